@@ -1,0 +1,259 @@
+package com.jstorrent.iodaemon;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.event.DaemonListener;
+import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.file.DownloadRoots;
+import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.hash.HashService;
+import com.jstorrent.iodaemon.net.SharedNet;
+import com.jstorrent.iodaemon.session.Sessions;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.transport.AccessPolicy;
+import com.jstorrent.iodaemon.transport.BoundTransport;
+import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.ServerTransport;
+import com.jstorrent.iodaemon.transport.SessionAcceptor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The daemon: relays the sockets of its clients and serves files, through the transports that it
+ * was given. Made by {@link #builder}, started once, closed once. Any thread may call its methods.
+ */
+public final class IoDaemon implements AutoCloseable {
+  private final DaemonListener listener;
+  private final List<ServerTransport> transports;
+  private final Services services;
+  private final Deque<AutoCloseable> started = new ArrayDeque<>(); // guarded by this
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private volatile int port;
+
+  private IoDaemon(Builder builder) throws IOException {
+    listener = builder.listener;
+    transports = List.copyOf(builder.transports);
+    services = new Services(builder);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Starts the transports. When it returns, clients are served.
+   *
+   * @return this daemon
+   * @throws IOException when a transport cannot start, with a sentence that tells why; the daemon
+   *     is closed then
+   * @throws IllegalStateException when it was started before
+   */
+  public synchronized IoDaemon start() throws IOException {
+    if (!begun.compareAndSet(false, true)) {
+      throw new IllegalStateException("A daemon is started once; build another one.");
+    }
+    started.push(services);
+    try {
+      for (ServerTransport transport : transports) {
+        BoundTransport bound = transport.start(services);
+        started.push(bound);
+        port = port == 0 ? bound.port() : port;
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+    listener.onStarted(port);
+    return this;
+  }
+
+  /** The TCP port on 127.0.0.1, or 0 when no transport has one or it has not started. */
+  public int port() {
+    return port;
+  }
+
+  /** The daemon's counters. */
+  public Stats stats() {
+    return services.stats;
+  }
+
+  /** The download roots; replacing them takes effect with the next request. */
+  public DownloadRoots roots() {
+    return services.roots;
+  }
+
+  /**
+   * Takes no more requests, closes every session with 1001 and lets writes in flight finish. Blocks
+   * for a few seconds at most. Closing again does nothing.
+   */
+  @Override
+  public synchronized void close() {
+    if (started.isEmpty()) {
+      return;
+    }
+    services.sessions.close();
+    while (!started.isEmpty()) {
+      try {
+        started.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("No part of the daemon throws when it is closed.", e);
+      }
+    }
+    listener.onStopped();
+  }
+
+  /** The parts of a daemon, in the order in which they need each other. */
+  private static final class Services implements DaemonServices, AutoCloseable {
+    private final Limits limits;
+    private final Stats stats = new Stats();
+    private final AccessPolicy access;
+    private final ScheduledThreadPoolExecutor timer;
+    private final DownloadRoots roots;
+    private final FileService files;
+    private final HashService hashes;
+    private final SharedNet net;
+    private final Sessions sessions;
+
+    private Services(Builder builder) throws IOException {
+      limits = builder.limits;
+      access = new AccessPolicy(builder.requireToken(), builder.origins, builder.anyLocalOrigin);
+      timer =
+          new ScheduledThreadPoolExecutor(
+              1, Thread.ofPlatform().daemon().name("iodaemon-timer").factory());
+      timer.setRemoveOnCancelPolicy(true);
+      roots = new DownloadRoots(builder.roots);
+      files = new FileService(roots, stats);
+      hashes = new HashService(stats);
+      net = new SharedNet(limits, stats, timer);
+      sessions =
+          new Sessions(limits, stats, access, timer, net, builder.listener, Version.current());
+    }
+
+    @Override
+    public SessionAcceptor sessions() {
+      return sessions;
+    }
+
+    @Override
+    public AccessPolicy access() {
+      return access;
+    }
+
+    @Override
+    public FileService files() {
+      return files;
+    }
+
+    @Override
+    public HashService hashes() {
+      return hashes;
+    }
+
+    @Override
+    public Stats stats() {
+      return stats;
+    }
+
+    @Override
+    public Limits limits() {
+      return limits;
+    }
+
+    @Override
+    public ScheduledThreadPoolExecutor timer() {
+      return timer;
+    }
+
+    @Override
+    public void close() {
+      files.close();
+      hashes.close();
+      net.close();
+      timer.shutdownNow();
+    }
+  }
+
+  /** Gathers what a daemon needs. Not thread-safe. */
+  public static final class Builder {
+    private String token = "";
+    private final List<DownloadRoot> roots = new ArrayList<>();
+    private final Set<String> origins = new LinkedHashSet<>();
+    private boolean anyLocalOrigin;
+    private Limits limits = Limits.DEFAULT;
+    private DaemonListener listener = DaemonListener.NONE;
+    private final List<ServerTransport> transports = new ArrayList<>();
+
+    private Builder() {}
+
+    /** The secret that clients have to show. Required. */
+    public Builder token(String value) {
+      token = value;
+      return this;
+    }
+
+    /** Adds a folder that clients may use, under a key that they name it by. */
+    public Builder root(String key, Path path) {
+      roots.add(DownloadRoot.of(key, path));
+      return this;
+    }
+
+    /** Adds download roots. */
+    public Builder roots(Collection<DownloadRoot> more) {
+      roots.addAll(more);
+      return this;
+    }
+
+    /** Adds an origin whose pages may use the daemon, as {@code https://example.org}. */
+    public Builder allowedOrigin(String origin) {
+      origins.add(origin);
+      return this;
+    }
+
+    /** Whether pages of this machine may use the daemon, whatever their port. Default: no. */
+    public Builder allowAnyLocalOrigin(boolean allow) {
+      anyLocalOrigin = allow;
+      return this;
+    }
+
+    /** Default: {@link Limits#DEFAULT}. */
+    public Builder limits(Limits value) {
+      limits = value;
+      return this;
+    }
+
+    /** Default: nobody listens. */
+    public Builder listener(DaemonListener value) {
+      listener = value;
+      return this;
+    }
+
+    /** Adds a way in. Without any, the daemon serves nobody. */
+    public Builder transport(ServerTransport transport) {
+      transports.add(transport);
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException when the token is missing or two roots have the same key
+     * @throws IOException when the system has no descriptor left
+     */
+    public IoDaemon build() throws IOException {
+      return new IoDaemon(this);
+    }
+
+    private String requireToken() {
+      if (token.isEmpty()) {
+        throw new IllegalArgumentException("A daemon needs a token; set one with token(…).");
+      }
+      return token;
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package com.jstorrent.iodaemon.config;
+
+import java.time.Duration;
+
+/**
+ * Every limit of the daemon, with its unit and the section of PROTOCOL.md that asks for it. What an
+ * embedder may want to change is a component of this record, set through {@link #builder}; what the
+ * contract fixes is a constant.
+ *
+ * @param handshakeTimeout § 3: from the connection to a successful AUTH; then ERROR and close
+ * @param connections connections to the port at once; further ones wait in the backlog
+ * @param sockets § 4: TCP sockets of a connection, connecting ones included; past it a failed reply
+ *     with errno 24
+ * @param listeners servers of a connection; past it a failed reply with errno 24
+ * @param concurrentConnects § 4.9: attempts under way at once per connection; the rest wait
+ * @param connectTimeout § 4.9: for one attempt, from its turn on; then errno 110
+ * @param socketQueueBytes § 4.6: waiting for one peer; past it the client is not read
+ * @param sessionQueueBytes § 4.6: waiting for all peers of a connection; past it as above
+ * @param sendStall § 4.6: how long the client is not read before the socket is closed, errno 105
+ * @param linger § 4.4: for writing what was accepted before TCP_CLOSE; then a reset
+ * @param pingInterval § 4.12: between pings; two unanswered ones end the connection
+ * @param headTimeout § 5: for a whole request head; then 408
+ * @param bodyStall § 5: without a byte of a body that is due; then 408
+ * @param keepAlive between two requests of a connection; then it is closed
+ * @param bodyMemoryBytes bodies held in memory at once, to be verified before they are written;
+ *     past it a request waits for its turn
+ */
+public record Limits(
+    Duration handshakeTimeout,
+    int connections,
+    int sockets,
+    int listeners,
+    int concurrentConnects,
+    Duration connectTimeout,
+    long socketQueueBytes,
+    long sessionQueueBytes,
+    Duration sendStall,
+    Duration linger,
+    Duration pingInterval,
+    Duration headTimeout,
+    Duration bodyStall,
+    Duration keepAlive,
+    long bodyMemoryBytes) {
+
+  /** § 3: all frames of the handshake together; past it ERROR and close. */
+  public static final int HANDSHAKE_BYTES = 4 << 10;
+
+  /** The largest frame of an authenticated client; past it ERROR and close with 1009. */
+  public static final int FRAME_BYTES = 16 << 20;
+
+  /** § 4.8: the most data in one TCP_RECV. */
+  public static final int RECV_DATA_BYTES = 256 << 10;
+
+  /** § 4.5: the receive buffer asked for on every TCP socket. */
+  public static final int PEER_RECEIVE_BUFFER_BYTES = 256 << 10;
+
+  /** § 4.5: a frame below this size is small. */
+  public static final int SMALL_FRAME_BYTES = 1 << 10;
+
+  /** Control frames that wait for the client; past it the client is not read. */
+  public static final int CONTROL_QUEUE_BYTES = 256 << 10;
+
+  /** § 4.12: unanswered pings that end a connection. */
+  public static final int MISSED_PONGS = 2;
+
+  /** How long a peer has to take part in closing a WebSocket before it is cut off. */
+  public static final Duration CLOSE_HANDSHAKE = Duration.ofSeconds(2);
+
+  /** § 4.12: what is still queued for peers when the connection ends may go on for this long. */
+  public static final Duration SESSION_END_LINGER = Duration.ofMillis(500);
+
+  /** Connections that wait to be accepted, on the daemon's port and on a client's server. */
+  public static final int BACKLOG = 1024;
+
+  /** § 4.11: pause of an accept loop that has run out of descriptors. */
+  public static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+
+  /** § 5: the largest request body; past it 413. */
+  public static final long BODY_BYTES = 64L << 20;
+
+  /** § 5: a whole request head; past it 431. */
+  public static final int HEAD_BYTES = 16 << 10;
+
+  /** § 5: header fields of a request; past it 431. */
+  public static final int HEADER_COUNT = 100;
+
+  public static final Limits DEFAULT = builder().build();
+
+  public Limits {
+    requirePositive("connections", connections);
+    requirePositive("sockets", sockets);
+    requirePositive("listeners", listeners);
+    requirePositive("concurrentConnects", concurrentConnects);
+    if (socketQueueBytes < FRAME_BYTES) {
+      throw new IllegalArgumentException(
+          "socketQueueBytes must hold one frame of " + FRAME_BYTES + " bytes.");
+    }
+    if (sessionQueueBytes < socketQueueBytes) {
+      throw new IllegalArgumentException(
+          "sessionQueueBytes must not be less than socketQueueBytes.");
+    }
+    if (bodyMemoryBytes < BODY_BYTES) {
+      throw new IllegalArgumentException(
+          "bodyMemoryBytes must hold one body of " + BODY_BYTES + " bytes.");
+    }
+  }
+
+  private static void requirePositive(String name, int value) {
+    if (value <= 0) {
+      throw new IllegalArgumentException(name + " must be positive.");
+    }
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Starts from the contract's numbers. Not thread-safe. */
+  public static final class Builder {
+    private Duration handshakeTimeout = Duration.ofSeconds(5);
+    private int connections = 4096;
+    private int sockets = 16_384;
+    private int listeners = 256;
+    private int concurrentConnects = 50;
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private long socketQueueBytes = 16L << 20;
+    private long sessionQueueBytes = 256L << 20;
+    private Duration sendStall = Duration.ofSeconds(10);
+    private Duration linger = Duration.ofSeconds(5);
+    private Duration pingInterval = Duration.ofSeconds(20);
+    private Duration headTimeout = Duration.ofSeconds(10);
+    private Duration bodyStall = Duration.ofSeconds(20);
+    private Duration keepAlive = Duration.ofSeconds(60);
+    private long bodyMemoryBytes = 128L << 20;
+
+    private Builder() {}
+
+    public Builder handshakeTimeout(Duration value) {
+      handshakeTimeout = value;
+      return this;
+    }
+
+    public Builder connections(int value) {
+      connections = value;
+      return this;
+    }
+
+    public Builder sockets(int value) {
+      sockets = value;
+      return this;
+    }
+
+    public Builder listeners(int value) {
+      listeners = value;
+      return this;
+    }
+
+    public Builder concurrentConnects(int value) {
+      concurrentConnects = value;
+      return this;
+    }
+
+    public Builder connectTimeout(Duration value) {
+      connectTimeout = value;
+      return this;
+    }
+
+    public Builder socketQueueBytes(long value) {
+      socketQueueBytes = value;
+      return this;
+    }
+
+    public Builder sessionQueueBytes(long value) {
+      sessionQueueBytes = value;
+      return this;
+    }
+
+    public Builder sendStall(Duration value) {
+      sendStall = value;
+      return this;
+    }
+
+    public Builder linger(Duration value) {
+      linger = value;
+      return this;
+    }
+
+    public Builder pingInterval(Duration value) {
+      pingInterval = value;
+      return this;
+    }
+
+    public Builder headTimeout(Duration value) {
+      headTimeout = value;
+      return this;
+    }
+
+    public Builder bodyStall(Duration value) {
+      bodyStall = value;
+      return this;
+    }
+
+    public Builder keepAlive(Duration value) {
+      keepAlive = value;
+      return this;
+    }
+
+    public Builder bodyMemoryBytes(long value) {
+      bodyMemoryBytes = value;
+      return this;
+    }
+
+    public Limits build() {
+      return new Limits(
+          handshakeTimeout,
+          connections,
+          sockets,
+          listeners,
+          concurrentConnects,
+          connectTimeout,
+          socketQueueBytes,
+          sessionQueueBytes,
+          sendStall,
+          linger,
+          pingInterval,
+          headTimeout,
+          bodyStall,
+          keepAlive,
+          bodyMemoryBytes);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The limits of a daemon, and how an embedder changes them. */
+@NullMarked
+package com.jstorrent.iodaemon.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package com.jstorrent.iodaemon.failure;
+
+/**
+ * Why one operation failed, as the name that goes into {@code {"error": …}} (PROTOCOL.md § 5).
+ */
+public enum FailureCode {
+  /** A malformed argument or path. */
+  EINVAL,
+  /** No such download root. */
+  EROOT,
+  EACCES,
+  ENOENT,
+  EISDIR,
+  ENOTDIR,
+  ENOTEMPTY,
+  /** The range does not lie within the file. */
+  ERANGE,
+  /** The bytes do not have the digest that the client expected. */
+  EHASH,
+  ENOSPC,
+  /** The queue of a pool is full; the same request may succeed later. */
+  EBUSY,
+  EIO
+}

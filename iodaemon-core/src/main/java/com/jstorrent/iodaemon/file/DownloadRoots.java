@@ -1,0 +1,47 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The download roots by key. The whole set is replaced at once; any thread may ask. */
+public final class DownloadRoots {
+  private volatile Map<String, DownloadRoot> roots = Map.of();
+
+  public DownloadRoots(Collection<DownloadRoot> roots) {
+    replace(roots);
+  }
+
+  /**
+   * @throws IllegalArgumentException when two roots have the same key
+   */
+  public void replace(Collection<DownloadRoot> replacement) {
+    Map<String, DownloadRoot> byKey = new LinkedHashMap<>();
+    for (DownloadRoot root : replacement) {
+      if (byKey.put(root.key(), root) != null) {
+        throw new IllegalArgumentException(
+            "Two download roots have the key \"" + root.key() + "\".");
+      }
+    }
+    roots = byKey;
+  }
+
+  /** All roots, in the order in which they were given. */
+  public List<DownloadRoot> all() {
+    return List.copyOf(roots.values());
+  }
+
+  /**
+   * @throws OperationFailure EROOT when there is none with this key
+   */
+  public DownloadRoot require(String key) throws OperationFailure {
+    DownloadRoot root = roots.get(key);
+    if (root == null) {
+      throw new OperationFailure(FailureCode.EROOT, "There is no download root with this key.");
+    }
+    return root;
+  }
+}

@@ -1,0 +1,53 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+
+/**
+ * What the file system says, as a failure for the client. The system's own words are looked at, but
+ * never passed on: they hold absolute paths.
+ */
+final class FileErrors {
+  private FileErrors() {}
+
+  static OperationFailure of(IOException failure) {
+    return switch (failure) {
+      case NoSuchFileException e ->
+          new OperationFailure(FailureCode.ENOENT, "There is no such file or folder.");
+      case AccessDeniedException e ->
+          new OperationFailure(FailureCode.EACCES, "The system denies access to this file.");
+      default -> byWords(failure);
+    };
+  }
+
+  private static OperationFailure byWords(IOException failure) {
+    String said = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
+    String text = said == null ? "" : said.toLowerCase(Locale.ROOT);
+    if (text.contains("no space") || text.contains("not enough space") || text.contains("quota")) {
+      return new OperationFailure(FailureCode.ENOSPC, "The disk is full; free some space.");
+    }
+    if (text.contains("is a directory")) {
+      return new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
+    }
+    if (text.contains("not a directory")) {
+      return new OperationFailure(
+          FailureCode.ENOTDIR, "A component of the path is a file, not a folder.");
+    }
+    if (text.contains("read-only")) {
+      return new OperationFailure(FailureCode.EACCES, "The file system is read-only.");
+    }
+    if (text.contains("file too large")) {
+      return new OperationFailure(
+          FailureCode.ENOSPC, "The file would be larger than the file system allows.");
+    }
+    if (text.contains("symbolic link")) {
+      return new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
+    }
+    return new OperationFailure(FailureCode.EIO, "The disk reports an error.");
+  }
+}

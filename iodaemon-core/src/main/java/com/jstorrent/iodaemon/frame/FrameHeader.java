@@ -1,0 +1,73 @@
+package com.jstorrent.iodaemon.frame;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The eight bytes in front of every payload, and the only place that knows their offsets
+ * (PROTOCOL.md § 3).
+ *
+ * <pre>
+ *  0         1         2             4                             8
+ *  +---------+---------+-------------+-----------------------------+----------
+ *  | version | opcode  | flags (LE)  | requestId (LE)              | payload…
+ *  +---------+---------+-------------+-----------------------------+----------
+ * </pre>
+ *
+ * The methods read and write at absolute positions and leave the buffer's position alone. They
+ * expect {@link #ORDER}; buffers that come from a transport have it set by {@link #view}.
+ */
+public final class FrameHeader {
+  public static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  public static final int VERSION = 1;
+  public static final int LENGTH = 8;
+
+  /** Offset, within the payload, of the status byte in every reply but AUTH_RESULT. */
+  public static final int STATUS_OFFSET = 4;
+
+  /** Bytes in front of the data of TCP_SEND and TCP_RECV: this header and the socket id. */
+  public static final int DATA_OFFSET = LENGTH + Integer.BYTES;
+
+  private static final int VERSION_OFFSET = 0;
+  private static final int OPCODE_OFFSET = 1;
+  private static final int FLAGS_OFFSET = 2;
+  private static final int REQUEST_ID_OFFSET = 4;
+
+  private FrameHeader() {}
+
+  /** Sets the protocol's byte order on a frame that a transport delivered, and returns it. */
+  public static ByteBuffer view(ByteBuffer frame) {
+    return frame.order(ORDER);
+  }
+
+  public static int version(ByteBuffer frame) {
+    return Byte.toUnsignedInt(frame.get(frame.position() + VERSION_OFFSET));
+  }
+
+  public static int opcode(ByteBuffer frame) {
+    return Byte.toUnsignedInt(frame.get(frame.position() + OPCODE_OFFSET));
+  }
+
+  public static int requestId(ByteBuffer frame) {
+    return frame.getInt(frame.position() + REQUEST_ID_OFFSET);
+  }
+
+  /** The first field of most payloads: the id of a socket or of a server. */
+  public static int socketId(ByteBuffer frame) {
+    return frame.getInt(frame.position() + LENGTH);
+  }
+
+  /** Writes a header whose first byte stands at {@code at}. */
+  public static void put(ByteBuffer out, int at, Opcode opcode, int requestId) {
+    out.put(at + VERSION_OFFSET, (byte) VERSION);
+    out.put(at + OPCODE_OFFSET, (byte) opcode.code());
+    out.putShort(at + FLAGS_OFFSET, (short) 0);
+    out.putInt(at + REQUEST_ID_OFFSET, requestId);
+  }
+
+  /** Writes the header and socket id that stand in front of bulk data at {@code at}. */
+  public static void putData(ByteBuffer out, int at, Opcode opcode, int socketId) {
+    put(out, at, opcode, 0);
+    out.putInt(at + LENGTH, socketId);
+  }
+}

@@ -1,0 +1,166 @@
+package com.jstorrent.iodaemon.frame;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Bytes to frames, both ways: the daemon reads {@link ClientFrame}s, a client in this process reads
+ * {@link DaemonFrame}s. Knows bytes and nothing about sessions; stateless, so any thread may call
+ * it. The buffer's position is left where it was.
+ */
+public final class FrameReader {
+  private static final int TOKEN_TYPE_WITH_IDS = 0;
+  private static final int TOKEN_TYPE_PLAIN = 1;
+  private static final char FIELD_END = '\0';
+
+  private FrameReader() {}
+
+  /**
+   * Checks version, opcode, direction and least length, in that order.
+   *
+   * @throws ProtocolException with the sentence for the ERROR frame
+   */
+  public static Opcode clientOpcode(ByteBuffer frame) throws ProtocolException {
+    Opcode opcode = opcode(frame);
+    if (!opcode.fromClient()) {
+      throw new ProtocolException(
+          FrameHeader.requestId(frame), "A client must not send " + opcode + ".");
+    }
+    if (frame.remaining() - FrameHeader.LENGTH < opcode.minPayload()) {
+      throw tooShort(frame, opcode);
+    }
+    return opcode;
+  }
+
+  /**
+   * Reads a frame that {@link #clientOpcode} has accepted.
+   *
+   * @throws ProtocolException when a field of the payload is malformed or the opcode is one that
+   *     this daemon does not serve
+   */
+  public static ClientFrame readClient(Opcode opcode, ByteBuffer frame) throws ProtocolException {
+    int requestId = FrameHeader.requestId(frame);
+    int id = opcode.minPayload() >= Integer.BYTES ? FrameHeader.socketId(frame) : 0;
+    ByteBuffer rest = payload(frame);
+    return switch (opcode) {
+      case CLIENT_HELLO -> new ClientFrame.ClientHello(requestId, utf8(rest));
+      case AUTH -> readAuth(requestId, rest);
+      case TCP_CONNECT -> {
+        int port = port(rest);
+        yield new ClientFrame.TcpConnect(requestId, id, port, host(requestId, rest));
+      }
+      case TCP_SEND -> new ClientFrame.TcpSend(requestId, id, rest.position(rest.position() + 4));
+      case TCP_CLOSE -> new ClientFrame.TcpClose(requestId, id);
+      case TCP_LISTEN -> {
+        int port = port(rest);
+        yield new ClientFrame.TcpListen(requestId, id, port, utf8(rest));
+      }
+      case TCP_STOP_LISTEN -> new ClientFrame.TcpStopListen(requestId, id);
+      default ->
+          throw new ProtocolException(requestId, "This daemon does not serve " + opcode + ".");
+    };
+  }
+
+  /**
+   * Reads a frame that the daemon sent, for a client in this process.
+   *
+   * @throws ProtocolException when it is not one
+   */
+  public static DaemonFrame readDaemon(ByteBuffer received) throws ProtocolException {
+    ByteBuffer frame = FrameHeader.view(received.duplicate());
+    Opcode opcode = opcode(frame);
+    if (frame.remaining() - FrameHeader.LENGTH < (opcode == Opcode.TCP_CLOSE
+        ? TCP_CLOSED_PAYLOAD
+        : opcode.minPayload())) {
+      throw tooShort(frame, opcode);
+    }
+    int requestId = FrameHeader.requestId(frame);
+    ByteBuffer in = payload(frame);
+    return switch (opcode) {
+      case SERVER_HELLO -> new DaemonFrame.ServerHello(requestId, utf8(in));
+      case AUTH_RESULT -> new DaemonFrame.AuthResult(requestId, in.get(), utf8(in));
+      case ERROR -> new DaemonFrame.Error(requestId, utf8(in).stripTrailing());
+      case TCP_CONNECTED -> new DaemonFrame.TcpConnected(requestId, in.getInt(), errno(in));
+      case TCP_RECV -> new DaemonFrame.TcpRecv(requestId, in.getInt(), in);
+      case TCP_CLOSE -> new DaemonFrame.TcpClosed(requestId, in.getInt(), errno(in));
+      case TCP_LISTEN_RESULT -> {
+        int serverId = in.getInt();
+        in.get();
+        int port = Short.toUnsignedInt(in.getShort());
+        yield new DaemonFrame.TcpListenResult(requestId, serverId, port, in.getInt());
+      }
+      case TCP_ACCEPT ->
+          new DaemonFrame.TcpAccept(
+              requestId, in.getInt(), in.getInt(), Short.toUnsignedInt(in.getShort()), utf8(in));
+      default -> throw new ProtocolException(requestId, "The daemon does not send " + opcode + ".");
+    };
+  }
+
+  private static final int TCP_CLOSED_PAYLOAD = 9;
+
+  private static Opcode opcode(ByteBuffer frame) throws ProtocolException {
+    if (frame.remaining() < FrameHeader.LENGTH) {
+      throw new ProtocolException(
+          0, "A frame needs a header of " + FrameHeader.LENGTH + " bytes.");
+    }
+    int requestId = FrameHeader.requestId(frame);
+    if (FrameHeader.version(frame) != FrameHeader.VERSION) {
+      throw new ProtocolException(
+          requestId, "Frame version " + FrameHeader.version(frame) + " is not supported.");
+    }
+    Opcode opcode = Opcode.of(FrameHeader.opcode(frame));
+    if (opcode == null) {
+      throw new ProtocolException(
+          requestId, "Unknown opcode 0x%02x.".formatted(FrameHeader.opcode(frame)));
+    }
+    return opcode;
+  }
+
+  private static ProtocolException tooShort(ByteBuffer frame, Opcode opcode) {
+    return new ProtocolException(
+        FrameHeader.requestId(frame), "The payload of " + opcode + " is too short.");
+  }
+
+  private static ClientFrame.Auth readAuth(int requestId, ByteBuffer in) throws ProtocolException {
+    int type = Byte.toUnsignedInt(in.get());
+    String fields = utf8(in);
+    return switch (type) {
+      case TOKEN_TYPE_WITH_IDS -> {
+        int end = fields.indexOf(FIELD_END);
+        yield new ClientFrame.Auth(requestId, type, end < 0 ? fields : fields.substring(0, end));
+      }
+      case TOKEN_TYPE_PLAIN -> new ClientFrame.Auth(requestId, type, fields);
+      default -> throw new ProtocolException(requestId, "Unknown AUTH type " + type + ".");
+    };
+  }
+
+  /** Skips the id in front, which the caller has read, and leaves {@code in} behind the port. */
+  private static int port(ByteBuffer in) {
+    in.position(in.position() + Integer.BYTES);
+    return Short.toUnsignedInt(in.getShort());
+  }
+
+  private static String host(int requestId, ByteBuffer in) throws ProtocolException {
+    String host = utf8(in);
+    if (host.isEmpty()) {
+      throw new ProtocolException(requestId, "A host name or address is missing.");
+    }
+    return host;
+  }
+
+  private static int errno(ByteBuffer in) {
+    in.get();
+    return in.getInt();
+  }
+
+  private static ByteBuffer payload(ByteBuffer frame) {
+    return frame
+        .duplicate()
+        .order(FrameHeader.ORDER)
+        .position(frame.position() + FrameHeader.LENGTH);
+  }
+
+  private static String utf8(ByteBuffer in) {
+    return StandardCharsets.UTF_8.decode(in).toString();
+  }
+}

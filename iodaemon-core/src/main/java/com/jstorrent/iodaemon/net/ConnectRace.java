@@ -1,0 +1,134 @@
+package com.jstorrent.iodaemon.net;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects to whichever address of a name answers first (RFC 8305, "happy eyeballs"): the families
+ * take turns, IPv6 first, and the next attempt starts when the last one has failed or has been
+ * silent for a while. Used once, by one thread.
+ */
+final class ConnectRace {
+  /** RFC 8305 § 5, Connection Attempt Delay: the recommended value. */
+  static final Duration ATTEMPT_DELAY = Duration.ofMillis(250);
+
+  private record Outcome(SocketChannel channel, @Nullable IOException failure) {}
+
+  private final Deque<InetSocketAddress> candidates = new ArrayDeque<>();
+  private final List<SocketChannel> open = new ArrayList<>();
+  private final BlockingQueue<Outcome> outcomes;
+  private final long deadline;
+
+  ConnectRace(List<InetAddress> addresses, int port, Duration timeout) {
+    for (InetAddress address : interleave(addresses)) {
+      candidates.add(new InetSocketAddress(address, port));
+    }
+    outcomes = new LinkedBlockingQueue<>(candidates.size());
+    deadline = System.nanoTime() + timeout.toNanos();
+  }
+
+  /** RFC 8305 § 4: the families alternate, each in the resolver's order. */
+  static List<InetAddress> interleave(List<InetAddress> addresses) {
+    Deque<InetAddress> six = new ArrayDeque<>();
+    Deque<InetAddress> four = new ArrayDeque<>();
+    for (InetAddress address : addresses) {
+      (address instanceof Inet6Address ? six : four).add(address);
+    }
+    List<InetAddress> order = new ArrayList<>(addresses.size());
+    while (!six.isEmpty() || !four.isEmpty()) {
+      if (!six.isEmpty()) {
+        order.add(six.poll());
+      }
+      if (!four.isEmpty()) {
+        order.add(four.poll());
+      }
+    }
+    return order;
+  }
+
+  /**
+   * Blocks until the first connection stands; the others are closed.
+   *
+   * @throws IOException the failure of the first attempt, when all have failed or time is over
+   * @throws InterruptedException when the attempt is cancelled; everything is closed then
+   */
+  SocketChannel run() throws IOException, InterruptedException {
+    SocketChannel winner = null;
+    try {
+      winner = race();
+      return winner;
+    } finally {
+      for (SocketChannel channel : open) {
+        if (channel != winner) {
+          channel.close();
+        }
+      }
+    }
+  }
+
+  private SocketChannel race() throws IOException, InterruptedException {
+    IOException first = null;
+    int running = 0;
+    while (!candidates.isEmpty() || running > 0) {
+      if (!candidates.isEmpty()) {
+        start(candidates.poll());
+        running++;
+      }
+      for (Outcome outcome; running > 0 && (outcome = await()) != null;) {
+        running--;
+        if (outcome.failure() == null) {
+          return outcome.channel();
+        }
+        first = first == null ? outcome.failure() : first;
+        if (!candidates.isEmpty()) {
+          break;
+        }
+      }
+      if (left() <= 0) {
+        break;
+      }
+    }
+    throw first == null ? new SocketTimeoutException("Connecting timed out.") : first;
+  }
+
+  /** Null when it is time for the next attempt, or when all time is over. */
+  private @Nullable Outcome await() throws InterruptedException {
+    long wait = candidates.isEmpty() ? left() : Math.min(left(), ATTEMPT_DELAY.toNanos());
+    return outcomes.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
+  }
+
+  private void start(InetSocketAddress address) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    open.add(channel);
+    PeerOptions.apply(channel);
+    int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left()));
+    Thread.ofVirtual()
+        .name("iodaemon-connect")
+        .start(
+            () -> {
+              try {
+                channel.socket().connect(address, millis);
+                outcomes.add(new Outcome(channel, null));
+              } catch (IOException e) {
+                outcomes.add(new Outcome(channel, e));
+              }
+            });
+  }
+
+  private long left() {
+    return deadline - System.nanoTime();
+  }
+}

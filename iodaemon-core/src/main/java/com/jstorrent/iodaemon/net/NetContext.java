@@ -1,0 +1,17 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Stats;
+
+/** What the sockets of one connection have in common. */
+record NetContext(
+    SharedNet shared, Relay relay, SocketTable table, SendBudget budget, ReaderGate gate) {
+
+  Stats stats() {
+    return shared.stats();
+  }
+
+  Limits limits() {
+    return shared.limits();
+  }
+}

@@ -1,0 +1,59 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.stats.Counter;
+import java.nio.ByteBuffer;
+import java.util.Comparator;
+
+/**
+ * What TCP_SEND does: write at once, else queue, else wait for room, and in the end give up the
+ * socket that takes nothing (PROTOCOL.md § 4.6). Used by the client's reader only; while it waits
+ * here, TCP slows the client.
+ */
+final class PeerSender {
+  private final NetContext net;
+
+  PeerSender(NetContext net) {
+    this.net = net;
+  }
+
+  void send(TcpSocket socket, ByteBuffer data) {
+    socket.write(data);
+    if (data.hasRemaining()) {
+      awaitRoom(socket, data.remaining());
+      socket.enqueue(data);
+    }
+  }
+
+  private void awaitRoom(TcpSocket socket, int bytes) {
+    if (hasRoom(socket, bytes)) {
+      return;
+    }
+    net.stats().increment(Counter.SEND_PAUSES);
+    long stall = net.limits().sendStall().toNanos();
+    while (!net.gate().await(() -> hasRoom(socket, bytes), stall)) {
+      if (net.gate().isOpen()) {
+        return;
+      }
+      culprit(socket, bytes).stalled();
+    }
+  }
+
+  /** True as well for a socket that has ended: nothing is queued for it. */
+  private boolean hasRoom(TcpSocket socket, int bytes) {
+    return socket.state() == SocketState.CLOSED
+        || socket.queuedBytes() + bytes <= net.limits().socketQueueBytes()
+            && net.budget().fits(bytes);
+  }
+
+  /** When all queues together are too long, the longest has to go, not the one that came last. */
+  private TcpSocket culprit(TcpSocket socket, int bytes) {
+    if (socket.queuedBytes() + bytes > net.limits().socketQueueBytes()) {
+      return socket;
+    }
+    return net.table()
+        .sockets()
+        .stream()
+        .max(Comparator.comparingLong(TcpSocket::queuedBytes))
+        .orElse(socket);
+  }
+}

@@ -1,0 +1,165 @@
+package com.jstorrent.iodaemon.net;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that brings queued bytes to peers that did not take them at once, and that ends
+ * sockets in order: write the rest, send FIN, wait for the peer's FIN (PROTOCOL.md § 4.4). Closing
+ * while the peer still sends would answer it with RST, and an RST takes with it what the peer has
+ * not read yet. It never blocks, so one is enough for all connections.
+ */
+final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerWriter.class);
+  private static final int DISCARD_BYTES = 64 << 10;
+
+  private final SelectorLoop loop = new SelectorLoop();
+  private final ByteBuffer discarded = ByteBuffer.allocateDirect(DISCARD_BYTES);
+  private final Map<TcpSocket, Long> lingering = new HashMap<>(); // deadlines; own thread only
+  private long nextDeadline = Long.MAX_VALUE; // own thread only; may be too early, never too late
+  private final Thread thread = new Thread(this::run, "iodaemon-peer-writer");
+
+  PeerWriter() throws IOException {
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Something has been queued where nothing was. Any thread. */
+  void watch(TcpSocket socket) {
+    loop.post(() -> setInterest(socket, SelectionKey.OP_WRITE));
+  }
+
+  /** Ends a socket in order, or at the latest after {@code time}. Any thread. */
+  void linger(TcpSocket socket, Duration time) {
+    long deadline = System.nanoTime() + time.toNanos();
+    loop.post(
+        () -> {
+          lingering.put(socket, deadline);
+          nextDeadline = Math.min(nextDeadline, deadline);
+          if (socket.queuedBytes() > 0) {
+            setInterest(socket, SelectionKey.OP_WRITE);
+          } else {
+            endOutput(socket);
+          }
+        });
+  }
+
+  /** The connection of these sockets has ended: they have {@code time} left at most. Any thread. */
+  void hurry(NetContext net, Duration time) {
+    long deadline = System.nanoTime() + time.toNanos();
+    loop.post(
+        () -> {
+          lingering.replaceAll(
+              (socket, until) -> socket.net() == net ? Math.min(until, deadline) : until);
+          nextDeadline = Math.min(nextDeadline, deadline);
+        });
+  }
+
+  void wakeUp() {
+    loop.wakeUp();
+  }
+
+  @Override
+  public void close() {
+    loop.end();
+  }
+
+  private void run() {
+    try {
+      loop.run(this);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("The thread that writes to peers has ended.", e);
+    } finally {
+      List.copyOf(lingering.keySet()).forEach(this::finish);
+      loop.close();
+    }
+  }
+
+  @Override
+  public void ready(SelectionKey key) {
+    TcpSocket socket = (TcpSocket) key.attachment();
+    if (key.isReadable()) {
+      discard(socket);
+    } else if (socket.flush() && key.isValid()) {
+      key.interestOps(0);
+      if (lingering.containsKey(socket)) {
+        endOutput(socket);
+      } else {
+        socket.drained();
+      }
+    }
+  }
+
+  @Override
+  public void roundOver() {
+    long now = System.nanoTime();
+    if (now < nextDeadline) {
+      return;
+    }
+    nextDeadline = Long.MAX_VALUE;
+    for (Map.Entry<TcpSocket, Long> entry : List.copyOf(lingering.entrySet())) {
+      if (entry.getValue() <= now) {
+        finish(entry.getKey());
+      } else {
+        nextDeadline = Math.min(nextDeadline, entry.getValue());
+      }
+    }
+  }
+
+  @Override
+  public long waitMillis() {
+    return nextDeadline == Long.MAX_VALUE
+        ? 0
+        : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nextDeadline - System.nanoTime()) + 1);
+  }
+
+  private void setInterest(TcpSocket socket, int operations) {
+    try {
+      SocketChannel channel = socket.channel();
+      SelectionKey key = channel.keyFor(loop.selector());
+      if (key == null) {
+        channel.register(loop.selector(), operations, socket);
+      } else {
+        key.interestOps(operations);
+      }
+    } catch (ClosedChannelException | CancelledKeyException e) {
+      finish(socket); // a failure has closed it meanwhile
+    }
+  }
+
+  private void endOutput(TcpSocket socket) {
+    try {
+      socket.channel().shutdownOutput();
+      setInterest(socket, SelectionKey.OP_READ);
+    } catch (IOException e) {
+      finish(socket);
+    }
+  }
+
+  private void discard(TcpSocket socket) {
+    try {
+      if (socket.channel().read(discarded.clear()) < 0) {
+        finish(socket);
+      }
+    } catch (IOException e) {
+      finish(socket);
+    }
+  }
+
+  private void finish(TcpSocket socket) {
+    if (lingering.remove(socket) != null) {
+      socket.lingered();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package com.jstorrent.iodaemon.net;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the one thread that reads a client waits until there is room again. Whoever makes room
+ * calls {@link #signal} after the change is visible; a signal that nobody waits for costs one read.
+ */
+final class ReaderGate {
+  private volatile @Nullable Thread waiter;
+  private volatile boolean open;
+
+  /**
+   * Waits until {@code room} holds, the time is over or the gate is opened for good. Called by the
+   * reader only; an interrupt does not end the wait, but is kept.
+   *
+   * @return whether {@code room} holds
+   */
+  boolean await(BooleanSupplier room, long nanos) {
+    if (room.getAsBoolean()) {
+      return true;
+    }
+    long deadline = System.nanoTime() + nanos;
+    boolean interrupted = false;
+    waiter = Thread.currentThread();
+    try {
+      while (!room.getAsBoolean()) {
+        long left = deadline - System.nanoTime();
+        if (open || left <= 0) {
+          return false;
+        }
+        LockSupport.parkNanos(this, left);
+        interrupted |= Thread.interrupted();
+      }
+      return true;
+    } finally {
+      waiter = null;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  void signal() {
+    LockSupport.unpark(waiter);
+  }
+
+  /** Lets the reader go for good: the connection has ended. */
+  void open() {
+    open = true;
+    signal();
+  }
+}

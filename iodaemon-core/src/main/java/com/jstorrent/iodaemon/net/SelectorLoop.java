@@ -1,0 +1,144 @@
+package com.jstorrent.iodaemon.net;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A selector with a mailbox: the one thread that runs the loop owns its channels, the others post
+ * tasks to it.
+ */
+final class SelectorLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(SelectorLoop.class);
+
+  /** Something that the loop's thread does for another one. */
+  @FunctionalInterface
+  interface Task {
+    void run() throws IOException;
+  }
+
+  /** What the loop does with its channels. All methods run on the loop's thread. */
+  interface Handler {
+    void ready(SelectionKey key) throws IOException;
+
+    /** Every channel that was ready has been served; the next thing is to wait. */
+    void roundOver() throws IOException;
+
+    /** The longest time to wait for the next event; 0 for no limit. */
+    long waitMillis();
+  }
+
+  private final Selector selector;
+  private final Queue<Task> mailbox = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean sleeping = new AtomicBoolean();
+  private volatile boolean ended;
+
+  SelectorLoop() throws IOException {
+    selector = Selector.open();
+  }
+
+  Selector selector() {
+    return selector;
+  }
+
+  /**
+   * Runs a task on the loop's thread, in the order of posting. When the loop has ended the caller
+   * runs it: tasks release things, and must not be lost.
+   */
+  void post(Task task) {
+    mailbox.add(task);
+    wakeUp();
+    if (ended) {
+      runLeftovers();
+    }
+  }
+
+  /** Makes the loop go round once, so that it forgets keys that were cancelled. */
+  void wakeUp() {
+    if (sleeping.getAndSet(false)) {
+      selector.wakeup();
+    }
+  }
+
+  /** Ends the loop after the tasks that were posted before. Any thread. */
+  void end() {
+    post(() -> ended = true);
+  }
+
+  /**
+   * Serves until {@link #end} or until the handler fails. The selector is closed when it returns.
+   *
+   * @throws IOException from the handler
+   */
+  void run(Handler handler) throws IOException {
+    try {
+      while (!ended) {
+        runTasks();
+        handler.roundOver();
+        sleeping.set(true);
+        if (ended || !mailbox.isEmpty()) {
+          sleeping.set(false);
+          selector.selectNow(key -> ready(handler, key));
+        } else {
+          selector.select(key -> ready(handler, key), handler.waitMillis());
+          sleeping.set(false);
+        }
+      }
+      handler.roundOver();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } finally {
+      ended = true;
+    }
+  }
+
+  /** To be called last by the thread that ran the loop, when nothing needs its channels any more. */
+  void close() {
+    ended = true;
+    try {
+      selector.close();
+    } catch (IOException e) {
+      LOG.debug("A selector did not close cleanly.", e);
+    }
+    runLeftovers();
+  }
+
+  /** Runs what has been posted so far. The loop's thread only. */
+  void runTasks() throws IOException {
+    for (Task task; (task = mailbox.poll()) != null;) {
+      task.run();
+    }
+  }
+
+  private void runLeftovers() {
+    for (Task task; (task = mailbox.poll()) != null;) {
+      try {
+        task.run();
+      } catch (IOException e) {
+        LOG.trace("A task came too late: {}", e.toString());
+      }
+    }
+  }
+
+  private void ready(Handler handler, SelectionKey key) {
+    try {
+      if (!mailbox.isEmpty()) {
+        runTasks();
+      }
+      if (key.isValid()) {
+        handler.ready(key);
+      }
+    } catch (CancelledKeyException e) {
+      LOG.trace("A channel was closed by another thread before its turn came.");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package com.jstorrent.iodaemon.net;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ids of one connection (PROTOCOL.md § 3): sockets in one space, servers in another. An entry
+ * stands from the request on, so an id is in use while its socket still connects. Thread-safe.
+ */
+final class SocketTable {
+  /** Where the ids of accepted sockets begin; the client's own stay below by custom only. */
+  private static final int FIRST_ACCEPTED_ID = 0x8000_0000;
+
+  private final ConcurrentMap<Integer, TcpSocket> sockets = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, TcpListener> listeners = new ConcurrentHashMap<>();
+  private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
+  private volatile boolean ended;
+
+  @Nullable
+  TcpSocket socket(int id) {
+    return sockets.get(id);
+  }
+
+  @Nullable
+  TcpListener listener(int id) {
+    return listeners.get(id);
+  }
+
+  /** Returns false when the id is in use or the connection has ended. */
+  boolean add(TcpSocket socket) {
+    return sockets.putIfAbsent(socket.id(), socket) == null && !(ended && remove(socket));
+  }
+
+  boolean add(TcpListener listener) {
+    return listeners.putIfAbsent(listener.id(), listener) == null && !(ended && remove(listener));
+  }
+
+  /** Removes exactly this socket: its id may have been given to another one since. */
+  boolean remove(TcpSocket socket) {
+    return sockets.remove(socket.id(), socket);
+  }
+
+  boolean remove(TcpListener listener) {
+    return listeners.remove(listener.id(), listener);
+  }
+
+  /** Takes no more entries: whoever closes those that are here now closes all. */
+  void end() {
+    ended = true;
+  }
+
+  /** An id for an accepted socket, from the upper half, that no socket uses now. */
+  int nextAcceptedId() {
+    int id;
+    do {
+      id = nextAccepted.getAndUpdate(i -> i + 1 < 0 ? i + 1 : FIRST_ACCEPTED_ID);
+    } while (sockets.containsKey(id));
+    return id;
+  }
+
+  int socketCount() {
+    return sockets.size();
+  }
+
+  int listenerCount() {
+    return listeners.size();
+  }
+
+  Collection<TcpSocket> sockets() {
+    return List.copyOf(sockets.values());
+  }
+
+  Collection<TcpListener> listeners() {
+    return List.copyOf(listeners.values());
+  }
+}

@@ -1,0 +1,25 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.event.DaemonListener;
+import com.jstorrent.iodaemon.net.SharedNet;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.transport.AccessPolicy;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+
+/** What all sessions share, and whom they tell when they end. */
+record SessionContext(
+    Limits limits,
+    Stats stats,
+    AccessPolicy access,
+    ScheduledExecutorService timer,
+    SharedNet net,
+    DaemonListener listener,
+    String version,
+    Consumer<Session> onEnd) {
+
+  void sessionEnded(Session session) {
+    onEnd.accept(session);
+  }
+}

@@ -1,0 +1,63 @@
+package com.jstorrent.iodaemon.stats;
+
+import java.util.Locale;
+
+/** Everything that is counted. The name in {@code /stats} is the constant's, in lower case. */
+public enum Counter {
+  TCP_SOCKETS(Kind.GAUGE, "sockets", "Connected TCP sockets."),
+  PENDING_CONNECTS(Kind.GAUGE, "attempts", "Connection attempts that are waiting or under way."),
+  PENDING_TCP(Kind.GAUGE, "sockets", "TCP sockets that are closing and still have bytes to write."),
+  UDP_SOCKETS(Kind.GAUGE, "sockets", "Bound UDP sockets."),
+  TCP_SERVERS(Kind.GAUGE, "servers", "Listening TCP servers."),
+  WS_CONNECTIONS(Kind.GAUGE, "connections", "Connections with a session, authenticated or not."),
+  BYTES_SENT(Kind.COUNTER, "bytes", "Bytes written to TCP peers."),
+  BYTES_RECEIVED(Kind.COUNTER, "bytes", "Bytes read from TCP peers."),
+  FRAMES_TO_CLIENT(Kind.COUNTER, "frames", "Frames sent to clients."),
+  FRAMES_FROM_CLIENT(Kind.COUNTER, "frames", "Frames received from clients."),
+  QUEUED_BYTES(Kind.GAUGE, "bytes", "Bytes that wait for TCP peers to take them."),
+  SEND_PAUSES(Kind.COUNTER, "pauses",
+      "Times a client was not read because a peer's queue was full."),
+  SEND_STALLS(Kind.COUNTER, "sockets", "Sockets closed because their peer took nothing."),
+  UNKNOWN_SOCKET_FRAMES(Kind.COUNTER, "frames", "Frames for a socket that does not exist."),
+  PROTOCOL_ERRORS(Kind.COUNTER, "errors", "Frames that were answered with ERROR."),
+  AUTH_FAILURES(Kind.COUNTER, "failures", "Wrong tokens, in frames and in headers."),
+  HTTP_CONNECTIONS(Kind.GAUGE, "connections", "Open HTTP connections, upgraded ones included."),
+  HTTP_REQUESTS(Kind.COUNTER, "requests", "HTTP requests that were answered."),
+  FILE_BYTES_READ(Kind.COUNTER, "bytes", "Bytes read from files for clients."),
+  FILE_BYTES_WRITTEN(Kind.COUNTER, "bytes", "Bytes written to files for clients."),
+  HASHED_BYTES(Kind.COUNTER, "bytes", "Bytes that went through a digest.");
+
+  /** Whether a number only grows, or goes up and down. */
+  public enum Kind {
+    COUNTER,
+    GAUGE
+  }
+
+  private final Kind kind;
+  private final String unit;
+  private final String help;
+
+  Counter(Kind kind, String unit, String help) {
+    this.kind = kind;
+    this.unit = unit;
+    this.help = help;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public String unit() {
+    return unit;
+  }
+
+  /** One sentence for the reader of a monitoring system. */
+  public String help() {
+    return help;
+  }
+
+  /** The name on the wire (PROTOCOL.md § 5.4). */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,36 @@
+package com.jstorrent.iodaemon.transport;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a transport tells the session about one connection.
+ *
+ * <p>{@link #onFrame}, {@link #onViolation} and {@link #onClosed} are called by one thread at a
+ * time, in the order of the events; {@link #onFlushWanted} by any thread.
+ */
+public interface FrameReceiver {
+
+  /**
+   * The most bytes that a frame may have now. It is small until the client has authenticated. A
+   * transport asks before it makes room for a frame.
+   */
+  int frameLimit();
+
+  /**
+   * One whole frame, between position and limit; the buffer is the transport's and valid during the
+   * call only. May block: while it does, the transport reads nothing, and TCP slows the client.
+   */
+  void onFrame(ByteBuffer frame);
+
+  /** The client broke a rule of the transport; the session answers with ERROR and closes. */
+  void onViolation(CloseReason reason, String sentence);
+
+  /**
+   * The transport has something to write (a pong, a close): the session calls {@link
+   * FrameConnection#flush} soon, from its relay thread. Never blocks.
+   */
+  void onFlushWanted();
+
+  /** The connection has ended, for whatever reason. Called once, after every frame. */
+  void onClosed();
+}

@@ -1,0 +1,134 @@
+package com.jstorrent.iodaemon.transport;
+
+import com.jstorrent.iodaemon.config.Limits;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A port on 127.0.0.1: one thread accepts, each connection is served on a virtual thread of its
+ * own. The loop survives running out of descriptors, and takes only so many connections at once;
+ * the others wait in the backlog.
+ */
+public final class LoopbackListener implements BoundTransport {
+  private static final Logger LOG = LoggerFactory.getLogger(LoopbackListener.class);
+
+  /** Serves one connection; the channel is closed when it returns. */
+  @FunctionalInterface
+  public interface Handler {
+    void serve(SocketChannel channel) throws IOException;
+  }
+
+  private final ServerSocketChannel server;
+  private final Handler handler;
+  private final Semaphore places;
+  private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final int port;
+
+  private LoopbackListener(ServerSocketChannel server, Handler handler, int connections)
+      throws IOException {
+    this.server = server;
+    this.handler = handler;
+    this.places = new Semaphore(connections);
+    this.port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+  }
+
+  /**
+   * Binds the port and begins to accept.
+   *
+   * @param port 0 lets the system choose
+   * @throws IOException when the port cannot be had, with a sentence that names it
+   */
+  public static LoopbackListener open(int port, int connections, Handler handler)
+      throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open();
+    try {
+      InetAddress loopback = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
+      server.bind(new InetSocketAddress(loopback, port), Limits.BACKLOG);
+      LoopbackListener listener = new LoopbackListener(server, handler, connections);
+      Thread.ofPlatform().daemon().name("iodaemon-accept").start(listener::acceptAll);
+      return listener;
+    } catch (BindException e) {
+      server.close();
+      throw new BindException(
+          "Port " + port + " on 127.0.0.1 cannot be used: " + e.getMessage() + ".");
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  private void acceptAll() {
+    boolean pauseLogged = false;
+    while (server.isOpen()) {
+      places.acquireUninterruptibly();
+      try {
+        SocketChannel channel = server.accept();
+        pauseLogged = false;
+        open.add(channel);
+        Thread.ofVirtual().name("iodaemon-connection").start(() -> serve(channel));
+        continue;
+      } catch (ClosedChannelException e) {
+        LOG.debug("Port {} is closed.", port);
+      } catch (IOException e) {
+        if (!pauseLogged) {
+          pauseLogged = true;
+          LOG.warn("Accepting pauses: {}", e.getMessage());
+        }
+        pause();
+      }
+      places.release();
+    }
+  }
+
+  private void serve(SocketChannel channel) {
+    try (channel) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      handler.serve(channel);
+    } catch (IOException e) {
+      LOG.trace("A connection has broken: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("A connection ends because of a defect.", e);
+    } finally {
+      open.remove(channel);
+      places.release();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(Limits.ACCEPT_PAUSE);
+    } catch (InterruptedException e) {
+      LOG.debug("The pause of the accept loop was cut short.");
+    }
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(server);
+    open.forEach(LoopbackListener::closeQuietly);
+  }
+
+  private static void closeQuietly(AutoCloseable channel) {
+    try {
+      channel.close();
+    } catch (Exception e) {
+      LOG.debug("A channel did not close cleanly: {}", e.getMessage());
+    }
+  }
+}

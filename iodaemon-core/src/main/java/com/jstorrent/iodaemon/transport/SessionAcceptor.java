@@ -1,0 +1,14 @@
+package com.jstorrent.iodaemon.transport;
+
+/** What a transport calls for each connection that has come up. */
+@FunctionalInterface
+public interface SessionAcceptor {
+
+  /**
+   * Starts a session. Any thread may call it; it does not block. From here on the session owns the
+   * connection and ends it.
+   *
+   * @return where the transport delivers what arrives
+   */
+  FrameReceiver accept(FrameConnection connection, ConnectionInfo info);
+}

@@ -1,0 +1,8 @@
+/**
+ * What core asks of a transport and offers to it, the loopback port that transports share, and the
+ * in-process transport.
+ */
+@NullMarked
+package com.jstorrent.iodaemon.transport;
+
+import org.jspecify.annotations.NullMarked;

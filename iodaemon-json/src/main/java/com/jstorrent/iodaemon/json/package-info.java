@@ -1,0 +1,5 @@
+/** JSON as maps, lists, strings, numbers and booleans. */
+@NullMarked
+package com.jstorrent.iodaemon.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+@echo off
+rem Starts the daemon on the JVM of JSTORRENT_JAVA_HOME, else of JAVA_HOME, else of the PATH. It must
+rem be Java 21 or newer. The options of the JVM are in conf\jvm.options.
+setlocal
+set "HOME_DIR=%~dp0.."
+set "JAVA_EXE=java.exe"
+if defined JAVA_HOME if exist "%JAVA_HOME%\bin\java.exe" set "JAVA_EXE=%JAVA_HOME%\bin\java.exe"
+if defined JSTORRENT_JAVA_HOME set "JAVA_EXE=%JSTORRENT_JAVA_HOME%\bin\java.exe"
+"%JAVA_EXE%" "@%HOME_DIR%\conf\jvm.options" "-XX:SharedArchiveFile=%HOME_DIR%\lib\app.jsa" -cp "%HOME_DIR%\lib\iodaemon-launcher.jar" com.jstorrent.iodaemon.launcher.Main %*
+exit /b %ERRORLEVEL%

@@ -1,0 +1,110 @@
+package com.jstorrent.iodaemon.launcher;
+
+import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code rpc-info.json}, which native-host writes (PROTOCOL.md § 1). Unknown fields are ignored; a
+ * missing or broken file is a warning, and then there is no profile.
+ */
+final class ProfileFile {
+  private static final Logger LOG = LoggerFactory.getLogger(ProfileFile.class);
+  private static final long MAX_BYTES = 1 << 20;
+
+  private final Path path;
+
+  ProfileFile(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * What the daemon needs of a profile.
+   *
+   * @param extensionId of the browser extension, or null
+   */
+  record Profile(@Nullable String extensionId, List<DownloadRoot> roots) {}
+
+  /** Where the file is on this platform. */
+  static ProfileFile ofPlatform(Map<String, String> environment) {
+    String home = System.getProperty("user.home", "");
+    String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    String folder = environment.get("JSTORRENT_CONFIG_DIR");
+    if (folder == null && os.startsWith("windows")) {
+      folder = environment.getOrDefault("APPDATA", home);
+    } else if (folder == null && os.startsWith("mac")) {
+      folder = home + "/Library/Application Support";
+    } else if (folder == null) {
+      folder = environment.getOrDefault("XDG_CONFIG_HOME", home + "/.config");
+    }
+    return new ProfileFile(Path.of(folder, "jstorrent-native", "rpc-info.json"));
+  }
+
+  /** The profile of this installation, or null when there is none. */
+  @Nullable
+  Profile read(String installId) {
+    try {
+      if (Files.size(path) > MAX_BYTES) {
+        LOG.warn("rpc-info.json is larger than {} bytes; it is not read.", MAX_BYTES);
+        return null;
+      }
+      Map<String, @Nullable Object> file = Json.readObject(Files.readString(path));
+      if (file.get("profiles") instanceof List<?> profiles) {
+        for (Object element : profiles) {
+          if (element instanceof Map<?, ?> fields && installId.equals(fields.get("install_id"))) {
+            return profile(fields);
+          }
+        }
+      }
+      LOG.warn("rpc-info.json has no profile with this install id; there are no profile roots.");
+    } catch (IOException e) {
+      LOG.warn("rpc-info.json cannot be read; there are no profile roots.");
+    } catch (IllegalArgumentException e) {
+      LOG.warn("rpc-info.json is broken: {} There are no profile roots.", e.getMessage());
+    }
+    return null;
+  }
+
+  private static Profile profile(Map<?, ?> fields) {
+    List<DownloadRoot> roots = new ArrayList<>();
+    if (fields.get("download_roots") instanceof List<?> list) {
+      for (Object element : list) {
+        DownloadRoot root = element instanceof Map<?, ?> map ? root(map) : null;
+        if (root == null || roots.stream().anyMatch(r -> r.key().equals(root.key()))) {
+          LOG.warn("rpc-info.json has a download root that cannot be used; it is left out.");
+        } else {
+          roots.add(root);
+        }
+      }
+    }
+    return new Profile(
+        fields.get("extension_id") instanceof String id && !id.isEmpty() ? id : null, roots);
+  }
+
+  private static @Nullable DownloadRoot root(Map<?, ?> fields) {
+    if (fields.get("key") instanceof String key
+        && !key.isEmpty()
+        && fields.get("path") instanceof String text) {
+      try {
+        Path folder = Path.of(text);
+        String name = fields.get("display_name") instanceof String display ? display : key;
+        return folder.isAbsolute()
+            ? new DownloadRoot(key, folder, name, Boolean.TRUE.equals(fields.get("removable")))
+            : null;
+      } catch (InvalidPathException e) {
+        return null;
+      }
+    }
+    return null;
+  }
+}

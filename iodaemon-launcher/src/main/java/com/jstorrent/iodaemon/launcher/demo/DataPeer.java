@@ -1,0 +1,84 @@
+package com.jstorrent.iodaemon.launcher.demo;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/**
+ * What the demo downloads from: a port that answers a piece number with the bytes of the piece, and
+ * one that echoes.
+ */
+final class DataPeer implements AutoCloseable {
+  private final ServerSocket data;
+  private final ServerSocket echo;
+
+  private DataPeer() throws IOException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    data = new ServerSocket(0, 0, loopback);
+    echo = new ServerSocket(0, 0, loopback);
+  }
+
+  static DataPeer start() throws IOException {
+    DataPeer peer = new DataPeer();
+    accept(peer.data, DataPeer::serveData);
+    accept(peer.echo, DataPeer::serveEcho);
+    return peer;
+  }
+
+  int dataPort() {
+    return data.getLocalPort();
+  }
+
+  int echoPort() {
+    return echo.getLocalPort();
+  }
+
+  private interface Service {
+    void serve(Socket socket) throws IOException;
+  }
+
+  private static void accept(ServerSocket server, Service service) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              while (!server.isClosed()) {
+                try {
+                  Socket socket = server.accept();
+                  Thread.ofVirtual().start(() -> run(socket, service));
+                } catch (IOException e) {
+                  return; // closed
+                }
+              }
+            });
+  }
+
+  private static void run(Socket socket, Service service) {
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      service.serve(socket);
+    } catch (IOException e) {
+      // The client has closed its socket, which is how it says that it has enough.
+    }
+  }
+
+  private static void serveData(Socket socket) throws IOException {
+    DataInputStream requests = new DataInputStream(socket.getInputStream());
+    OutputStream out = socket.getOutputStream();
+    while (true) {
+      out.write(PieceData.of(requests.readInt()));
+    }
+  }
+
+  private static void serveEcho(Socket socket) throws IOException {
+    socket.getInputStream().transferTo(socket.getOutputStream());
+  }
+
+  @Override
+  public void close() throws IOException {
+    data.close();
+    echo.close();
+  }
+}

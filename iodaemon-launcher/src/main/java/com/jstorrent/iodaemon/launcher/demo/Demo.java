@@ -1,0 +1,100 @@
+package com.jstorrent.iodaemon.launcher.demo;
+
+import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.http.HttpTransport;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Downloads pseudo-random data through a daemon as a real client would: relayed over several
+ * sockets, written in pieces with their SHA-1, read back, and every byte compared.
+ */
+public final class Demo {
+  private static final String ROOT_KEY = "demo";
+  private static final int MIB = 1 << 20;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final int pieces;
+  private final int sockets;
+  private final PrintStream out;
+  private final ProgressBar progress;
+
+  private Demo(int pieces, int sockets, PrintStream out) {
+    this.pieces = pieces;
+    this.sockets = sockets;
+    this.out = out;
+    this.progress = new ProgressBar(out, pieces * 2);
+  }
+
+  /**
+   * Runs it and prints what was measured. Blocks.
+   *
+   * @return whether every byte came back as it was served
+   * @throws IOException when the daemon or the client fails
+   */
+  public static boolean run(int megabytes, int sockets, PrintStream out) throws IOException {
+    return new Demo(megabytes, sockets, out).run();
+  }
+
+  private boolean run() throws IOException {
+    Path folder = Files.createTempDirectory("io-daemon-demo");
+    String token = UUID.randomUUID().toString();
+    IoDaemon.Builder builder =
+        IoDaemon.builder()
+            .token(token)
+            .root(ROOT_KEY, folder)
+            .transport(HttpTransport.onPort(0).upgrade(WebSocketUpgrade.io()));
+    try (DataPeer peer = DataPeer.start();
+        IoDaemon daemon = builder.build().start();
+        DemoClient client = DemoClient.connect(daemon.port(), token, ROOT_KEY)) {
+      out.printf("Relaying %d MiB over %d sockets, port %d.%n", pieces, sockets, daemon.port());
+      List<Double> roundTrips = client.roundTrips(peer.echoPort());
+      long begun = System.nanoTime();
+      client.download(peer.dataPort(), pieces, sockets, progress);
+      double relaySeconds = (System.nanoTime() - begun) / NANOS_PER_SECOND;
+      long read = System.nanoTime();
+      long verified = client.verify(pieces, progress);
+      double readSeconds = (System.nanoTime() - read) / NANOS_PER_SECOND;
+      progress.end();
+      row("relay, verify, write", "%.0f MB/s".formatted(pieces / relaySeconds));
+      row("read back, compare", "%.0f MB/s".formatted(pieces / readSeconds));
+      row("round trip, 64 bytes",
+          "%.0f us median".formatted(roundTrips.get(roundTrips.size() / 2)));
+      row("memory in use", "%d MB".formatted(memory() / MIB));
+      row("bytes relayed", Long.toString(daemon.stats().get(Counter.BYTES_RECEIVED)));
+      boolean complete = verified == (long) pieces * MIB;
+      out.println(complete ? "verified " + verified + " bytes" : "BYTES DIFFER");
+      return complete;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private void row(String name, String value) {
+    out.printf("  %-22s %s%n", name, value);
+  }
+
+  private static long memory() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package com.jstorrent.iodaemon.launcher.demo;
+
+import java.io.PrintStream;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A line that fills up, on a terminal; nothing elsewhere. Any thread may step it. */
+final class ProgressBar {
+  private static final int WIDTH = 40;
+
+  private final PrintStream out;
+  private final int total;
+  private final boolean shown;
+  private final AtomicInteger done = new AtomicInteger();
+
+  ProgressBar(PrintStream out, int total) {
+    this.out = out;
+    this.total = total;
+    // Since JDK 22 the default console exists without a terminal too; this one does not.
+    System.setProperty("jdk.console", "java.base");
+    this.shown = System.console() != null;
+  }
+
+  void step() {
+    int now = done.incrementAndGet();
+    if (shown && now * WIDTH / total != (now - 1) * WIDTH / total) {
+      int filled = now * WIDTH / total;
+      out.print("\r[" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "]");
+      out.printf(" %3d %%", now * 100 / total);
+      out.flush();
+    }
+  }
+
+  void end() {
+    if (shown) {
+      out.println();
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/** The process that native-host starts. */
+module com.jstorrent.iodaemon.launcher {
+  requires com.jstorrent.iodaemon.core;
+  requires com.jstorrent.iodaemon.http;
+  requires com.jstorrent.iodaemon.json;
+  requires com.jstorrent.iodaemon.ws;
+  requires info.picocli;
+  requires java.logging;
+  requires java.net.http;
+  requires org.apache.commons.codec;
+  requires org.slf4j;
+  requires static transitive org.jspecify;
+}

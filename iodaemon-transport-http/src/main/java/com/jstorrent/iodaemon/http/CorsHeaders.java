@@ -1,0 +1,40 @@
+package com.jstorrent.iodaemon.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpRequest;
+
+/** What lets a page of an allowed origin see an answer (PROTOCOL.md § 2). Never a wildcard. */
+final class CorsHeaders {
+  private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  private static final String REQUEST_HEADERS =
+      "Authorization, Content-Type, Range, X-JST-Auth, X-JST-Session, X-JST-ExtensionId,"
+          + " X-JST-InstallId, X-Path-Base64, X-Offset, X-Length, X-Expected-SHA1,"
+          + " X-Expected-SHA256";
+  private static final String EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag";
+  private static final String MAX_AGE_SECONDS = "86400";
+
+  private CorsHeaders() {}
+
+  /** For every answer to a request of an allowed origin. */
+  static Map<String, String> forAnswer(HttpRequest request) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Access-Control-Allow-Origin", request.getFirstHeader("Origin").getValue());
+    headers.put("Access-Control-Expose-Headers", EXPOSED);
+    return headers;
+  }
+
+  /** For the answer to a preflight of an allowed origin, besides those above. */
+  static Map<String, String> forPreflight(HttpRequest request) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Access-Control-Allow-Methods", METHODS);
+    headers.put("Access-Control-Allow-Headers", REQUEST_HEADERS);
+    headers.put("Access-Control-Max-Age", MAX_AGE_SECONDS);
+    Header asked = request.getFirstHeader("Access-Control-Request-Private-Network");
+    if (asked != null && asked.getValue().equals("true")) {
+      headers.put("Access-Control-Allow-Private-Network", "true");
+    }
+    return headers;
+  }
+}

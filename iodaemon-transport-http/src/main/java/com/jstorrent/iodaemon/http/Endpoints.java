@@ -1,0 +1,51 @@
+package com.jstorrent.iodaemon.http;
+
+import com.jstorrent.iodaemon.http.route.Reply;
+import com.jstorrent.iodaemon.http.route.Route;
+import com.jstorrent.iodaemon.transport.UpgradeHook;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a path leads to: a route, or a protocol to upgrade to. */
+final class Endpoints {
+  private final List<Route> routes;
+  private final Map<String, UpgradeHook> hooks = new LinkedHashMap<>();
+
+  Endpoints(List<Route> routes, List<UpgradeHook> upgrades) {
+    this.routes = routes;
+    upgrades.forEach(hook -> hooks.put(hook.path(), hook));
+  }
+
+  @Nullable
+  UpgradeHook hook(Target target) {
+    return target.segments().size() == 1 ? hooks.get("/" + target.segments().get(0)) : null;
+  }
+
+  @Nullable
+  Route route(String method, Target target) {
+    for (Route route : routes) {
+      if (route.methods().contains(method) && route.matches(target.segments())) {
+        return route;
+      }
+    }
+    return null;
+  }
+
+  /** The answer when there is no route: 405 when there is one with another method, else 404. */
+  Reply missing(Target target) {
+    List<String> allowed = new ArrayList<>();
+    for (Route route : routes) {
+      if (route.matches(target.segments())) {
+        allowed.addAll(route.methods());
+      }
+    }
+    allowed.sort(null);
+    return allowed.isEmpty()
+        ? Failures.reply(404, "ENOENT", "There is no such route.")
+        : Failures.reply(405, "EINVAL", "This route does not have this method.")
+            .with("Allow", String.join(", ", allowed));
+  }
+}

@@ -1,0 +1,208 @@
+package com.jstorrent.iodaemon.http;
+
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.http.RequestGate.Credential;
+import com.jstorrent.iodaemon.http.RequestGate.Origin;
+import com.jstorrent.iodaemon.http.route.Reply;
+import com.jstorrent.iodaemon.http.route.Route;
+import com.jstorrent.iodaemon.http.wire.HttpConnection;
+import com.jstorrent.iodaemon.transport.UpgradeHook;
+import com.jstorrent.iodaemon.transport.UpgradeRequest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpVersion;
+import org.apache.hc.core5.http.message.MessageSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One request and its answer: the checks in the order of PROTOCOL.md § 2, then the route. */
+final class Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  private final HttpConnection connection;
+  private final ClassicHttpRequest request;
+  private final Endpoints endpoints;
+  private final RequestGate.Visitor visitor;
+  private final int port;
+  private boolean last; // whether the connection must end with the answer
+  private @Nullable HttpCall call; // once the target is known
+
+  Exchange(
+      HttpConnection connection,
+      ClassicHttpRequest request,
+      Endpoints endpoints,
+      RequestGate gate,
+      int port) {
+    this.connection = connection;
+    this.request = request;
+    this.endpoints = endpoints;
+    this.port = port;
+    this.visitor = gate.look(request, port);
+  }
+
+  /**
+   * Answers the request.
+   *
+   * @return whether another one may follow on this connection
+   * @throws IOException when the connection breaks
+   */
+  boolean run(Responder responder) throws IOException {
+    Reply reply;
+    try {
+      reply = reply();
+      if (reply == null) {
+        return false;
+      }
+    } catch (OperationFailure e) {
+      reply = Failures.of(e);
+    } catch (IOException e) {
+      reply = Failures.ofUnreadable(e);
+      if (reply == null) {
+        throw e;
+      }
+      last = true;
+    } catch (RuntimeException e) {
+      LOG.error("A request failed because of a defect.", e);
+      reply = Failures.reply(500, "EIO", "The daemon has a defect; its log tells more.");
+      last = true;
+    }
+    last |= !wantsMore() || !bodyIsOver();
+    responder.send(request, withCors(reply), last);
+    return !last;
+  }
+
+  /** Null when the connection was given to another protocol. */
+  private @Nullable Reply reply() throws OperationFailure, IOException {
+    if (request.countHeaders("Host") > 1) {
+      last = true;
+      return Failures.reply(400, "EINVAL", "The request has more than one Host.");
+    }
+    if (!visitor.hostAllowed()) {
+      last = true;
+      return Failures.reply(
+          403,
+          "EHOST",
+          "The Host header must be 127.0.0.1, localhost or [::1], with port "
+              + port
+              + " or without one.");
+    }
+    if (request.getMethod().equals("OPTIONS")) {
+      return preflight();
+    }
+    Target target = Target.parse(request.getRequestUri());
+    UpgradeHook hook = endpoints.hook(target);
+    if (hook != null) {
+      return upgrade(hook);
+    }
+    Route route = endpoints.route(request.getMethod(), target);
+    List<String> variables = route == null ? List.of() : route.variables(target.segments());
+    HttpCall opened = new HttpCall(connection, request, target, variables);
+    call = opened;
+    if (visitor.credential() != Credential.RIGHT && (route == null || !route.open())) {
+      return unauthorized();
+    }
+    return route == null ? endpoints.missing(target) : route.handler().answer(opened);
+  }
+
+  private Reply preflight() {
+    Reply reply = new Reply(204, Map.of(), new Reply.Bytes("text/plain", new byte[0]));
+    return visitor.origin() == Origin.ALLOWED
+        ? with(reply, CorsHeaders.forPreflight(request))
+        : reply;
+  }
+
+  private static Reply unauthorized() {
+    return Failures.reply(
+        401, "EAUTH", "The token is missing or wrong; send it in the header X-JST-Auth.")
+        .with("WWW-Authenticate", "Bearer");
+  }
+
+  private @Nullable Reply upgrade(UpgradeHook hook) throws IOException {
+    last = true;
+    if (visitor.origin() == Origin.REFUSED) {
+      return Failures.reply(403, "EORIGIN", "Pages of this origin may not connect.");
+    }
+    if (visitor.credential() == Credential.WRONG) {
+      return unauthorized();
+    }
+    if (!request.getMethod().equals("GET") || hasBody()) {
+      return Failures.reply(405, "EINVAL", "An upgrade is a GET without a body.")
+          .with("Allow", "GET");
+    }
+    UpgradeRequest upgrade =
+        new UpgradeRequest(
+            request.getRequestUri(),
+            headers(),
+            visitor.credential() == Credential.RIGHT,
+            connection.takeReadAhead(),
+            connection.channel());
+    UpgradeHook.Refusal refusal = hook.refuse(upgrade);
+    if (refusal != null) {
+      Reply reply = Failures.reply(refusal.status(), "EINVAL", refusal.message());
+      UpgradeHook.Refusal.Header header = refusal.header();
+      return header == null ? reply : reply.with(header.name(), header.value());
+    }
+    hook.serve(upgrade);
+    return null;
+  }
+
+  private Map<String, List<String>> headers() {
+    Map<String, List<String>> all = new LinkedHashMap<>();
+    for (Header header : request.getHeaders()) {
+      all.computeIfAbsent(header.getName().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+          .add(header.getValue());
+    }
+    return all;
+  }
+
+  private Reply withCors(Reply reply) {
+    return visitor.origin() == Origin.ALLOWED
+        ? with(reply, CorsHeaders.forAnswer(request))
+        : reply;
+  }
+
+  private static Reply with(Reply reply, Map<String, String> headers) {
+    Reply complete = reply;
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      complete = complete.with(header.getKey(), header.getValue());
+    }
+    return complete;
+  }
+
+  private boolean hasBody() {
+    return request.containsHeader("Content-Length") || request.containsHeader("Transfer-Encoding");
+  }
+
+  /** Whether the next request stands where this one's body ends. */
+  private boolean bodyIsOver() {
+    HttpCall opened = call;
+    try {
+      return opened == null ? !hasBody() : opened.skipBody();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** RFC 9112 § 9.3. */
+  private boolean wantsMore() {
+    boolean close = false;
+    boolean keep = false;
+    Iterator<String> options = MessageSupport.iterateTokens(request, "Connection");
+    while (options.hasNext()) {
+      String option = options.next();
+      close |= option.equalsIgnoreCase("close");
+      keep |= option.equalsIgnoreCase("keep-alive");
+    }
+    boolean persistent =
+        request.getVersion() == null || request.getVersion().greaterEquals(HttpVersion.HTTP_1_1);
+    return !close && (persistent || keep);
+  }
+}

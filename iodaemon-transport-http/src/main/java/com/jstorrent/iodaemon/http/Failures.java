@@ -1,0 +1,72 @@
+package com.jstorrent.iodaemon.http;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.http.route.Reply;
+import com.jstorrent.iodaemon.http.wire.HeadTooLargeException;
+import com.jstorrent.iodaemon.json.Json;
+import java.io.EOFException;
+import java.net.SocketTimeoutException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.UnsupportedHttpVersionException;
+import org.jspecify.annotations.Nullable;
+
+/** Failures as answers: a status and {@code {"error", "message"}} (PROTOCOL.md § 5). */
+final class Failures {
+  private static final String RETRY_SECONDS = "1";
+
+  private Failures() {}
+
+  /** The operation failed. */
+  static Reply of(OperationFailure failure) {
+    Reply reply = reply(status(failure.code()), failure.code().name(), failure.getMessage());
+    return failure.code() == FailureCode.EBUSY ? reply.with("Retry-After", RETRY_SECONDS) : reply;
+  }
+
+  /**
+   * The request, head or body, could not be read; the connection ends with this answer. Null when
+   * there is nobody left to answer.
+   */
+  static @Nullable Reply ofUnreadable(Exception failure) {
+    return switch (failure) {
+      case SocketTimeoutException e ->
+          reply(408, "ETIMEDOUT", "The request did not arrive in time.");
+      case MessageConstraintException e ->
+          reply(431, "E2BIG", "The head of the request is too large.");
+      case HeadTooLargeException e -> reply(431, "E2BIG", "The head of the request is too large.");
+      case BodyTooLargeException e ->
+          reply(413, "EFBIG", "The body of a request may have 64 MiB at most.");
+      case MalformedChunkCodingException e ->
+          reply(400, "EINVAL", "The chunked coding of the body is malformed.");
+      case EOFException e -> null;
+      case UnsupportedHttpVersionException e ->
+          reply(505, "EINVAL", "The daemon speaks HTTP/1.1 and HTTP/1.0.");
+      case HttpException e -> reply(400, "EINVAL", "The request is malformed.");
+      default -> null;
+    };
+  }
+
+  static Reply reply(int status, String error, String message) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("error", error);
+    body.put("message", message);
+    return Reply.json(status, Json.write(body));
+  }
+
+  private static int status(FailureCode code) {
+    return switch (code) {
+      case EINVAL, EISDIR, ENOTDIR, ENOTEMPTY -> 400;
+      case EROOT, EACCES -> 403;
+      case ENOENT -> 404;
+      case EHASH -> 409;
+      case ERANGE -> 416;
+      case EIO -> 500;
+      case EBUSY -> 503;
+      case ENOSPC -> 507;
+    };
+  }
+}

@@ -1,0 +1,150 @@
+package com.jstorrent.iodaemon.http;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.http.route.Call;
+import com.jstorrent.iodaemon.http.wire.HttpConnection;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.jspecify.annotations.Nullable;
+
+/** One request: its head, and its body under the limit. Used by the thread of its connection. */
+final class HttpCall implements Call {
+  private static final int SKIPPED_BYTES = 256 << 10;
+
+  private final HttpConnection connection;
+  private final ClassicHttpRequest request;
+  private final Target target;
+  private final List<String> pathVariables;
+  private @Nullable InputStream body;
+
+  HttpCall(
+      HttpConnection connection,
+      ClassicHttpRequest request,
+      Target target,
+      List<String> pathVariables) {
+    this.connection = connection;
+    this.request = request;
+    this.target = target;
+    this.pathVariables = pathVariables;
+  }
+
+  @Override
+  public List<String> pathVariables() {
+    return pathVariables;
+  }
+
+  @Override
+  public Map<String, String> query() {
+    return target.query();
+  }
+
+  @Override
+  public @Nullable String header(String name) throws OperationFailure {
+    Header[] headers = request.getHeaders(name);
+    if (headers.length > 1) {
+      throw new OperationFailure(FailureCode.EINVAL, "The header " + name + " occurs twice.");
+    }
+    return headers.length == 0 ? null : headers[0].getValue();
+  }
+
+  @Override
+  public OptionalLong bodyLength() {
+    if (request.containsHeader("Transfer-Encoding")) {
+      return OptionalLong.empty();
+    }
+    HttpEntity entity = request.getEntity();
+    return OptionalLong.of(entity == null ? 0 : Math.max(0, entity.getContentLength()));
+  }
+
+  @Override
+  public InputStream body() throws IOException {
+    InputStream opened = body;
+    if (opened == null) {
+      if (bodyLength().orElse(0) > Limits.BODY_BYTES) {
+        throw new BodyTooLargeException();
+      }
+      continueIfAsked();
+      HttpEntity entity = request.getEntity();
+      opened =
+          entity == null
+              ? InputStream.nullInputStream()
+              : new Limited(entity.getContent(), bodyLength());
+      body = opened;
+    }
+    return opened;
+  }
+
+  private void continueIfAsked() throws IOException {
+    Header expect = request.getFirstHeader("Expect");
+    if (expect != null && expect.getValue().equalsIgnoreCase("100-continue")) {
+      try {
+        connection.sendContinue();
+      } catch (HttpException e) {
+        throw new IOException(e);
+      }
+    }
+  }
+
+  /**
+   * Reads over what is left of the body, so that the next request can follow.
+   *
+   * @return false when that would be too much, or would wait for a body that never comes
+   */
+  boolean skipBody() throws IOException {
+    if (body == null
+        && (request.containsHeader("Expect") || bodyLength().orElse(0) > SKIPPED_BYTES)) {
+      return false;
+    }
+    InputStream rest = body();
+    byte[] skipped = new byte[8 << 10];
+    int total = 0;
+    for (int count; total <= SKIPPED_BYTES; total += count) {
+      count = rest.read(skipped);
+      if (count < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The body, which must be neither longer than the limit nor shorter than it was declared. */
+  private static final class Limited extends FilterInputStream {
+    private final OptionalLong declared;
+    private long count;
+
+    Limited(InputStream in, OptionalLong declared) {
+      super(in);
+      this.declared = declared;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int read = super.read(into, offset, length);
+      if (read < 0 && count < declared.orElse(0)) {
+        throw new EOFException("The client left in the middle of its body.");
+      }
+      count += Math.max(read, 0);
+      if (count > Limits.BODY_BYTES) {
+        throw new BodyTooLargeException();
+      }
+      return read;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package com.jstorrent.iodaemon.http;
+
+import com.jstorrent.iodaemon.transport.BoundTransport;
+import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.LoopbackListener;
+import com.jstorrent.iodaemon.transport.ServerTransport;
+import com.jstorrent.iodaemon.transport.UpgradeHook;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One port on 127.0.0.1 for HTTP/1.1 and for the protocols that it is upgraded to (PROTOCOL.md §
+ * 2). Configured before the daemon starts; not thread-safe until then.
+ */
+public final class HttpTransport implements ServerTransport {
+  private final int port;
+  private final List<UpgradeHook> hooks = new ArrayList<>();
+
+  private HttpTransport(int port) {
+    this.port = port;
+  }
+
+  /** Serves on this port; 0 lets the system choose. */
+  public static HttpTransport onPort(int port) {
+    return new HttpTransport(port);
+  }
+
+  /** Adds a protocol that requests for its path are upgraded to. */
+  public HttpTransport upgrade(UpgradeHook hook) {
+    hooks.add(hook);
+    return this;
+  }
+
+  @Override
+  public BoundTransport start(DaemonServices services) throws IOException {
+    hooks.forEach(hook -> hook.start(services));
+    RequestLoop loop = new RequestLoop(services, List.copyOf(hooks));
+    return LoopbackListener.open(port, services.limits().connections(), loop::serve);
+  }
+}

@@ -1,0 +1,89 @@
+package com.jstorrent.iodaemon.http;
+
+import com.jstorrent.iodaemon.http.route.Reply;
+import com.jstorrent.iodaemon.http.wire.HttpConnection;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.entity.BasicHttpEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.apache.hc.core5.http.protocol.HttpDateGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Writes answers. Used by the thread that serves the connection. */
+final class Responder {
+  private static final Map<String, String> ALWAYS =
+      Map.of(
+          "X-Content-Type-Options", "nosniff",
+          "Cache-Control", "no-store",
+          "Cross-Origin-Resource-Policy", "same-site",
+          "Vary", "Origin");
+
+  private final HttpConnection connection;
+
+  Responder(HttpConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * @param request what is answered, or null when it could not be read
+   * @param last whether the connection ends with this answer
+   */
+  void send(@Nullable ClassicHttpRequest request, Reply reply, boolean last) throws IOException {
+    try (ClassicHttpResponse response = new BasicClassicHttpResponse(reply.status())) {
+      response.setHeader("Date", HttpDateGenerator.INSTANCE.getCurrentDate());
+      ALWAYS.forEach(response::setHeader);
+      reply.headers().forEach(response::setHeader);
+      response.setHeader("Connection", last ? "close" : "keep-alive");
+      boolean withBody = request == null || !request.getMethod().equals("HEAD");
+      send(response, reply.body(), withBody);
+      connection.flush();
+    } catch (HttpException e) {
+      throw new IOException(e);
+    }
+    if (last) {
+      connection.lingeringClose();
+    }
+  }
+
+  private void send(ClassicHttpResponse response, Reply.Body body, boolean withBody)
+      throws IOException, HttpException {
+    switch (body) {
+      case Reply.Bytes memory -> {
+        int length = memory.bytes().length;
+        head(response, memory.type(), length);
+        connection.sendResponseHeader(response);
+        if (withBody && length > 0) {
+          response.setEntity(
+              new BasicHttpEntity(
+                  new ByteArrayInputStream(memory.bytes()),
+                  length,
+                  ContentType.parse(memory.type())));
+          connection.sendResponseEntity(response);
+        }
+      }
+      case Reply.Streamed stream -> {
+        try (Reply.Source source = stream.source()) {
+          head(response, stream.type(), stream.length());
+          connection.sendResponseHeader(response);
+          if (withBody) {
+            connection.flush();
+            source.writeTo(connection.channel());
+          }
+        }
+      }
+    }
+  }
+
+  /** RFC 9110 § 8.6: an answer 204 has no Content-Length. */
+  private static void head(ClassicHttpResponse response, String type, long length) {
+    if (response.getCode() != 204) {
+      response.setHeader("Content-Type", type);
+      response.setHeader("Content-Length", Long.toString(length));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Bounds the bodies that are held in memory at once. A request that finds no room waits for its
+ * turn; after a while it is told to come again.
+ */
+final class BodyMemory {
+  private static final int UNIT_BYTES = 1 << 10;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Semaphore units;
+
+  BodyMemory(long bytes) {
+    units = new Semaphore((int) (bytes / UNIT_BYTES), true);
+  }
+
+  /**
+   * Blocks until there is room for so many bytes.
+   *
+   * @throws OperationFailure EBUSY when there is none for too long
+   */
+  void acquire(long bytes) throws OperationFailure {
+    try {
+      if (units.tryAcquire(units(bytes), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new OperationFailure(
+        FailureCode.EBUSY, "Too many writes are waiting for memory; try again in a moment.");
+  }
+
+  /** Gives back what {@link #acquire} took for the same number of bytes. */
+  void release(long bytes) {
+    units.release(units(bytes));
+  }
+
+  private static int units(long bytes) {
+    return (int) ((bytes + UNIT_BYTES - 1) / UNIT_BYTES);
+  }
+}

@@ -1,0 +1,39 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** A request as a route sees it. */
+public interface Call {
+
+  /** The variable parts of the path, in order, decoded. */
+  List<String> pathVariables();
+
+  /** The parameters of the query, decoded; the first of a name that occurs twice. */
+  Map<String, String> query();
+
+  /**
+   * A header that may occur once.
+   *
+   * @return null when it is missing
+   * @throws OperationFailure EINVAL when it occurs twice
+   */
+  @Nullable
+  String header(String name) throws OperationFailure;
+
+  /** The declared length of the body; empty when it comes in chunks. */
+  OptionalLong bodyLength();
+
+  /**
+   * The body. The first call tells a client that waits for it to send it. Reading past the limit of
+   * PROTOCOL.md § 5 fails.
+   *
+   * @throws IOException when the client cannot be told
+   */
+  InputStream body() throws IOException;
+}

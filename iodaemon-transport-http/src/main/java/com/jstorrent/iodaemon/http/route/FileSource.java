@@ -1,0 +1,78 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FileService.OpenFile;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * A part of a file as the body of an answer. The first piece is read before the head is sent, so
+ * that a disk that fails can still be answered with a status.
+ */
+final class FileSource implements Reply.Source {
+  private static final int PIECE_BYTES = 1 << 20;
+
+  private final OpenFile file;
+  private final long end;
+  private final ByteBuffer piece;
+  private long position;
+
+  private FileSource(OpenFile file, long offset, long length, ByteBuffer piece) {
+    this.file = file;
+    this.position = offset;
+    this.end = offset + length;
+    this.piece = piece;
+  }
+
+  /**
+   * Takes over the file.
+   *
+   * @throws OperationFailure when the first piece cannot be read; the file is still the caller's
+   */
+  static FileSource open(OpenFile file, long offset, long length) throws OperationFailure {
+    ByteBuffer piece = PieceBuffers.take((int) Math.min(length, PIECE_BYTES));
+    FileSource source = new FileSource(file, offset, length, piece);
+    try {
+      source.fill();
+      return source;
+    } catch (OperationFailure | RuntimeException e) {
+      PieceBuffers.give(piece);
+      throw e;
+    }
+  }
+
+  private void fill() throws OperationFailure {
+    piece.clear().limit((int) Math.min(end - position, PIECE_BYTES));
+    file.read(piece, position);
+    piece.flip();
+    position += piece.remaining();
+  }
+
+  @Override
+  public void writeTo(WritableByteChannel out) throws IOException {
+    while (true) {
+      while (piece.hasRemaining()) {
+        out.write(piece);
+      }
+      if (position == end) {
+        return;
+      }
+      try {
+        fill();
+      } catch (OperationFailure e) {
+        throw new IOException(e.getMessage());
+      }
+      if (!piece.hasRemaining()) {
+        throw new EOFException("The file has become shorter while it was read.");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    PieceBuffers.give(piece);
+    file.close();
+  }
+}

@@ -1,0 +1,38 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.FileService.OpenFile;
+import java.util.Map;
+
+/** {@code GET /read/{root_key}}: exactly the bytes asked for (PROTOCOL.md § 5.1). */
+final class ReadRoute implements Route.Handler {
+  private static final int OK = 200;
+
+  private final FileService files;
+
+  ReadRoute(FileService files) {
+    this.files = files;
+  }
+
+  @Override
+  public Reply answer(Call call) throws OperationFailure {
+    OpenFile file = files.openForReading(call.pathVariables().get(0), FileHeaders.path(call));
+    try {
+      long offset = FileHeaders.offset(call);
+      long length = FileHeaders.length(call).orElse(file.size() - offset);
+      if (length < 0 || offset + length > file.size()) {
+        throw new OperationFailure(
+            FailureCode.ERANGE,
+            "The range ends behind the file, which has %d bytes.".formatted(file.size()));
+      }
+      FileSource source = FileSource.open(file, offset, length);
+      return new Reply(
+          OK, Map.of(), new Reply.Streamed("application/octet-stream", length, source));
+    } catch (OperationFailure | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+}

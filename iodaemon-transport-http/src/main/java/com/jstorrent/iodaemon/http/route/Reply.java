@@ -1,0 +1,74 @@
+package com.jstorrent.iodaemon.http.route;
+
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a route answers.
+ *
+ * @param status the HTTP status
+ * @param headers beside those that every answer has
+ * @param body what follows the head
+ */
+public record Reply(int status, Map<String, String> headers, Body body) {
+  private static final int OK = 200;
+
+  /** The bytes of an answer. */
+  public sealed interface Body {}
+
+  /** Bytes in memory. */
+  public record Bytes(String type, byte[] bytes) implements Body {}
+
+  /** Bytes that are written while they are read from somewhere; the length is known. */
+  public record Streamed(String type, long length, Source source) implements Body {}
+
+  /** Writes the bytes of a streamed body; closed whether it was used or not. */
+  public interface Source extends AutoCloseable {
+    /**
+     * Writes exactly as many bytes as were announced.
+     *
+     * @throws IOException when that fails; the connection then ends
+     */
+    void writeTo(WritableByteChannel out) throws IOException;
+
+    @Override
+    void close();
+  }
+
+  public Reply {
+    headers = Map.copyOf(headers);
+  }
+
+  static Reply empty() {
+    return bytes(new byte[0]);
+  }
+
+  static Reply bytes(byte[] bytes) {
+    return new Reply(OK, Map.of(), new Bytes("application/octet-stream", bytes));
+  }
+
+  static Reply json(String json) {
+    return json(OK, json);
+  }
+
+  /** An answer in JSON with any status. */
+  public static Reply json(int status, String json) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    return new Reply(status, Map.of(), new Bytes("application/json", bytes));
+  }
+
+  static Reply text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    return new Reply(OK, Map.of(), new Bytes("text/plain; charset=utf-8", bytes));
+  }
+
+  /** The same with one more header. */
+  public Reply with(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new Reply(status, more, body);
+  }
+}

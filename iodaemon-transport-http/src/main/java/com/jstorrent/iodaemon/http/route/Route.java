@@ -1,0 +1,71 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * One row of the route table.
+ *
+ * @param method GET stands for HEAD as well
+ * @param path segments of the path; one in braces is a variable
+ * @param open whether it is answered without a token
+ * @param handler what it does
+ */
+public record Route(String method, List<String> path, boolean open, Handler handler) {
+
+  /** The work of a route. It may block; it runs on a virtual thread of its connection. */
+  @FunctionalInterface
+  public interface Handler {
+    /**
+     * @throws OperationFailure when the operation fails
+     * @throws IOException when the client's body cannot be read
+     */
+    Reply answer(Call call) throws OperationFailure, IOException;
+  }
+
+  static Route of(String method, String path, Handler handler) {
+    return new Route(method, segments(path), false, handler);
+  }
+
+  /** A route that is answered without a token: it must tell nothing. */
+  static Route open(String method, String path, Handler handler) {
+    return new Route(method, segments(path), true, handler);
+  }
+
+  private static List<String> segments(String path) {
+    return List.of(path.substring(1).split("/", -1));
+  }
+
+  /** Whether this row serves the path with these segments, whatever the method. */
+  public boolean matches(List<String> segments) {
+    if (segments.size() != path.size()) {
+      return false;
+    }
+    for (int i = 0; i < path.size(); i++) {
+      if (!isVariable(path.get(i)) && !path.get(i).equals(segments.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The segments that stand where the path has variables. */
+  public List<String> variables(List<String> segments) {
+    return IntStream.range(0, path.size())
+        .filter(i -> isVariable(path.get(i)))
+        .mapToObj(segments::get)
+        .toList();
+  }
+
+  /** The methods that this row serves. */
+  public Set<String> methods() {
+    return method.equals("GET") ? Set.of("GET", "HEAD") : Set.of(method);
+  }
+
+  private static boolean isVariable(String segment) {
+    return segment.startsWith("{");
+  }
+}

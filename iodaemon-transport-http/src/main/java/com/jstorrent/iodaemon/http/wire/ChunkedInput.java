@@ -1,0 +1,107 @@
+package com.jstorrent.iodaemon.http.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.util.CharArrayBuffer;
+
+/**
+ * The chunked coding read by the letter (RFC 9112 § 7.1): sizes are hexadecimal digits and nothing
+ * else, lines end in CR LF, trailer fields are read over and bounded.
+ */
+final class ChunkedInput extends InputStream {
+  private static final int MAX_SIZE_DIGITS = 15;
+  private static final int MAX_LINE = 1 << 10;
+  private static final int MAX_TRAILER_LINES = 20;
+
+  private final SessionInputBuffer buffer;
+  private final InputStream source;
+  private long left; // of the chunk that is being read
+  private boolean started;
+  private boolean ended;
+
+  ChunkedInput(SessionInputBuffer buffer, InputStream source) {
+    this.buffer = buffer;
+    this.source = source;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    if (ended) {
+      return -1;
+    }
+    if (length == 0) {
+      return 0;
+    }
+    if (left == 0) {
+      nextChunk();
+      if (ended) {
+        return -1;
+      }
+    }
+    int count = buffer.read(into, offset, (int) Math.min(length, left), source);
+    if (count < 0) {
+      throw new EOFException("The body ended in the middle of a chunk.");
+    }
+    left -= count;
+    return count;
+  }
+
+  private void nextChunk() throws IOException {
+    if (started && !line().isEmpty()) {
+      throw new MalformedChunkCodingException("A chunk does not end with its line.");
+    }
+    started = true;
+    left = size(line());
+    if (left == 0) {
+      ended = true;
+      for (int lines = 0; !line().isEmpty(); lines++) {
+        if (lines == MAX_TRAILER_LINES) {
+          throw new MalformedChunkCodingException("The trailer is too long.");
+        }
+      }
+    }
+  }
+
+  private static long size(String line) throws MalformedChunkCodingException {
+    int extension = line.indexOf(';');
+    String digits = extension < 0 ? line : line.substring(0, extension);
+    boolean hex =
+        !digits.isEmpty()
+            && digits.length() <= MAX_SIZE_DIGITS
+            && digits.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128);
+    if (!hex) {
+      throw new MalformedChunkCodingException("The size of a chunk is malformed.");
+    }
+    return Long.parseLong(digits, 16);
+  }
+
+  /** One line without its CR LF. HttpCore's own reader would take a bare LF. */
+  private String line() throws IOException {
+    CharArrayBuffer line = new CharArrayBuffer(32);
+    for (int previous = 0, c;; previous = c) {
+      c = buffer.read(source);
+      if (c < 0) {
+        throw new EOFException("The body ended between two chunks.");
+      }
+      if (previous == '\r') {
+        if (c != '\n') {
+          throw new MalformedChunkCodingException("A line of the chunked coding has a bare CR.");
+        }
+        return line.substring(0, line.length() - 1);
+      }
+      if (c == '\n' || line.length() == MAX_LINE) {
+        throw new MalformedChunkCodingException("A line of the chunked coding is malformed.");
+      }
+      line.append((char) c);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package com.jstorrent.iodaemon.http.wire;
+
+import com.jstorrent.iodaemon.config.Limits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultBHttpServerConnection;
+import org.apache.hc.core5.http.impl.io.DefaultHttpRequestParserFactory;
+import org.apache.hc.core5.http.impl.io.SocketHolder;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of the daemon's port, read by HttpCore under our rules: strict lines, strict body
+ * lengths, strict chunks, and a clock. Used by the one thread that serves the connection.
+ */
+public final class HttpConnection extends DefaultBHttpServerConnection {
+  /** HttpCore keeps three of them; bodies do not go through them. */
+  private static final int BUFFER_BYTES = 8 << 10;
+
+  private static final Http1Config CONFIG =
+      Http1Config.custom()
+          .setBufferSize(BUFFER_BYTES)
+          .setMaxLineLength(Limits.HEAD_BYTES)
+          .setMaxHeaderCount(Limits.HEADER_COUNT)
+          .build();
+
+  private static final Duration LINGER_STEP = Duration.ofMillis(500);
+  private static final long LINGER_BYTES = 8L << 20;
+  private static final int CONTINUE = 100;
+
+  private final SocketChannel channel;
+  private final Limits limits;
+  private final TimedInput input;
+  private @Nullable SessionInputBuffer readAhead;
+
+  /**
+   * @throws IOException when the channel is closed already
+   */
+  public HttpConnection(SocketChannel channel, Limits limits) throws IOException {
+    super(
+        "http",
+        CONFIG,
+        null,
+        null,
+        new BodyLength(),
+        null,
+        // The limits of the connection's own configuration do not reach the request parser.
+        new DefaultHttpRequestParserFactory(CONFIG, new StrictLineParser(), null),
+        null);
+    this.channel = channel;
+    this.limits = limits;
+    Socket socket = channel.socket();
+    this.input = new TimedInput(socket.getInputStream(), socket, limits.bodyStall());
+    bind(
+        new SocketHolder(socket) {
+          @Override
+          protected InputStream getInputStream(Socket ignored) {
+            return input;
+          }
+        });
+  }
+
+  public SocketChannel channel() {
+    return channel;
+  }
+
+  /**
+   * Waits for the next request and reads its head.
+   *
+   * @return null when the client has nothing more to ask
+   * @throws SocketTimeoutException when a head has begun and is not complete in time
+   * @throws HttpException when it is malformed
+   * @throws IOException when it is too large, or the connection breaks
+   */
+  public @Nullable ClassicHttpRequest next() throws IOException, HttpException {
+    input.atMost(Limits.HEAD_BYTES);
+    input.within(limits.keepAlive());
+    try {
+      if (!awaitInput(Timeout.ofMilliseconds(limits.keepAlive().toMillis()))) {
+        return null;
+      }
+    } catch (SocketTimeoutException e) {
+      return null;
+    }
+    input.within(limits.headTimeout());
+    ClassicHttpRequest request = receiveRequestHeader();
+    input.perRead();
+    input.atMost(Long.MAX_VALUE);
+    if (request != null) {
+      receiveRequestEntity(request);
+    }
+    return request;
+  }
+
+  /** Tells a client that asked before sending its body to go ahead. */
+  public void sendContinue() throws IOException, HttpException {
+    try (ClassicHttpResponse interim = new BasicClassicHttpResponse(CONTINUE)) {
+      sendResponseHeader(interim);
+      flush();
+    }
+  }
+
+  /** What was read behind the head of a request without a body: it belongs to another protocol. */
+  public ByteBuffer takeReadAhead() throws IOException {
+    SessionInputBuffer buffer = readAhead;
+    if (buffer == null || buffer.length() == 0) {
+      return ByteBuffer.allocate(0);
+    }
+    byte[] bytes = new byte[buffer.length()];
+    return ByteBuffer.wrap(bytes, 0, buffer.read(bytes, input));
+  }
+
+  @Override
+  protected InputStream createContentInputStream(
+      long length, SessionInputBuffer buffer, InputStream source) {
+    if (length == BodyLength.RAW) {
+      readAhead = buffer;
+      return InputStream.nullInputStream();
+    }
+    return length == ContentLengthStrategy.CHUNKED
+        ? new ChunkedInput(buffer, source)
+        : super.createContentInputStream(length, buffer, source);
+  }
+
+  /**
+   * Ends the connection so that the last answer arrives: closing while input is unread would send a
+   * reset, and the client might lose the answer to it.
+   */
+  public void lingeringClose() throws IOException {
+    channel.shutdownOutput();
+    Socket socket = channel.socket();
+    socket.setSoTimeout((int) LINGER_STEP.toMillis());
+    InputStream rest = socket.getInputStream();
+    byte[] discarded = new byte[BUFFER_BYTES];
+    long end = System.nanoTime() + Limits.CLOSE_HANDSHAKE.toNanos();
+    long total = 0;
+    try {
+      for (int count; total < LINGER_BYTES && System.nanoTime() < end; total += count) {
+        count = rest.read(discarded);
+        if (count < 0) {
+          break;
+        }
+      }
+    } catch (SocketTimeoutException e) {
+      // Silence: the client has sent what it was going to send.
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/** The daemon's one port: HTTP/1.1 for files and hashes, and the way to upgrades. */
+module com.jstorrent.iodaemon.http {
+  requires transitive com.jstorrent.iodaemon.core;
+  requires com.jstorrent.iodaemon.json;
+  requires org.apache.httpcomponents.core5.httpcore5;
+  requires org.slf4j;
+  requires static transitive org.jspecify;
+
+  exports com.jstorrent.iodaemon.http;
+}

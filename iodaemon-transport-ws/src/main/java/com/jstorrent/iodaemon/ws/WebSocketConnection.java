@@ -1,0 +1,208 @@
+package com.jstorrent.iodaemon.ws;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.ConnectionInfo;
+import com.jstorrent.iodaemon.transport.FrameConnection;
+import com.jstorrent.iodaemon.transport.FrameReceiver;
+import com.jstorrent.iodaemon.transport.SessionAcceptor;
+import com.jstorrent.iodaemon.transport.UpgradeRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket. Two threads work on it: the one in {@link #serve} reads, the session's relay
+ * writes. Neither takes a lock of the other's.
+ */
+final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink {
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+
+  private final SocketChannel channel;
+  private final Limits limits;
+  private final ScheduledExecutorService timer;
+  private final Engine engine = new Engine(this);
+  private final WebSocketWriter writer; // relay only, once the session has begun
+  private volatile @Nullable FrameReceiver receiver;
+  private volatile @Nullable Heartbeat heartbeat;
+  private volatile @Nullable ScheduledFuture<?> cutOff;
+  private boolean outputEnded; // relay only
+
+  WebSocketConnection(SocketChannel channel, Limits limits, ScheduledExecutorService timer) {
+    this.channel = channel;
+    this.limits = limits;
+    this.timer = timer;
+    this.writer = new WebSocketWriter(channel);
+  }
+
+  /**
+   * Answers the upgrade and serves the WebSocket until it ends. Blocks; the caller then closes the
+   * channel.
+   *
+   * @throws IOException when the connection breaks
+   */
+  void serve(UpgradeRequest request, SessionAcceptor sessions, ConnectionInfo info)
+      throws IOException {
+    engine.open(UpgradeCheck.head(request));
+    flush();
+    FrameReceiver session = sessions.accept(this, info);
+    receiver = session;
+    Heartbeat pulse = new Heartbeat(limits.pingInterval(), timer, engine::ping, this::dead);
+    heartbeat = pulse;
+    try {
+      WebSocketReader reader = new WebSocketReader(this);
+      reader.prime(request.readAhead());
+      reader.run(channel);
+    } finally {
+      pulse.stop();
+      session.onClosed();
+      finishClosing();
+    }
+  }
+
+  /**
+   * The other half of the closing handshake: our Close is on its way, then the client ends its side
+   * (RFC 6455 § 7.1.1). Closing before that could destroy, by a reset, what it has not read yet.
+   */
+  private void finishClosing() {
+    ScheduledFuture<?> deadline = cutOff;
+    if (deadline == null) {
+      return; // the client went without a Close
+    }
+    try {
+      ByteBuffer discarded = ByteBuffer.allocate(8 << 10);
+      while (channel.read(discarded.clear()) >= 0) {}
+    } catch (IOException e) {
+      LOG.trace("The end of a WebSocket was cut short: {}", e.toString());
+    } finally {
+      deadline.cancel(false);
+    }
+  }
+
+  private void dead() {
+    LOG.warn("A client has not answered {} pings; its connection ends.", Limits.MISSED_PONGS);
+    abort();
+  }
+
+  @Override
+  public int headroom() {
+    return WireFormat.MAX_HEADER;
+  }
+
+  @Override
+  public void send(ByteBuffer frame) throws IOException {
+    if (outputEnded) {
+      throw new ClosedChannelException();
+    }
+    writer.message(frame);
+  }
+
+  @Override
+  public void flush() throws IOException {
+    for (ByteBuffer next; (next = engine.nextOutgoing()) != null;) {
+      writer.bytes(next);
+    }
+    writer.flush();
+    Heartbeat pulse = heartbeat;
+    if (pulse != null) {
+      pulse.written();
+    }
+    if (engine.isClosing() && !outputEnded) {
+      outputEnded = true;
+      channel.shutdownOutput();
+    }
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    engine.close(reason);
+  }
+
+  @Override
+  public void abort() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.trace("A WebSocket did not close cleanly: {}", e.toString());
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return engine.isOpen();
+  }
+
+  @Override
+  public int messageLimit() {
+    return session().frameLimit();
+  }
+
+  @Override
+  public void onBinary(ByteBuffer message) {
+    heard();
+    session().onFrame(message);
+  }
+
+  @Override
+  public void onOther(int opcode, boolean fin, ByteBuffer payload) {
+    heard();
+    if (opcode == WireFormat.OP_TEXT) {
+      onText();
+    } else {
+      engine.frame(opcode, fin, payload);
+    }
+  }
+
+  @Override
+  public void onViolation(CloseReason reason, String sentence) {
+    session().onViolation(reason, sentence);
+  }
+
+  @Override
+  public void onMessage(ByteBuffer message) {
+    session().onFrame(message);
+  }
+
+  /** PROTOCOL.md § 3: at any time, and as soon as the first fragment shows it. */
+  @Override
+  public void onText() {
+    engine.close(CloseReason.UNSUPPORTED_DATA);
+  }
+
+  @Override
+  public void onOutgoing() {
+    FrameReceiver session = receiver;
+    if (session != null) {
+      session.onFlushWanted();
+    }
+  }
+
+  @Override
+  public void onClosing() {
+    cutOff =
+        timer.schedule(
+            this::abort, Limits.CLOSE_HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void heard() {
+    Heartbeat pulse = heartbeat;
+    if (pulse != null) {
+      pulse.heard();
+    }
+  }
+
+  private FrameReceiver session() {
+    FrameReceiver session = receiver;
+    if (session == null) {
+      throw new IllegalStateException("No session has begun.");
+    }
+    return session;
+  }
+}

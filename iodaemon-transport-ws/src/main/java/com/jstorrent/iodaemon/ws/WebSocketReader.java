@@ -1,0 +1,155 @@
+package com.jstorrent.iodaemon.ws;
+
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.transport.CloseReason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+
+/**
+ * Bytes to WebSocket frames. Whole binary messages are unmasked where they are and handed on
+ * without a copy; the rest is copied for the library. Not thread-safe.
+ *
+ * <p>A frame that is larger than the buffer makes it grow, but only as bytes arrive: the length
+ * that a client declares allocates nothing.
+ */
+final class WebSocketReader {
+  private static final int BUFFER_BYTES = 256 << 10;
+
+  /** Where the frames go. */
+  interface Sink {
+    /** The most bytes that a message may have now. */
+    int messageLimit();
+
+    /** A whole binary message between position and limit, valid during the call only. */
+    void onBinary(ByteBuffer message);
+
+    /** Any other frame; {@code payload} is unmasked and the receiver's own. */
+    void onOther(int opcode, boolean fin, ByteBuffer payload);
+
+    /** RFC 6455, or a limit, was violated: nothing more is read from this client. */
+    void onViolation(CloseReason reason, String sentence);
+
+    /** Whether frames are still wanted. */
+    boolean isOpen();
+  }
+
+  private final Sink sink;
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(FrameHeader.ORDER);
+  private boolean fragmented;
+  private long fragmentBytes;
+
+  WebSocketReader(Sink sink) {
+    this.sink = sink;
+  }
+
+  /** Takes bytes that were read ahead, which must be fewer than the buffer holds. */
+  void prime(ByteBuffer readAhead) {
+    buffer.put(readAhead);
+    parse();
+  }
+
+  /**
+   * Reads and hands on frames until the client ends its side or the sink is no longer open.
+   *
+   * @throws IOException when the connection breaks
+   */
+  void run(ReadableByteChannel channel) throws IOException {
+    while (sink.isOpen() && channel.read(buffer) >= 0) {
+      parse();
+    }
+  }
+
+  private void parse() {
+    int end = buffer.position();
+    int at = 0;
+    int next;
+    while (sink.isOpen() && (next = frame(at, end)) > at) {
+      at = next;
+    }
+    buffer.limit(end).position(at);
+    if (at == 0 && end == buffer.capacity()) {
+      ByteBuffer larger = ByteBuffer.allocateDirect(2 * end).order(FrameHeader.ORDER);
+      buffer = larger.put(buffer);
+    } else if (at == end && buffer.capacity() > BUFFER_BYTES) {
+      buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(FrameHeader.ORDER);
+    } else {
+      buffer.compact();
+    }
+  }
+
+  /** Handles the frame at {@code at} when it is complete; returns where the next one begins. */
+  private int frame(int at, int end) {
+    if (end - at < 2) {
+      return at;
+    }
+    int first = buffer.get(at);
+    int second = buffer.get(at + 1);
+    int opcode = first & WireFormat.OPCODE;
+    boolean fin = (first & WireFormat.FIN) != 0;
+    if ((first & WireFormat.RSV) != 0) {
+      return refuse(CloseReason.PROTOCOL_ERROR, "A reserved bit is set.", at);
+    }
+    if ((second & WireFormat.MASKED) == 0) {
+      return refuse(CloseReason.PROTOCOL_ERROR, "A client must mask its frames.", at);
+    }
+    int header = WireFormat.headerLength(second);
+    if (end - at < header) {
+      return at;
+    }
+    long length = WireFormat.payloadLength(buffer, at);
+    String flaw = flaw(opcode, fin, length);
+    if (flaw != null) {
+      return refuse(CloseReason.PROTOCOL_ERROR, flaw, at);
+    }
+    int limit = sink.messageLimit();
+    if (length < 0 || length + fragmentBytes > limit && opcode < WireFormat.FIRST_CONTROL) {
+      return refuse(
+          CloseReason.TOO_BIG, "A message may have " + limit + " bytes at most now.", at);
+    }
+    int payload = at + header;
+    int next = payload + (int) length;
+    if (next > end) {
+      return at;
+    }
+    Mask.apply(buffer, payload, next, buffer.getInt(payload - WireFormat.KEY_BYTES));
+    if (opcode == WireFormat.OP_BINARY && fin && !fragmented) {
+      buffer.limit(next).position(payload);
+      sink.onBinary(buffer);
+      buffer.limit(buffer.capacity());
+    } else {
+      other(opcode, fin, payload, (int) length);
+    }
+    return next;
+  }
+
+  private static @org.jspecify.annotations.Nullable String flaw(
+      int opcode, boolean fin, long length) {
+    return switch (opcode) {
+      case WireFormat.OP_CONTINUATION, WireFormat.OP_TEXT, WireFormat.OP_BINARY -> null;
+      case WireFormat.OP_CLOSE, WireFormat.OP_PING, WireFormat.OP_PONG ->
+          fin && length <= WireFormat.CONTROL_MAX_PAYLOAD && length >= 0
+              ? null
+              : "A control frame is fragmented or too long.";
+      default -> "A frame has a reserved opcode.";
+    };
+  }
+
+  private void other(int opcode, boolean fin, int payload, int length) {
+    if (opcode < WireFormat.FIRST_CONTROL) {
+      fragmented = !fin;
+      // Empty fragments are not free either: the library keeps an object for each.
+      fragmentBytes = fin ? 0 : fragmentBytes + length + FRAGMENT_OVERHEAD;
+    }
+    byte[] copy = new byte[length];
+    buffer.get(payload, copy);
+    sink.onOther(opcode, fin, ByteBuffer.wrap(copy));
+  }
+
+  private static final int FRAGMENT_OVERHEAD = 64;
+
+  private int refuse(CloseReason reason, String sentence, int at) {
+    sink.onViolation(reason, sentence);
+    return at;
+  }
+}

@@ -1,0 +1,64 @@
+package com.jstorrent.iodaemon.ws;
+
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+
+/**
+ * Frames to bytes. Small frames are gathered until {@link #flush}, or until a large one takes them
+ * along in the same system call. Blocks while the client takes nothing. Not thread-safe.
+ */
+final class WebSocketWriter {
+  private static final int BATCH_BYTES = 32 << 10;
+
+  /** Up to here, copying a frame is cheaper than a system call for it. */
+  private static final int COPIED_BYTES = 4 << 10;
+
+  private final GatheringByteChannel channel;
+  private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES).order(FrameHeader.ORDER);
+  private final ByteBuffer[] pair = new ByteBuffer[2];
+
+  WebSocketWriter(GatheringByteChannel channel) {
+    this.channel = channel;
+  }
+
+  /** Writes a message, whose header goes into the room in front of its position. */
+  void message(ByteBuffer message) throws IOException {
+    WireFormat.putHeader(message.order(FrameHeader.ORDER));
+    bytes(message);
+  }
+
+  /** Writes bytes as they are: a frame that the library has built. */
+  void bytes(ByteBuffer bytes) throws IOException {
+    if (bytes.remaining() <= COPIED_BYTES) {
+      if (batch.remaining() < bytes.remaining()) {
+        flush();
+      }
+      batch.put(bytes);
+    } else {
+      writeWithBatch(bytes);
+    }
+  }
+
+  void flush() throws IOException {
+    batch.flip();
+    while (batch.hasRemaining()) {
+      channel.write(batch);
+    }
+    batch.clear();
+  }
+
+  private void writeWithBatch(ByteBuffer bytes) throws IOException {
+    batch.flip();
+    pair[0] = batch;
+    pair[1] = bytes;
+    while (batch.hasRemaining()) {
+      channel.write(pair);
+    }
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    batch.clear();
+  }
+}
