@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
@@ -21,6 +22,9 @@ final class FileErrors {
           new OperationFailure(FailureCode.ENOENT, "There is no such file or folder.");
       case AccessDeniedException e ->
           new OperationFailure(FailureCode.EACCES, "The system denies access to this file.");
+      case FileAlreadyExistsException e ->
+          new OperationFailure(
+              FailureCode.ENOTDIR, "A component of the path is a file, not a folder.");
       default -> byWords(failure);
     };
   }

@@ -64,9 +64,4 @@ enum SocketState {
       case CLOSED -> this;
     };
   }
-
-  /** Whether the client must be told when a socket leaves this state for {@link #CLOSED}. */
-  boolean clientIsWaiting() {
-    return this == OPEN || this == PEER_ENDED;
-  }
 }

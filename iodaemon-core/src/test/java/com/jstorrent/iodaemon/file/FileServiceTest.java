@@ -1,0 +1,80 @@
+package com.jstorrent.iodaemon.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileServiceTest {
+  @TempDir
+  Path folder;
+  private final Stats stats = new Stats();
+  private FileService files;
+
+  @BeforeEach
+  void start() {
+    files = new FileService(new DownloadRoots(List.of(DownloadRoot.of("k", folder))), stats);
+  }
+
+  @AfterEach
+  void stop() {
+    files.close();
+  }
+
+  @Test
+  void writesMakeParentsAndLandAtTheirOffset() throws Exception {
+    files.write("k", SafePath.of("a/b/c"), ByteBuffer.wrap(new byte[] {1, 2, 3}), 5);
+    assertThat(Files.readAllBytes(folder.resolve("a/b/c"))).containsExactly(0, 0, 0, 0, 0, 1, 2, 3);
+    files.write("k", SafePath.of("a/b/c"), ByteBuffer.wrap(new byte[] {9}), 0);
+    assertThat(Files.readAllBytes(folder.resolve("a/b/c"))).containsExactly(9, 0, 0, 0, 0, 1, 2, 3);
+    assertThat(stats.get(Counter.FILE_BYTES_WRITTEN)).isEqualTo(4);
+  }
+
+  @Test
+  void readsFillTheBufferUnlessTheFileEnds() throws Exception {
+    Files.write(folder.resolve("f"), new byte[] {1, 2, 3, 4, 5});
+    try (FileService.OpenFile file = files.openForReading("k", SafePath.of("f"))) {
+      assertThat(file.size()).isEqualTo(5);
+      ByteBuffer three = ByteBuffer.allocate(3);
+      file.read(three, 1);
+      assertThat(three.array()).containsExactly(2, 3, 4);
+      ByteBuffer many = ByteBuffer.allocate(10);
+      file.read(many, 3);
+      assertThat(many.position()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void failuresHaveACodeAndNoAbsolutePath() throws Exception {
+    Files.createDirectories(folder.resolve("dir"));
+    Files.write(folder.resolve("file"), new byte[1]);
+    assertFails(FailureCode.EROOT, () -> files.openForReading("other", SafePath.of("x")));
+    assertFails(FailureCode.ENOENT, () -> files.openForReading("k", SafePath.of("none")));
+    assertFails(FailureCode.EISDIR, () -> files.openForReading("k", SafePath.of("dir")));
+    assertFails(FailureCode.EINVAL, () -> files.openForWriting("k", SafePath.of("")));
+    assertFails(FailureCode.EISDIR, () -> files.openForWriting("k", SafePath.of("dir")));
+    assertFails(FailureCode.ENOTDIR, () -> files.openForWriting("k", SafePath.of("file/x")));
+  }
+
+  private interface Attempt {
+    Object run() throws OperationFailure;
+  }
+
+  private void assertFails(FailureCode code, Attempt attempt) {
+    assertThatThrownBy(attempt::run)
+        .isInstanceOf(OperationFailure.class)
+        .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(code))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(folder.toString()));
+  }
+}

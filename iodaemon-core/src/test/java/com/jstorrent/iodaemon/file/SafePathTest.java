@@ -1,0 +1,140 @@
+package com.jstorrent.iodaemon.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** PROTOCOL.md § 6: allowed and escaping paths, in pairs. */
+class SafePathTest {
+  @TempDir
+  Path folder;
+  private Path inside;
+  private Path outside;
+  private DownloadRoot root;
+
+  @BeforeEach
+  void makeFolders() throws Exception {
+    inside = Files.createDirectories(folder.toRealPath().resolve("root"));
+    outside = Files.createDirectories(folder.toRealPath().resolve("outside"));
+    root = DownloadRoot.of("k", inside);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "a,a", "a/b,a/b", "/a,a", "///a/b,a/b", "a\\b,a/b", "\\\\a,a", "a..b,a..b", "..a,..a",
+      "a..,a..",
+      "...,...", "a:b,a:b", ".hidden,.hidden", "x y,x y", "%2e%2e,%2e%2e", "~,~"
+  })
+  void ordinaryPathsAreBelowTheRoot(String text, String expected) throws Exception {
+    assertThat(SafePath.of(text).under(root)).isEqualTo(inside.resolve(expected));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+          "..", ".", "../x", "a/../b", "a/..", "a/./b", "./a", "..\\x", "a\\..\\..\\x", "/..",
+          "//../x",
+          "a//b", "a/", "a\\", "a\0b", "\0", "a/b\0/c"
+      })
+  void otherPathsAreRefused(String text) {
+    assertRefused(FailureCode.EINVAL, () -> SafePath.of(text));
+  }
+
+  @Test
+  void componentsMayHave255BytesAndNoMore() throws Exception {
+    SafePath.of("x".repeat(255));
+    SafePath.of("é".repeat(127) + "/" + "y".repeat(255));
+    assertRefused(FailureCode.EINVAL, () -> SafePath.of("x".repeat(256)));
+    assertRefused(FailureCode.EINVAL, () -> SafePath.of("é".repeat(128)));
+  }
+
+  @Test
+  void emptyPathsNameTheRootItself() throws Exception {
+    for (String text : new String[] {"", "/", "\\", "///"}) {
+      assertThat(SafePath.of(text).isRoot()).isTrue();
+    }
+  }
+
+  @Test
+  void base64HoldsUtf8OrElseLatin1() throws Exception {
+    String name = "Ünïcode/文件";
+    String utf8 = Base64.getEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8));
+    assertThat(SafePath.ofBase64(utf8).under(root)).isEqualTo(inside.resolve(name));
+    byte[] latin1 = "Ünicode".getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(SafePath.ofBase64(Base64.getEncoder().encodeToString(latin1)).under(root))
+        .isEqualTo(inside.resolve("Ünicode"));
+    for (String broken : new String[] {"!", "a", "YQ==YQ==", "Y Q=="}) {
+      assertRefused(FailureCode.EINVAL, () -> SafePath.ofBase64(broken));
+    }
+  }
+
+  @Test
+  void linksMayLeadElsewhereInTheRootButNotOutOfIt() throws Exception {
+    Files.createDirectories(inside.resolve("real"));
+    Files.createSymbolicLink(inside.resolve("good"), inside.resolve("real"));
+    Files.createSymbolicLink(inside.resolve("bad"), outside);
+    Files.createSymbolicLink(inside.resolve("up"), Path.of(".."));
+    assertThat(SafePath.of("good/x").under(root)).isEqualTo(inside.resolve("real/x"));
+    for (String text : new String[] {"bad", "bad/x", "up", "up/outside/x"}) {
+      assertRefused(FailureCode.EACCES, () -> SafePath.of(text).under(root));
+    }
+  }
+
+  @Test
+  void danglingLinksAreRefused() throws Exception {
+    Files.createSymbolicLink(inside.resolve("later"), outside.resolve("not yet there"));
+    assertRefused(FailureCode.EACCES, () -> SafePath.of("later").under(root));
+  }
+
+  @Test
+  void aRootThatIsALinkIsTheFolderThatItLeadsTo() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), inside);
+    assertThat(SafePath.of("x").under(DownloadRoot.of("k", link))).isEqualTo(inside.resolve("x"));
+  }
+
+  @Test
+  void aMissingRootIsSaidToBeMissing() {
+    DownloadRoot gone = DownloadRoot.of("k", folder.resolve("gone"));
+    assertRefused(FailureCode.ENOENT, () -> SafePath.of("x").under(gone));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+          "C:", "c:x", "a:b", "CON", "con.txt", "nul", "Aux.", "COM1", "lpt9.log", "com¹", "x.",
+          "x ",
+          "a|b", "a?", "a*", "<", "a\"b", "tab\t"
+      })
+  void namesThatWindowsGivesAMeaningAreRefusedThere(String name) {
+    assertThat(SafePath.WindowsNames.legal(name)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "console", "a.con", "COM", "COM10", "nul1", ".x", "a b", "x.y.z"})
+  void ordinaryNamesAreLegalOnWindowsToo(String name) {
+    assertThat(SafePath.WindowsNames.legal(name)).isTrue();
+  }
+
+  private interface Attempt {
+    void run() throws OperationFailure;
+  }
+
+  private void assertRefused(FailureCode code, Attempt attempt) {
+    assertThatThrownBy(attempt::run)
+        .isInstanceOf(OperationFailure.class)
+        .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(code))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(folder.toString()));
+  }
+}

@@ -1,0 +1,160 @@
+package com.jstorrent.iodaemon.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Hex as it is on the wire against frames, both ways. */
+class FrameCodecTest {
+  private static final ByteBuffer DATA = ByteBuffer.wrap(new byte[] {(byte) 0xCA, (byte) 0xFE});
+
+  static Stream<Arguments> clientFrames() {
+    return Stream.of(
+        Arguments.of("01 01 0000 01000000", new ClientFrame.ClientHello(1, "")),
+        Arguments.of("01 01 0000 01000000 7b7d", new ClientFrame.ClientHello(1, "{}")),
+        Arguments.of("01 03 0000 02000000 01 746f6b", new ClientFrame.Auth(2, 1, "tok")),
+        Arguments.of(
+            "01 10 0000 04030201 07000000 e11a 3a3a31",
+            new ClientFrame.TcpConnect(0x01020304, 7, 6881, "::1")),
+        Arguments.of("01 12 0000 00000000 ffffffff cafe", new ClientFrame.TcpSend(0, -1, DATA)),
+        Arguments.of("01 14 0000 00000000 07000000", new ClientFrame.TcpClose(0, 7)),
+        Arguments.of("01 15 0000 05000000 03000000 ffff",
+            new ClientFrame.TcpListen(5, 3, 65535, "")),
+        Arguments.of("01 18 0000 00000000 03000000", new ClientFrame.TcpStopListen(0, 3)));
+  }
+
+  static Stream<Arguments> daemonFrames() {
+    return Stream.of(
+        Arguments.of("01 02 0000 01000000", new DaemonFrame.ServerHello(1, "")),
+        Arguments.of("01 04 0000 02000000 00", new DaemonFrame.AuthResult(2, 0, "")),
+        Arguments.of("01 04 0000 02000000 01 6e6f", new DaemonFrame.AuthResult(2, 1, "no")),
+        Arguments.of("01 7f 0000 09000000 6f68202020", new DaemonFrame.Error(9, "oh")),
+        Arguments.of(
+            "01 11 0000 04000000 07000000 00 00000000", new DaemonFrame.TcpConnected(4, 7, 0)),
+        Arguments.of(
+            "01 11 0000 04000000 07000000 01 6f000000", new DaemonFrame.TcpConnected(4, 7, 111)),
+        Arguments.of("01 13 0000 00000000 07000000 cafe", new DaemonFrame.TcpRecv(0, 7, DATA)),
+        Arguments.of(
+            "01 14 0000 00000000 07000000 01 68000000", new DaemonFrame.TcpClosed(0, 7, 104)),
+        Arguments.of(
+            "01 16 0000 05000000 03000000 00 3930 00000000",
+            new DaemonFrame.TcpListenResult(5, 3, 12345, 0)),
+        Arguments.of(
+            "01 17 0000 00000000 03000000 00000080 3930 3a3a31",
+            new DaemonFrame.TcpAccept(0, 3, 0x8000_0000, 12345, "::1")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("clientFrames")
+  void clientFramesAreWrittenAndReadAsTheContractSays(String hex, ClientFrame frame)
+      throws Exception {
+    ByteBuffer bytes = bytes(hex);
+    assertThat(FrameReader.readClient(FrameReader.clientOpcode(bytes), bytes)).isEqualTo(frame);
+    assertThat(FrameWriter.write(frame, 3)).isEqualTo(bytes);
+    assertThat(FrameWriter.write(frame, 3).position()).as("headroom").isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @MethodSource("daemonFrames")
+  void daemonFramesAreWrittenAndReadAsTheContractSays(String hex, DaemonFrame frame)
+      throws Exception {
+    assertThat(FrameReader.readDaemon(bytes(hex))).isEqualTo(frame);
+    assertThat(FrameWriter.write(frame, 3)).isEqualTo(bytes(hex));
+  }
+
+  @ParameterizedTest
+  @MethodSource("clientFrames")
+  void truncatedAnywhereAFrameIsRefusedOrShorterButNeverMisread(String hex, ClientFrame frame) {
+    ByteBuffer whole = bytes(hex);
+    for (int length = 0; length < whole.limit(); length++) {
+      ByteBuffer part = whole.slice(0, length).order(FrameHeader.ORDER);
+      int least = FrameHeader.LENGTH + frame.opcode().minPayload();
+      if (length < least) {
+        assertThatThrownBy(() -> FrameReader.clientOpcode(part))
+            .isInstanceOf(ProtocolException.class);
+      } else {
+        assertThat(readOrRefuse(part)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void tokenEndsAtTheFirstNulInTheFormWithIds() throws Exception {
+    ByteBuffer bytes = bytes("01 03 0000 02000000 00 746f6b 00 657874 00 696e7374");
+    assertThat(FrameReader.readClient(Opcode.AUTH, bytes))
+        .isEqualTo(new ClientFrame.Auth(2, 0, "tok"));
+    ByteBuffer bare = bytes("01 03 0000 02000000 00 746f6b");
+    assertThat(FrameReader.readClient(Opcode.AUTH, bare))
+        .as("both ids may be missing")
+        .isEqualTo(new ClientFrame.Auth(2, 0, "tok"));
+  }
+
+  @Test
+  void tokensDoNotShowInText() {
+    assertThat(new ClientFrame.Auth(1, 1, "secret").toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void refusalsNameTheReasonAndEchoTheRequest() {
+    assertRefused("02 01 0000 09000000", 9, "Frame version 2 is not supported.");
+    assertRefused("01 66 0000 09000000", 9, "Unknown opcode 0x66.");
+    assertRefused("01 11 0000 09000000", 9, "A client must not send TCP_CONNECTED.");
+    assertRefused("01 10 0000 09000000 07000000", 9, "The payload of TCP_CONNECT is too short.");
+    assertRefused("01 10 00", 0, "A frame needs a header of 8 bytes.");
+    assertRefused(
+        "01 10 0000 09000000 07000000 e11a", 9, "A host name or address is missing.");
+    assertRefused("01 03 0000 09000000 07", 9, "Unknown AUTH type 7.");
+    assertRefused("01 20 0000 09000000 07000000 0000", 9, "This daemon does not serve UDP_BIND.");
+  }
+
+  @Test
+  void noiseIsRefusedOrReadButNeverBreaksAnything() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 100_000; i++) {
+      byte[] noise = new byte[random.nextInt(40)];
+      random.nextBytes(noise);
+      if (noise.length > 1 && random.nextBoolean()) {
+        noise[0] = FrameHeader.VERSION;
+        noise[1] = (byte) Opcode.values()[random.nextInt(Opcode.values().length)].code();
+      }
+      ByteBuffer frame = ByteBuffer.wrap(noise).order(FrameHeader.ORDER);
+      assertThat(readOrRefuse(frame)).as("seed %d, frame %d", seed, i).isTrue();
+      try {
+        FrameReader.readDaemon(frame);
+      } catch (ProtocolException e) {
+        assertThat(e.getMessage()).isNotBlank();
+      }
+    }
+  }
+
+  private static boolean readOrRefuse(ByteBuffer frame) {
+    try {
+      FrameReader.readClient(FrameReader.clientOpcode(frame), frame);
+      return true;
+    } catch (ProtocolException e) {
+      return e.getMessage() != null;
+    }
+  }
+
+  private static void assertRefused(String hex, int requestId, String sentence) {
+    ByteBuffer frame = bytes(hex);
+    assertThatThrownBy(() -> FrameReader.readClient(FrameReader.clientOpcode(frame), frame))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage(sentence)
+        .satisfies(e -> assertThat(((ProtocolException) e).requestId()).isEqualTo(requestId));
+  }
+
+  private static ByteBuffer bytes(String hex) {
+    return ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", "")))
+        .order(FrameHeader.ORDER);
+  }
+}

@@ -1,0 +1,60 @@
+package com.jstorrent.iodaemon.hash;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HashServiceTest {
+  /** FIPS 180-2, appendices A.1 and B.1. */
+  private static final String SHA1_ABC = "a9993e364706816aba3e25717850c26c9cd0d89d";
+
+  private static final String SHA256_ABC =
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+  private final Stats stats = new Stats();
+  private final HashService hashes = new HashService(stats);
+
+  @AfterEach
+  void stop() {
+    hashes.close();
+  }
+
+  @Test
+  void partsGiveTheDigestOfTheWhole() throws Exception {
+    for (HashAlgorithm algorithm : HashAlgorithm.values()) {
+      HashService.Running running = hashes.start(algorithm);
+      running.update("xab".getBytes(US_ASCII), 1, 2);
+      running.update("c".getBytes(US_ASCII), 0, 1);
+      String expected = algorithm == HashAlgorithm.SHA1 ? SHA1_ABC : SHA256_ABC;
+      assertThat(HexFormat.of().formatHex(running.finish())).isEqualTo(expected);
+    }
+    assertThat(stats.get(Counter.HASHED_BYTES)).isEqualTo(6);
+  }
+
+  @Test
+  void digestsAreVerifiedInAnyCase() throws Exception {
+    byte[] abc = "abc".getBytes(US_ASCII);
+    hashes.verify(HashAlgorithm.SHA1, SHA1_ABC.toUpperCase(Locale.ROOT), abc, 3);
+    hashes.verify(HashAlgorithm.SHA256, SHA256_ABC, abc, 3);
+  }
+
+  @Test
+  void mismatchesAndMalformedDigestsAreToldApart() {
+    byte[] abc = "abc".getBytes(US_ASCII);
+    assertThatThrownBy(() -> hashes.verify(HashAlgorithm.SHA1, SHA1_ABC, abc, 2))
+        .hasMessage(
+            "Hash mismatch: expected a9993e364706816aba3e25717850c26c9cd0d89d,"
+                + " got da23614e02469a0d7c7bd1bdab5c9c474b1904dc.");
+    for (String malformed : new String[] {"", "abc", SHA256_ABC, "g" + SHA1_ABC.substring(1)}) {
+      assertThatThrownBy(() -> hashes.verify(HashAlgorithm.SHA1, malformed, abc, 3))
+          .hasMessage("The expected sha1 must be 40 hexadecimal digits.");
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package com.jstorrent.iodaemon.promise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 4.4: what was accepted is written before FIN, whoever ends first. */
+class Promise04WrittenBeforeFinTest {
+  private static final int BYTES = 12 << 20;
+  private static final int FRAME = 64 << 10;
+
+  @Test
+  void bytesAcceptedBeforeTheClientsCloseArriveAndThenFin() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      byte[] data = Peer.bytes(4, BYTES);
+      client.connect(1, peer.port());
+      Socket socket = peer.accept();
+      send(client, data);
+      client.send(new ClientFrame.TcpClose(0, 1));
+      byte[] got = socket.getInputStream().readAllBytes();
+      assertThat(Arrays.equals(got, data)).as("%d of %d bytes", got.length, BYTES).isTrue();
+    }
+  }
+
+  @Test
+  void dataOfThePeerBehindTheCloseDestroysNothing() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      byte[] data = Peer.bytes(5, BYTES);
+      client.connect(1, peer.port());
+      Socket socket = peer.accept();
+      send(client, data);
+      client.send(new ClientFrame.TcpClose(0, 1));
+      socket.getOutputStream().write(new byte[100_000]); // answered with RST by a plain close
+      byte[] got = socket.getInputStream().readAllBytes();
+      assertThat(Arrays.equals(got, data)).as("%d of %d bytes", got.length, BYTES).isTrue();
+    }
+  }
+
+  @Test
+  void peerThatEndsItsSideFirstStillGetsWhatIsQueued() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      byte[] data = Peer.bytes(6, BYTES);
+      client.connect(1, peer.port());
+      Socket socket = peer.accept();
+      send(client, data);
+      socket.getOutputStream().write(7);
+      socket.shutdownOutput();
+      assertThat(client.receive(1, 1)).containsExactly(7);
+      byte[] got = socket.getInputStream().readAllBytes();
+      assertThat(Arrays.equals(got, data)).as("%d of %d bytes", got.length, BYTES).isTrue();
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 0));
+    }
+  }
+
+  @Test
+  void peerThatTakesNothingIsResetWhenTheLingerIsOver() throws Exception {
+    Limits limits = Limits.builder().linger(Duration.ofMillis(300)).build();
+    try (TestDaemon daemon = TestDaemon.start(limits);
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(1, peer.port());
+      Socket socket = peer.accept();
+      send(client, new byte[BYTES]);
+      client.send(new ClientFrame.TcpClose(0, 1));
+      daemon.awaitStat(Counter.PENDING_TCP, 0);
+      assertThat(daemon.stats().get(Counter.QUEUED_BYTES)).isZero();
+      assertThatThrownBy(() -> socket.getInputStream().readAllBytes())
+          .isInstanceOf(SocketException.class);
+    }
+  }
+
+  private static void send(TestClient client, byte[] data) throws IOException {
+    for (int at = 0; at < data.length; at += FRAME) {
+      client.sendData(1, Arrays.copyOfRange(data, at, Math.min(data.length, at + FRAME)));
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package com.jstorrent.iodaemon.promise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 4.7: a client that does not read costs bounded memory, and loses nothing. */
+class Promise07ClientThatDoesNotReadTest {
+  private static final int BLOCK = 64 << 10;
+  private static final int TOTAL = 96 << 20;
+
+  /** What the daemon may hold: the queue of the transport and the frame that waits for room. */
+  private static final long BOUND = 2 << 20;
+
+  @Test
+  void slowClientThrottlesThePeerAndGetsEveryByteInTheEnd() throws Exception {
+    byte[] block = Peer.bytes(7, BLOCK);
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(1, peer.port());
+      Socket socket = peer.accept();
+      AtomicLong written = new AtomicLong();
+      Thread writer =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      OutputStream out = socket.getOutputStream();
+                      for (; written.get() < TOTAL; written.addAndGet(BLOCK)) {
+                        out.write(block);
+                      }
+                      socket.shutdownOutput();
+                    } catch (IOException e) {
+                      throw new AssertionError(e);
+                    }
+                  });
+      awaitStandstill(written);
+      assertThat(written.get()).as("the peer is throttled").isLessThan(TOTAL);
+      assertThat(daemon.stats().get(Counter.BYTES_RECEIVED)).isLessThan(BOUND);
+      for (int got = 0; got < TOTAL;) {
+        DaemonFrame.TcpRecv frame = client.expect(DaemonFrame.TcpRecv.class);
+        byte[] part = new byte[frame.data().remaining()];
+        frame.data().get(part);
+        for (int at = 0; at < part.length;) {
+          int offset = (got + at) % BLOCK;
+          int count = Math.min(part.length - at, BLOCK - offset);
+          assertThat(Arrays.equals(part, at, at + count, block, offset, offset + count)).isTrue();
+          at += count;
+        }
+        got += part.length;
+      }
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 0));
+      writer.join();
+    }
+  }
+
+  /** The writer is blocked when its count is the same over many looks at it. */
+  private static void awaitStandstill(AtomicLong written) throws InterruptedException {
+    long[] seen = {-1, 0};
+    TestDaemon.await(
+        "the writer to block",
+        () -> {
+          long now = written.get();
+          seen[1] = now > 0 && now == seen[0] ? seen[1] + 1 : 0;
+          seen[0] = now;
+          return seen[1] > 200_000;
+        });
+  }
+}

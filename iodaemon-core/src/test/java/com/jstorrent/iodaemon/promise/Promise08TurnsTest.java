@@ -1,0 +1,85 @@
+package com.jstorrent.iodaemon.promise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 4.8: frames of 256 KiB at most, sockets in turn, control frames between them. */
+class Promise08TurnsTest {
+  private static final int SOCKETS = 4;
+  private static final int ENOUGH = 16 << 20;
+
+  @Test
+  void readySocketsTakeTurnsInFramesThatAreNotTooLarge() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      for (int id = 0; id < SOCKETS; id++) {
+        client.connect(id, peer.port());
+      }
+      for (int id = 0; id < SOCKETS; id++) {
+        flood(peer.accept());
+      }
+      long[] got = new long[SOCKETS];
+      long most = 0;
+      while (most < ENOUGH) {
+        DaemonFrame.TcpRecv frame = client.expect(DaemonFrame.TcpRecv.class);
+        int size = frame.data().remaining();
+        assertThat(size).isLessThanOrEqualTo(Limits.RECV_DATA_BYTES);
+        most = Math.max(most, got[frame.socketId()] += size);
+      }
+      for (long each : got) {
+        assertThat(each).as("nobody is starved").isGreaterThan(ENOUGH / 16);
+      }
+    }
+  }
+
+  @Test
+  void controlFramesOvertakeTheBulkOfOtherSockets() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer bulk = Peer.open();
+        Peer other = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(1, bulk.port());
+      flood(bulk.accept());
+      client.receiveSome(1, ENOUGH);
+      client.send(new ClientFrame.TcpConnect(22, 2, other.port(), "127.0.0.1"));
+      other.accept();
+      long before = 0;
+      DaemonFrame frame;
+      while ((frame = client.next()) instanceof DaemonFrame.TcpRecv data) {
+        before += data.data().remaining();
+      }
+      assertThat(frame).isEqualTo(new DaemonFrame.TcpConnected(22, 2, 0));
+      assertThat(before)
+          .as("only what was on its way already came first")
+          .isLessThan(4L * ENOUGH);
+    }
+  }
+
+  /** Sends without end; the flood ends with the socket. */
+  private static void flood(Socket socket) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                OutputStream out = socket.getOutputStream();
+                while (true) {
+                  out.write(new byte[128 << 10]);
+                }
+              } catch (IOException e) {
+                // The test is over.
+              }
+            });
+  }
+}

@@ -1,0 +1,118 @@
+package com.jstorrent.iodaemon.promise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 4.12: with the connection everything goes that belongs to it. */
+class Promise12CleanUpTest {
+
+  @Test
+  void socketsServersAndAttemptsEndWithTheClient() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open()) {
+      Socket socket;
+      int port;
+      try (TestClient client = daemon.client()) {
+        client.connect(1, peer.port());
+        socket = peer.accept();
+        port = listen(client);
+      }
+      assertThat(socket.getInputStream().read()).as("FIN").isEqualTo(-1);
+      bindAgain(port);
+      everythingIsGone(daemon);
+    }
+  }
+
+  @Test
+  void aClientThatVanishesWhileItDoesNotReadLeavesNothingBehind() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open()) {
+      int port;
+      try (TestClient client = daemon.client()) {
+        port = listen(client);
+        client.connect(1, peer.port());
+        flood(peer.accept());
+        TestDaemon.await(
+            "the relay to block", () -> daemon.stats().get(Counter.BYTES_RECEIVED) > 1 << 20);
+      }
+      bindAgain(port);
+      everythingIsGone(daemon);
+    }
+  }
+
+  @Test
+  void queuedBytesStillReachThePeerOfAClientThatHasGone() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open()) {
+      Socket socket;
+      int bytes = 4 << 20;
+      try (TestClient client = daemon.client()) {
+        client.connect(1, peer.port());
+        socket = peer.accept();
+        client.sendData(1, Peer.bytes(12, bytes));
+      }
+      assertThat(socket.getInputStream().readAllBytes()).isEqualTo(Peer.bytes(12, bytes));
+      everythingIsGone(daemon);
+    }
+  }
+
+  private static int listen(TestClient client) throws IOException, InterruptedException {
+    client.send(new ClientFrame.TcpListen(5, 5, 0, "127.0.0.1"));
+    return client.expect(DaemonFrame.TcpListenResult.class).boundPort();
+  }
+
+  private static void bindAgain(int port) throws InterruptedException {
+    TestDaemon.await(
+        "the port to be free",
+        () -> {
+          try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return again.isBound();
+          } catch (IOException e) {
+            return false;
+          }
+        });
+  }
+
+  private static void everythingIsGone(TestDaemon daemon) throws InterruptedException {
+    daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
+    daemon.awaitStat(Counter.TCP_SOCKETS, 0);
+    daemon.awaitStat(Counter.PENDING_TCP, 0);
+    daemon.awaitStat(Counter.TCP_SERVERS, 0);
+    daemon.awaitStat(Counter.PENDING_CONNECTS, 0);
+    daemon.awaitStat(Counter.QUEUED_BYTES, 0);
+    TestDaemon.await(
+        "the relay thread to end",
+        () -> Thread.getAllStackTraces()
+            .keySet()
+            .stream()
+            .noneMatch(thread -> thread.getName().startsWith("iodaemon-relay")));
+  }
+
+  private static void flood(Socket socket) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                OutputStream out = socket.getOutputStream();
+                while (true) {
+                  out.write(new byte[64 << 10]);
+                }
+              } catch (IOException e) {
+                // The daemon has ended the connection.
+              }
+            });
+  }
+}

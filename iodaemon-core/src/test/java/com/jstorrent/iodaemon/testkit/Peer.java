@@ -1,0 +1,108 @@
+package com.jstorrent.iodaemon.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A port of this machine that a test accepts on and plays the other side of. */
+public final class Peer implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 60_000;
+
+  private final ServerSocket server;
+  private final List<Socket> accepted = new ArrayList<>();
+
+  private Peer(ServerSocket server) throws IOException {
+    this.server = server;
+    server.setSoTimeout(PATIENCE_MILLIS);
+  }
+
+  public static Peer open() throws IOException {
+    return new Peer(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()));
+  }
+
+  /** A peer that sends back whatever it gets, to everybody. */
+  public static Peer echoing() throws IOException {
+    Peer peer = open();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                while (true) {
+                  Socket socket = peer.accept();
+                  socket.setSoTimeout(0);
+                  Thread.ofVirtual().start(() -> echo(socket));
+                }
+              } catch (IOException e) {
+                // The test is over.
+              }
+            });
+    return peer;
+  }
+
+  private static void echo(Socket socket) {
+    try (socket;
+        InputStream in = socket.getInputStream()) {
+      in.transferTo(socket.getOutputStream());
+    } catch (IOException e) {
+      // The daemon has ended the connection.
+    }
+  }
+
+  public int port() {
+    return server.getLocalPort();
+  }
+
+  /** Waits for a connection; it is closed with this peer. */
+  public Socket accept() throws IOException {
+    try {
+      Socket socket = server.accept();
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      synchronized (accepted) {
+        accepted.add(socket);
+      }
+      return socket;
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("Nobody connects.", e);
+    }
+  }
+
+  /** The same bytes for the same seed. */
+  public static byte[] bytes(long seed, int count) {
+    byte[] bytes = new byte[count];
+    new SplittableRandom(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  /** Writes in the background, as a peer does that does not care who waits. */
+  public static Thread write(Socket socket, byte[] bytes) {
+    return Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                OutputStream out = socket.getOutputStream();
+                out.write(bytes);
+                out.flush();
+              } catch (IOException e) {
+                // The test has ended the connection.
+              }
+            });
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    synchronized (accepted) {
+      for (Socket socket : accepted) {
+        socket.close();
+      }
+    }
+  }
+}

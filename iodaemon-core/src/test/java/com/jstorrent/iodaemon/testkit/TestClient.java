@@ -1,0 +1,120 @@
+package com.jstorrent.iodaemon.testkit;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameReader;
+import com.jstorrent.iodaemon.frame.FrameWriter;
+import com.jstorrent.iodaemon.frame.ProtocolException;
+import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.InProcessClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A client that speaks frames and fails loudly when something else comes than a test expects. */
+public final class TestClient implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final InProcessClient connection;
+
+  TestClient(InProcessClient connection) {
+    this.connection = connection;
+  }
+
+  public void authenticate(String token) throws IOException, InterruptedException {
+    send(new ClientFrame.ClientHello(1, ""));
+    expect(DaemonFrame.ServerHello.class);
+    send(new ClientFrame.Auth(2, 1, token));
+    if (expect(DaemonFrame.AuthResult.class).status() != 0) {
+      throw new AssertionError("The daemon refused the token.");
+    }
+  }
+
+  public void send(ClientFrame frame) throws IOException {
+    send(FrameWriter.write(frame, 0));
+  }
+
+  /** Sends bytes that need not be a frame. */
+  public void send(ByteBuffer bytes) throws IOException {
+    connection.send(bytes);
+  }
+
+  public void sendData(int socketId, byte[] data) throws IOException {
+    send(new ClientFrame.TcpSend(0, socketId, ByteBuffer.wrap(data)));
+  }
+
+  /** The next frame; fails when none comes. */
+  public DaemonFrame next() throws IOException, InterruptedException {
+    ByteBuffer frame = connection.receive(PATIENCE);
+    if (frame == null) {
+      throw new AssertionError("The daemon is silent.");
+    }
+    try {
+      return FrameReader.readDaemon(frame);
+    } catch (ProtocolException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The next frame, which must be of this kind. */
+  public <F extends DaemonFrame> F expect(Class<F> kind) throws IOException, InterruptedException {
+    DaemonFrame frame = next();
+    if (!kind.isInstance(frame)) {
+      throw new AssertionError("Expected " + kind.getSimpleName() + " but got " + frame);
+    }
+    return kind.cast(frame);
+  }
+
+  /** Opens a socket to a port of this machine. */
+  public void connect(int socketId, int port) throws IOException, InterruptedException {
+    send(new ClientFrame.TcpConnect(socketId, socketId, port, "127.0.0.1"));
+    DaemonFrame.TcpConnected connected = expect(DaemonFrame.TcpConnected.class);
+    if (connected.errno() != 0 || connected.socketId() != socketId) {
+      throw new AssertionError("The daemon could not connect: " + connected);
+    }
+  }
+
+  /** Takes exactly so many bytes of one socket, while no other frame may come. */
+  public byte[] receive(int socketId, int count) throws IOException, InterruptedException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(count);
+    while (bytes.size() < count) {
+      DaemonFrame.TcpRecv frame = expect(DaemonFrame.TcpRecv.class);
+      if (frame.socketId() != socketId) {
+        throw new AssertionError("Data of another socket: " + frame.socketId());
+      }
+      byte[] part = new byte[frame.data().remaining()];
+      frame.data().get(part);
+      bytes.writeBytes(part);
+    }
+    if (bytes.size() != count) {
+      throw new AssertionError("More bytes than were sent: " + bytes.size());
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Takes at least so many bytes of one socket, and forgets them. */
+  public void receiveSome(int socketId, int count) throws IOException, InterruptedException {
+    for (int got = 0; got < count;) {
+      DaemonFrame.TcpRecv frame = expect(DaemonFrame.TcpRecv.class);
+      got += frame.socketId() == socketId ? frame.data().remaining() : 0;
+    }
+  }
+
+  /** Waits until the daemon has ended the connection, and takes no frame before that. */
+  public @Nullable CloseReason awaitEnd() throws IOException, InterruptedException {
+    try {
+      DaemonFrame frame = next();
+      throw new AssertionError("Expected the end but got " + frame);
+    } catch (ClosedChannelException e) {
+      return connection.closeReason();
+    }
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}
