@@ -1,0 +1,95 @@
+package com.jstorrent.iodaemon.ws;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.hash.HashService;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.transport.AccessPolicy;
+import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.LoopbackListener;
+import com.jstorrent.iodaemon.transport.SessionAcceptor;
+import com.jstorrent.iodaemon.transport.UpgradeHook;
+import com.jstorrent.iodaemon.transport.UpgradeRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** A port that upgrades everything: the least HTTP that a WebSocket client needs. */
+final class UpgradePort implements AutoCloseable {
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+  private final LoopbackListener listener;
+
+  UpgradePort(SessionAcceptor sessions, Limits limits) throws IOException {
+    WebSocketUpgrade hook = WebSocketUpgrade.io();
+    hook.start(new Services(sessions, limits, timer));
+    listener = LoopbackListener.open(0, 100, channel -> serve(hook, channel));
+  }
+
+  int port() {
+    return listener.port();
+  }
+
+  private static void serve(UpgradeHook hook, SocketChannel channel) throws IOException {
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    ByteBuffer one = ByteBuffer.allocate(1);
+    while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
+      if (channel.read(one.clear()) < 0) {
+        return;
+      }
+      head.write(one.get(0));
+    }
+    Map<String, List<String>> headers = new HashMap<>();
+    List<String> lines = head.toString(StandardCharsets.US_ASCII).lines().toList();
+    for (String line : lines.subList(1, lines.size() - 1)) {
+      int colon = line.indexOf(':');
+      headers
+          .computeIfAbsent(line.substring(0, colon).toLowerCase(Locale.ROOT),
+              n -> new ArrayList<>())
+          .add(line.substring(colon + 1).strip());
+    }
+    UpgradeRequest request =
+        new UpgradeRequest("/io", headers, false, ByteBuffer.allocate(0), channel);
+    if (hook.refuse(request) == null) {
+      hook.serve(request);
+    }
+  }
+
+  private record Services(SessionAcceptor sessions, Limits limits, ScheduledExecutorService timer)
+      implements DaemonServices {
+    @Override
+    public AccessPolicy access() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public FileService files() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public HashService hashes() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public Stats stats() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,255 @@
+package com.jstorrent.iodaemon.ws;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.testkit.RecordingReceiver;
+import com.jstorrent.iodaemon.testkit.RecordingReceiver.Event;
+import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.FrameConnection;
+import com.jstorrent.iodaemon.transport.FrameReceiver;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** RFC 6455 as a client may bend and break it. */
+class WebSocketProtocolTest {
+  private static final int LIMIT = 1000;
+  private static final int FIN = 0x80;
+
+  private final ExecutorService relay =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+  private CompletableFuture<RecordingReceiver> accepted;
+  private UpgradePort port;
+  private RawWebSocket client;
+
+  @BeforeEach
+  void connect() throws Exception {
+    open(Limits.DEFAULT);
+  }
+
+  private void open(Limits limits) throws Exception {
+    accepted = new CompletableFuture<>();
+    port =
+        new UpgradePort(
+            (connection, info) -> {
+              RecordingReceiver receiver = new RecordingReceiver(connection, LIMIT);
+              accepted.complete(receiver);
+              return new FlushingReceiver(connection, receiver);
+            },
+            limits);
+    client = RawWebSocket.connect(port.port());
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    client.close();
+    port.close();
+  }
+
+  private RecordingReceiver receiver() throws Exception {
+    return accepted.get();
+  }
+
+  private void assertClosedWith(int code) throws IOException {
+    RawWebSocket.Frame frame = client.next();
+    assertThat(frame.opcode()).isEqualTo(RawWebSocket.CLOSE);
+    assertThat(frame.closeCode()).isEqualTo(code);
+  }
+
+  @Test
+  void pingsAreAnsweredWithTheirPayload() throws Exception {
+    client.frame(RawWebSocket.PING, "hello".getBytes(UTF_8));
+    RawWebSocket.Frame pong = client.next();
+    assertThat(pong.opcode()).isEqualTo(RawWebSocket.PONG);
+    assertThat(pong.payload()).isEqualTo("hello".getBytes(UTF_8));
+  }
+
+  @Test
+  void aMessageInFragmentsWithAPingBetweenThemArrivesWhole() throws Exception {
+    client.frame(RawWebSocket.BINARY, true, 2, new byte[] {1, 2});
+    client.frame(RawWebSocket.PING, new byte[0]);
+    client.frame(0, true, 1, new byte[] {3});
+    client.frame(FIN, true, 2, new byte[] {4, 5});
+    assertThat(receiver().next())
+        .isEqualTo(new Event.Frame(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5})));
+    assertThat(client.next().opcode()).isEqualTo(RawWebSocket.PONG);
+  }
+
+  @Test
+  void textIsClosedWith1003() throws Exception {
+    client.frame(RawWebSocket.TEXT, "hi".getBytes(UTF_8));
+    assertClosedWith(1003);
+    assertThat(receiver().next()).isEqualTo(new Event.Closed());
+  }
+
+  @Test
+  void textInFragmentsIsClosedWith1003AtTheFirst() throws Exception {
+    client.frame(RawWebSocket.TEXT, true, 1, new byte[] {'h'});
+    assertClosedWith(1003);
+  }
+
+  @Test
+  void aCloseIsEchoedAndTheConnectionEnds() throws Exception {
+    client.frame(RawWebSocket.CLOSE, new byte[] {0x0F, (byte) 0xA0}); // 4000
+    assertClosedWith(4000);
+    assertThat(client.next()).isNull();
+    assertThat(receiver().next()).isEqualTo(new Event.Closed());
+  }
+
+  @Test
+  void framesBehindACloseAreNotDelivered() throws Exception {
+    ByteBuffer both = ByteBuffer.allocate(64);
+    both.put(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
+    both.put(new byte[] {(byte) 0x82, (byte) 0x81, 0, 0, 0, 0, 9});
+    both.put(new byte[] {(byte) 0x89, (byte) 0x80, 0, 0, 0, 0});
+    byte[] bytes = new byte[both.flip().remaining()];
+    both.get(bytes);
+    client.write(bytes);
+    assertThat(receiver().next()).isEqualTo(new Event.Closed());
+    receiver().assertExhausted();
+  }
+
+  @Test
+  void unmaskedFramesAreAViolation() throws Exception {
+    client.frame(FIN | RawWebSocket.BINARY, false, 1, new byte[1]);
+    assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.PROTOCOL_ERROR));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x40, 0x20, 0x10})
+  void reservedBitsAreAViolation(int bit) throws Exception {
+    client.frame(FIN | bit | RawWebSocket.BINARY, true, 1, new byte[1]);
+    assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.PROTOCOL_ERROR));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 7, 11, 15})
+  void reservedOpcodesAreAViolation(int opcode) throws Exception {
+    client.frame(opcode, new byte[1]);
+    assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.PROTOCOL_ERROR));
+  }
+
+  @Test
+  void longOrFragmentedControlFramesAreAViolation() throws Exception {
+    client.frame(RawWebSocket.PING, new byte[126]);
+    assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.PROTOCOL_ERROR));
+  }
+
+  @Test
+  void aFragmentedPingIsAViolation() throws Exception {
+    client.frame(RawWebSocket.PING, true, 0, new byte[0]);
+    assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.PROTOCOL_ERROR));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      longs = {LIMIT + 1, 65_536, Integer.MAX_VALUE, 1L << 40, Long.MAX_VALUE, -1, Long.MIN_VALUE})
+  void declaredLengthsOverTheLimitAreAViolationBeforeAnyByteOfThem(long declared)
+      throws Exception {
+    client.frame(FIN | RawWebSocket.BINARY, true, declared, new byte[0]);
+    assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.TOO_BIG));
+  }
+
+  @Test
+  void fragmentsAreCountedTogetherAndEmptyOnesAreNotFree() throws Exception {
+    client.frame(RawWebSocket.BINARY, true, 0, new byte[0]);
+    for (int i = 0; i < LIMIT; i++) {
+      try {
+        client.frame(0, true, 0, new byte[0]);
+      } catch (IOException e) {
+        break; // the connection has been ended
+      }
+    }
+    assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.TOO_BIG));
+  }
+
+  @Test
+  void continuationsWithoutABeginningAreClosedWith1002() throws Exception {
+    client.frame(FIN, true, 1, new byte[1]);
+    assertClosedWith(1002);
+  }
+
+  @Test
+  void aBeginningInsideAMessageIsClosedWith1002() throws Exception {
+    client.frame(RawWebSocket.BINARY, true, 1, new byte[1]);
+    client.frame(RawWebSocket.BINARY, new byte[1]);
+    assertClosedWith(1002);
+  }
+
+  @Test
+  void frameByteByByteArrivesWhole() throws Exception {
+    byte[] frame = {(byte) 0x82, (byte) 0x83, 1, 1, 1, 1, 1 ^ 7, 1 ^ 8, 1 ^ 9};
+    for (byte each : frame) {
+      client.write(new byte[] {each});
+    }
+    assertThat(receiver().next()).isEqualTo(new Event.Frame(ByteBuffer.wrap(new byte[] {7, 8, 9})));
+  }
+
+  @Test
+  void aClientThatNeverAnswersPingsIsCutOffAndOneThatDoesIsNot() throws Exception {
+    close();
+    open(Limits.builder().pingInterval(Duration.ofMillis(50)).build());
+    for (int answered = 0; answered < 6; answered++) {
+      assertThat(client.next().opcode()).isEqualTo(RawWebSocket.PING);
+      client.frame(RawWebSocket.PONG, new byte[0]);
+    }
+    receiver().assertExhausted();
+    assertThat(client.next().opcode()).isEqualTo(RawWebSocket.PING);
+    assertThat(client.next().opcode()).isEqualTo(RawWebSocket.PING);
+    assertThat(receiver().next()).as("two missed pongs").isEqualTo(new Event.Closed());
+  }
+
+  /** Flushes when asked to, as a session does; on one thread, which stands in for the relay. */
+  private final class FlushingReceiver implements FrameReceiver {
+    private final FrameConnection connection;
+    private final RecordingReceiver recording;
+
+    FlushingReceiver(FrameConnection connection, RecordingReceiver recording) {
+      this.connection = connection;
+      this.recording = recording;
+    }
+
+    @Override
+    public int frameLimit() {
+      return recording.frameLimit();
+    }
+
+    @Override
+    public void onFrame(ByteBuffer frame) {
+      recording.onFrame(frame);
+    }
+
+    @Override
+    public void onViolation(CloseReason reason, String sentence) {
+      recording.onViolation(reason, sentence);
+      connection.close(reason);
+    }
+
+    @Override
+    public void onFlushWanted() {
+      relay.execute(
+          () -> {
+            try {
+              connection.flush();
+            } catch (IOException e) {
+              // The test has ended the connection.
+            }
+          });
+    }
+
+    @Override
+    public void onClosed() {
+      recording.onClosed();
+    }
+  }
+}
