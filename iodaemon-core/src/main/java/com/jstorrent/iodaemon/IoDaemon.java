@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -129,6 +130,8 @@ public final class IoDaemon implements AutoCloseable {
           new ScheduledThreadPoolExecutor(
               1, Thread.ofPlatform().daemon().name("iodaemon-timer").factory());
       timer.setRemoveOnCancelPolicy(true);
+      // A connection may still ask for a deadline while the daemon closes.
+      timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
       roots = new DownloadRoots(builder.roots);
       files = new FileService(roots, stats);
       hashes = new HashService(stats);

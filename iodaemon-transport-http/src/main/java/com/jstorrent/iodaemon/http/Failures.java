@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
-import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.RequestHeaderFieldsTooLargeException;
 import org.apache.hc.core5.http.UnsupportedHttpVersionException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ final class Failures {
     return switch (failure) {
       case SocketTimeoutException e ->
           reply(408, "ETIMEDOUT", "The request did not arrive in time.");
-      case MessageConstraintException e ->
+      case RequestHeaderFieldsTooLargeException e ->
           reply(431, "E2BIG", "The head of the request is too large.");
       case HeadTooLargeException e -> reply(431, "E2BIG", "The head of the request is too large.");
       case BodyTooLargeException e ->

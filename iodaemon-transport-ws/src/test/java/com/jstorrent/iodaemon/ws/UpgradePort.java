@@ -90,6 +90,6 @@ final class UpgradePort implements AutoCloseable {
   @Override
   public void close() {
     listener.close();
-    timer.shutdownNow();
+
   }
 }

@@ -4,7 +4,9 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.FileService.OpenFile;
+import com.jstorrent.iodaemon.file.SafePath;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** {@code GET /read/{root_key}}: exactly the bytes asked for (PROTOCOL.md § 5.1). */
 final class ReadRoute implements Route.Handler {
@@ -18,10 +20,12 @@ final class ReadRoute implements Route.Handler {
 
   @Override
   public Reply answer(Call call) throws OperationFailure {
-    OpenFile file = files.openForReading(call.pathVariables().get(0), FileHeaders.path(call));
+    SafePath path = FileHeaders.path(call);
+    long offset = FileHeaders.offset(call);
+    OptionalLong wanted = FileHeaders.length(call);
+    OpenFile file = files.openForReading(call.pathVariables().get(0), path);
     try {
-      long offset = FileHeaders.offset(call);
-      long length = FileHeaders.length(call).orElse(file.size() - offset);
+      long length = wanted.orElse(file.size() - offset);
       if (length < 0 || offset + length > file.size()) {
         throw new OperationFailure(
             FailureCode.ERANGE,
