@@ -1,0 +1,80 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows of ARCHITECTURE.md. */
+@AnalyzeClasses(
+    packages = "com.jstorrent.iodaemon",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String BASE = "com.jstorrent.iodaemon";
+
+  @ArchTest
+  static final ArchRule modulesDependInOneDirection =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage(BASE + "..")
+          .layer("launcher")
+          .definedBy(BASE + ".launcher..")
+          .layer("http")
+          .definedBy(BASE + ".http..")
+          .layer("ws")
+          .definedBy(BASE + ".ws..")
+          .layer("json")
+          .definedBy(BASE + ".json..")
+          .layer("core")
+          .definedBy(
+              BASE, BASE + ".config..", BASE + ".event..", BASE + ".failure..", BASE + ".file..",
+              BASE + ".frame..", BASE + ".hash..", BASE + ".net..", BASE + ".session..",
+              BASE + ".stats..", BASE + ".transport..", BASE + ".work..")
+          .whereLayer("launcher")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("http")
+          .mayOnlyBeAccessedByLayers("launcher")
+          .whereLayer("ws")
+          .mayOnlyBeAccessedByLayers("launcher")
+          .whereLayer("json")
+          .mayOnlyBeAccessedByLayers("launcher", "http", "ws");
+
+  @ArchTest
+  static final ArchRule packagesAreFreeOfCycles =
+      slices().matching(BASE + ".(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule coreKnowsNoLibraryButTwo =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              BASE, BASE + ".config..", BASE + ".event..", BASE + ".failure..", BASE + ".file..",
+              BASE + ".frame..", BASE + ".hash..", BASE + ".net..", BASE + ".session..",
+              BASE + ".stats..", BASE + ".transport..", BASE + ".work..")
+          .should()
+          .dependOnClassesThat()
+          .resideOutsideOfPackages(
+              BASE + "..", "java..", "org.slf4j..", "org.apache.commons.codec..",
+              "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule framesKnowNoSockets =
+      noClasses()
+          .that()
+          .resideInAPackage(BASE + ".frame..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(BASE + ".net..", BASE + ".session..", BASE + ".transport..");
+
+  @ArchTest
+  static final ArchRule onlyOneClassKnowsTheJsonLibrary =
+      noClasses()
+          .that()
+          .haveNameNotMatching(".*\\.json\\.Json(\\$.*)?")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.google.gson..");
+}

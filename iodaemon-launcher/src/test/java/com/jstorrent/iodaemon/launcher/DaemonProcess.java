@@ -1,0 +1,86 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The launcher as native-host runs it: a process, a line on its stdout, a signal at the end. */
+final class DaemonProcess implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Process process;
+  private final BufferedReader stdout;
+  private final Path stderr;
+
+  private DaemonProcess(List<String> command, Map<String, String> environment)
+      throws IOException {
+    stderr = Files.createTempFile("daemon", ".err");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(stderr.toFile());
+    builder.environment().putAll(environment);
+    process = builder.start();
+    stdout = process.inputReader(UTF_8);
+  }
+
+  static Path script() {
+    return Path.of(System.getProperty("dist.dir"), "bin", "jstorrent-io-daemon");
+  }
+
+  /** Starts the distribution's script. */
+  static DaemonProcess start(Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(script().toString()));
+    command.addAll(List.of(arguments));
+    return new DaemonProcess(command, environment);
+  }
+
+  /** Starts any command. */
+  static DaemonProcess run(List<String> command) throws IOException {
+    return new DaemonProcess(command, Map.of());
+  }
+
+  Process process() {
+    return process;
+  }
+
+  /** The one line that is promised. */
+  int port() throws IOException {
+    String line = stdout.readLine();
+    if (line == null) {
+      throw new AssertionError("No port on stdout; stderr says: " + stderr());
+    }
+    return Integer.parseInt(line);
+  }
+
+  /** What stdout holds besides the line that was read, once the process has ended. */
+  String restOfStdout() throws IOException {
+    StringBuilder rest = new StringBuilder();
+    for (int c; (c = stdout.read()) >= 0;) {
+      rest.append((char) c);
+    }
+    return rest.toString();
+  }
+
+  String stderr() throws IOException {
+    return Files.readString(stderr);
+  }
+
+  int awaitExit() throws InterruptedException {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("The process does not end.");
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly();
+    Files.deleteIfExists(stderr);
+  }
+}

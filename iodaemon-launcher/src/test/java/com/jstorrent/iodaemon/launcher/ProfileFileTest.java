@@ -1,0 +1,64 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.file.DownloadRoot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProfileFileTest {
+  @TempDir
+  Path folder;
+
+  private ProfileFile.Profile read(String json, String installId) throws Exception {
+    Path file = folder.resolve("jstorrent-native").resolve("rpc-info.json");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, json);
+    return ProfileFile.ofPlatform(Map.of("JSTORRENT_CONFIG_DIR", folder.toString()))
+        .read(installId);
+  }
+
+  @Test
+  void theProfileOfThisInstallationIsFoundAndUnknownFieldsAreIgnored() throws Exception {
+    String json =
+        """
+            {"version":1,"future":{"x":[1,2.5,true,null]},"profiles":[
+              {"install_id":"other","download_roots":[{"key":"o","path":"/o"}]},
+              {"install_id":"mine","extension_id":"abc","pid":1,"port":0,"token":"x",
+               "browser":{"name":"b","binary":"b","extension_id":null},
+               "download_roots":[
+                 {"key":"k","path":"/data","display_name":"Data","removable":true,"last_checked":0},
+                 {"key":"k","path":"/twice"},{"key":"r","path":"relative"},{"path":"/nokey"},7,
+                 {"key":"plain","path":"/plain"}]}]}
+            """;
+    ProfileFile.Profile profile = read(json, "mine");
+    assertThat(profile.extensionId()).isEqualTo("abc");
+    assertThat(profile.roots())
+        .containsExactly(
+            new DownloadRoot("k", Path.of("/data"), "Data", true),
+            DownloadRoot.of("plain", Path.of("/plain")));
+    assertThat(read(json, "none")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+          "", "{", "[]", "7", "{\"profiles\":7}", "{\"profiles\":[7,{}]}", "{\"profiles\":[]} x",
+          "{\"profiles\":[{\"install_id\":5}]}", "{\"a\":1,\"a\":2}", "// {}"
+      })
+  void aBrokenFileIsNoProfileAndNoFailure(String json) throws Exception {
+    assertThat(read(json, "mine")).isNull();
+  }
+
+  @Test
+  void aMissingFileIsNoProfileAndNoFailure() {
+    assertThat(
+        ProfileFile.ofPlatform(Map.of("JSTORRENT_CONFIG_DIR", folder.toString())).read("mine"))
+        .isNull();
+  }
+}

@@ -1,0 +1,86 @@
+package com.jstorrent.iodaemon.launcher;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameReader;
+import com.jstorrent.iodaemon.frame.FrameWriter;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A client of {@code /io} over the JDK's WebSocket. It takes one message more for each it gave. */
+final class WireClient implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+  private static final int WINDOW = 16;
+
+  private final BlockingQueue<ByteBuffer> messages = new LinkedBlockingQueue<>();
+  private final WebSocket socket;
+
+  WireClient(HttpClient http, int port, String token) throws Exception {
+    socket =
+        http.newWebSocketBuilder()
+            .buildAsync(URI.create("ws://127.0.0.1:" + port + "/io"), new Receiver())
+            .get();
+    send(new ClientFrame.ClientHello(1, ""));
+    expect(DaemonFrame.ServerHello.class);
+    send(new ClientFrame.Auth(2, 0, token + "\0extension\0install"));
+    if (expect(DaemonFrame.AuthResult.class).status() != 0) {
+      throw new AssertionError("The token was refused.");
+    }
+  }
+
+  void send(ClientFrame frame) {
+    socket.sendBinary(FrameWriter.write(frame, 0), true).join();
+  }
+
+  DaemonFrame next() throws Exception {
+    ByteBuffer message = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (message == null) {
+      throw new AssertionError("The daemon is silent.");
+    }
+    socket.request(1);
+    return FrameReader.readDaemon(message);
+  }
+
+  <F extends DaemonFrame> F expect(Class<F> kind) throws Exception {
+    DaemonFrame frame = next();
+    if (!kind.isInstance(frame)) {
+      throw new AssertionError("Expected " + kind.getSimpleName() + " but got " + frame);
+    }
+    return kind.cast(frame);
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+  }
+
+  private final class Receiver implements WebSocket.Listener {
+    private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+
+    @Override
+    public void onOpen(WebSocket webSocket) {
+      webSocket.request(WINDOW);
+    }
+
+    @Override
+    public CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer part, boolean last) {
+      byte[] bytes = new byte[part.remaining()];
+      part.get(bytes);
+      message.writeBytes(bytes);
+      if (last) {
+        messages.add(ByteBuffer.wrap(message.toByteArray()));
+        message.reset();
+      } else {
+        webSocket.request(1);
+      }
+      return null;
+    }
+  }
+}
