@@ -81,7 +81,7 @@ public enum Errno {
     BROKEN_PIPE("broken pipe", ECONNRESET),
     TIMED_OUT("timed out", ETIMEDOUT),
     IN_USE("in use", EADDRINUSE),
-    NOT_AVAILABLE("cannot assign", EADDRNOTAVAIL),
+    NOT_AVAILABLE("assign requested address", EADDRNOTAVAIL),
     DENIED("permission denied", EACCES),
     FORBIDDEN("forbidden by its access", EACCES),
     NOT_PERMITTED("not permitted", EPERM),

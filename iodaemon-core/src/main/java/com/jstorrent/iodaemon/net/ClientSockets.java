@@ -32,7 +32,7 @@ public final class ClientSockets {
     Relay relay = new Relay(connection, shared.stats(), gate);
     SendBudget budget =
         new SendBudget(shared.limits().sessionQueueBytes(), shared.stats(), gate);
-    net = new NetContext(shared, relay, new SocketTable(), budget, gate);
+    net = new NetContext(shared, relay, new SocketTable(), budget, gate, connection::probe);
     connector = new Connector(net);
     sender = new PeerSender(net);
   }
@@ -48,7 +48,13 @@ public final class ClientSockets {
 
   /** Releases what {@link #relay} used; by its thread, after it. */
   public void release() {
+    net.gate().open(); // the reader may wait for room that nobody makes any more
     net.relay().close();
+  }
+
+  /** Whether the connection has ended, so that frames which are still read mean nothing. */
+  public boolean over() {
+    return net.gate().isOpen();
   }
 
   /** Queues a frame for the client. Any thread; does not block. */
@@ -106,14 +112,14 @@ public final class ClientSockets {
   }
 
   public void tcpListen(int requestId, int serverId, String bindAddress, int port) {
-    TcpListener listener = new TcpListener(serverId, net);
+    TcpListener listener = new TcpListener(serverId, requestId, net);
     Errno refused =
         net.table().listenerCount() >= net.limits().listeners()
             ? Errno.EMFILE
             : net.table().add(listener) ? Errno.OK
             : Errno.EADDRINUSE;
     if (refused == Errno.OK) {
-      listener.listen(requestId, port, bindAddress);
+      listener.listen(port, bindAddress);
     } else {
       reply(new DaemonFrame.TcpListenResult(requestId, serverId, 0, refused.number()));
     }

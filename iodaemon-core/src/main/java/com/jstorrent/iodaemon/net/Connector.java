@@ -65,7 +65,11 @@ final class Connector {
     return channel;
   }
 
-  private void hand(TcpSocket socket, SocketChannel channel) {
+  private void hand(TcpSocket socket, SocketChannel channel) throws IOException {
+    if (!socket.hold(channel)) {
+      channel.close();
+      return;
+    }
     net.relay()
         .post(
             () -> {

@@ -10,6 +10,12 @@ import java.util.Comparator;
  * here, TCP slows the client.
  */
 final class PeerSender {
+  /**
+   * A client that goes away cannot be seen while it is not read; but writing to it fails, at the
+   * second try at the latest. PROTOCOL.md § 4.12 gives us one second.
+   */
+  private static final long PROBE_NANOS = 100_000_000;
+
   private final NetContext net;
 
   PeerSender(NetContext net) {
@@ -30,11 +36,17 @@ final class PeerSender {
     }
     net.stats().increment(Counter.SEND_PAUSES);
     long stall = net.limits().sendStall().toNanos();
-    while (!net.gate().await(() -> hasRoom(socket, bytes), stall)) {
+    long begun = System.nanoTime();
+    while (!net.gate().await(() -> hasRoom(socket, bytes), Math.min(stall, PROBE_NANOS))) {
       if (net.gate().isOpen()) {
         return;
       }
-      culprit(socket, bytes).stalled();
+      if (System.nanoTime() - begun >= stall) {
+        culprit(socket, bytes).stalled();
+        begun = System.nanoTime();
+      } else {
+        net.probe().run();
+      }
     }
   }
 

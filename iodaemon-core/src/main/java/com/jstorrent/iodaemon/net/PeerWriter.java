@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -78,7 +79,7 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   private void run() {
     try {
       loop.run(this);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.error("The thread that writes to peers has ended.", e);
     } finally {
       List.copyOf(lingering.keySet()).forEach(this::finish);
@@ -89,6 +90,19 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   @Override
   public void ready(SelectionKey key) {
     TcpSocket socket = (TcpSocket) key.attachment();
+    try {
+      serve(key, socket);
+    } catch (CancelledKeyException e) {
+      finish(socket); // a failure has closed it meanwhile
+    } catch (RuntimeException e) {
+      // One socket's defect must not end the thread that serves all.
+      LOG.error("A socket ends because of a defect.", e);
+      finish(socket);
+      socket.fail(Errno.EPERM);
+    }
+  }
+
+  private void serve(SelectionKey key, TcpSocket socket) {
     if (key.isReadable()) {
       discard(socket);
     } else if (socket.flush() && key.isValid()) {

@@ -11,12 +11,13 @@ import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that writes to a client: it reads the peers of a connection in turn, each straight
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * before a channel is registered, TCP_CLOSE after its last byte was read.
  */
 final class Relay implements SelectorLoop.Handler {
+  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+
   /**
    * The most that is read at once while small messages pass too: they wait for the frame in front of
    * them. Halves their median latency beside a bulk transfer, which loses a fifth.
@@ -63,11 +66,7 @@ final class Relay implements SelectorLoop.Handler {
    * @throws IOException when the connection has broken
    */
   void run() throws IOException {
-    try {
-      loop.run(this);
-    } finally {
-      over = true;
-    }
+    loop.run(this);
   }
 
   /** See {@link SelectorLoop#post}. */
@@ -86,6 +85,7 @@ final class Relay implements SelectorLoop.Handler {
 
   /** Releases the selector, once {@link #run} is over and the sockets have been given away. */
   void close() {
+    over = true;
     loop.close();
   }
 
@@ -98,11 +98,20 @@ final class Relay implements SelectorLoop.Handler {
         () -> {
           controlBytes.addAndGet(-size);
           gate.signal();
-          if (!over) {
-            stats.increment(Counter.FRAMES_TO_CLIENT);
-            connection.send(encoded);
-          }
+          write(encoded);
         });
+  }
+
+  /** Sends a control frame before anything that is posted. The relay's thread only. */
+  void sendNow(DaemonFrame frame) throws IOException {
+    write(FrameWriter.write(frame, connection.headroom()));
+  }
+
+  private void write(ByteBuffer encoded) throws IOException {
+    if (!over) {
+      stats.increment(Counter.FRAMES_TO_CLIENT);
+      connection.send(encoded);
+    }
   }
 
   /** Whether the client has taken enough of its control frames to be read further. */
@@ -110,26 +119,27 @@ final class Relay implements SelectorLoop.Handler {
     return controlBytes.get() < Limits.CONTROL_QUEUE_BYTES;
   }
 
-  /** Begins to read a channel. The relay's thread only. */
-  void attach(TcpSocket socket) throws ClosedChannelException {
-    SelectionKey key = socket.channel().register(loop.selector(), SelectionKey.OP_READ, socket);
-    if (socket.state() != SocketState.OPEN) {
-      key.cancel(); // the client's TCP_CLOSE came between open and here
+  /**
+   * Begins to read a channel, unless another thread has closed it meanwhile. The relay's thread
+   * only.
+   */
+  void attach(TcpSocket socket) {
+    if (over) {
+      return;
     }
-  }
-
-  void attach(TcpListener listener) throws ClosedChannelException {
-    listener.channel().register(loop.selector(), SelectionKey.OP_ACCEPT, listener);
-  }
-
-  @Nullable
-  SelectionKey keyOf(SelectableChannel channel) {
-    return channel.keyFor(loop.selector());
+    try {
+      SelectionKey key = socket.channel().register(loop.selector(), SelectionKey.OP_READ, socket);
+      if (socket.state() != SocketState.OPEN) {
+        key.cancel(); // the client's TCP_CLOSE came between open and here
+      }
+    } catch (ClosedChannelException | CancelledKeyException e) {
+      LOG.trace("A socket was closed before it was read.");
+    }
   }
 
   /** Stops reading a channel. Any thread. */
   void detach(TcpSocket socket) {
-    SelectionKey key = keyOf(socket.channel());
+    SelectionKey key = socket.channel().keyFor(loop.selector());
     if (key != null) {
       key.cancel();
       loop.wakeUp();
@@ -138,11 +148,7 @@ final class Relay implements SelectorLoop.Handler {
 
   @Override
   public void ready(SelectionKey key) throws IOException {
-    if (key.attachment() instanceof TcpSocket socket) {
-      read(socket, key);
-    } else if (key.attachment() instanceof TcpListener listener) {
-      listener.accept();
-    }
+    read((TcpSocket) key.attachment(), key);
   }
 
   @Override

@@ -38,7 +38,9 @@ final class SelectorLoop {
   private final Selector selector;
   private final Queue<Task> mailbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean sleeping = new AtomicBoolean();
-  private volatile boolean ended;
+  private final AtomicBoolean draining = new AtomicBoolean();
+  private volatile boolean ended; // run() returns soon
+  private volatile boolean closed; // run() has returned: whoever posts has to run tasks
 
   SelectorLoop() throws IOException {
     selector = Selector.open();
@@ -50,13 +52,14 @@ final class SelectorLoop {
 
   /**
    * Runs a task on the loop's thread, in the order of posting. When the loop has ended the caller
-   * runs it: tasks release things, and must not be lost.
+   * runs it: tasks release things, and must not be lost. So do not post with a lock held.
    */
   void post(Task task) {
     mailbox.add(task);
-    wakeUp();
-    if (ended) {
+    if (closed) {
       runLeftovers();
+    } else {
+      wakeUp();
     }
   }
 
@@ -94,14 +97,12 @@ final class SelectorLoop {
       handler.roundOver();
     } catch (UncheckedIOException e) {
       throw e.getCause();
-    } finally {
-      ended = true;
     }
   }
 
   /** To be called last by the thread that ran the loop, when nothing needs its channels any more. */
   void close() {
-    ended = true;
+    closed = true;
     try {
       selector.close();
     } catch (IOException e) {
@@ -117,13 +118,26 @@ final class SelectorLoop {
     }
   }
 
+  /** One thread at a time, and never from within a task: tasks post others. */
   private void runLeftovers() {
-    for (Task task; (task = mailbox.poll()) != null;) {
+    while (!mailbox.isEmpty() && draining.compareAndSet(false, true)) {
       try {
-        task.run();
-      } catch (IOException e) {
-        LOG.trace("A task came too late: {}", e.toString());
+        for (Task task; (task = mailbox.poll()) != null;) {
+          runQuietly(task);
+        }
+      } finally {
+        draining.set(false);
       }
+    }
+  }
+
+  private static void runQuietly(Task task) {
+    try {
+      task.run();
+    } catch (IOException e) {
+      LOG.trace("A task came too late: {}", e.toString());
+    } catch (RuntimeException e) {
+      LOG.error("A task failed because of a defect.", e);
     }
   }
 

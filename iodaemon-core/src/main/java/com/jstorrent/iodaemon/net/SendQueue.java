@@ -10,9 +10,6 @@ import java.util.ArrayDeque;
  * thread-safe: guarded by the write lock of its socket, but for {@link #bytes}.
  */
 final class SendQueue {
-  /** Below this a remainder gets a buffer of its own size: many slow peers, few bytes each. */
-  private static final int SMALL_REMAINDER_BYTES = 8 << 10;
-
   /** The lock of the socket is held for one turn, and the client's reader may wait for it. */
   private static final int TURN_BYTES = 1 << 20;
 
@@ -38,13 +35,19 @@ final class SendQueue {
     bytes += data.remaining();
     fillTail(data);
     while (data.hasRemaining()) {
-      ByteBuffer segment =
-          segments.isEmpty() && data.remaining() <= SMALL_REMAINDER_BYTES
-              ? ByteBuffer.allocate(data.remaining())
-              : pool.take();
-      segments.addLast(segment.limit(0));
+      segments.addLast(newSegment(data.remaining()).limit(0));
       fillTail(data);
     }
+  }
+
+  /**
+   * Segments double in size while a queue grows, so that many slow peers with few bytes each do not
+   * hold many times that in memory; only full-sized ones come from the pool.
+   */
+  private ByteBuffer newSegment(int needed) {
+    ByteBuffer tail = segments.peekLast();
+    int size = Math.max(needed, tail == null ? 0 : 2 * tail.capacity());
+    return size <= SegmentPool.SEGMENT_BYTES / 2 ? ByteBuffer.allocate(size) : pool.take();
   }
 
   private void fillTail(ByteBuffer data) {

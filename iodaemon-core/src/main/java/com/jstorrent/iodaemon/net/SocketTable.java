@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class SocketTable {
   private final ConcurrentMap<Integer, TcpSocket> sockets = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, TcpListener> listeners = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
+  private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
   private volatile boolean ended;
 
   @Nullable
@@ -46,6 +48,24 @@ final class SocketTable {
 
   boolean remove(TcpListener listener) {
     return listeners.remove(listener.id(), listener);
+  }
+
+  /** A server on this port is being stopped; the latch tells when the port is free. */
+  void releasing(int port, CountDownLatch free) {
+    releasing.put(port, free);
+  }
+
+  /** The port is free; does nothing when another server on it is being stopped meanwhile. */
+  void released(int port, CountDownLatch free) {
+    releasing.remove(port, free);
+  }
+
+  /** Waits while a server of this client on this port is being stopped. */
+  void awaitReleased(int port) throws InterruptedException {
+    CountDownLatch free = releasing.get(port);
+    if (free != null) {
+      free.await();
+    }
   }
 
   /** Takes no more entries: whoever closes those that are here now closes all. */

@@ -10,32 +10,44 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server of a client. It is bound on a virtual thread, since its address may be a name; after
- * that only the relay touches it, so TCP_ACCEPT comes before any frame of the new socket.
+ * A server of a client, on a virtual thread of its own: bind, then accept. What it accepts it hands
+ * to the relay, so TCP_ACCEPT comes before any frame of the new socket; while the relay waits for
+ * the client, new connections wait in the backlog. Blocking, and not on the relay's selector, so
+ * that closing frees the port at once.
  */
 final class TcpListener {
   private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
   private static final String ALL_IPV4 = "0.0.0.0";
 
-  private final int id;
-  private final NetContext net;
-  private volatile @Nullable ServerSocketChannel channel;
-  private volatile boolean closed;
-  private final AtomicBoolean released = new AtomicBoolean();
-  private boolean pauseLogged; // relay only
+  /** Accepted connections that wait for the relay; past it they wait in the backlog. */
+  private static final int HANDED_OVER = 64;
 
-  TcpListener(int id, NetContext net) {
+  private final int id;
+  private final int requestId;
+  private final NetContext net;
+  private final Semaphore room = new Semaphore(HANDED_OVER);
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable ServerSocketChannel channel; // guarded by lock
+  private boolean closed; // guarded by lock
+  private final CountDownLatch portIsFree = new CountDownLatch(1);
+  private volatile int boundPort;
+
+  /**
+   * @param requestId of the TCP_LISTEN
+   */
+  TcpListener(int id, int requestId, NetContext net) {
     this.id = id;
+    this.requestId = requestId;
     this.net = net;
   }
 
@@ -43,29 +55,24 @@ final class TcpListener {
     return id;
   }
 
-  ServerSocketChannel channel() {
-    ServerSocketChannel bound = channel;
-    if (bound == null) {
-      throw new IllegalStateException("The server is not bound.");
-    }
-    return bound;
+  /** Begins; TCP_LISTEN_RESULT tells how it went. Does not block. */
+  void listen(int port, String bindAddress) {
+    Thread.ofVirtual().name("iodaemon-listen").start(() -> serve(port, bindAddress));
   }
 
-  /** Binds and answers with TCP_LISTEN_RESULT. Does not block. */
-  void listen(int requestId, int port, String bindAddress) {
-    Thread.ofVirtual()
-        .name("iodaemon-listen")
-        .start(
-            () -> {
-              try {
-                ServerSocketChannel bound = bind(port, bindAddress);
-                net.relay().post(() -> start(requestId, bound));
-              } catch (IOException | RuntimeException e) {
-                fail(requestId, Errno.of(e));
-              } catch (InterruptedException e) {
-                fail(requestId, Errno.ECONNABORTED);
-              }
-            });
+  private void serve(int port, String bindAddress) {
+    try (ServerSocketChannel server = bind(port, bindAddress)) {
+      if (publish(server)) {
+        acceptAll(server);
+      }
+    } catch (IOException | RuntimeException e) {
+      fail(Errno.of(e));
+    } catch (InterruptedException e) {
+      fail(Errno.ECONNABORTED);
+    } finally {
+      portIsFree.countDown();
+      net.table().released(boundPort, portIsFree);
+    }
   }
 
   private ServerSocketChannel bind(int port, String bindAddress)
@@ -74,57 +81,71 @@ final class TcpListener {
     InetAddress address =
         net.shared().resolver().resolve(host, net.limits().connectTimeout()).get(0);
     // A channel of the default family would listen on IPv6 as well when given 0.0.0.0.
-    ServerSocketChannel bound =
+    ServerSocketChannel server =
         ServerSocketChannel.open(
             address instanceof Inet4Address
                 ? StandardProtocolFamily.INET
                 : StandardProtocolFamily.INET6);
     try {
-      PeerOptions.apply(bound);
-      bound.configureBlocking(false);
-      return bound.bind(new InetSocketAddress(address, port), Limits.BACKLOG);
-    } catch (IOException | RuntimeException e) {
-      bound.close();
+      PeerOptions.apply(server);
+      net.table().awaitReleased(port); // the last server on it may have been stopped just now
+      return server.bind(new InetSocketAddress(address, port), Limits.BACKLOG);
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      server.close();
       throw e;
     }
   }
 
-  private void start(int requestId, ServerSocketChannel bound) throws IOException {
-    net.stats().increment(Counter.TCP_SERVERS);
-    channel = bound;
-    if (closed) {
-      closeChannel(bound);
-      return;
-    }
-    int port = ((InetSocketAddress) bound.getLocalAddress()).getPort();
-    net.relay().send(new DaemonFrame.TcpListenResult(requestId, id, port, Errno.OK.number()));
-    net.relay().attach(this);
-  }
-
-  private void fail(int requestId, Errno errno) {
-    net.table().remove(this);
-    net.relay().send(new DaemonFrame.TcpListenResult(requestId, id, 0, errno.number()));
-  }
-
-  /** Takes the connections that wait. Called by the relay when there are some. */
-  void accept() throws IOException {
+  /** Tells the client where it listens; false when it has stopped the server meanwhile. */
+  private boolean publish(ServerSocketChannel server) throws IOException {
+    int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+    lock.lock();
     try {
-      for (SocketChannel peer; (peer = channel().accept()) != null;) {
-        pauseLogged = false;
-        admit(peer);
+      if (closed) {
+        return false;
       }
-    } catch (ClosedChannelException e) {
-      // The client has stopped the server meanwhile.
-    } catch (IOException e) {
-      pause(e);
+      boundPort = port;
+      channel = server;
+      net.stats().increment(Counter.TCP_SERVERS);
+    } finally {
+      lock.unlock();
+    }
+    net.relay().send(new DaemonFrame.TcpListenResult(requestId, id, port, Errno.OK.number()));
+    return true;
+  }
+
+  private void fail(Errno errno) {
+    if (net.table().remove(this)) {
+      net.relay().send(new DaemonFrame.TcpListenResult(requestId, id, 0, errno.number()));
     }
   }
 
-  private void admit(SocketChannel peer) throws IOException {
-    if (net.table().socketCount() >= net.limits().sockets()) {
-      peer.close();
-      return;
+  private void acceptAll(ServerSocketChannel server) throws InterruptedException {
+    boolean pauseLogged = false;
+    while (server.isOpen()) {
+      room.acquire();
+      try {
+        SocketChannel peer = server.accept();
+        pauseLogged = false;
+        net.relay().post(() -> admit(peer));
+        continue;
+      } catch (ClosedChannelException e) {
+        LOG.trace("A server was stopped.");
+      } catch (IOException e) {
+        // PROTOCOL.md § 4.11: descriptors run out and come back; the server waits for that.
+        if (!pauseLogged) {
+          pauseLogged = true;
+          LOG.warn("Accepting pauses: {}", e.getMessage());
+        }
+        Thread.sleep(Limits.ACCEPT_PAUSE);
+      }
+      room.release();
     }
+  }
+
+  /** On the relay's thread. */
+  private void admit(SocketChannel peer) throws IOException {
+    room.release();
     TcpSocket socket = new TcpSocket(net.table().nextAcceptedId(), 0, net);
     InetSocketAddress remote;
     try {
@@ -135,59 +156,34 @@ final class TcpListener {
       peer.close(); // it went away before it was ever announced
       return;
     }
-    if (!net.table().add(socket) || !socket.open(peer)) {
+    if (net.table().socketCount() >= net.limits().sockets()
+        || !net.table().add(socket)
+        || !socket.open(peer)) {
       peer.close();
       return;
     }
     net.relay()
-        .send(
+        .sendNow(
             new DaemonFrame.TcpAccept(
                 0, id, socket.id(), remote.getPort(), remote.getAddress().getHostAddress()));
     net.relay().attach(socket);
   }
 
-  /** PROTOCOL.md § 4.11: descriptors run out and come back; the server waits for that. */
-  private void pause(IOException failure) {
-    if (!pauseLogged) {
-      pauseLogged = true;
-      LOG.warn("Accepting pauses: {}", failure.getMessage());
-    }
-    interest(0);
-    net.shared()
-        .timer()
-        .schedule(
-            () -> net.relay().post(() -> interest(SelectionKey.OP_ACCEPT)),
-            Limits.ACCEPT_PAUSE.toMillis(),
-            TimeUnit.MILLISECONDS);
-  }
-
-  private void interest(int operations) {
-    SelectionKey key = net.relay().keyOf(channel());
-    if (key != null && key.isValid()) {
-      key.interestOps(operations);
-    }
-  }
-
   /** TCP_STOP_LISTEN, or the end of the connection; accepted sockets live on. Any thread. */
   void close() {
     net.table().remove(this);
-    closed = true;
-    ServerSocketChannel bound = channel;
-    if (bound != null) {
-      closeChannel(bound);
-    }
-  }
-
-  private void closeChannel(ServerSocketChannel bound) {
-    if (!released.compareAndSet(false, true)) {
-      return;
-    }
-    net.stats().decrement(Counter.TCP_SERVERS);
+    lock.lock();
     try {
-      bound.close();
+      closed = true;
+      if (channel != null && channel.isOpen()) {
+        net.stats().decrement(Counter.TCP_SERVERS);
+        net.table().releasing(boundPort, portIsFree);
+        channel.close();
+      }
     } catch (IOException e) {
       LOG.debug("A server did not close cleanly: {}", e.getMessage());
+    } finally {
+      lock.unlock();
     }
-    net.relay().wakeUp(); // the port is free when the selector has forgotten the channel
   }
 }

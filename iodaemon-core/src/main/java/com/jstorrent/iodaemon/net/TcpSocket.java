@@ -27,6 +27,7 @@ final class TcpSocket {
   private final ReentrantLock writeLock = new ReentrantLock();
   private final SendQueue queue; // guarded by writeLock
   private boolean writeBroken; // guarded by writeLock
+  private @Nullable SocketChannel established; // guarded by writeLock; waits for the relay
   private volatile @Nullable SocketChannel channel; // set once, under writeLock
   private volatile @Nullable Thread connector;
 
@@ -77,6 +78,23 @@ final class TcpSocket {
   }
 
   /**
+   * Keeps a connection until the relay comes to open it: a TCP_CLOSE meanwhile closes it at once.
+   * Returns false when that has happened already; the channel is then still the caller's.
+   */
+  boolean hold(SocketChannel connected) {
+    writeLock.lock();
+    try {
+      if (state.get() != SocketState.CONNECTING) {
+        return false;
+      }
+      established = connected;
+      return true;
+    } finally {
+      writeLock.unlock();
+    }
+  }
+
+  /**
    * The connection stands. Returns false when the client has closed the socket meanwhile; the
    * channel is then still the caller's. Called by the relay only.
    */
@@ -84,6 +102,7 @@ final class TcpSocket {
     connector = null;
     writeLock.lock();
     try {
+      established = null;
       channel = connected;
       if (move(Event.CONNECTED) == null) {
         channel = null;
@@ -101,7 +120,7 @@ final class TcpSocket {
 
   /** Tells the client, unless it has closed the socket, that it is connected. Relay only. */
   void reportConnected() throws IOException {
-    net.relay().send(new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
+    net.relay().sendNow(new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
   }
 
   /**
@@ -109,16 +128,18 @@ final class TcpSocket {
    * only, like {@link #enqueue}; neither blocks.
    */
   void write(ByteBuffer data) {
+    Errno failure = null;
     writeLock.lock();
     try {
       if (channel != null && queue.isEmpty() && !writeBroken) {
         net.stats().add(Counter.BYTES_SENT, channel().write(data));
       }
     } catch (IOException e) {
-      writeFailed(Errno.of(e));
+      failure = breakWriting(e);
     } finally {
       writeLock.unlock();
     }
+    writeFailed(failure);
   }
 
   /** Queues what {@link #write} left; after a failure there is nobody to keep it for. */
@@ -145,27 +166,41 @@ final class TcpSocket {
    * @return whether nothing is left
    */
   boolean flush() {
-    long written = 0;
+    Errno failure = null;
+    boolean empty;
+    long before;
+    long after;
     writeLock.lock();
+    before = queue.bytes();
     try {
-      written = queue.writeTo(channel());
-      return queue.isEmpty();
+      queue.writeTo(channel());
     } catch (IOException e) {
-      writeFailed(Errno.of(e));
-      return true;
+      failure = breakWriting(e);
     } finally {
+      after = queue.bytes();
+      empty = queue.isEmpty();
       writeLock.unlock();
-      net.stats().add(Counter.BYTES_SENT, written);
-      net.budget().release(written);
     }
+    net.stats().add(Counter.BYTES_SENT, before - after);
+    net.budget().release(before - after);
+    writeFailed(failure);
+    return empty || failure != null;
+  }
+
+  private Errno breakWriting(IOException failure) {
+    writeBroken = true;
+    return Errno.of(failure);
   }
 
   /**
    * What the peer sent before it went is still delivered: the relay reads to the end, then closes.
+   * Called without the lock, since it posts.
    */
-  private void writeFailed(Errno errno) {
-    writeBroken = true;
-    net.budget().release(queue.clear());
+  private void writeFailed(@Nullable Errno errno) {
+    if (errno == null) {
+      return;
+    }
+    forgetQueue();
     if (state.get() == SocketState.CLIENT_ENDED) {
       close(Event.FAILURE, errno);
     } else {
@@ -180,9 +215,20 @@ final class TcpSocket {
     }
   }
 
-  /** Nothing is queued; that ends a socket whose peer has ended its side. */
+  /**
+   * Nothing is queued; that ends a socket whose peer has ended its side. Not one whose writing has
+   * failed: then bytes are lost, and {@link #writeFailed} reports why. The lock makes sure that a
+   * write which has met the failure has also said so.
+   */
   void drained() {
-    if (state.get() == SocketState.PEER_ENDED) {
+    boolean broken;
+    writeLock.lock();
+    try {
+      broken = writeBroken;
+    } finally {
+      writeLock.unlock();
+    }
+    if (!broken && state.get() == SocketState.PEER_ENDED) {
       close(Event.DRAINED, Errno.OK);
     }
   }
@@ -230,6 +276,7 @@ final class TcpSocket {
       return;
     }
     forgetQueue();
+    net.gate().signal(); // the reader may be waiting on behalf of this very socket
     switch (left) {
       case CONNECTING -> {
         abandonConnecting();
@@ -251,14 +298,26 @@ final class TcpSocket {
     net.relay()
         .post(
             () -> {
-              net.table().remove(this);
+              boolean awaited = net.table().remove(this); // not when the client closed it meanwhile
               closeChannel();
-              net.relay().send(frame);
+              if (awaited) {
+                net.relay().sendNow(frame);
+              }
             });
   }
 
   private void abandonConnecting() {
     forgetQueue();
+    writeLock.lock();
+    try {
+      if (established != null) {
+        established.close();
+      }
+    } catch (IOException e) {
+      // The descriptor is gone all the same.
+    } finally {
+      writeLock.unlock();
+    }
     Thread thread = connector;
     if (thread != null && thread != Thread.currentThread()) {
       thread.interrupt();

@@ -16,6 +16,8 @@ import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -36,7 +38,8 @@ final class Session implements FrameReceiver {
   private final ClientSockets sockets;
   private final ScheduledFuture<?> deadline;
   private volatile SessionState state;
-  private volatile boolean relayOver;
+  private final CountDownLatch relayOver = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
   private int handshakeBytes;
   private boolean announced;
 
@@ -66,24 +69,53 @@ final class Session implements FrameReceiver {
 
   /** The body of the relay thread: carries data until the connection ends, then lets go of it. */
   void relay() {
+    boolean orderly = false;
     try {
       sockets.relay();
       connection.flush();
+      orderly = true;
     } catch (IOException e) {
       LOG.debug("Session {}: the connection has broken: {}", self.number(), e.getMessage());
-      connection.abort();
     } catch (RuntimeException e) {
       LOG.error("Session {} ends because of a defect.", self.number(), e);
-      connection.abort();
     } finally {
-      relayOver = true;
+      if (!orderly) {
+        connection.abort();
+      }
       sockets.release();
+      relayOver.countDown();
     }
   }
 
-  /** Ends the session in order, for instance because the daemon shuts down. Any thread. */
+  /**
+   * Ends the session in order, for instance because the daemon shuts down. Any thread. A client
+   * that takes nothing cannot be told, and is cut off.
+   */
   void close(CloseReason reason) {
     sockets.afterReplies(() -> connection.close(reason));
+    abortAfter(Limits.CLOSE_HANDSHAKE);
+  }
+
+  private void abortAfter(Duration time) {
+    context
+        .timer()
+        .schedule(
+            () -> {
+              if (relayOver.getCount() > 0) {
+                connection.abort();
+              }
+            },
+            time.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Waits until everything of this session is gone.
+   *
+   * @return false when the time was too short
+   */
+  boolean awaitEnd(long nanos) throws InterruptedException {
+    return ended.await(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -93,7 +125,7 @@ final class Session implements FrameReceiver {
 
   @Override
   public void onFrame(ByteBuffer frame) {
-    if (state == SessionState.CLOSED) {
+    if (state == SessionState.CLOSED || sockets.over()) {
       return;
     }
     context.stats().increment(Counter.FRAMES_FROM_CLIENT);
@@ -210,21 +242,13 @@ final class Session implements FrameReceiver {
     deadline.cancel(false);
     sockets.end();
     // A client that has stopped reading holds the relay thread; it must not hold the ports too.
-    context
-        .timer()
-        .schedule(
-            () -> {
-              if (!relayOver) {
-                connection.abort();
-              }
-            },
-            Limits.SESSION_END_LINGER.toMillis(),
-            TimeUnit.MILLISECONDS);
+    abortAfter(Limits.SESSION_END_LINGER);
     context.stats().decrement(Counter.WS_CONNECTIONS);
     context.sessionEnded(this);
     if (announced) {
       LOG.info("Session {} has ended.", self.number());
       context.listener().onSessionClosed(self);
     }
+    ended.countDown();
   }
 }

@@ -13,16 +13,22 @@ import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sessions of a daemon: starts one for each connection, and ends them all with the daemon. */
 public final class Sessions implements SessionAcceptor, AutoCloseable {
   private final SessionContext context;
-  private final Map<Session, Thread> relays = new ConcurrentHashMap<>();
+  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+
+  /** The closing handshake, and what may come behind it. */
+  private static final Duration PATIENCE = Limits.CLOSE_HANDSHAKE.plusSeconds(2);
+
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicLong numbers = new AtomicLong();
 
   public Sessions(
@@ -35,7 +41,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
       String version) {
     context =
         new SessionContext(
-            limits, stats, access, timer, net, listener, version, relays::remove);
+            limits, stats, access, timer, net, listener, version, sessions::remove);
   }
 
   @Override
@@ -49,7 +55,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     }
     Thread relay = new Thread(session::relay, "iodaemon-relay-" + number);
     relay.setDaemon(true);
-    relays.put(session, relay);
+    sessions.add(session);
     relay.start();
     return session;
   }
@@ -57,14 +63,14 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
   /** Closes every session with 1001 and waits a bounded time for what is on its way. */
   @Override
   public void close() {
-    Map<Session, Thread> open = Map.copyOf(relays);
-    open.keySet().forEach(session -> session.close(CloseReason.GOING_AWAY));
-    long deadline =
-        System.nanoTime() + Limits.CLOSE_HANDSHAKE.plus(Duration.ofSeconds(1)).toNanos();
+    Set<Session> open = Set.copyOf(sessions);
+    open.forEach(session -> session.close(CloseReason.GOING_AWAY));
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     try {
-      for (Thread relay : open.values()) {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        relay.join(Math.max(1, left));
+      for (Session session : open) {
+        if (!session.awaitEnd(deadline - System.nanoTime())) {
+          LOG.warn("A session did not end in time.");
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -47,6 +47,15 @@ public interface FrameConnection {
    */
   void close(CloseReason reason);
 
-  /** Ends the connection at once, waking a thread that is blocked in {@link #send}. */
+  /**
+   * Ends the connection at once, waking a thread that is blocked in {@link #send}, and asks for a
+   * flush, which then fails: so the session hears of it although it is not reading.
+   */
   void abort();
+
+  /**
+   * Writes something that means nothing, soon, so that a client which has gone is noticed while it
+   * is not read. Never blocks. A transport that notices by itself does nothing.
+   */
+  void probe();
 }

@@ -21,7 +21,7 @@ public final class InProcessClient implements AutoCloseable {
 
   static InProcessClient connect(SessionAcceptor acceptor, ConnectionInfo info) {
     InProcessClient client = new InProcessClient(acceptor, info);
-    client.connection.onEnd(() -> Thread.ofVirtual().start(client::deliverClosed));
+    client.connection.onEnd(client::ended);
     return client;
   }
 
@@ -69,6 +69,12 @@ public final class InProcessClient implements AutoCloseable {
   public void close() {
     connection.abort();
     deliverClosed();
+  }
+
+  /** The flush fails, which ends a wait in {@link #send}; only then is there a turn to deliver. */
+  private void ended() {
+    receiver.onFlushWanted();
+    Thread.ofVirtual().start(this::deliverClosed);
   }
 
   private void deliverClosed() {

@@ -79,6 +79,9 @@ final class InProcessConnection implements FrameConnection {
     end(null);
   }
 
+  @Override
+  public void probe() {}
+
   private void end(@Nullable CloseReason why) {
     Runnable tell;
     lock.lock();

@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 4.4: what was accepted is written before FIN, whoever ends first. */
@@ -85,6 +86,24 @@ class Promise04WrittenBeforeFinTest {
       assertThat(daemon.stats().get(Counter.QUEUED_BYTES)).isZero();
       assertThatThrownBy(() -> socket.getInputStream().readAllBytes())
           .isInstanceOf(SocketException.class);
+    }
+  }
+
+  @RepeatedTest(50)
+  void bytesThatAResetDestroysAreNeverReportedAsAnOrderlyEnd() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(1, peer.port());
+      Socket socket = peer.accept();
+      send(client, new byte[BYTES]);
+      if (System.nanoTime() % 2 == 0) {
+        socket.shutdownOutput();
+      }
+      socket.setSoLinger(true, 0);
+      socket.close();
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 104));
+      daemon.awaitStat(Counter.QUEUED_BYTES, 0);
     }
   }
 

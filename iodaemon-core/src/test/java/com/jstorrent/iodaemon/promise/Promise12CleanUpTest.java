@@ -68,6 +68,52 @@ class Promise12CleanUpTest {
     }
   }
 
+  @Test
+  void aClientThatVanishesWhileItIsNotReadLeavesNothingBehind() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer stalled = Peer.open()) {
+      TestClient client = daemon.client();
+      int port = listen(client);
+      client.connect(1, stalled.port());
+      Thread sender =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      while (true) {
+                        client.sendData(1, new byte[1 << 20]);
+                      }
+                    } catch (IOException e) {
+                      // The client has closed itself.
+                    }
+                  });
+      daemon.awaitStat(Counter.SEND_PAUSES, 1); // from here on nobody reads the client
+      client.close();
+      sender.join();
+      bindAgain(port);
+      everythingIsGone(daemon);
+      assertThat(daemon.stats().get(Counter.SEND_STALLS)).as("nobody waited for it").isZero();
+    }
+  }
+
+  @Test
+  void manyRepliesToAClientThatVanishesAreForgottenWithoutHarm() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open()) {
+      int refused = 6000;
+      try (TestClient client = daemon.client()) {
+        client.connect(1, peer.port());
+        flood(peer.accept());
+        TestDaemon.await(
+            "the relay to block", () -> daemon.stats().get(Counter.BYTES_RECEIVED) > 1 << 20);
+        for (int i = 0; i < refused; i++) {
+          client.send(new ClientFrame.TcpConnect(i, 1, 1, "127.0.0.1"));
+        }
+      }
+      everythingIsGone(daemon);
+    }
+  }
+
   private static int listen(TestClient client) throws IOException, InterruptedException {
     client.send(new ClientFrame.TcpListen(5, 5, 0, "127.0.0.1"));
     return client.expect(DaemonFrame.TcpListenResult.class).boundPort();

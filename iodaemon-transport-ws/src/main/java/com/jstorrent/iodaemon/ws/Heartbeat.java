@@ -26,7 +26,8 @@ final class Heartbeat {
             this::tick, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void tick() {
+  /** The interval is over. */
+  void tick() {
     boolean over;
     synchronized (this) {
       if (waitingToLeave) {

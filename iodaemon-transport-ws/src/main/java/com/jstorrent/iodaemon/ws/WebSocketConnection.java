@@ -124,16 +124,23 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     return WireFormat.MAX_HEADER;
   }
 
+  /** Behind our Close nothing may follow: what still comes from peers is dropped with them. */
   @Override
   public void send(ByteBuffer frame) throws IOException {
-    if (outputEnded) {
-      throw new ClosedChannelException();
+    if (!outputEnded) {
+      writer.message(frame);
     }
-    writer.message(frame);
   }
 
   @Override
   public void flush() throws IOException {
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException();
+    }
+    if (outputEnded) {
+      return;
+    }
+    boolean last = engine.isClosing(); // asked first: the Close is then in the queue already
     for (ByteBuffer next; (next = engine.nextOutgoing()) != null;) {
       writer.bytes(next);
     }
@@ -142,7 +149,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     if (pulse != null) {
       pulse.written();
     }
-    if (engine.isClosing() && !outputEnded) {
+    if (last) {
       outputEnded = true;
       channel.shutdownOutput();
     }
@@ -160,6 +167,12 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     } catch (IOException e) {
       LOG.trace("A WebSocket did not close cleanly: {}", e.toString());
     }
+    onOutgoing(); // the flush fails, and so the session hears of it
+  }
+
+  @Override
+  public void probe() {
+    engine.ping();
   }
 
   @Override

@@ -38,6 +38,7 @@ final class WebSocketReader {
   private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(FrameHeader.ORDER);
   private boolean fragmented;
   private long fragmentBytes;
+  private boolean refused; // a rule was broken; the rest is dropped unread until the client ends
 
   WebSocketReader(Sink sink) {
     this.sink = sink;
@@ -64,11 +65,17 @@ final class WebSocketReader {
     int end = buffer.position();
     int at = 0;
     int next;
-    while (sink.isOpen() && (next = frame(at, end)) > at) {
+    while (sink.isOpen() && !refused && (next = frame(at, end)) > at) {
       at = next;
     }
+    if (refused) {
+      buffer.clear(); // nothing of it will be looked at
+      return;
+    }
     buffer.limit(end).position(at);
-    if (at == 0 && end == buffer.capacity()) {
+    if (at == 0 && end < buffer.capacity()) {
+      buffer.limit(buffer.capacity()).position(end);
+    } else if (at == 0) {
       ByteBuffer larger = ByteBuffer.allocateDirect(2 * end).order(FrameHeader.ORDER);
       buffer = larger.put(buffer);
     } else if (at == end && buffer.capacity() > BUFFER_BYTES) {
@@ -103,7 +110,8 @@ final class WebSocketReader {
       return refuse(CloseReason.PROTOCOL_ERROR, flaw, at);
     }
     int limit = sink.messageLimit();
-    if (length < 0 || length + fragmentBytes > limit && opcode < WireFormat.FIRST_CONTROL) {
+    boolean tooLong = length < 0 || length > limit - fragmentBytes;
+    if (tooLong && opcode < WireFormat.FIRST_CONTROL) {
       return refuse(
           CloseReason.TOO_BIG, "A message may have " + limit + " bytes at most now.", at);
     }
@@ -149,6 +157,7 @@ final class WebSocketReader {
   private static final int FRAGMENT_OVERHEAD = 64;
 
   private int refuse(CloseReason reason, String sentence, int at) {
+    refused = true;
     sink.onViolation(reason, sentence);
     return at;
   }
