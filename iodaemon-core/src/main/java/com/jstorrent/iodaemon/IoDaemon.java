@@ -36,6 +36,7 @@ public final class IoDaemon implements AutoCloseable {
   private final List<ServerTransport> transports;
   private final Services services;
   private final Deque<AutoCloseable> started = new ArrayDeque<>(); // guarded by this
+  private final List<BoundTransport> bound = new ArrayList<>(); // guarded by this
   private final AtomicBoolean begun = new AtomicBoolean();
   private volatile int port;
 
@@ -64,9 +65,10 @@ public final class IoDaemon implements AutoCloseable {
     started.push(services);
     try {
       for (ServerTransport transport : transports) {
-        BoundTransport bound = transport.start(services);
-        started.push(bound);
-        port = port == 0 ? bound.port() : port;
+        BoundTransport transportBound = transport.start(services);
+        started.push(transportBound);
+        bound.add(transportBound);
+        port = port == 0 ? transportBound.port() : port;
       }
     } catch (IOException | RuntimeException e) {
       close();
@@ -100,6 +102,7 @@ public final class IoDaemon implements AutoCloseable {
     if (started.isEmpty()) {
       return;
     }
+    bound.forEach(BoundTransport::drain);
     services.sessions.close();
     while (!started.isEmpty()) {
       try {

@@ -69,6 +69,9 @@ public record Limits(
   /** § 4.12: what is still queued for peers when the connection ends may go on for this long. */
   public static final Duration SESSION_END_LINGER = Duration.ofMillis(500);
 
+  /** § 5.4: for requests that are under way when the daemon shuts down; then they are cut off. */
+  public static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(5);
+
   /** Connections that wait to be accepted, on the daemon's port and on a client's server. */
   public static final int BACKLOG = 1024;
 

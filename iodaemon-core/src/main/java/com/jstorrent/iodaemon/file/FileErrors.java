@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 
 /**
@@ -22,9 +23,8 @@ final class FileErrors {
           new OperationFailure(FailureCode.ENOENT, "There is no such file or folder.");
       case AccessDeniedException e ->
           new OperationFailure(FailureCode.EACCES, "The system denies access to this file.");
-      case FileAlreadyExistsException e ->
-          new OperationFailure(
-              FailureCode.ENOTDIR, "A component of the path is a file, not a folder.");
+      case NotDirectoryException e -> notFolder();
+      case FileAlreadyExistsException e -> notFolder();
       default -> byWords(failure);
     };
   }
@@ -39,8 +39,10 @@ final class FileErrors {
       return new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
     }
     if (text.contains("not a directory")) {
-      return new OperationFailure(
-          FailureCode.ENOTDIR, "A component of the path is a file, not a folder.");
+      return notFolder();
+    }
+    if (text.contains("name too long")) {
+      return new OperationFailure(FailureCode.EINVAL, "The path is too long.");
     }
     if (text.contains("read-only")) {
       return new OperationFailure(FailureCode.EACCES, "The file system is read-only.");
@@ -53,5 +55,10 @@ final class FileErrors {
       return new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
     }
     return new OperationFailure(FailureCode.EIO, "The disk reports an error.");
+  }
+
+  private static OperationFailure notFolder() {
+    return new OperationFailure(
+        FailureCode.ENOTDIR, "A component of the path is a file, not a folder.");
   }
 }

@@ -8,10 +8,8 @@ import com.jstorrent.iodaemon.work.WorkerPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
@@ -131,27 +129,22 @@ public final class FileService implements AutoCloseable {
         });
   }
 
-  private OpenFile open(DownloadRoot root, SafePath path, Set<OpenOption> options)
-      throws OperationFailure {
+  /**
+   * Finds out, without touching the disk, that a write cannot succeed.
+   *
+   * @throws OperationFailure EROOT or EINVAL
+   */
+  public void requireWritable(String rootKey, SafePath path) throws OperationFailure {
+    roots.require(rootKey);
     if (path.isRoot()) {
       throw new OperationFailure(FailureCode.EINVAL, "The path of a file is missing.");
     }
-    Path place = path.under(root);
+  }
+
+  private OpenFile open(DownloadRoot root, SafePath path, Set<OpenOption> options)
+      throws OperationFailure {
     try {
-      Path parent = place.getParent();
-      if (options == WRITE && parent != null && !Files.isDirectory(parent)) {
-        Files.createDirectories(parent);
-      }
-      if (Files.isDirectory(place)) {
-        throw new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
-      }
-      FileChannel channel = FileChannel.open(place, options);
-      // A link may have been put in the way between the check and the opening.
-      if (!path.under(root).equals(place)) {
-        closeQuietly(channel);
-        throw new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
-      }
-      return new OpenFile(channel);
+      return new OpenFile(path.open(root, options));
     } catch (IOException e) {
       throw FileErrors.of(e);
     }

@@ -6,14 +6,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -94,20 +98,52 @@ public final class SafePath {
   }
 
   /**
-   * The place below a root, with every link on the way resolved. What does not exist yet is
-   * appended as it is, so the caller opens without following links.
+   * Opens the file below a root. Every folder on the way is opened relative to the one before and
+   * without following links, so nothing can be put in the way between a check and its use. Links
+   * that stay inside the root are resolved first.
    *
-   * @throws OperationFailure EACCES when a link leads out of the root, EINVAL when the file system
-   *     cannot hold the name, ENOENT when the root itself is missing
+   * @param options as for {@link FileChannel#open}; with CREATE, folders are made too
+   * @throws OperationFailure EACCES when a link leads out of the root, ENOENT when the root itself
+   *     is missing, EINVAL or EISDIR when there is no ordinary file
+   * @throws IOException from the file system
    */
-  public Path under(DownloadRoot root) throws OperationFailure {
-    Path base;
+  FileChannel open(DownloadRoot root, Set<OpenOption> options)
+      throws OperationFailure, IOException {
+    if (isRoot()) {
+      throw bad("The path of a file is missing.");
+    }
+    Path base = realRoot(root);
     try {
-      base = root.path().toRealPath();
+      return new FolderWalk(base, options).open(components);
+    } catch (FileSystemException e) {
+      Path real = under(root);
+      if (real.equals(base.resolve(String.join("/", components)))) {
+        throw e; // no link was in the way
+      }
+      List<String> resolved = new ArrayList<>();
+      base.relativize(real).forEach(name -> resolved.add(name.toString()));
+      return new FolderWalk(base, options).open(resolved);
+    }
+  }
+
+  private static Path realRoot(DownloadRoot root) throws OperationFailure {
+    try {
+      return root.path().toRealPath();
     } catch (IOException e) {
       throw new OperationFailure(
           FailureCode.ENOENT, "The download root is not there; is its disk connected?");
     }
+  }
+
+  /**
+   * The place below a root, with every link on the way resolved. What does not exist yet is
+   * appended as it is.
+   *
+   * @throws OperationFailure EACCES when a link leads out of the root, EINVAL when the file system
+   *     cannot hold the name, ENOENT when the root itself is missing
+   */
+  Path under(DownloadRoot root) throws OperationFailure {
+    Path base = realRoot(root);
     try {
       Path known = base;
       int next = 0;

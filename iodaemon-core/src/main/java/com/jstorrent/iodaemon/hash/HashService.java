@@ -1,13 +1,10 @@
 package com.jstorrent.iodaemon.hash;
 
-import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import java.security.MessageDigest;
-import org.apache.commons.codec.DecoderException;
-import org.apache.commons.codec.binary.Hex;
 
 /**
  * Digests of bytes that a client sends (PROTOCOL.md § 5.3). Any thread may call it; the work is
@@ -55,38 +52,14 @@ public final class HashService implements AutoCloseable {
   }
 
   /**
-   * Checks bytes against the digest that a client expects.
+   * Checks bytes against the digest that a client expects. Blocks.
    *
-   * @param expectedHex in any case
-   * @throws OperationFailure EHASH when they differ, EINVAL when the text is no such digest
+   * @throws OperationFailure EHASH when they differ, EBUSY when too much is waiting
    */
-  public void verify(HashAlgorithm algorithm, String expectedHex, byte[] bytes, int length)
-      throws OperationFailure {
-    byte[] expected = parse(algorithm, expectedHex);
-    Running running = start(algorithm);
-    running.update(bytes, 0, length);
-    byte[] actual = running.finish();
-    if (!MessageDigest.isEqual(expected, actual)) {
-      throw new OperationFailure(
-          FailureCode.EHASH,
-          "Hash mismatch: expected %s, got %s."
-              .formatted(Hex.encodeHexString(expected), Hex.encodeHexString(actual)));
-    }
-  }
-
-  private static byte[] parse(HashAlgorithm algorithm, String hex) throws OperationFailure {
-    try {
-      byte[] digest = Hex.decodeHex(hex);
-      if (digest.length == algorithm.length()) {
-        return digest;
-      }
-    } catch (DecoderException e) {
-      // Answered below, like a digest of the wrong length.
-    }
-    throw new OperationFailure(
-        FailureCode.EINVAL,
-        "The expected %s must be %d hexadecimal digits."
-            .formatted(algorithm.label(), 2 * algorithm.length()));
+  public void verify(Expected expected, byte[] bytes) throws OperationFailure {
+    Running running = start(expected.algorithm());
+    running.update(bytes, 0, bytes.length);
+    expected.check(running.finish());
   }
 
   @Override

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.transport;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,6 +17,9 @@ public final class AccessPolicy {
   private static final List<String> ANY_LOCAL_PORT =
       List.of("http://localhost:", "http://127.0.0.1:");
 
+  /** A page of a file or of a sandbox says "null"; a wildcard is no origin at all. */
+  private static final Set<String> NEVER = Set.of("null", "*");
+
   private final byte[] tokenDigest;
   private final Set<String> origins;
   private final boolean anyLocalOrigin;
@@ -28,7 +32,8 @@ public final class AccessPolicy {
    */
   public AccessPolicy(String token, Set<String> origins, boolean anyLocalOrigin) {
     this.tokenDigest = digest(token);
-    this.origins = Set.copyOf(origins);
+    this.origins = new HashSet<>(origins);
+    this.origins.removeAll(NEVER);
     this.anyLocalOrigin = anyLocalOrigin;
   }
 

@@ -23,9 +23,12 @@ public final class InProcessTransport implements ServerTransport {
       }
 
       @Override
-      public void close() {
+      public void drain() {
         sessions = null;
       }
+
+      @Override
+      public void close() {}
     };
   }
 

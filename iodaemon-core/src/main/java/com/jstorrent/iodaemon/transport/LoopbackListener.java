@@ -12,6 +12,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,16 +25,22 @@ import org.slf4j.LoggerFactory;
 public final class LoopbackListener implements BoundTransport {
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackListener.class);
 
-  /** Serves one connection; the channel is closed when it returns. */
+  /** What is behind the port. */
   @FunctionalInterface
   public interface Handler {
+    /** Serves one connection; the channel is closed when it returns. */
     void serve(SocketChannel channel) throws IOException;
+
+    /** Lets every connection end as soon as what it is doing is done. Does not block. */
+    default void drain() {}
   }
 
   private final ServerSocketChannel server;
   private final Handler handler;
   private final Semaphore places;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
   private final int port;
 
   private LoopbackListener(ServerSocketChannel server, Handler handler, int connections)
@@ -105,8 +113,18 @@ public final class LoopbackListener implements BoundTransport {
     } catch (RuntimeException e) {
       LOG.error("A connection ends because of a defect.", e);
     } finally {
-      open.remove(channel);
       places.release();
+      remove(channel);
+    }
+  }
+
+  private void remove(SocketChannel channel) {
+    lock.lock();
+    try {
+      open.remove(channel);
+      ended.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -119,8 +137,25 @@ public final class LoopbackListener implements BoundTransport {
   }
 
   @Override
-  public void close() {
+  public void drain() {
     closeQuietly(server);
+    handler.drain();
+  }
+
+  @Override
+  public void close() {
+    drain();
+    long deadline = System.nanoTime() + Limits.SHUTDOWN_GRACE.toNanos();
+    lock.lock();
+    try {
+      for (long left; !open.isEmpty() && (left = deadline - System.nanoTime()) > 0;) {
+        ended.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
     open.forEach(LoopbackListener::closeQuietly);
   }
 

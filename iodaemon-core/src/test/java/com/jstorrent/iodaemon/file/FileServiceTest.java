@@ -7,10 +7,12 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,42 @@ class FileServiceTest {
     assertFails(FailureCode.EINVAL, () -> files.openForWriting("k", SafePath.of("")));
     assertFails(FailureCode.EISDIR, () -> files.openForWriting("k", SafePath.of("dir")));
     assertFails(FailureCode.ENOTDIR, () -> files.openForWriting("k", SafePath.of("file/x")));
+  }
+
+  @Test
+  void aLinkThatIsSwappedInWhileAFileIsOpenedLeadsNowhere(@TempDir Path outside) throws Exception {
+    Files.write(outside.resolve("f"), new byte[] {42});
+    Path real = Files.createDirectories(folder.resolve("real"));
+    Files.write(real.resolve("f"), new byte[] {1});
+    Path link = Files.createSymbolicLink(folder.resolve("link"), outside);
+    Path swapped = folder.resolve("swapped");
+    AtomicBoolean over = new AtomicBoolean();
+    Thread swapper =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    while (!over.get()) {
+                      Files.move(real, swapped);
+                      Files.move(swapped, real);
+                      Files.move(link, swapped);
+                      Files.move(swapped, link);
+                    }
+                  } catch (IOException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    for (int i = 0; i < 5000; i++) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      try (FileService.OpenFile file = files.openForReading("k", SafePath.of("swapped/f"))) {
+        file.read(one, 0);
+        assertThat(one.get(0)).isEqualTo((byte) 1);
+      } catch (OperationFailure e) {
+        assertThat(e.code()).isIn(FailureCode.ENOENT, FailureCode.EACCES, FailureCode.ENOTDIR);
+      }
+    }
+    over.set(true);
+    swapper.join();
   }
 
   private interface Attempt {

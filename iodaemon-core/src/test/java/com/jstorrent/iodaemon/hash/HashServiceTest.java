@@ -41,19 +41,19 @@ class HashServiceTest {
   @Test
   void digestsAreVerifiedInAnyCase() throws Exception {
     byte[] abc = "abc".getBytes(US_ASCII);
-    hashes.verify(HashAlgorithm.SHA1, SHA1_ABC.toUpperCase(Locale.ROOT), abc, 3);
-    hashes.verify(HashAlgorithm.SHA256, SHA256_ABC, abc, 3);
+    hashes.verify(Expected.parse(HashAlgorithm.SHA1, SHA1_ABC.toUpperCase(Locale.ROOT)), abc);
+    hashes.verify(Expected.parse(HashAlgorithm.SHA256, SHA256_ABC), abc);
   }
 
   @Test
-  void mismatchesAndMalformedDigestsAreToldApart() {
-    byte[] abc = "abc".getBytes(US_ASCII);
-    assertThatThrownBy(() -> hashes.verify(HashAlgorithm.SHA1, SHA1_ABC, abc, 2))
+  void mismatchesAndMalformedDigestsAreToldApart() throws Exception {
+    Expected expected = Expected.parse(HashAlgorithm.SHA1, SHA1_ABC);
+    assertThatThrownBy(() -> hashes.verify(expected, "ab".getBytes(US_ASCII)))
         .hasMessage(
             "Hash mismatch: expected a9993e364706816aba3e25717850c26c9cd0d89d,"
                 + " got da23614e02469a0d7c7bd1bdab5c9c474b1904dc.");
     for (String malformed : new String[] {"", "abc", SHA256_ABC, "g" + SHA1_ABC.substring(1)}) {
-      assertThatThrownBy(() -> hashes.verify(HashAlgorithm.SHA1, malformed, abc, 3))
+      assertThatThrownBy(() -> Expected.parse(HashAlgorithm.SHA1, malformed))
           .hasMessage("The expected sha1 must be 40 hexadecimal digits.");
     }
   }

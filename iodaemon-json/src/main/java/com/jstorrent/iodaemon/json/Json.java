@@ -109,16 +109,13 @@ public final class Json {
     return list;
   }
 
+  /** A number that is no {@code long} becomes a {@code double}, however inexact that may be. */
   private static Object number(String digits) {
-    boolean whole = digits.chars().allMatch(c -> c >= '0' && c <= '9' || c == '-');
-    if (whole) {
+    try {
       return Long.valueOf(digits);
+    } catch (NumberFormatException e) {
+      return Double.valueOf(digits);
     }
-    double value = Double.parseDouble(digits);
-    if (Double.isInfinite(value)) {
-      throw new NumberFormatException("The number is too large.");
-    }
-    return value;
   }
 
   private static void write(JsonWriter out, @Nullable Object value) throws IOException {

@@ -31,6 +31,7 @@ final class CommandLineParser {
     commandLine = new CommandLine(daemon(version));
     commandLine.addSubcommand("demo", DemoOptions.spec());
     commandLine.setOverwrittenOptionsAllowed(false);
+    commandLine.setExpandAtFiles(false); // a token may begin with @
   }
 
   private static CommandSpec daemon(String version) {
@@ -117,6 +118,8 @@ final class CommandLineParser {
       return demo != null
           ? new Request.Demo(DemoOptions.of(demo))
           : new Request.Serve(options(result));
+    } catch (CommandLine.UnmatchedArgumentException e) {
+      throw bad("There is an argument that is not understood."); // it may be a part of the token
     } catch (CommandLine.ParameterException e) {
       throw bad(e.getMessage());
     }
@@ -127,11 +130,15 @@ final class CommandLineParser {
     if (port < 0 || port > MAX_PORT) {
       throw bad("--port must be a number from 0 to " + MAX_PORT + ".");
     }
+    long parentPid = result.matchedOptionValue("--parent-pid", 0L);
+    if (parentPid < 0) {
+      throw bad("--parent-pid must be the number of a process.");
+    }
     String logFile = result.matchedOptionValue("--log-file", null);
     return new LaunchOptions(
         port,
         token(result),
-        result.matchedOptionValue("--parent-pid", 0L),
+        parentPid,
         result.matchedOptionValue("--install-id", null),
         roots(result.matchedOptionValue("--root", List.of())),
         logFile == null ? null : path(logFile),

@@ -3,11 +3,8 @@ package com.jstorrent.iodaemon.launcher;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.logging.ConsoleHandler;
-import java.util.logging.FileHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -18,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends the log to stderr, and to a file that is rotated when one is asked for. */
 final class LogSetup {
-  private static final int FILE_BYTES = 5 << 20;
-  private static final int FILES = 3;
-
   /** Logs what a client can cause, with stack traces; what matters of it we log ourselves. */
   private static final Logger WEBSOCKET_LIBRARY = Logger.getLogger("org.java_websocket");
 
@@ -37,8 +31,7 @@ final class LogSetup {
     add(root, new ConsoleHandler());
     if (file != null) {
       try {
-        createPrivately(file);
-        add(root, new FileHandler(file.toString().replace("%", "%%"), FILE_BYTES, FILES, true));
+        add(root, new RotatingLog(file));
       } catch (IOException e) {
         throw new LaunchFailure(
             ExitCode.FAILED, "The log file cannot be written; check the folder and its rights.");
@@ -50,16 +43,6 @@ final class LogSetup {
     handler.setLevel(Level.ALL);
     handler.setFormatter(new Line());
     root.addHandler(handler);
-  }
-
-  /** The log tells who connects to what: other users of the machine must not read it. */
-  private static void createPrivately(Path file) throws IOException {
-    if (!Files.exists(file)
-        && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
   }
 
   /** One line a record, cheaper to start than the JDK's own formatter. */

@@ -39,15 +39,25 @@ final class ProfileFile {
   static ProfileFile ofPlatform(Map<String, String> environment) {
     String home = System.getProperty("user.home", "");
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-    String folder = environment.get("JSTORRENT_CONFIG_DIR");
+    String folder = set(environment, "JSTORRENT_CONFIG_DIR");
     if (folder == null && os.startsWith("windows")) {
-      folder = environment.getOrDefault("APPDATA", home);
+      folder = orElse(set(environment, "APPDATA"), home);
     } else if (folder == null && os.startsWith("mac")) {
       folder = home + "/Library/Application Support";
     } else if (folder == null) {
-      folder = environment.getOrDefault("XDG_CONFIG_HOME", home + "/.config");
+      folder = orElse(set(environment, "XDG_CONFIG_HOME"), home + "/.config");
     }
     return new ProfileFile(Path.of(folder, "jstorrent-native", "rpc-info.json"));
+  }
+
+  /** An empty or relative folder counts as unset, as the XDG specification says. */
+  private static @Nullable String set(Map<String, String> environment, String name) {
+    String value = environment.get(name);
+    return value == null || !Path.of(value).isAbsolute() ? null : value;
+  }
+
+  private static String orElse(@Nullable String value, String other) {
+    return value == null ? other : value;
   }
 
   /** The profile of this installation, or null when there is none. */

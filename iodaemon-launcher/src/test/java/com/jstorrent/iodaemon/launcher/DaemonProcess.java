@@ -71,6 +71,11 @@ final class DaemonProcess implements AutoCloseable {
     return Files.readString(stderr);
   }
 
+  /** SIGTERM; {@link Process#destroy} would also close the streams that a test wants to read. */
+  void terminate() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
+  }
+
   int awaitExit() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("The process does not end.");

@@ -106,7 +106,7 @@ class DownloadIT {
     try (DaemonProcess daemon =
         DaemonProcess.start(Map.of(), "--token", TOKEN, "--root", "downloads=" + root)) {
       download(daemon.port(), root);
-      daemon.process().destroy();
+      daemon.terminate();
       assertThat(daemon.awaitExit()).isZero();
       assertThat(daemon.restOfStdout()).isEmpty();
       assertThat(daemon.stderr()).doesNotContain(TOKEN).doesNotContain(root.toString());

@@ -43,7 +43,7 @@ class LaunchIT {
       assertThat(status(port, "/health", "")).isEqualTo(200);
       assertThat(status(port, "/stats", TOKEN)).isEqualTo(200);
       assertThat(status(port, "/stats", "wrong")).isEqualTo(401);
-      daemon.process().destroy();
+      daemon.terminate();
       assertThat(daemon.awaitExit()).isZero();
       assertThat(daemon.restOfStdout()).isEmpty();
       assertThat(daemon.stderr()).doesNotContain(TOKEN);
@@ -143,7 +143,7 @@ class LaunchIT {
       try (WireClient client = new WireClient(HttpClient.newHttpClient(), port, TOKEN)) {
         assertThat(client).isNotNull();
       }
-      daemon.process().destroy();
+      daemon.terminate();
       assertThat(daemon.awaitExit()).isZero();
     }
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))

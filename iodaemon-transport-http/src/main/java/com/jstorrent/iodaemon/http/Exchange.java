@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpVersion;
@@ -51,10 +52,11 @@ final class Exchange {
   /**
    * Answers the request.
    *
+   * @param draining whether the daemon wants no more requests
    * @return whether another one may follow on this connection
    * @throws IOException when the connection breaks
    */
-  boolean run(Responder responder) throws IOException {
+  boolean run(Responder responder, BooleanSupplier draining) throws IOException {
     Reply reply;
     try {
       reply = reply();
@@ -74,7 +76,7 @@ final class Exchange {
       reply = Failures.reply(500, "EIO", "The daemon has a defect; its log tells more.");
       last = true;
     }
-    last |= !wantsMore() || !bodyIsOver();
+    last = last || draining.getAsBoolean() || !wantsMore() || !bodyIsOver();
     responder.send(request, withCors(reply), last);
     return !last;
   }
@@ -132,6 +134,10 @@ final class Exchange {
     }
     if (visitor.credential() == Credential.WRONG) {
       return unauthorized();
+    }
+    if (isOlderThan11()) {
+      return Failures.reply(426, "EINVAL", "An upgrade needs HTTP/1.1.")
+          .with("Upgrade", "websocket");
     }
     if (!request.getMethod().equals("GET") || hasBody()) {
       return Failures.reply(405, "EINVAL", "An upgrade is a GET without a body.")
@@ -201,8 +207,10 @@ final class Exchange {
       close |= option.equalsIgnoreCase("close");
       keep |= option.equalsIgnoreCase("keep-alive");
     }
-    boolean persistent =
-        request.getVersion() == null || request.getVersion().greaterEquals(HttpVersion.HTTP_1_1);
-    return !close && (persistent || keep);
+    return !close && (!isOlderThan11() || keep);
+  }
+
+  private boolean isOlderThan11() {
+    return request.getVersion() != null && request.getVersion().lessEquals(HttpVersion.HTTP_1_0);
   }
 }

@@ -16,6 +16,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /** One request: its head, and its body under the limit. Used by the thread of its connection. */
@@ -87,7 +88,9 @@ final class HttpCall implements Call {
 
   private void continueIfAsked() throws IOException {
     Header expect = request.getFirstHeader("Expect");
-    if (expect != null && expect.getValue().equalsIgnoreCase("100-continue")) {
+    boolean old =
+        request.getVersion() != null && request.getVersion().lessEquals(HttpVersion.HTTP_1_0);
+    if (!old && expect != null && expect.getValue().equalsIgnoreCase("100-continue")) {
       try {
         connection.sendContinue();
       } catch (HttpException e) {

@@ -7,29 +7,41 @@ import com.jstorrent.iodaemon.http.wire.HttpConnection;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.LoopbackListener;
 import com.jstorrent.iodaemon.transport.UpgradeHook;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves a connection request by request until one side wants to end. HttpCore has such a loop, but
  * it answers 100 before a handler can refuse, waits for bodies that never come, and closes without
  * a word on a bad chunk.
  */
-final class RequestLoop {
+final class RequestLoop implements LoopbackListener.Handler {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
+
   private final Limits limits;
   private final Stats stats;
   private final RequestGate gate;
   private final Endpoints endpoints;
+  private final ScheduledExecutorService timer;
+  private final Set<SocketChannel> idle = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
 
   RequestLoop(DaemonServices services, List<UpgradeHook> upgrades) {
     limits = services.limits();
     stats = services.stats();
+    timer = services.timer();
     gate = new RequestGate(services.access(), stats);
     endpoints = new Endpoints(Routes.of(services), upgrades);
   }
@@ -39,18 +51,19 @@ final class RequestLoop {
    *
    * @throws IOException when the connection breaks
    */
-  void serve(SocketChannel channel) throws IOException {
+  @Override
+  public void serve(SocketChannel channel) throws IOException {
     stats.increment(Counter.HTTP_CONNECTIONS);
     try {
       int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
       HttpConnection connection = new HttpConnection(channel, limits);
-      Responder responder = new Responder(connection);
+      Responder responder = new Responder(connection, limits.bodyStall(), timer);
       boolean more = true;
-      while (more) {
+      while (more && !draining) {
         ClassicHttpRequest request = next(connection, responder);
-        more =
-            request != null
-                && new Exchange(connection, request, endpoints, gate, port).run(responder);
+        more = request != null
+            && new Exchange(connection, request, endpoints, gate, port).run(responder,
+                () -> draining);
       }
     } finally {
       stats.decrement(Counter.HTTP_CONNECTIONS);
@@ -62,18 +75,37 @@ final class RequestLoop {
       throws IOException {
     Exception failure;
     try {
-      ClassicHttpRequest request = connection.next();
+      idle.add(connection.channel());
+      if (draining) {
+        return null;
+      }
+      ClassicHttpRequest request = connection.next(() -> idle.remove(connection.channel()));
       if (request != null) {
         stats.increment(Counter.HTTP_REQUESTS);
       }
       return request;
     } catch (HttpException | IOException e) {
       failure = e;
+    } finally {
+      idle.remove(connection.channel());
     }
     Reply refusal = Failures.ofUnreadable(failure);
     if (refusal != null) {
       responder.send(null, refusal, true);
     }
     return null;
+  }
+
+  /** Connections between two requests are closed; the others end with their answer. */
+  @Override
+  public void drain() {
+    draining = true;
+    for (SocketChannel channel : idle) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.trace("A connection did not close cleanly: {}", e.toString());
+      }
+    }
   }
 }

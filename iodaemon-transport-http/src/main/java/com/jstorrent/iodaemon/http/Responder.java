@@ -4,7 +4,9 @@ import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -24,9 +26,16 @@ final class Responder {
           "Vary", "Origin");
 
   private final HttpConnection connection;
+  private final Duration stall;
+  private final ScheduledExecutorService timer;
 
-  Responder(HttpConnection connection) {
+  /**
+   * @param stall how long a client may take nothing of an answer before it is cut off
+   */
+  Responder(HttpConnection connection, Duration stall, ScheduledExecutorService timer) {
     this.connection = connection;
+    this.stall = stall;
+    this.timer = timer;
   }
 
   /**
@@ -72,7 +81,9 @@ final class Responder {
           connection.sendResponseHeader(response);
           if (withBody) {
             connection.flush();
-            source.writeTo(connection.channel());
+            try (StallGuard out = new StallGuard(connection.channel(), stall, timer)) {
+              source.writeTo(out);
+            }
           }
         }
       }

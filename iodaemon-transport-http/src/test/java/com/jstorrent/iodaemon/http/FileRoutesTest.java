@@ -218,6 +218,47 @@ class FileRoutesTest {
   }
 
   @Test
+  void shuttingDownLetsAWriteThatIsUnderWayFinish() throws Exception {
+    byte[] data = new byte[100_000];
+    Arrays.fill(data, (byte) 'x');
+    try (RawHttp idle = daemon.raw();
+        RawHttp writer = daemon.raw()) {
+      idle.send("GET /health HTTP/1.1\nHost: localhost\n\n");
+      idle.answer();
+      String half = "x".repeat(data.length / 2);
+      writer.send(
+          "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nExpect: 100-continue\n"
+              + "X-Path-Base64: " + HttpDaemon.encoded("late") + "\nContent-Length: " + data.length
+              + "\n\n");
+      assertThat(writer.answer().status()).as("the daemon is in the route").isEqualTo(100);
+      writer.sendExactly(half);
+      Thread closer = Thread.ofPlatform().start(daemon::close);
+      assertThat(idle.ended()).as("an idle connection ends at once").isTrue();
+      RawHttp.Answer answer = writer.sendExactly(half).answer();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.headers()).containsEntry("connection", "close");
+      closer.join();
+    }
+    assertThat(Files.readAllBytes(folder.resolve("late"))).isEqualTo(data);
+  }
+
+  @Test
+  void whatCanBeRefusedIsRefusedBeforeTheBodyIsAskedFor() throws Exception {
+    for (String[] refused : new String[][] {
+        {"/write/none", "X-Path-Base64: eA==\n", "403"},
+        {"/write/k", "X-Path-Base64: \n", "400"},
+        {"/write/k", "X-Path-Base64: eA==\nX-Expected-SHA1: zz\n", "400"},
+    }) {
+      try (RawHttp client = daemon.raw()) {
+        client.send(
+            "POST " + refused[0] + " HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\n" + refused[1]
+                + "Expect: 100-continue\nContent-Length: 3\n\n");
+        assertThat(client.answer().status()).isEqualTo(Integer.parseInt(refused[2]));
+      }
+    }
+  }
+
+  @Test
   void manyWritesAtOnceLandWhereTheyShould() throws Exception {
     int pieces = 64;
     int size = 1 << 18;

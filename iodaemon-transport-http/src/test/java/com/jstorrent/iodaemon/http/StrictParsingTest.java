@@ -47,6 +47,8 @@ class StrictParsingTest {
           "GET /hea\u00e9lth HTTP/1.1\nHost: localhost\n\n",
           "GET /health#x HTTP/1.1\nHost: localhost\n\n",
           "GET /health\n\n",
+          "GET /health HTTP/+1.1\nHost: localhost\n\n",
+          "GET /health HTTP/01.1\nHost: localhost\n\n",
           "GET /health HTTX/1.1\nHost: localhost\n\n",
           // header fields
           GET + "Na me: x\n\n",
@@ -56,6 +58,7 @@ class StrictParsingTest {
           GET + "Name: x\0y\n\n",
           GET + "Name: x\u0007\n\n",
           GET + "N\u00e4me: x\n\n",
+          "GET /health HTTP/1.1\n\tTab: first\nHost: localhost\n\n",
           "GET /health HTTP/1.1\n Folded: first\nHost: localhost\n\n",
           // body lengths
           POST + "Content-Length: 3\nContent-Length: 3\n\nabc",

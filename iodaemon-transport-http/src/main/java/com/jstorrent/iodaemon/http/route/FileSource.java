@@ -12,14 +12,15 @@ import java.nio.channels.WritableByteChannel;
  * that a disk that fails can still be answered with a status.
  */
 final class FileSource implements Reply.Source {
-  private static final int PIECE_BYTES = 1 << 20;
-
   private final OpenFile file;
   private final long end;
+  private final PieceBuffers buffers;
   private final ByteBuffer piece;
   private long position;
 
-  private FileSource(OpenFile file, long offset, long length, ByteBuffer piece) {
+  private FileSource(
+      OpenFile file, long offset, long length, PieceBuffers buffers, ByteBuffer piece) {
+    this.buffers = buffers;
     this.file = file;
     this.position = offset;
     this.end = offset + length;
@@ -31,20 +32,24 @@ final class FileSource implements Reply.Source {
    *
    * @throws OperationFailure when the first piece cannot be read; the file is still the caller's
    */
-  static FileSource open(OpenFile file, long offset, long length) throws OperationFailure {
-    ByteBuffer piece = PieceBuffers.take((int) Math.min(length, PIECE_BYTES));
-    FileSource source = new FileSource(file, offset, length, piece);
+  static FileSource open(OpenFile file, long offset, long length, PieceBuffers buffers)
+      throws OperationFailure {
+    ByteBuffer piece = buffers.take(length);
+    boolean filled = false;
     try {
+      FileSource source = new FileSource(file, offset, length, buffers, piece);
       source.fill();
+      filled = true;
       return source;
-    } catch (OperationFailure | RuntimeException e) {
-      PieceBuffers.give(piece);
-      throw e;
+    } finally {
+      if (!filled) {
+        buffers.give(piece);
+      }
     }
   }
 
   private void fill() throws OperationFailure {
-    piece.clear().limit((int) Math.min(end - position, PIECE_BYTES));
+    piece.clear().limit((int) Math.min(end - position, piece.capacity()));
     file.read(piece, position);
     piece.flip();
     position += piece.remaining();
@@ -72,7 +77,7 @@ final class FileSource implements Reply.Source {
 
   @Override
   public void close() {
-    PieceBuffers.give(piece);
+    buffers.give(piece);
     file.close();
   }
 }

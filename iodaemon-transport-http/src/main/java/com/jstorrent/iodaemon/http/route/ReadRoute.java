@@ -13,6 +13,7 @@ final class ReadRoute implements Route.Handler {
   private static final int OK = 200;
 
   private final FileService files;
+  private final PieceBuffers buffers = new PieceBuffers();
 
   ReadRoute(FileService files) {
     this.files = files;
@@ -24,6 +25,7 @@ final class ReadRoute implements Route.Handler {
     long offset = FileHeaders.offset(call);
     OptionalLong wanted = FileHeaders.length(call);
     OpenFile file = files.openForReading(call.pathVariables().get(0), path);
+    boolean answered = false;
     try {
       long length = wanted.orElse(file.size() - offset);
       if (length < 0 || offset + length > file.size()) {
@@ -31,12 +33,14 @@ final class ReadRoute implements Route.Handler {
             FailureCode.ERANGE,
             "The range ends behind the file, which has %d bytes.".formatted(file.size()));
       }
-      FileSource source = FileSource.open(file, offset, length);
+      FileSource source = FileSource.open(file, offset, length, buffers);
+      answered = true;
       return new Reply(
           OK, Map.of(), new Reply.Streamed("application/octet-stream", length, source));
-    } catch (OperationFailure | RuntimeException e) {
-      file.close();
-      throw e;
+    } finally {
+      if (!answered) {
+        file.close();
+      }
     }
   }
 }

@@ -14,7 +14,7 @@ public final class Routes {
         new WriteRoute(
             services.files(),
             services.hashes(),
-            new BodyMemory(services.limits().bodyMemoryBytes()));
+            services.limits().bodyMemoryBytes());
     HashRoute sha1 = new HashRoute(services.hashes(), HashAlgorithm.SHA1);
     HashRoute sha256 = new HashRoute(services.hashes(), HashAlgorithm.SHA256);
     return List.of(

@@ -5,11 +5,14 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.FileService.OpenFile;
 import com.jstorrent.iodaemon.file.SafePath;
+import com.jstorrent.iodaemon.hash.Expected;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -20,63 +23,72 @@ final class WriteRoute implements Route.Handler {
   /** A body up to here is read whole and written by one job, verified or not. */
   private static final int SMALL_BODY_BYTES = 1 << 20;
 
-  private static final int PART_BYTES = 256 << 10;
-
   private final FileService files;
   private final HashService hashes;
-  private final BodyMemory memory;
+  private final BodyMemory small;
+  private final BodyMemory large;
 
-  WriteRoute(FileService files, HashService hashes, BodyMemory memory) {
+  /**
+   * @param memory for bodies that are held whole; a part of its own for small ones, so that they
+   *     need not wait for large ones which arrive slowly
+   */
+  WriteRoute(FileService files, HashService hashes, long memory) {
     this.files = files;
     this.hashes = hashes;
-    this.memory = memory;
+    this.small = new BodyMemory(memory / 2);
+    this.large = new BodyMemory(memory);
   }
 
   @Override
   public Reply answer(Call call) throws OperationFailure, IOException {
+    // Everything that can be refused is refused before the client is told to send its body.
     String root = call.pathVariables().get(0);
     SafePath path = FileHeaders.path(call);
     long offset = FileHeaders.offset(call);
-    String sha1 = call.header("X-Expected-SHA1");
-    String sha256 = call.header("X-Expected-SHA256");
-    long declared = Math.min(Limits.BODY_BYTES, call.bodyLength().orElse(Limits.BODY_BYTES));
-    if (sha1 == null && sha256 == null && declared > SMALL_BODY_BYTES) {
-      stream(root, path, offset, call.body());
-      return Reply.empty();
+    List<Expected> digests = new ArrayList<>();
+    for (HashAlgorithm algorithm : HashAlgorithm.values()) {
+      String hex = call.header("X-Expected-" + algorithm.name());
+      if (hex != null) {
+        digests.add(Expected.parse(algorithm, hex));
+      }
     }
-    InputStream content = call.body(); // refuses a length that is too large
-    memory.acquire(declared);
-    try {
-      byte[] body = whole(content, call.bodyLength());
-      if (sha1 != null) {
-        hashes.verify(HashAlgorithm.SHA1, sha1, body, body.length);
+    files.requireWritable(root, path);
+    InputStream body = call.body();
+    long length = call.bodyLength().orElse(Limits.BODY_BYTES);
+    if (digests.isEmpty() && length > SMALL_BODY_BYTES) {
+      stream(root, path, offset, body);
+    } else {
+      BodyMemory memory = length > SMALL_BODY_BYTES ? large : small;
+      memory.acquire(length);
+      try {
+        byte[] bytes = whole(body, call.bodyLength());
+        for (Expected digest : digests) {
+          hashes.verify(digest, bytes);
+        }
+        files.write(root, path, ByteBuffer.wrap(bytes), offset);
+      } finally {
+        memory.release(length);
       }
-      if (sha256 != null) {
-        hashes.verify(HashAlgorithm.SHA256, sha256, body, body.length);
-      }
-      files.write(root, path, ByteBuffer.wrap(body), offset);
-    } finally {
-      memory.release(declared);
     }
     return Reply.empty();
   }
 
-  private static byte[] whole(InputStream content, OptionalLong length) throws IOException {
+  private static byte[] whole(InputStream body, OptionalLong length) throws IOException {
     if (length.isEmpty()) {
-      return content.readAllBytes();
+      return body.readAllBytes();
     }
-    byte[] body = new byte[(int) length.getAsLong()];
-    content.readNBytes(body, 0, body.length);
-    return body;
+    byte[] bytes = new byte[(int) length.getAsLong()];
+    body.readNBytes(bytes, 0, bytes.length);
+    return bytes;
   }
 
   private void stream(String root, SafePath path, long offset, InputStream body)
       throws OperationFailure, IOException {
-    byte[] part = new byte[PART_BYTES];
+    BodyParts parts = new BodyParts(body);
     try (OpenFile file = files.openForWriting(root, path)) {
       long position = offset;
-      for (int count; (count = body.readNBytes(part, 0, part.length)) > 0; position += count) {
-        file.write(ByteBuffer.wrap(part, 0, count), position);
+      for (int count; (count = parts.next()) > 0; position += count) {
+        file.write(ByteBuffer.wrap(parts.bytes(), 0, count), position);
       }
     }
   }

@@ -33,7 +33,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
       Http1Config.custom()
           .setBufferSize(BUFFER_BYTES)
           .setMaxLineLength(Limits.HEAD_BYTES)
-          .setMaxHeaderCount(Limits.HEADER_COUNT)
+          .setMaxHeaderCount(Limits.HEADER_COUNT + 1) // it refuses the number itself
           .build();
 
   private static final Duration LINGER_STEP = Duration.ofMillis(500);
@@ -79,12 +79,13 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   /**
    * Waits for the next request and reads its head.
    *
+   * @param begun is run when the first byte of it has come
    * @return null when the client has nothing more to ask
    * @throws SocketTimeoutException when a head has begun and is not complete in time
    * @throws HttpException when it is malformed
    * @throws IOException when it is too large, or the connection breaks
    */
-  public @Nullable ClassicHttpRequest next() throws IOException, HttpException {
+  public @Nullable ClassicHttpRequest next(Runnable begun) throws IOException, HttpException {
     input.atMost(Limits.HEAD_BYTES);
     input.within(limits.keepAlive());
     try {
@@ -94,6 +95,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     } catch (SocketTimeoutException e) {
       return null;
     }
+    begun.run();
     input.within(limits.headTimeout());
     ClassicHttpRequest request = receiveRequestHeader();
     input.perRead();

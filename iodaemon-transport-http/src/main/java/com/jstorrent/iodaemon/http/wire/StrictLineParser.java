@@ -24,6 +24,10 @@ final class StrictLineParser extends BasicLineParser {
     if (!isToken(parsed.getMethod())) {
       throw new ParseException("The method is malformed.");
     }
+    String version = parsed.getProtocolVersion().toString();
+    if (!line.toString().endsWith(" " + version)) {
+      throw new ParseException("The version is malformed.");
+    }
     String target = parsed.getUri();
     boolean everything = target.equals("*") && parsed.getMethod().equals("OPTIONS");
     // Two slashes would begin an authority.
@@ -53,7 +57,7 @@ final class StrictLineParser extends BasicLineParser {
         throw new ParseException("There is a control character in the head of the request.");
       }
     }
-    if (!line.isEmpty() && line.charAt(0) == ' ') {
+    if (!line.isEmpty() && (line.charAt(0) == ' ' || line.charAt(0) == '\t')) {
       throw new ParseException("A line of the head begins with a blank.");
     }
   }

@@ -52,7 +52,7 @@ final class TimedInput extends FilterInputStream {
       throw new SocketTimeoutException("The request took too long.");
     }
     socket.setSoTimeout((int) millis);
-    int count = super.read(into, offset, length);
+    int count = super.read(into, offset, (int) Math.min(length, left));
     if (count > 0 && left != Long.MAX_VALUE) {
       left -= count;
     }
