@@ -2,28 +2,52 @@ package com.jstorrent.iodaemon.ws;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 
-/** RFC 6455 § 5.3: a client's payload is XORed with a key of four bytes; doing it again undoes it. */
+/**
+ * RFC 6455 § 5.3: a client's payload is XORed with a key of four bytes; doing it again undoes it.
+ * Not thread-safe: each reader has its own.
+ */
 final class Mask {
-  private Mask() {}
+  /** Below this the way through the array is the longer one. */
+  private static final int BULK_BYTES = 256;
 
   /**
-   * Masks or unmasks in place, eight bytes at a time.
+   * Long payloads go through this array in portions that stay in the first cache. The two copies cost
+   * less than they save: a loop over an array is fast long before the JIT has optimised one over a
+   * direct buffer, which is a tenth of the throughput in a daemon's first second.
+   */
+  private final long[] portion = new long[1024];
+
+  /**
+   * Masks or unmasks in place.
    *
    * @param buffer in little-endian order; its position does not matter
    * @param from index of the first byte of the payload
    * @param to index behind its last byte
    * @param key the four bytes of the key as {@code buffer.getInt} reads them
    */
-  static void apply(ByteBuffer buffer, int from, int to, int key) {
+  void apply(ByteBuffer buffer, int from, int to, int key) {
     assert buffer.order() == ByteOrder.LITTLE_ENDIAN;
-    long wide = (key & 0xFFFF_FFFFL) | (long) key << Integer.SIZE;
-    int at = from;
-    for (; at + Long.BYTES <= to; at += Long.BYTES) {
-      buffer.putLong(at, buffer.getLong(at) ^ wide);
-    }
+    int at = to - from >= BULK_BYTES ? applyInPortions(buffer, from, to, key) : from;
     for (int shift = 0; at < to; at++, shift += Byte.SIZE) {
       buffer.put(at, (byte) (buffer.get(at) ^ key >>> shift));
     }
+  }
+
+  /** Returns the index of the first byte that is left, fewer than eight from the end. */
+  private int applyInPortions(ByteBuffer buffer, int from, int to, int key) {
+    long wide = (key & 0xFFFF_FFFFL) | (long) key << Integer.SIZE;
+    LongBuffer words =
+        buffer.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+    while (words.hasRemaining()) {
+      int count = Math.min(portion.length, words.remaining());
+      words.get(words.position(), portion, 0, count);
+      for (int i = 0; i < count; i++) {
+        portion[i] ^= wide;
+      }
+      words.put(portion, 0, count);
+    }
+    return from + words.limit() * Long.BYTES;
   }
 }

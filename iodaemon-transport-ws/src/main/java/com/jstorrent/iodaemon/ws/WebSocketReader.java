@@ -35,6 +35,7 @@ final class WebSocketReader {
   }
 
   private final Sink sink;
+  private final Mask mask = new Mask();
   private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(FrameHeader.ORDER);
   private boolean fragmented;
   private long fragmentBytes;
@@ -120,7 +121,7 @@ final class WebSocketReader {
     if (next > end) {
       return at;
     }
-    Mask.apply(buffer, payload, next, buffer.getInt(payload - WireFormat.KEY_BYTES));
+    mask.apply(buffer, payload, next, buffer.getInt(payload - WireFormat.KEY_BYTES));
     if (opcode == WireFormat.OP_BINARY && fin && !fragmented) {
       buffer.limit(next).position(payload);
       sink.onBinary(buffer);
