@@ -3,12 +3,14 @@ package com.jstorrent.iodaemon.promise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +51,22 @@ class Promise01ByteAfterByteTest {
             .as("bytes of socket %d, seed %d", id, seed)
             .isTrue();
       }
+    }
+  }
+
+  @Test
+  void bytesThatHadToWaitForThePeerArriveOnceAndInOrder() throws Exception {
+    byte[] data = Peer.bytes(1, 10 << 20);
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(1, peer.port());
+      Socket socket = peer.accept();
+      for (int at = 0; at < data.length; at += 10_007) {
+        client.sendData(1, Arrays.copyOfRange(data, at, Math.min(data.length, at + 10_007)));
+      }
+      assertThat(daemon.stats().get(Counter.QUEUED_BYTES)).as("they did wait").isPositive();
+      assertThat(Arrays.equals(socket.getInputStream().readNBytes(data.length), data)).isTrue();
     }
   }
 

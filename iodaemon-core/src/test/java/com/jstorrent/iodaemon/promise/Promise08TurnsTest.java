@@ -8,9 +8,6 @@ import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.net.Socket;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 4.8: frames of 256 KiB at most, sockets in turn, control frames between them. */
@@ -27,7 +24,7 @@ class Promise08TurnsTest {
         client.connect(id, peer.port());
       }
       for (int id = 0; id < SOCKETS; id++) {
-        flood(peer.accept());
+        Peer.flood(peer.accept());
       }
       long[] got = new long[SOCKETS];
       long most = 0;
@@ -50,7 +47,7 @@ class Promise08TurnsTest {
         Peer other = Peer.open();
         TestClient client = daemon.client()) {
       client.connect(1, bulk.port());
-      flood(bulk.accept());
+      Peer.flood(bulk.accept());
       client.receiveSome(1, ENOUGH);
       client.send(new ClientFrame.TcpConnect(22, 2, other.port(), "127.0.0.1"));
       other.accept();
@@ -64,22 +61,5 @@ class Promise08TurnsTest {
           .as("only what was on its way already came first")
           .isLessThan(4L * ENOUGH);
     }
-  }
-
-  /** Sends without end; the flood ends with the socket. */
-  private static void flood(Socket socket) {
-    Thread.ofPlatform()
-        .daemon()
-        .start(
-            () -> {
-              try {
-                OutputStream out = socket.getOutputStream();
-                while (true) {
-                  out.write(new byte[128 << 10]);
-                }
-              } catch (IOException e) {
-                // The test is over.
-              }
-            });
   }
 }

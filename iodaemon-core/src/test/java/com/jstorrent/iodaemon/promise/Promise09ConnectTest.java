@@ -53,7 +53,9 @@ class Promise09ConnectTest {
 
   @Test
   void closeCancelsAnAttemptAndFreesItsTurn() throws Exception {
-    Limits limits = Limits.builder().concurrentConnects(1).build();
+    // Without the cancelling, the turn would not come before this test gives up.
+    Limits limits =
+        Limits.builder().concurrentConnects(1).connectTimeout(Duration.ofHours(1)).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
         SilentPort silent = new SilentPort();
         Peer good = Peer.open();

@@ -9,7 +9,6 @@ import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -43,7 +42,7 @@ class Promise12CleanUpTest {
       try (TestClient client = daemon.client()) {
         port = listen(client);
         client.connect(1, peer.port());
-        flood(peer.accept());
+        Peer.flood(peer.accept());
         TestDaemon.await(
             "the relay to block", () -> daemon.stats().get(Counter.BYTES_RECEIVED) > 900_000);
       }
@@ -103,7 +102,7 @@ class Promise12CleanUpTest {
       int refused = 6000;
       try (TestClient client = daemon.client()) {
         client.connect(1, peer.port());
-        flood(peer.accept());
+        Peer.flood(peer.accept());
         TestDaemon.await(
             "the relay to block", () -> daemon.stats().get(Counter.BYTES_RECEIVED) > 900_000);
         for (int i = 0; i < refused; i++) {
@@ -144,21 +143,5 @@ class Promise12CleanUpTest {
             .keySet()
             .stream()
             .noneMatch(thread -> thread.getName().startsWith("iodaemon-relay")));
-  }
-
-  private static void flood(Socket socket) {
-    Thread.ofPlatform()
-        .daemon()
-        .start(
-            () -> {
-              try {
-                OutputStream out = socket.getOutputStream();
-                while (true) {
-                  out.write(new byte[64 << 10]);
-                }
-              } catch (IOException e) {
-                // The daemon has ended the connection.
-              }
-            });
   }
 }

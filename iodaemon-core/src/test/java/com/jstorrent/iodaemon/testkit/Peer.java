@@ -96,6 +96,23 @@ public final class Peer implements AutoCloseable {
             });
   }
 
+  /** Sends without end, in the background; the flood ends with the socket. */
+  public static void flood(Socket socket) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                OutputStream out = socket.getOutputStream();
+                while (true) {
+                  out.write(new byte[128 << 10]);
+                }
+              } catch (IOException e) {
+                // The test, or the daemon, has ended the connection.
+              }
+            });
+  }
+
   @Override
   public void close() throws IOException {
     server.close();
