@@ -4,13 +4,14 @@ package com.jstorrent.iodaemon.net;
  * The life of a TCP socket as its client sees it.
  *
  * <pre>
- *               CONNECTED            PEER_END              DRAINED
- *  CONNECTING ────────────▶ OPEN ──────────────▶ PEER_ENDED ───────▶ CLOSED
- *      │                     │                       │                 ▲
- *      │ CLIENT_CLOSE        │ CLIENT_CLOSE          │ CLIENT_CLOSE    │ DRAINED
- *      │                     └───────▶ CLIENT_ENDED ◀┘─────────────────┤
- *      └───────────────────────────────────────────────────────────────┤
- *                              FAILURE, from every state ──────────────┘
+ *  CONNECTING --CONNECTED----> OPEN
+ *  CONNECTING --CLIENT_CLOSE-> CLOSED
+ *  OPEN --------PEER_END-----> PEER_ENDED
+ *  OPEN --------CLIENT_CLOSE-> CLIENT_ENDED
+ *  PEER_ENDED --CLIENT_CLOSE-> CLIENT_ENDED
+ *  PEER_ENDED --DRAINED------> CLOSED
+ *  CLIENT_ENDED-DRAINED------> CLOSED
+ *  every state -FAILURE------> CLOSED
  * </pre>
  */
 enum SocketState {

@@ -68,7 +68,7 @@ public final class Demo {
       row("read back, compare", "%.0f MB/s".formatted(pieces / readSeconds));
       row("round trip, 64 bytes",
           "%.0f us median".formatted(roundTrips.get(roundTrips.size() / 2)));
-      row("memory in use", "%d MB".formatted(memory() / MIB));
+      row("heap in use", "%d MB".formatted(memory() / MIB));
       row("bytes relayed", Long.toString(daemon.stats().get(Counter.BYTES_RECEIVED)));
       boolean complete = verified == (long) pieces * MIB;
       out.println(complete ? "verified " + verified + " bytes" : "BYTES DIFFER");
@@ -85,7 +85,9 @@ public final class Demo {
     out.printf("  %-22s %s%n", name, value);
   }
 
+  /** What is held, not what merely has not been collected yet. */
   private static long memory() {
+    System.gc();
     Runtime runtime = Runtime.getRuntime();
     return runtime.totalMemory() - runtime.freeMemory();
   }
