@@ -35,8 +35,8 @@ public final class IoDaemon implements AutoCloseable {
   private final DaemonListener listener;
   private final List<ServerTransport> transports;
   private final Services services;
-  private final Deque<AutoCloseable> started = new ArrayDeque<>(); // guarded by this
-  private final List<BoundTransport> bound = new ArrayList<>(); // guarded by this
+  private final Deque<BoundTransport> bound = new ArrayDeque<>(); // guarded by this; last first
+  private boolean closed; // guarded by this
   private final AtomicBoolean begun = new AtomicBoolean();
   private volatile int port;
 
@@ -59,16 +59,13 @@ public final class IoDaemon implements AutoCloseable {
    * @throws IllegalStateException when it was started before
    */
   public synchronized IoDaemon start() throws IOException {
-    if (!begun.compareAndSet(false, true)) {
+    if (closed || !begun.compareAndSet(false, true)) {
       throw new IllegalStateException("A daemon is started once; build another one.");
     }
-    started.push(services);
     try {
       for (ServerTransport transport : transports) {
-        BoundTransport transportBound = transport.start(services);
-        started.push(transportBound);
-        bound.add(transportBound);
-        port = port == 0 ? transportBound.port() : port;
+        bound.push(transport.start(services));
+        port = port == 0 ? bound.element().port() : port;
       }
     } catch (IOException | RuntimeException e) {
       close();
@@ -95,23 +92,22 @@ public final class IoDaemon implements AutoCloseable {
 
   /**
    * Takes no more requests, closes every session with 1001 and lets writes in flight finish. Blocks
-   * for a few seconds at most. Closing again does nothing.
+   * for a few seconds at most. Closing again does nothing. Also for a daemon that was never started:
+   * its threads end.
    */
   @Override
   public synchronized void close() {
-    if (started.isEmpty()) {
+    if (closed) {
       return;
     }
+    closed = true;
     bound.forEach(BoundTransport::drain);
     services.sessions.close();
-    while (!started.isEmpty()) {
-      try {
-        started.pop().close();
-      } catch (Exception e) {
-        throw new IllegalStateException("No part of the daemon throws when it is closed.", e);
-      }
+    bound.forEach(BoundTransport::close);
+    services.close();
+    if (begun.get()) {
+      listener.onStopped();
     }
-    listener.onStopped();
   }
 
   /** The parts of a daemon, in the order in which they need each other. */

@@ -33,8 +33,4 @@ final class SendBudget {
       gate.signal();
     }
   }
-
-  long queued() {
-    return queued.get();
-  }
 }

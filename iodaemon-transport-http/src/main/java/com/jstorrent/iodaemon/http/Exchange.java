@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpVersion;
 import org.apache.hc.core5.http.message.MessageSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,7 +134,7 @@ final class Exchange {
     if (visitor.credential() == Credential.WRONG) {
       return unauthorized();
     }
-    if (isOlderThan11()) {
+    if (HttpCall.isOlderThan11(request)) {
       return Failures.reply(426, "EINVAL", "An upgrade needs HTTP/1.1.")
           .with("Upgrade", "websocket");
     }
@@ -207,10 +206,6 @@ final class Exchange {
       close |= option.equalsIgnoreCase("close");
       keep |= option.equalsIgnoreCase("keep-alive");
     }
-    return !close && (!isOlderThan11() || keep);
-  }
-
-  private boolean isOlderThan11() {
-    return request.getVersion() != null && request.getVersion().lessEquals(HttpVersion.HTTP_1_0);
+    return !close && (!HttpCall.isOlderThan11(request) || keep);
   }
 }

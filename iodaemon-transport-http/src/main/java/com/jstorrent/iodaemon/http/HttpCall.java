@@ -16,6 +16,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -86,11 +87,15 @@ final class HttpCall implements Call {
     return opened;
   }
 
+  /** Persistence, upgrades and 100 Continue came with HTTP/1.1. */
+  static boolean isOlderThan11(HttpRequest request) {
+    return request.getVersion() != null && request.getVersion().lessEquals(HttpVersion.HTTP_1_0);
+  }
+
   private void continueIfAsked() throws IOException {
     Header expect = request.getFirstHeader("Expect");
-    boolean old =
-        request.getVersion() != null && request.getVersion().lessEquals(HttpVersion.HTTP_1_0);
-    if (!old && expect != null && expect.getValue().equalsIgnoreCase("100-continue")) {
+    if (!isOlderThan11(request) && expect != null
+        && expect.getValue().equalsIgnoreCase("100-continue")) {
       try {
         connection.sendContinue();
       } catch (HttpException e) {

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.transport.CloseReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes to WebSocket frames. Whole binary messages are unmasked where they are and handed on
@@ -15,6 +16,9 @@ import java.nio.channels.ReadableByteChannel;
  */
 final class WebSocketReader {
   private static final int BUFFER_BYTES = 256 << 10;
+
+  /** What a fragment costs beside its bytes: the library keeps an object for each, empty or not. */
+  private static final int FRAGMENT_OVERHEAD = 64;
 
   /** Where the frames go. */
   interface Sink {
@@ -132,7 +136,7 @@ final class WebSocketReader {
     return next;
   }
 
-  private static @org.jspecify.annotations.Nullable String flaw(
+  private static @Nullable String flaw(
       int opcode, boolean fin, long length) {
     return switch (opcode) {
       case WireFormat.OP_CONTINUATION, WireFormat.OP_TEXT, WireFormat.OP_BINARY -> null;
@@ -147,15 +151,12 @@ final class WebSocketReader {
   private void other(int opcode, boolean fin, int payload, int length) {
     if (opcode < WireFormat.FIRST_CONTROL) {
       fragmented = !fin;
-      // Empty fragments are not free either: the library keeps an object for each.
       fragmentBytes = fin ? 0 : fragmentBytes + length + FRAGMENT_OVERHEAD;
     }
     byte[] copy = new byte[length];
     buffer.get(payload, copy);
     sink.onOther(opcode, fin, ByteBuffer.wrap(copy));
   }
-
-  private static final int FRAGMENT_OVERHEAD = 64;
 
   private int refuse(CloseReason reason, String sentence, int at) {
     refused = true;

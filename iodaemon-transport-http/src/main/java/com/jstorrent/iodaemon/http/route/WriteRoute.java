@@ -23,10 +23,13 @@ final class WriteRoute implements Route.Handler {
   /** A body up to here is read whole and written by one job, verified or not. */
   private static final int SMALL_BODY_BYTES = 1 << 20;
 
+  private static final String BUSY =
+      "Too many writes are waiting for memory; try again in a moment.";
+
   private final FileService files;
   private final HashService hashes;
-  private final BodyMemory small;
-  private final BodyMemory large;
+  private final MemoryBudget small;
+  private final MemoryBudget large;
 
   /**
    * @param memory for bodies that are held whole; a part of its own for small ones, so that they
@@ -35,8 +38,8 @@ final class WriteRoute implements Route.Handler {
   WriteRoute(FileService files, HashService hashes, long memory) {
     this.files = files;
     this.hashes = hashes;
-    this.small = new BodyMemory(memory / 2);
-    this.large = new BodyMemory(memory);
+    this.small = new MemoryBudget(memory / 2, BUSY);
+    this.large = new MemoryBudget(memory, BUSY);
   }
 
   @Override
@@ -58,7 +61,7 @@ final class WriteRoute implements Route.Handler {
     if (digests.isEmpty() && length > SMALL_BODY_BYTES) {
       stream(root, path, offset, body);
     } else {
-      BodyMemory memory = length > SMALL_BODY_BYTES ? large : small;
+      MemoryBudget memory = length > SMALL_BODY_BYTES ? large : small;
       memory.acquire(length);
       try {
         byte[] bytes = whole(body, call.bodyLength());

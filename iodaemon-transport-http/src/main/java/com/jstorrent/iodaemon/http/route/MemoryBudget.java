@@ -7,16 +7,21 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bounds the bodies that are held in memory at once. A request that finds no room waits for its
- * turn; after a while it is told to come again.
+ * Bounds the bytes that requests hold in memory at once. One that finds no room waits for its turn;
+ * after a while it is told to come again. Any thread may call it.
  */
-final class BodyMemory {
+final class MemoryBudget {
   private static final int UNIT_BYTES = 1 << 10;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Semaphore units;
+  private final String refusal;
 
-  BodyMemory(long bytes) {
+  /**
+   * @param refusal the sentence for a request that has waited in vain
+   */
+  MemoryBudget(long bytes, String refusal) {
+    this.refusal = refusal;
     units = new Semaphore((int) (bytes / UNIT_BYTES), true);
   }
 
@@ -33,8 +38,7 @@ final class BodyMemory {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    throw new OperationFailure(
-        FailureCode.EBUSY, "Too many writes are waiting for memory; try again in a moment.");
+    throw new OperationFailure(FailureCode.EBUSY, refusal);
   }
 
   /** Gives back what {@link #acquire} took for the same number of bytes. */
