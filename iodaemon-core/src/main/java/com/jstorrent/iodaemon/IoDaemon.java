@@ -26,6 +26,8 @@ import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The daemon: relays the sockets of its clients and serves files, through the transports that it
@@ -134,7 +136,7 @@ public final class IoDaemon implements AutoCloseable {
       roots = new DownloadRoots(builder.roots);
       files = new FileService(roots, stats);
       hashes = new HashService(stats);
-      net = new SharedNet(limits, stats, timer);
+      net = new SharedNet(limits, stats, timer, builder.trust);
       sessions =
           new Sessions(limits, stats, access, timer, net, builder.listener, Version.current());
     }
@@ -191,6 +193,7 @@ public final class IoDaemon implements AutoCloseable {
     private boolean anyLocalOrigin;
     private Limits limits = Limits.DEFAULT;
     private DaemonListener listener = DaemonListener.NONE;
+    private @Nullable SSLContext trust;
     private final List<ServerTransport> transports = new ArrayList<>();
 
     private Builder() {}
@@ -234,6 +237,12 @@ public final class IoDaemon implements AutoCloseable {
     /** Default: nobody listens. */
     public Builder listener(DaemonListener value) {
       listener = value;
+      return this;
+    }
+
+    /** Whose certificates TCP_SECURE accepts. Default: those of the JVM's own trust store. */
+    public Builder trust(SSLContext value) {
+      trust = value;
       return this;
     }
 

@@ -9,15 +9,24 @@ import java.time.Duration;
  *
  * @param handshakeTimeout § 3: from the connection to a successful AUTH; then ERROR and close
  * @param connections connections to the port at once; further ones wait in the backlog
- * @param sockets § 4: TCP sockets of a connection, connecting ones included; past it a failed reply
- *     with errno 24
+ * @param sockets § 4: TCP and UDP sockets of a connection, connecting ones included; past it a
+ *     failed reply with errno 24
  * @param listeners servers of a connection; past it a failed reply with errno 24
+ * @param pendingConnects § 4.9: attempts of a connection that wait or are under way; past it a failed
+ *     reply with errno 11
  * @param concurrentConnects § 4.9: attempts under way at once per connection; the rest wait
  * @param connectTimeout § 4.9: for one attempt, from its turn on; then errno 110
+ * @param secureTimeout § 4.3: for the TLS handshake of TCP_SECURE; then errno 110
  * @param socketQueueBytes § 4.6: waiting for one peer; past it the client is not read
  * @param sessionQueueBytes § 4.6: waiting for all peers of a connection; past it as above
  * @param sendStall § 4.6: how long the client is not read before the socket is closed, errno 105
+ * @param creditBytes what a client with the capability {@code credit} has granted to each new socket (docs
+ *     § 9.2)
  * @param linger § 4.4: for writing what was accepted before TCP_CLOSE; then a reset
+ * @param resumeGrace how long the sockets of a client with the capability {@code resume} outlive its
+ *     connection (docs § 9.3)
+ * @param replayBytes frames kept for such a client until it says that it has them; past it no peer is
+ *     read
  * @param pingInterval § 4.12: between pings; two unanswered ones end the connection
  * @param headTimeout § 5: for a whole request head; then 408
  * @param bodyStall § 5: without a byte of a body that is due; then 408
@@ -30,12 +39,17 @@ public record Limits(
     int connections,
     int sockets,
     int listeners,
+    int pendingConnects,
     int concurrentConnects,
     Duration connectTimeout,
+    Duration secureTimeout,
     long socketQueueBytes,
     long sessionQueueBytes,
     Duration sendStall,
+    int creditBytes,
     Duration linger,
+    Duration resumeGrace,
+    int replayBytes,
     Duration pingInterval,
     Duration headTimeout,
     Duration bodyStall,
@@ -54,11 +68,41 @@ public record Limits(
   /** § 4.5: the receive buffer asked for on every TCP socket. */
   public static final int PEER_RECEIVE_BUFFER_BYTES = 256 << 10;
 
+  /** The send and receive buffers asked for on every UDP socket; the system may give less. */
+  public static final int UDP_BUFFER_BYTES = 1 << 20;
+
+  /** § 4.10: how many routers a multicast datagram may pass. */
+  public static final int MULTICAST_TTL = 2;
+
   /** § 4.5: a frame below this size is small. */
   public static final int SMALL_FRAME_BYTES = 1 << 10;
 
   /** Control frames that wait for the client; past it the client is not read. */
   public static final int CONTROL_QUEUE_BYTES = 256 << 10;
+
+  /** docs § 9.3: for a connection to let go of its sockets when another one wants to resume. */
+  public static final Duration SUPERSEDE = Duration.ofSeconds(3);
+
+  /** docs § 9.3: sessions that wait to be resumed; past it the oldest one ends. */
+  public static final int PARKED_SESSIONS = 32;
+
+  /**
+   * docs § 9.3: control frames that may wait for an acknowledgement beyond {@code replayBytes}; past
+   * it the session cannot be resumed.
+   */
+  public static final int REPLAY_OVERRUN_BYTES = 1 << 20;
+
+  /**
+   * Names that are looked up at once: for the connects of a connection, where further ones wait, and
+   * for the datagrams of a UDP socket, where further ones are dropped.
+   */
+  public static final int LOOKUPS = 16;
+
+  /** docs § 9.3: frames of a client after which the daemon acknowledges them, at the latest. */
+  public static final int ACK_FRAMES = 64;
+
+  /** docs § 9.3: as {@link #ACK_FRAMES}, in bytes. */
+  public static final int ACK_BYTES = 256 << 10;
 
   /** § 4.12: unanswered pings that end a connection. */
   public static final int MISSED_PONGS = 2;
@@ -94,6 +138,9 @@ public record Limits(
     requirePositive("sockets", sockets);
     requirePositive("listeners", listeners);
     requirePositive("concurrentConnects", concurrentConnects);
+    requirePositive("pendingConnects", pendingConnects);
+    requirePositive("creditBytes", creditBytes);
+    requirePositive("replayBytes", replayBytes);
     if (socketQueueBytes < FRAME_BYTES) {
       throw new IllegalArgumentException(
           "socketQueueBytes must hold one frame of " + FRAME_BYTES + " bytes.");
@@ -124,12 +171,17 @@ public record Limits(
     private int connections = 4096;
     private int sockets = 16_384;
     private int listeners = 256;
+    private int pendingConnects = 8192;
     private int concurrentConnects = 50;
     private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration secureTimeout = Duration.ofSeconds(10);
     private long socketQueueBytes = 16L << 20;
     private long sessionQueueBytes = 256L << 20;
     private Duration sendStall = Duration.ofSeconds(10);
+    private int creditBytes = 1 << 20;
     private Duration linger = Duration.ofSeconds(5);
+    private Duration resumeGrace = Duration.ofSeconds(30);
+    private int replayBytes = 4 << 20;
     private Duration pingInterval = Duration.ofSeconds(20);
     private Duration headTimeout = Duration.ofSeconds(10);
     private Duration bodyStall = Duration.ofSeconds(20);
@@ -213,18 +265,48 @@ public record Limits(
       return this;
     }
 
+    public Builder pendingConnects(int value) {
+      pendingConnects = value;
+      return this;
+    }
+
+    public Builder secureTimeout(Duration value) {
+      secureTimeout = value;
+      return this;
+    }
+
+    public Builder creditBytes(int value) {
+      creditBytes = value;
+      return this;
+    }
+
+    public Builder resumeGrace(Duration value) {
+      resumeGrace = value;
+      return this;
+    }
+
+    public Builder replayBytes(int value) {
+      replayBytes = value;
+      return this;
+    }
+
     public Limits build() {
       return new Limits(
           handshakeTimeout,
           connections,
           sockets,
           listeners,
+          pendingConnects,
           concurrentConnects,
           connectTimeout,
+          secureTimeout,
           socketQueueBytes,
           sessionQueueBytes,
           sendStall,
+          creditBytes,
           linger,
+          resumeGrace,
+          replayBytes,
           pingInterval,
           headTimeout,
           bodyStall,

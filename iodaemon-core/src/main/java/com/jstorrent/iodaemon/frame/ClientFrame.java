@@ -72,4 +72,82 @@ public sealed interface ClientFrame {
       return Opcode.TCP_STOP_LISTEN;
     }
   }
+
+  /** An empty {@code host} means the host of TCP_CONNECT. */
+  record TcpSecure(int requestId, int socketId, boolean skipChecks, String host)
+      implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.TCP_SECURE;
+    }
+  }
+
+  record TcpShutdown(int requestId, int socketId) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.TCP_SHUTDOWN;
+    }
+  }
+
+  /** {@code bytes} are unsigned, and come on top of what was granted before. */
+  record TcpCredit(int requestId, int socketId, int bytes) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.TCP_CREDIT;
+    }
+  }
+
+  /** An empty {@code bindAddress} means every IPv4 address. */
+  record UdpBind(int requestId, int socketId, int port, String bindAddress) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_BIND;
+    }
+  }
+
+  /** {@code data} is a view of the received frame: valid only while that frame is handled. */
+  record UdpSend(int requestId, int socketId, int port, String host, ByteBuffer data)
+      implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_SEND;
+    }
+  }
+
+  record UdpClose(int requestId, int socketId) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_CLOSE;
+    }
+  }
+
+  record UdpJoinMulticast(int requestId, int socketId, String group) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_JOIN_MULTICAST;
+    }
+  }
+
+  record UdpLeaveMulticast(int requestId, int socketId, String group) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_LEAVE_MULTICAST;
+    }
+  }
+
+  /** How many frames of the daemon this client has handled, ACK and RESUMED not counted. */
+  record Ack(int requestId, long frames) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.ACK;
+    }
+  }
+
+  /** {@code frames} as in {@link Ack}, of the session that the ticket stands for. */
+  record Resume(int requestId, long frames, String ticket) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.RESUME;
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.frame;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * A frame that the daemon sends. Events carry request id 0. The bulk data of TCP_RECV is built in
@@ -73,6 +74,102 @@ public sealed interface DaemonFrame {
     @Override
     public Opcode opcode() {
       return Opcode.TCP_ACCEPT;
+    }
+  }
+
+  /** {@code errno} 0 means that what comes from here on was encrypted. */
+  record TcpSecured(int requestId, int socketId, int errno) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.TCP_SECURED;
+    }
+  }
+
+  /** The peer sends no more; the client still may. */
+  record TcpShutdown(int requestId, int socketId) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.TCP_SHUTDOWN;
+    }
+  }
+
+  record UdpBound(int requestId, int socketId, int boundPort, int errno) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_BOUND;
+    }
+  }
+
+  /** {@code data} is a view of the received frame: valid only while that frame is handled. */
+  record UdpRecv(int requestId, int socketId, int port, String address, ByteBuffer data)
+      implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_RECV;
+    }
+  }
+
+  record UdpClosed(int requestId, int socketId, int errno) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_CLOSE;
+    }
+  }
+
+  record UdpMulticastResult(int requestId, int socketId, int errno) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.UDP_MULTICAST_RESULT;
+    }
+  }
+
+  /** How many frames of the client the daemon has handled, ACK and RESUME not counted. */
+  record Ack(int requestId, long frames) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.ACK;
+    }
+  }
+
+  /**
+   * The answer to RESUME; as an event, that the session cannot be resumed any more.
+   *
+   * @param fromClient frames of the client that the daemon has handled; it goes on behind them
+   * @param toClient frames of the daemon that the client has got; those behind them follow
+   */
+  record Resumed(int requestId, int errno, long fromClient, long toClient, List<Live> entries)
+      implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.RESUMED;
+    }
+  }
+
+  /**
+   * Something that a resumed session still has.
+   *
+   * @param toClient payload bytes that were sent to the client, those that are sent again not counted
+   * @param fromClient payload bytes that the client has sent
+   */
+  record Live(Kind kind, int id, State state, long toClient, long fromClient) {
+
+    /** The number on the wire is the ordinal. */
+    public enum Kind {
+      TCP_SOCKET,
+      UDP_SOCKET,
+      TCP_SERVER
+    }
+
+    /** How far a socket has come; the number on the wire is the ordinal. */
+    public enum State {
+      CONNECTING,
+      OPEN,
+      /** The peer sends no more. */
+      PEER_SHUT,
+      /** The client has said that it sends no more. */
+      CLIENT_SHUT,
+      /** What is queued for the peer is still written; TCP_CLOSE follows. */
+      ENDING
     }
   }
 }

@@ -6,8 +6,12 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.security.cert.CertificateException;
 import java.util.Locale;
+import javax.net.ssl.SSLException;
 
 /**
  * Why an operation on a socket failed, as the number that Linux uses, on every platform
@@ -19,18 +23,36 @@ public enum Errno {
   EPERM(1),
   /** A name that does not resolve; the contract leaves the number open. */
   ENOENT(2),
+  /** An id that stands for no socket. */
+  EBADF(9),
+  /** Too many attempts wait already. */
+  EAGAIN(11),
   EACCES(13),
+  /** No network interface can do this. */
+  ENODEV(19),
   EINVAL(22),
   EMFILE(24),
+  /** The peer does not speak TLS as we do. */
+  EPROTO(71),
+  EMSGSIZE(90),
+  EAFNOSUPPORT(97),
   EADDRINUSE(98),
   EADDRNOTAVAIL(99),
+  ENETDOWN(100),
   ENETUNREACH(101),
   ECONNABORTED(103),
   ECONNRESET(104),
   ENOBUFS(105),
   ETIMEDOUT(110),
   ECONNREFUSED(111),
-  EHOSTUNREACH(113);
+  EHOSTDOWN(112),
+  EHOSTUNREACH(113),
+  /** It has been asked for already. */
+  EALREADY(114),
+  /** The session that should be resumed is gone. */
+  ESTALE(116),
+  /** The peer's certificate is not trusted, or not for this host. */
+  EKEYREJECTED(129);
 
   private final int number;
 
@@ -53,12 +75,20 @@ public enum Errno {
       case UnresolvedAddressException e -> ENOENT;
       case SocketTimeoutException e -> ETIMEDOUT;
       case NoRouteToHostException e -> EHOSTUNREACH;
+      case ClosedChannelException e -> ECONNRESET;
+      case SSLException e -> distrusted(e) ? EKEYREJECTED : EPROTO;
       case IOException e -> byMessage(e, e instanceof ConnectException ? ECONNREFUSED
           : e instanceof BindException ? EADDRINUSE
           : EPERM);
+      case UnsupportedAddressTypeException e -> EAFNOSUPPORT;
       case IllegalArgumentException e -> EINVAL;
       default -> EPERM;
     };
+  }
+
+  private static boolean distrusted(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CertificateException || cause != null && distrusted(cause);
   }
 
   private static Errno byMessage(IOException failure, Errno fallback) {
@@ -87,10 +117,18 @@ public enum Errno {
     NOT_PERMITTED("not permitted", EPERM),
     TOO_MANY("too many open files", EMFILE),
     NO_BUFFERS("no buffer space", ENOBUFS),
-    NETWORK_DOWN("network is unreachable", ENETUNREACH),
+    NETWORK_IS_UNREACHABLE("network is unreachable", ENETUNREACH),
     NETWORK_UNREACHABLE("network unreachable", ENETUNREACH),
+    UNREACHABLE_NETWORK("unreachable network", ENETUNREACH),
+    NETWORK_DOWN("network is down", ENETDOWN),
+    NETWORK_DROPPED("network dropped", ECONNRESET),
     NO_ROUTE("no route to host", EHOSTUNREACH),
-    HOST_DOWN("host is down", EHOSTUNREACH),
+    HOST_DOWN("host is down", EHOSTDOWN),
+    UNREACHABLE_HOST("unreachable host", EHOSTUNREACH),
+    TOO_LONG("message too long", EMSGSIZE),
+    FAMILY("address family not supported", EAFNOSUPPORT),
+    FAMILY_UNAVAILABLE("protocol family unavailable", EAFNOSUPPORT),
+    NO_DEVICE("no such device", ENODEV),
     INVALID("invalid argument", EINVAL);
 
     private final String part;

@@ -28,6 +28,9 @@ public final class FrameHeader {
   /** Bytes in front of the data of TCP_SEND and TCP_RECV: this header and the socket id. */
   public static final int DATA_OFFSET = LENGTH + Integer.BYTES;
 
+  /** Bytes of one entry in RESUMED: kind, id, state and two counts. */
+  static final int LIVE_ENTRY_LENGTH = 22;
+
   private static final int VERSION_OFFSET = 0;
   private static final int OPCODE_OFFSET = 1;
   private static final int FLAGS_OFFSET = 2;

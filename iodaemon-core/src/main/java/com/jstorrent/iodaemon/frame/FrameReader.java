@@ -2,6 +2,8 @@ package com.jstorrent.iodaemon.frame;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Bytes to frames, both ways: the daemon reads {@link ClientFrame}s, a client in this process reads
@@ -11,6 +13,10 @@ import java.nio.charset.StandardCharsets;
 public final class FrameReader {
   private static final int TOKEN_TYPE_WITH_IDS = 0;
   private static final int TOKEN_TYPE_PLAIN = 1;
+  private static final DaemonFrame.Live.Kind[] LIVE_KINDS = DaemonFrame.Live.Kind.values();
+  private static final DaemonFrame.Live.State[] LIVE_STATES = DaemonFrame.Live.State.values();
+  private static final int SKIP_CHECKS = 1;
+  private static final int CLOSED_PAYLOAD = 9;
   private static final char FIELD_END = '\0';
 
   private FrameReader() {}
@@ -56,6 +62,29 @@ public final class FrameReader {
         yield new ClientFrame.TcpListen(requestId, id, port, utf8(rest));
       }
       case TCP_STOP_LISTEN -> new ClientFrame.TcpStopListen(requestId, id);
+      case TCP_SECURE -> {
+        int flags = rest.position(rest.position() + Integer.BYTES).get();
+        yield new ClientFrame.TcpSecure(requestId, id, (flags & SKIP_CHECKS) != 0, utf8(rest));
+      }
+      case TCP_SHUTDOWN -> new ClientFrame.TcpShutdown(requestId, id);
+      case TCP_CREDIT ->
+          new ClientFrame.TcpCredit(requestId, id, rest.getInt(rest.position() + Integer.BYTES));
+      case UDP_BIND -> {
+        int port = port(rest);
+        yield new ClientFrame.UdpBind(requestId, id, port, utf8(rest));
+      }
+      case UDP_SEND -> {
+        int port = port(rest);
+        String host = host(requestId, address(requestId, rest));
+        yield new ClientFrame.UdpSend(requestId, id, port, host, rest);
+      }
+      case UDP_CLOSE -> new ClientFrame.UdpClose(requestId, id);
+      case UDP_JOIN_MULTICAST ->
+          new ClientFrame.UdpJoinMulticast(requestId, id, group(requestId, rest));
+      case UDP_LEAVE_MULTICAST ->
+          new ClientFrame.UdpLeaveMulticast(requestId, id, group(requestId, rest));
+      case ACK -> new ClientFrame.Ack(requestId, rest.getLong());
+      case RESUME -> new ClientFrame.Resume(requestId, rest.getLong(), utf8(rest));
       default ->
           throw new ProtocolException(requestId, "This daemon does not serve " + opcode + ".");
     };
@@ -69,9 +98,12 @@ public final class FrameReader {
   public static DaemonFrame readDaemon(ByteBuffer received) throws ProtocolException {
     ByteBuffer frame = FrameHeader.view(received.duplicate());
     Opcode opcode = opcode(frame);
-    if (frame.remaining() - FrameHeader.LENGTH < (opcode == Opcode.TCP_CLOSE
-        ? TCP_CLOSED_PAYLOAD
-        : opcode.minPayload())) {
+    int least =
+        switch (opcode) {
+          case TCP_CLOSE, UDP_CLOSE -> CLOSED_PAYLOAD;
+          default -> opcode.minPayload();
+        };
+    if (frame.remaining() - FrameHeader.LENGTH < least) {
       throw tooShort(frame, opcode);
     }
     int requestId = FrameHeader.requestId(frame);
@@ -92,11 +124,33 @@ public final class FrameReader {
       case TCP_ACCEPT ->
           new DaemonFrame.TcpAccept(
               requestId, in.getInt(), in.getInt(), Short.toUnsignedInt(in.getShort()), utf8(in));
+      case TCP_SECURED -> {
+        int socketId = in.getInt();
+        boolean failed = in.get() != 0;
+        int errno = in.remaining() < Integer.BYTES ? Errno.EPERM.number() : in.getInt();
+        yield new DaemonFrame.TcpSecured(requestId, socketId, failed ? errno : 0);
+      }
+      case TCP_SHUTDOWN -> new DaemonFrame.TcpShutdown(requestId, in.getInt());
+      case UDP_BOUND -> {
+        int socketId = in.getInt();
+        in.get();
+        int port = Short.toUnsignedInt(in.getShort());
+        yield new DaemonFrame.UdpBound(requestId, socketId, port, in.getInt());
+      }
+      case UDP_RECV -> {
+        int socketId = in.getInt();
+        int port = Short.toUnsignedInt(in.getShort());
+        String address = utf8(address(requestId, in));
+        yield new DaemonFrame.UdpRecv(requestId, socketId, port, address, in);
+      }
+      case UDP_CLOSE -> new DaemonFrame.UdpClosed(requestId, in.getInt(), errno(in));
+      case UDP_MULTICAST_RESULT ->
+          new DaemonFrame.UdpMulticastResult(requestId, in.getInt(), errno(in));
+      case ACK -> new DaemonFrame.Ack(requestId, in.getLong());
+      case RESUMED -> readResumed(requestId, in);
       default -> throw new ProtocolException(requestId, "The daemon does not send " + opcode + ".");
     };
   }
-
-  private static final int TCP_CLOSED_PAYLOAD = 9;
 
   private static Opcode opcode(ByteBuffer frame) throws ProtocolException {
     if (frame.remaining() < FrameHeader.LENGTH) {
@@ -132,6 +186,48 @@ public final class FrameReader {
       case TOKEN_TYPE_PLAIN -> new ClientFrame.Auth(requestId, type, fields);
       default -> throw new ProtocolException(requestId, "Unknown AUTH type " + type + ".");
     };
+  }
+
+  private static DaemonFrame.Resumed readResumed(int requestId, ByteBuffer in)
+      throws ProtocolException {
+    int count = in.getInt();
+    int errno = errno(in);
+    long fromClient = in.getLong();
+    long toClient = in.getLong();
+    if (count < 0 || in.remaining() / FrameHeader.LIVE_ENTRY_LENGTH < count) {
+      throw new ProtocolException(requestId, "The payload of RESUMED is too short.");
+    }
+    List<DaemonFrame.Live> entries = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      DaemonFrame.Live.Kind kind = constant(LIVE_KINDS, requestId, in.get());
+      int id = in.getInt();
+      DaemonFrame.Live.State state = constant(LIVE_STATES, requestId, in.get());
+      entries.add(new DaemonFrame.Live(kind, id, state, in.getLong(), in.getLong()));
+    }
+    return new DaemonFrame.Resumed(requestId, errno, fromClient, toClient, entries);
+  }
+
+  private static <E> E constant(E[] constants, int requestId, int number)
+      throws ProtocolException {
+    if (number < 0 || number >= constants.length) {
+      throw new ProtocolException(requestId, "RESUMED lists something unknown.");
+    }
+    return constants[number];
+  }
+
+  /** A text that its length stands in front of; leaves {@code in} behind it. */
+  private static ByteBuffer address(int requestId, ByteBuffer in) throws ProtocolException {
+    int length = Short.toUnsignedInt(in.getShort());
+    if (length > in.remaining()) {
+      throw new ProtocolException(requestId, "The address is longer than the frame.");
+    }
+    ByteBuffer address = in.slice(in.position(), length);
+    in.position(in.position() + length);
+    return address;
+  }
+
+  private static String group(int requestId, ByteBuffer in) throws ProtocolException {
+    return host(requestId, in.position(in.position() + Integer.BYTES));
   }
 
   /** Skips the id in front, which the caller has read, and leaves {@code in} behind the port. */

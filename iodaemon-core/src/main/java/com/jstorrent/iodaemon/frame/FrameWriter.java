@@ -30,23 +30,11 @@ public final class FrameWriter {
             int length = Math.max(f.message().length(), ERROR_MIN_PAYLOAD);
             yield text(f.opcode(), f.requestId(), headroom, padded.substring(0, length));
           }
-          case DaemonFrame.TcpConnected f ->
-              start(f.opcode(), f.requestId(), headroom, 9)
-                  .putInt(f.socketId())
-                  .put(status(f.errno()))
-                  .putInt(f.errno());
+          case DaemonFrame.TcpConnected f -> outcome(f, headroom, f.socketId(), f.errno());
           case DaemonFrame.TcpRecv f -> data(f.opcode(), headroom, f.socketId(), f.data());
-          case DaemonFrame.TcpClosed f ->
-              start(f.opcode(), f.requestId(), headroom, 9)
-                  .putInt(f.socketId())
-                  .put(status(f.errno()))
-                  .putInt(f.errno());
+          case DaemonFrame.TcpClosed f -> outcome(f, headroom, f.socketId(), f.errno());
           case DaemonFrame.TcpListenResult f ->
-              start(f.opcode(), f.requestId(), headroom, 11)
-                  .putInt(f.serverId())
-                  .put(status(f.errno()))
-                  .putShort((short) f.boundPort())
-                  .putInt(f.errno());
+              bound(f, headroom, f.serverId(), f.boundPort(), f.errno());
           case DaemonFrame.TcpAccept f -> {
             byte[] address = utf8(f.remoteAddress());
             yield start(f.opcode(), f.requestId(), headroom, 10 + address.length)
@@ -55,6 +43,18 @@ public final class FrameWriter {
                 .putShort((short) f.remotePort())
                 .put(address);
           }
+          case DaemonFrame.TcpSecured f -> outcome(f, headroom, f.socketId(), f.errno());
+          case DaemonFrame.TcpShutdown f ->
+              start(f.opcode(), f.requestId(), headroom, 4).putInt(f.socketId());
+          case DaemonFrame.UdpBound f ->
+              bound(f, headroom, f.socketId(), f.boundPort(), f.errno());
+          case DaemonFrame.UdpRecv f ->
+              datagram(f.opcode(), headroom, f.socketId(), f.port(), f.address(), f.data());
+          case DaemonFrame.UdpClosed f -> outcome(f, headroom, f.socketId(), f.errno());
+          case DaemonFrame.UdpMulticastResult f -> outcome(f, headroom, f.socketId(), f.errno());
+          case DaemonFrame.Ack f ->
+              start(f.opcode(), f.requestId(), headroom, 8).putLong(f.frames());
+          case DaemonFrame.Resumed f -> resumed(f, headroom);
         };
     return out.flip().position(headroom);
   }
@@ -79,8 +79,87 @@ public final class FrameWriter {
               addressed(f, headroom, f.serverId(), f.port(), f.bindAddress());
           case ClientFrame.TcpStopListen f ->
               start(f.opcode(), f.requestId(), headroom, 4).putInt(f.serverId());
+          case ClientFrame.TcpSecure f -> {
+            byte[] host = utf8(f.host());
+            yield start(f.opcode(), f.requestId(), headroom, 5 + host.length)
+                .putInt(f.socketId())
+                .put((byte) (f.skipChecks() ? 1 : 0))
+                .put(host);
+          }
+          case ClientFrame.TcpShutdown f ->
+              start(f.opcode(), f.requestId(), headroom, 4).putInt(f.socketId());
+          case ClientFrame.TcpCredit f ->
+              start(f.opcode(), f.requestId(), headroom, 8)
+                  .putInt(f.socketId())
+                  .putInt(f.bytes());
+          case ClientFrame.UdpBind f ->
+              addressed(f, headroom, f.socketId(), f.port(), f.bindAddress());
+          case ClientFrame.UdpSend f ->
+              datagram(f.opcode(), headroom, f.socketId(), f.port(), f.host(), f.data());
+          case ClientFrame.UdpClose f ->
+              start(f.opcode(), f.requestId(), headroom, 4).putInt(f.socketId());
+          case ClientFrame.UdpJoinMulticast f -> group(f, headroom, f.socketId(), f.group());
+          case ClientFrame.UdpLeaveMulticast f -> group(f, headroom, f.socketId(), f.group());
+          case ClientFrame.Ack f ->
+              start(f.opcode(), f.requestId(), headroom, 8).putLong(f.frames());
+          case ClientFrame.Resume f -> {
+            byte[] ticket = utf8(f.ticket());
+            yield start(f.opcode(), f.requestId(), headroom, 8 + ticket.length)
+                .putLong(f.frames())
+                .put(ticket);
+          }
         };
     return out.flip().position(headroom);
+  }
+
+  private static ByteBuffer outcome(DaemonFrame frame, int headroom, int id, int errno) {
+    return start(frame.opcode(), frame.requestId(), headroom, 9)
+        .putInt(id)
+        .put(status(errno))
+        .putInt(errno);
+  }
+
+  private static ByteBuffer bound(DaemonFrame frame, int headroom, int id, int port, int errno) {
+    return start(frame.opcode(), frame.requestId(), headroom, 11)
+        .putInt(id)
+        .put(status(errno))
+        .putShort((short) port)
+        .putInt(errno);
+  }
+
+  private static ByteBuffer datagram(
+      Opcode opcode, int headroom, int id, int port, String address, ByteBuffer data) {
+    byte[] bytes = utf8(address);
+    return start(opcode, 0, headroom, 8 + bytes.length + data.remaining())
+        .putInt(id)
+        .putShort((short) port)
+        .putShort((short) bytes.length)
+        .put(bytes)
+        .put(data.duplicate());
+  }
+
+  private static ByteBuffer group(ClientFrame frame, int headroom, int id, String group) {
+    byte[] bytes = utf8(group);
+    return start(frame.opcode(), frame.requestId(), headroom, 4 + bytes.length)
+        .putInt(id)
+        .put(bytes);
+  }
+
+  private static ByteBuffer resumed(DaemonFrame.Resumed frame, int headroom) {
+    int length = 25 + frame.entries().size() * FrameHeader.LIVE_ENTRY_LENGTH;
+    ByteBuffer out =
+        start(frame.opcode(), frame.requestId(), headroom, length)
+            .putInt(frame.entries().size())
+            .put(status(frame.errno()))
+            .putInt(frame.errno())
+            .putLong(frame.fromClient())
+            .putLong(frame.toClient());
+    for (DaemonFrame.Live live : frame.entries()) {
+      out.put((byte) live.kind().ordinal()).putInt(live.id());
+      out.put((byte) live.state().ordinal());
+      out.putLong(live.toClient()).putLong(live.fromClient());
+    }
+    return out;
   }
 
   private static ByteBuffer addressed(

@@ -19,6 +19,9 @@ public enum Opcode {
   SERVER_HELLO(0x02, TO_CLIENT, HANDSHAKE, 0),
   AUTH(0x03, TO_DAEMON, HANDSHAKE, 1),
   AUTH_RESULT(0x04, TO_CLIENT, HANDSHAKE, 1),
+  ACK(0x05, BOTH, Capability.RESUME, 8),
+  RESUME(0x06, TO_DAEMON, Capability.RESUME, 8),
+  RESUMED(0x07, TO_CLIENT, Capability.RESUME, 25),
   ERROR(0x7F, TO_CLIENT, ANY, 5),
 
   TCP_CONNECT(0x10, TO_DAEMON, IO, 6),
@@ -32,6 +35,8 @@ public enum Opcode {
   TCP_STOP_LISTEN(0x18, TO_DAEMON, IO, 4),
   TCP_SECURE(0x19, TO_DAEMON, IO, 5),
   TCP_SECURED(0x1A, TO_CLIENT, IO, 5),
+  TCP_SHUTDOWN(0x1B, BOTH, Capability.HALFCLOSE, 4),
+  TCP_CREDIT(0x1C, TO_DAEMON, Capability.CREDIT, 8),
 
   UDP_BIND(0x20, TO_DAEMON, IO, 6),
   UDP_BOUND(0x21, TO_CLIENT, IO, 11),
@@ -79,12 +84,27 @@ public enum Opcode {
   private final int code;
   private final Direction direction;
   private final Phase phase;
+  private final @Nullable Capability capability;
   private final int minPayload;
 
   Opcode(int code, Direction direction, Phase phase, int minPayload) {
+    this(code, direction, phase, null, minPayload);
+  }
+
+  Opcode(int code, Direction direction, Capability capability, int minPayload) {
+    this(code, direction, IO, capability, minPayload);
+  }
+
+  Opcode(
+      int code,
+      Direction direction,
+      Phase phase,
+      @Nullable Capability capability,
+      int minPayload) {
     this.code = code;
     this.direction = direction;
     this.phase = phase;
+    this.capability = capability;
     this.minPayload = minPayload;
   }
 
@@ -101,6 +121,11 @@ public enum Opcode {
     return phase;
   }
 
+  /** What a client has to ask for in CLIENT_HELLO to use it, or null when every client may. */
+  public @Nullable Capability capability() {
+    return capability;
+  }
+
   /** The least payload, in bytes, of a frame with this opcode. */
   public int minPayload() {
     return minPayload;
@@ -109,6 +134,16 @@ public enum Opcode {
   /** Whether a client may send this opcode at all. */
   public boolean fromClient() {
     return direction != TO_CLIENT;
+  }
+
+  /** Whether frames of it are numbered, to be acknowledged (docs/PROTOCOL.md § 9.3). */
+  public boolean isCounted() {
+    return isCounted(code);
+  }
+
+  /** The same for the second byte of anything that a client sends, a known opcode or not. */
+  public static boolean isCounted(int code) {
+    return code < CLIENT_HELLO.code || code > RESUMED.code;
   }
 
   /** The opcode with this code, or null when the contract knows none. */

@@ -1,20 +1,27 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sockets and servers of one client: what its session asks of the network. The methods named
- * after opcodes are called by the client's reader only; none blocks but {@link #tcpSend} and
- * {@link #awaitControlRoom}, which is how a client that is too fast is slowed down.
+ * The sockets and servers of one client: what its session asks of the network. The methods that take
+ * a frame are called by the client's reader only; none blocks but {@link #tcpSend} and {@link
+ * #awaitControlRoom}, which is how a client that is too fast is slowed down.
+ *
+ * <p>They outlive the connection of a client that may resume ({@link Resumption}).
  */
 public final class ClientSockets {
   private static final Logger LOG = LoggerFactory.getLogger(ClientSockets.class);
@@ -23,6 +30,7 @@ public final class ClientSockets {
   private final Connector connector;
   private final PeerSender sender;
   private final AtomicBoolean flushPending = new AtomicBoolean();
+  private volatile @Nullable Resumption resumption;
 
   /**
    * @throws IOException when the system has no descriptor left for a selector
@@ -32,9 +40,35 @@ public final class ClientSockets {
     Relay relay = new Relay(connection, shared.stats(), gate);
     SendBudget budget =
         new SendBudget(shared.limits().sessionQueueBytes(), shared.stats(), gate);
-    net = new NetContext(shared, relay, new SocketTable(), budget, gate, connection::probe);
+    net = new NetContext(shared, relay, new SocketTable(), budget, gate, new Negotiated(),
+        this::readerWaits);
     connector = new Connector(net);
     sender = new PeerSender(net);
+  }
+
+  /** What the client has asked for and gets. Before its first socket. */
+  public void negotiate(Set<Capability> capabilities) {
+    net.negotiated().set(capabilities);
+    if (capabilities.contains(Capability.RESUME)) {
+      resumption = new Resumption(net);
+    }
+  }
+
+  private void readerWaits() {
+    Resumption resumable = resumption;
+    if (resumable != null) {
+      resumable.readerWaits();
+    }
+  }
+
+  /** Whether the client has asked for it. */
+  public boolean has(Capability capability) {
+    return net.negotiated().has(capability);
+  }
+
+  /** What lets another connection go on with these sockets, or null when nothing does. */
+  public @Nullable Resumption resumption() {
+    return resumption;
   }
 
   /**
@@ -42,8 +76,24 @@ public final class ClientSockets {
    *
    * @throws IOException when the connection has broken
    */
-  public void relay() throws IOException {
-    net.relay().run();
+  public void relay(FrameConnection connection) throws IOException {
+    Resumption resumed = resumption;
+    net.relay().run(connection, resumed == null ? () -> {} : resumed::begin);
+  }
+
+  /** The relay's thread leaves, but the sockets may go on with another connection. */
+  public void leave() {
+    net.gate().open();
+  }
+
+  /** Whether nothing has been opened yet. */
+  public boolean isEmpty() {
+    return net.table().isEmpty();
+  }
+
+  /** Ends {@link #relay} behind the replies so far. Any thread. */
+  public void endRelay() {
+    net.relay().end();
   }
 
   /** Releases what {@link #relay} used; by its thread, after it. */
@@ -76,61 +126,152 @@ public final class ClientSockets {
 
   /** Waits while too many replies wait for the client to read them. */
   public void awaitControlRoom() {
-    net.gate().await(net.relay()::hasControlRoom, Long.MAX_VALUE >> 1);
+    net.gate().await(net.relay().client()::hasControlRoom, Long.MAX_VALUE >> 1);
   }
 
-  public void tcpConnect(int requestId, int socketId, String host, int port) {
-    TcpSocket socket = new TcpSocket(socketId, requestId, net);
-    Errno refused =
-        net.table().socketCount() >= net.limits().sockets()
-            ? Errno.EMFILE
-            : net.table().add(socket) ? Errno.OK
-            : Errno.EADDRINUSE;
+  public void tcpConnect(ClientFrame.TcpConnect frame) {
+    TcpSocket socket =
+        TcpSocket.connecting(frame.socketId(), frame.requestId(), frame.host(), net);
+    Errno refused = connector.hasRoom() ? admit(socket) : Errno.EAGAIN;
     if (refused == Errno.OK) {
-      connector.connect(socket, host, port);
+      connector.connect(socket, frame.host(), frame.port());
     } else {
-      reply(new DaemonFrame.TcpConnected(requestId, socketId, refused.number()));
+      reply(
+          new DaemonFrame.TcpConnected(frame.requestId(), frame.socketId(), refused.number()));
     }
   }
 
-  public void tcpSend(int socketId, ByteBuffer data) {
-    TcpSocket socket = net.table().socket(socketId);
+  /** Gives the socket its id, or says why not. */
+  private Errno admit(PeerSocket socket) {
+    if (net.table().socketCount() >= net.limits().sockets()) {
+      return Errno.EMFILE;
+    }
+    return net.table().add(socket) ? Errno.OK : Errno.EADDRINUSE;
+  }
+
+  /**
+   * @return false when the connection has ended before there was room for the frame: it counts as
+   *     never received
+   * @throws ProtocolException when the client has said that it sends no more
+   */
+  public boolean tcpSend(int socketId, ByteBuffer data) throws ProtocolException {
+    TcpSocket socket = net.table().tcp(socketId);
     if (socket == null) {
       unknown("TCP_SEND", socketId);
-    } else {
-      sender.send(socket, data);
+      return true;
     }
+    if (socket.clientHasShutDown()) {
+      throw new ProtocolException(0, "TCP_SEND must not follow the TCP_SHUTDOWN of its socket.");
+    }
+    return sender.send(socket, data);
   }
 
-  public void tcpClose(int socketId) {
-    TcpSocket socket = net.table().socket(socketId);
+  public void tcpClose(ClientFrame.TcpClose frame) {
+    TcpSocket socket = net.table().tcp(frame.socketId());
     if (socket == null) {
-      unknown("TCP_CLOSE", socketId);
+      unknown("TCP_CLOSE", frame.socketId());
     } else {
       socket.clientClose(net.limits().linger());
     }
   }
 
-  public void tcpListen(int requestId, int serverId, String bindAddress, int port) {
-    TcpListener listener = new TcpListener(serverId, requestId, net);
+  public void tcpSecure(ClientFrame.TcpSecure frame) {
+    TcpSocket socket = net.table().tcp(frame.socketId());
+    Errno refused =
+        socket == null
+            ? Errno.EBADF
+            : socket
+                .encryption()
+                .request(frame.requestId(), frame.host(), frame.skipChecks());
+    if (socket == null) {
+      unknown("TCP_SECURE", frame.socketId());
+    }
+    if (refused != Errno.OK) {
+      reply(new DaemonFrame.TcpSecured(frame.requestId(), frame.socketId(), refused.number()));
+    }
+  }
+
+  public void tcpShutdown(ClientFrame.TcpShutdown frame) {
+    TcpSocket socket = net.table().tcp(frame.socketId());
+    if (socket == null) {
+      unknown("TCP_SHUTDOWN", frame.socketId());
+    } else {
+      socket.clientShutdown();
+    }
+  }
+
+  public void tcpCredit(ClientFrame.TcpCredit frame) {
+    TcpSocket socket = net.table().tcp(frame.socketId());
+    if (socket == null) {
+      unknown("TCP_CREDIT", frame.socketId());
+    } else {
+      socket.grant(Integer.toUnsignedLong(frame.bytes()));
+    }
+  }
+
+  public void tcpListen(ClientFrame.TcpListen frame) {
+    TcpListener listener = new TcpListener(frame.serverId(), frame.requestId(), net);
     Errno refused =
         net.table().listenerCount() >= net.limits().listeners()
             ? Errno.EMFILE
             : net.table().add(listener) ? Errno.OK
             : Errno.EADDRINUSE;
     if (refused == Errno.OK) {
-      listener.listen(port, bindAddress);
+      listener.listen(frame.port(), frame.bindAddress());
     } else {
-      reply(new DaemonFrame.TcpListenResult(requestId, serverId, 0, refused.number()));
+      reply(
+          new DaemonFrame.TcpListenResult(
+              frame.requestId(), frame.serverId(), 0, refused.number()));
     }
   }
 
-  public void tcpStopListen(int serverId) {
-    TcpListener listener = net.table().listener(serverId);
+  public void tcpStopListen(ClientFrame.TcpStopListen frame) {
+    TcpListener listener = net.table().listener(frame.serverId());
     if (listener == null) {
-      unknown("TCP_STOP_LISTEN", serverId);
+      unknown("TCP_STOP_LISTEN", frame.serverId());
     } else {
       listener.close();
+    }
+  }
+
+  public void udpBind(ClientFrame.UdpBind frame) {
+    UdpSocket socket = new UdpSocket(frame.socketId(), frame.requestId(), net);
+    Errno refused = admit(socket);
+    if (refused == Errno.OK) {
+      socket.bind(frame.port(), frame.bindAddress());
+    } else {
+      reply(
+          new DaemonFrame.UdpBound(frame.requestId(), frame.socketId(), 0, refused.number()));
+    }
+  }
+
+  public void udpSend(ClientFrame.UdpSend frame) {
+    UdpSocket socket = net.table().udp(frame.socketId());
+    if (socket == null) {
+      unknown("UDP_SEND", frame.socketId());
+    } else {
+      socket.send(frame.host(), frame.port(), frame.data());
+    }
+  }
+
+  public void udpClose(ClientFrame.UdpClose frame) {
+    UdpSocket socket = net.table().udp(frame.socketId());
+    if (socket == null) {
+      unknown("UDP_CLOSE", frame.socketId());
+    } else {
+      socket.clientClose(net.limits().linger());
+    }
+  }
+
+  /** UDP_JOIN_MULTICAST and UDP_LEAVE_MULTICAST; answered when the client wants to know. */
+  public void udpMembership(int requestId, int socketId, String group, boolean join) {
+    UdpSocket socket = net.table().udp(socketId);
+    Errno outcome = socket == null ? Errno.EBADF : socket.membership(group, join);
+    if (socket == null) {
+      unknown("A multicast frame", socketId);
+    }
+    if (requestId != 0) {
+      reply(new DaemonFrame.UdpMulticastResult(requestId, socketId, outcome.number()));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,19 +26,24 @@ final class ConnectRace {
   /** RFC 8305 § 5, Connection Attempt Delay: the recommended value. */
   static final Duration ATTEMPT_DELAY = Duration.ofMillis(250);
 
-  private record Outcome(SocketChannel channel, @Nullable IOException failure) {}
+  private record Outcome(@Nullable SocketChannel channel, @Nullable IOException failure) {}
+
+  private static final Outcome GIVEN_UP = new Outcome(null, null);
 
   private final Deque<InetSocketAddress> candidates = new ArrayDeque<>();
   private final List<SocketChannel> open = new ArrayList<>();
-  private final BlockingQueue<Outcome> outcomes;
-  private final long deadline;
+  private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+  private long deadline;
 
-  ConnectRace(List<InetAddress> addresses, int port, Duration timeout) {
+  ConnectRace(List<InetAddress> addresses, int port) {
     for (InetAddress address : interleave(addresses)) {
       candidates.add(new InetSocketAddress(address, port));
     }
-    outcomes = new LinkedBlockingQueue<>(candidates.size());
-    deadline = System.nanoTime() + timeout.toNanos();
+  }
+
+  /** Makes {@link #run} give up soon, as if it had never begun. Any thread; does not block. */
+  void giveUp() {
+    outcomes.add(GIVEN_UP);
   }
 
   /** RFC 8305 § 4: the families alternate, each in the resolver's order. */
@@ -62,10 +68,13 @@ final class ConnectRace {
   /**
    * Blocks until the first connection stands; the others are closed.
    *
+   * @return null when it was asked to {@link #giveUp} before any connection stood
    * @throws IOException the failure of the first attempt, when all have failed or time is over
    * @throws InterruptedException when the attempt is cancelled; everything is closed then
    */
-  SocketChannel run() throws IOException, InterruptedException {
+  @Nullable
+  SocketChannel run(Duration timeout) throws IOException, InterruptedException {
+    deadline = System.nanoTime() + timeout.toNanos();
     SocketChannel winner = null;
     try {
       winner = race();
@@ -79,7 +88,7 @@ final class ConnectRace {
     }
   }
 
-  private SocketChannel race() throws IOException, InterruptedException {
+  private @Nullable SocketChannel race() throws IOException, InterruptedException {
     IOException first = null;
     int running = 0;
     while (!candidates.isEmpty() || running > 0) {
@@ -88,8 +97,11 @@ final class ConnectRace {
         running++;
       }
       for (Outcome outcome; running > 0 && (outcome = await()) != null;) {
+        if (outcome == GIVEN_UP) {
+          return connectedMeanwhile();
+        }
         running--;
-        if (outcome.failure() == null) {
+        if (outcome.channel() != null) {
           return outcome.channel();
         }
         first = first == null ? outcome.failure() : first;
@@ -104,16 +116,31 @@ final class ConnectRace {
     throw first == null ? new SocketTimeoutException("Connecting timed out.") : first;
   }
 
+  private @Nullable SocketChannel connectedMeanwhile() {
+    return outcomes.stream()
+        .map(Outcome::channel)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Null when it is time for the next attempt, or when all time is over. */
   private @Nullable Outcome await() throws InterruptedException {
     long wait = candidates.isEmpty() ? left() : Math.min(left(), ATTEMPT_DELAY.toNanos());
     return outcomes.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
   }
 
-  private void start(InetSocketAddress address) throws IOException {
-    SocketChannel channel = SocketChannel.open();
-    open.add(channel);
-    PeerOptions.apply(channel);
+  /** A failure is this address's own, be it an option or a descriptor: the next may do better. */
+  private void start(InetSocketAddress address) {
+    SocketChannel channel;
+    try {
+      channel = SocketChannel.open();
+      open.add(channel);
+      PeerOptions.apply(channel);
+    } catch (IOException e) {
+      outcomes.add(new Outcome(null, e));
+      return;
+    }
     int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left()));
     Thread.ofVirtual()
         .name("iodaemon-connect")
@@ -123,7 +150,7 @@ final class ConnectRace {
                 channel.socket().connect(address, millis);
                 outcomes.add(new Outcome(channel, null));
               } catch (IOException e) {
-                outcomes.add(new Outcome(channel, e));
+                outcomes.add(new Outcome(null, e));
               }
             });
   }

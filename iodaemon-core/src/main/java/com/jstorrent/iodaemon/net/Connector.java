@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.io.IOException;
@@ -9,64 +10,92 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Connects the sockets of one client, each on a virtual thread of its own and so many at once
- * (PROTOCOL.md § 4.9). The time-out of an attempt begins with its turn. A TCP_CLOSE interrupts the
- * thread, wherever it waits.
+ * (PROTOCOL.md § 4.9). The time-out of an attempt runs while it has its turn. A TCP_CLOSE interrupts
+ * the thread, wherever it waits.
  */
 final class Connector {
   private final NetContext net;
-  private final Semaphore turns;
+  private final ConnectTurns turns;
+  private final Semaphore lookups = new Semaphore(Limits.LOOKUPS, true);
+  private final AtomicInteger pending = new AtomicInteger();
 
   Connector(NetContext net) {
     this.net = net;
-    this.turns = new Semaphore(net.limits().concurrentConnects(), true);
+    this.turns = new ConnectTurns(net.limits().concurrentConnects(), net.shared().timer());
+  }
+
+  /** Whether one more attempt may begin or wait. */
+  boolean hasRoom() {
+    return pending.get() < net.limits().pendingConnects();
   }
 
   /** Begins; the outcome is reported through the socket. Does not block. */
   void connect(TcpSocket socket, String host, int port) {
+    pending.incrementAndGet();
     net.stats().increment(Counter.PENDING_CONNECTS);
     Thread thread =
         Thread.ofVirtual()
             .name("iodaemon-connect")
             .unstarted(() -> attempt(socket, host, port));
-    socket.connectedBy(thread);
+    socket.pending().connectedBy(thread);
     thread.start();
   }
 
   private void attempt(TcpSocket socket, String host, int port) {
     try {
-      turns.acquire();
-      try {
-        hand(socket, establish(host, port));
-      } finally {
-        turns.release();
-      }
+      hand(socket, establish(host, port));
     } catch (InterruptedException e) {
       socket.fail(Errno.ECONNABORTED); // says nothing when the client itself has cancelled
     } catch (IOException | RuntimeException e) {
       socket.fail(Errno.of(e));
     } finally {
+      pending.decrementAndGet();
       net.stats().decrement(Counter.PENDING_CONNECTS);
     }
   }
 
   private SocketChannel establish(String host, int port) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + net.limits().connectTimeout().toNanos();
-    List<InetAddress> addresses =
-        net.shared().resolver().resolve(host, net.limits().connectTimeout());
-    Duration left = Duration.ofNanos(deadline - System.nanoTime());
-    if (!left.isPositive()) {
-      throw new SocketTimeoutException("Connecting timed out.");
+    Resolver.Answer answer = lookUp(host, net.limits().connectTimeout());
+    Duration left = net.limits().connectTimeout().minus(answer.took());
+    ConnectTurns.Turn turn = turns.attempt(host + ' ' + port);
+    while (left.isPositive()) {
+      ConnectRace race = new ConnectRace(answer.addresses(), port);
+      turn.take(race::giveUp);
+      long begun = System.nanoTime();
+      try {
+        SocketChannel channel = race.run(left);
+        if (channel != null) {
+          channel.configureBlocking(false);
+          return channel;
+        }
+      } finally {
+        turn.give();
+      }
+      left = left.minusNanos(System.nanoTime() - begun);
     }
-    SocketChannel channel = new ConnectRace(addresses, port, left).run();
-    channel.configureBlocking(false);
-    return channel;
+    throw new SocketTimeoutException("Connecting timed out.");
+  }
+
+  private Resolver.Answer lookUp(String host, Duration timeout)
+      throws IOException, InterruptedException {
+    InetAddress literal = net.shared().resolver().literal(host);
+    if (literal != null) {
+      return new Resolver.Answer(List.of(literal), Duration.ZERO);
+    }
+    lookups.acquire();
+    try {
+      return net.shared().resolver().resolve(host, timeout);
+    } finally {
+      lookups.release();
+    }
   }
 
   private void hand(TcpSocket socket, SocketChannel channel) throws IOException {
-    if (!socket.hold(channel)) {
+    if (!socket.pending().hold(channel)) {
       channel.close();
       return;
     }

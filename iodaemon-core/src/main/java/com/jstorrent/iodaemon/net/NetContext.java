@@ -4,9 +4,9 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Stats;
 
 /**
- * What the sockets of one connection have in common.
+ * What the sockets of one client have in common.
  *
- * @param probe makes the transport write something, which fails when the client has gone
+ * @param whileReaderWaits is run again and again while the client is not read
  */
 record NetContext(
     SharedNet shared,
@@ -14,7 +14,8 @@ record NetContext(
     SocketTable table,
     SendBudget budget,
     ReaderGate gate,
-    Runnable probe) {
+    Negotiated negotiated,
+    Runnable whileReaderWaits) {
 
   Stats stats() {
     return shared.stats();

@@ -22,32 +22,43 @@ final class PeerSender {
     this.net = net;
   }
 
-  void send(TcpSocket socket, ByteBuffer data) {
+  /**
+   * @return false when the connection has ended before there was room: then nothing of the frame was
+   *     taken
+   */
+  boolean send(TcpSocket socket, ByteBuffer data) {
+    int size = data.remaining();
     socket.write(data);
     if (data.hasRemaining()) {
-      awaitRoom(socket, data.remaining());
+      if (!awaitRoom(socket, data.remaining()) && data.remaining() == size) {
+        return false;
+      }
       socket.enqueue(data);
     }
+    socket.taken(size);
+    return true;
   }
 
-  private void awaitRoom(TcpSocket socket, int bytes) {
+  private boolean awaitRoom(TcpSocket socket, int bytes) {
     if (hasRoom(socket, bytes)) {
-      return;
+      return true;
     }
     net.stats().increment(Counter.SEND_PAUSES);
     long stall = net.limits().sendStall().toNanos();
     long begun = System.nanoTime();
     while (!net.gate().await(() -> hasRoom(socket, bytes), Math.min(stall, PROBE_NANOS))) {
       if (net.gate().isOpen()) {
-        return;
+        return false;
       }
       if (System.nanoTime() - begun >= stall) {
         culprit(socket, bytes).stalled();
         begun = System.nanoTime();
       } else {
-        net.probe().run();
+        net.relay().client().probe();
+        net.whileReaderWaits().run();
       }
     }
+    return true;
   }
 
   /** True as well for a socket that has ended: nothing is queued for it. */
@@ -63,7 +74,7 @@ final class PeerSender {
       return socket;
     }
     return net.table()
-        .sockets()
+        .tcpSockets()
         .stream()
         .max(Comparator.comparingLong(TcpSocket::queuedBytes))
         .orElse(socket);

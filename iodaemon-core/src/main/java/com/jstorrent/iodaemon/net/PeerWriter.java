@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -36,9 +37,9 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
     thread.start();
   }
 
-  /** Something has been queued where nothing was. Any thread. */
+  /** Something has been queued where nothing was, or waits to be told. Any thread. */
   void watch(TcpSocket socket) {
-    loop.post(() -> setInterest(socket, SelectionKey.OP_WRITE));
+    loop.post(() -> guarded(socket, () -> setInterest(socket, SelectionKey.OP_WRITE)));
   }
 
   /** Ends a socket in order, or at the latest after {@code time}. Any thread. */
@@ -48,11 +49,7 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
         () -> {
           lingering.put(socket, deadline);
           nextDeadline = Math.min(nextDeadline, deadline);
-          if (socket.queuedBytes() > 0) {
-            setInterest(socket, SelectionKey.OP_WRITE);
-          } else {
-            endOutput(socket);
-          }
+          guarded(socket, () -> flush(socket));
         });
   }
 
@@ -90,8 +87,12 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   @Override
   public void ready(SelectionKey key) {
     TcpSocket socket = (TcpSocket) key.attachment();
+    guarded(socket, () -> serve(key, socket));
+  }
+
+  private void guarded(TcpSocket socket, Runnable action) {
     try {
-      serve(key, socket);
+      action.run();
     } catch (CancelledKeyException e) {
       finish(socket); // a failure has closed it meanwhile
     } catch (RuntimeException e) {
@@ -99,17 +100,36 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
       LOG.error("A socket ends because of a defect.", e);
       finish(socket);
       socket.fail(Errno.EPERM);
+    } catch (OutOfMemoryError e) {
+      // Direct memory, by its own limit: this socket's queue goes, and with it some of that memory.
+      LOG.error("A socket ends because there is no memory for what is queued.");
+      finish(socket);
+      socket.fail(Errno.ENOBUFS);
     }
   }
 
   private void serve(SelectionKey key, TcpSocket socket) {
     if (key.isReadable()) {
       discard(socket);
-    } else if (socket.flush() && key.isValid()) {
-      key.interestOps(0);
-      if (lingering.containsKey(socket)) {
-        endOutput(socket);
-      } else {
+    } else {
+      flush(socket);
+    }
+  }
+
+  private void flush(TcpSocket socket) {
+    switch (socket.flush()) {
+      case MORE -> setInterest(socket, SelectionKey.OP_WRITE);
+      case AT_BARRIER -> {
+        setInterest(socket, 0);
+        socket.encryption().atBarrier();
+      }
+      case BROKEN -> {
+        setInterest(socket, 0);
+        finish(socket);
+      }
+      case DONE -> {
+        boolean ending = lingering.containsKey(socket);
+        setInterest(socket, ending ? SelectionKey.OP_READ : 0);
         socket.drained();
       }
     }
@@ -142,6 +162,9 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
     try {
       SocketChannel channel = socket.channel();
       SelectionKey key = channel.keyFor(loop.selector());
+      if (key == null && operations == 0) {
+        return;
+      }
       if (key == null) {
         channel.register(loop.selector(), operations, socket);
       } else {
@@ -149,15 +172,9 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
       }
     } catch (ClosedChannelException | CancelledKeyException e) {
       finish(socket); // a failure has closed it meanwhile
-    }
-  }
-
-  private void endOutput(TcpSocket socket) {
-    try {
-      socket.channel().shutdownOutput();
-      setInterest(socket, SelectionKey.OP_READ);
-    } catch (IOException e) {
-      finish(socket);
+    } catch (ClosedSelectorException e) {
+      finish(socket); // the daemon has ended
+      socket.fail(Errno.ECONNABORTED);
     }
   }
 

@@ -56,4 +56,9 @@ final class ReaderGate {
     open = true;
     signal();
   }
+
+  /** Another connection goes on, with another reader. */
+  void close() {
+    open = false;
+  }
 }

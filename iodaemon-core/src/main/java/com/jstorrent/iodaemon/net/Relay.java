@@ -4,7 +4,6 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameHeader;
-import com.jstorrent.iodaemon.frame.FrameWriter;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -13,9 +12,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,33 +42,62 @@ final class Relay implements SelectorLoop.Handler {
   /** How long a small message counts as a sign of more to come. */
   private static final long SMALL_TRAFFIC_NANOS = 5_000_000;
 
-  private final FrameConnection connection;
+  /** Reads that bring nothing for the client, as in a handshake, before others have their turn. */
+  private static final int READS_A_TURN = 16;
+
+  /** Datagrams that one socket may bring before others have their turn. */
+  private static final int DATAGRAMS_A_TURN = 64;
+
+  /** What a read says at the end of a stream. */
+  private static final int ENDED = -1;
+
+  private static final int FAILED = -2;
+
+  private final ClientWriter client;
   private final Stats stats;
   private final ReaderGate gate;
   private final SelectorLoop loop;
-  private final AtomicInteger controlBytes = new AtomicInteger();
   private final int dataStart;
   private final ByteBuffer buffer;
+  private final Set<TcpSocket> postponed = new LinkedHashSet<>(); // relay's thread only
+  private @Nullable ByteBuffer scratch;
   private long lastSmall = System.nanoTime() - SMALL_TRAFFIC_NANOS;
-  private volatile boolean over; // from here on nothing is sent
 
   Relay(FrameConnection connection, Stats stats, ReaderGate gate) throws IOException {
-    this.connection = connection;
+    this.client = new ClientWriter(connection, stats);
     this.stats = stats;
     this.gate = gate;
     this.loop = new SelectorLoop();
-    this.dataStart = connection.headroom() + FrameHeader.DATA_OFFSET;
+    this.dataStart = client.headroom() + FrameHeader.DATA_OFFSET;
     this.buffer =
         ByteBuffer.allocateDirect(dataStart + Limits.RECV_DATA_BYTES).order(FrameHeader.ORDER);
   }
 
+  /** The way to the client; what it says of threads holds. */
+  ClientWriter client() {
+    return client;
+  }
+
   /**
-   * Serves the connection until it ends, in order or not; the caller closes it afterwards.
+   * Serves a connection until it ends, in order or not; the caller closes it afterwards. With frames
+   * kept it may be run again for another connection.
    *
+   * @param first what is to be sent before anything else
    * @throws IOException when the connection has broken
    */
-  void run() throws IOException {
+  void run(FrameConnection served, SelectorLoop.Task first) throws IOException {
+    client.begin(served, loop::end);
+    first.run();
     loop.run(this);
+    IOException broken = client.broken();
+    if (broken != null) {
+      throw broken;
+    }
+  }
+
+  /** Gets ready to {@link #run} once more. Not while it runs. */
+  void restart() {
+    loop.restart();
   }
 
   /** See {@link SelectorLoop#post}. */
@@ -85,38 +116,34 @@ final class Relay implements SelectorLoop.Handler {
 
   /** Releases the selector, once {@link #run} is over and the sockets have been given away. */
   void close() {
-    over = true;
+    client.close();
     loop.close();
   }
 
   /** Sends a control frame, behind whatever was posted before. Any thread. */
   void send(DaemonFrame frame) {
-    ByteBuffer encoded = FrameWriter.write(frame, connection.headroom());
+    ByteBuffer encoded = client.encode(frame);
     int size = encoded.remaining();
-    controlBytes.addAndGet(size);
     post(
         () -> {
-          controlBytes.addAndGet(-size);
+          client.taken(size);
           gate.signal();
-          write(encoded);
+          client.write(frame.opcode(), encoded);
         });
   }
 
   /** Sends a control frame before anything that is posted. The relay's thread only. */
   void sendNow(DaemonFrame frame) throws IOException {
-    write(FrameWriter.write(frame, connection.headroom()));
+    client.write(frame);
   }
 
-  private void write(ByteBuffer encoded) throws IOException {
-    if (!over) {
-      stats.increment(Counter.FRAMES_TO_CLIENT);
-      connection.send(encoded);
-    }
-  }
-
-  /** Whether the client has taken enough of its control frames to be read further. */
-  boolean hasControlRoom() {
-    return controlBytes.get() < Limits.CONTROL_QUEUE_BYTES;
+  /** Room for encrypted bytes, as many as one read may bring. The relay's thread only. */
+  ByteBuffer scratch() {
+    ByteBuffer made = scratch;
+    return made != null
+        ? made
+        : (scratch =
+            ByteBuffer.allocateDirect(Limits.RECV_DATA_BYTES + TlsStream.RECORD_BYTES));
   }
 
   /**
@@ -124,16 +151,28 @@ final class Relay implements SelectorLoop.Handler {
    * only.
    */
   void attach(TcpSocket socket) {
-    if (over) {
+    if (client.isOver()) {
       return;
     }
     try {
       SelectionKey key = socket.channel().register(loop.selector(), SelectionKey.OP_READ, socket);
-      if (socket.state() != SocketState.OPEN) {
+      if (!socket.state().hears() && !socket.encryption().underWay()) {
         key.cancel(); // the client's TCP_CLOSE came between open and here
       }
     } catch (ClosedChannelException | CancelledKeyException e) {
       LOG.trace("A socket was closed before it was read.");
+    }
+  }
+
+  /** As for TCP. */
+  void attach(UdpSocket socket) {
+    DatagramChannel channel = socket.channel();
+    try {
+      if (!client.isOver() && channel != null) {
+        channel.register(loop.selector(), SelectionKey.OP_READ, socket);
+      }
+    } catch (ClosedChannelException | CancelledKeyException e) {
+      LOG.trace("A UDP socket was closed before it was read.");
     }
   }
 
@@ -148,12 +187,24 @@ final class Relay implements SelectorLoop.Handler {
 
   @Override
   public void ready(SelectionKey key) throws IOException {
-    read((TcpSocket) key.attachment(), key);
+    // Not a pattern switch: the first one costs milliseconds, and the first bytes would wait for it.
+    if (key.attachment() instanceof TcpSocket socket) {
+      read(socket, key);
+    } else {
+      receive((UdpSocket) key.attachment());
+    }
   }
 
   @Override
   public void roundOver() throws IOException {
-    connection.flush();
+    if (!postponed.isEmpty() && !paused()) {
+      List<TcpSocket> due = List.copyOf(postponed);
+      postponed.clear();
+      for (TcpSocket socket : due) {
+        readOn(socket);
+      }
+    }
+    client.flush();
   }
 
   @Override
@@ -161,51 +212,151 @@ final class Relay implements SelectorLoop.Handler {
     return 0;
   }
 
-  private void read(TcpSocket socket, SelectionKey key) throws IOException {
-    int count;
-    try {
-      count = readIntoFrame(socket.channel());
-    } catch (IOException e) {
-      key.cancel();
-      socket.fail(Errno.of(e));
+  @Override
+  public boolean paused() {
+    return client.paused();
+  }
+
+  /**
+   * Reads on where reading had to stop: more credit, a handshake that goes on, a failure that ends
+   * the socket when everything has been read. The relay's thread only.
+   */
+  void readOn(TcpSocket socket) throws IOException {
+    if (paused()) {
+      postponed.add(socket);
       return;
     }
-    if (count > 0) {
-      if (socket.state() == SocketState.OPEN) {
+    SelectionKey key = client.isOver() ? null : keyOf(socket);
+    Errno doom = socket.input().doomed();
+    if (key != null) {
+      read(socket, key);
+    } else if (doom != null) {
+      socket.fail(doom);
+    }
+  }
+
+  private @Nullable SelectionKey keyOf(TcpSocket socket) {
+    if (socket.state() == SocketState.CONNECTING || socket.state() == SocketState.CLOSED) {
+      return null;
+    }
+    SelectionKey key = socket.channel().keyFor(loop.selector());
+    return key != null && key.isValid() ? key : null;
+  }
+
+  /** One turn of a socket; the next one comes by the selector, or by whoever it has to wait for. */
+  private void read(TcpSocket socket, SelectionKey key) throws IOException {
+    if (socket.input().isPlain()) {
+      int count = readIntoFrame(socket, key, mostBytes());
+      if (count > 0) {
+        sendData(socket, count);
+      } else if (count == ENDED) {
+        end(socket, key);
+      }
+    } else {
+      readManaged(socket, key);
+    }
+  }
+
+  /** A turn with records, credit or a failure that waits. */
+  private void readManaged(TcpSocket socket, SelectionKey key) throws IOException {
+    boolean again = true;
+    for (int i = 0; again && i < READS_A_TURN && !paused(); i++) {
+      int most = socket.input().allowance(mostBytes());
+      int count = most == 0 ? 0 : readIntoFrame(socket, key, most);
+      if (count == FAILED) {
+        return;
+      }
+      socket.encryption().progressed();
+      if (count > 0) {
         sendData(socket, count);
       }
-    } else if (count < 0) {
-      key.cancel();
+      boolean doomed = socket.input().doomed() != null;
+      if (count == ENDED || count == 0 && doomed && most > 0) {
+        end(socket, key);
+        return;
+      }
+      // No event tells of what a connection left behind that has failed for writing.
+      again = most > 0 && (socket.stream().again() || doomed && count > 0);
+      if (count > 0) {
+        break; // others have their turn
+      }
+    }
+    if (again) {
+      post(() -> readOn(socket));
+    }
+    socket.encryption().progressed();
+    setInterest(socket, key);
+  }
+
+  private static void setInterest(TcpSocket socket, SelectionKey key) {
+    try {
+      key.interestOps(socket.input().wanted() ? SelectionKey.OP_READ : 0);
+    } catch (CancelledKeyException e) {
+      LOG.trace("A socket was closed while it was read.");
+    }
+  }
+
+  private static void fail(TcpSocket socket, SelectionKey key, Errno errno) {
+    Errno doom = socket.input().doomed();
+    key.cancel();
+    socket.fail(doom == null ? errno : doom);
+  }
+
+  private static void end(TcpSocket socket, SelectionKey key) throws IOException {
+    Errno doom = socket.input().doomed();
+    key.cancel();
+    if (doom == null) {
       socket.peerEnded();
+    } else {
+      socket.fail(doom);
     }
   }
 
   /**
-   * Sends on what a peer left behind whose connection has failed for writing, then ends the socket.
-   * There is an end: no more arrives on such a connection.
+   * Forgets what has come and was not read yet. The relay's thread only.
+   *
+   * @return false when the connection has ended; the reason is reported if it is known
    */
-  void readToEnd(TcpSocket socket, Errno errno) throws IOException {
-    try {
-      for (int count;
-          socket.state() == SocketState.OPEN && (count = readIntoFrame(socket.channel())) > 0;) {
-        sendData(socket, count);
-      }
-    } catch (ClosedChannelException e) {
-      return;
-    } catch (IOException e) {
-      // The reset that broke the writing shows here too.
+  boolean discard(TcpSocket socket) {
+    SelectionKey key = keyOf(socket);
+    if (key == null) {
+      return false;
     }
-    socket.fail(errno);
+    try {
+      int count;
+      do {
+        count = socket.channel().read(scratch().clear());
+      } while (count == scratch().capacity());
+      return count >= 0;
+    } catch (IOException e) {
+      fail(socket, key, Errno.of(e));
+      return false;
+    }
   }
 
-  private int readIntoFrame(SocketChannel channel) throws IOException {
+  private int mostBytes() {
     boolean besideSmall = System.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
-    int most = besideSmall ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
+    return besideSmall ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
+  }
+
+  /** Returns how many bytes were read, or {@link #ENDED}, or {@link #FAILED}: then it is over. */
+  private int readIntoFrame(TcpSocket socket, SelectionKey key, int most) {
     buffer.limit(dataStart + most).position(dataStart);
-    return channel.read(buffer);
+    try {
+      return socket.stream().read(buffer);
+    } catch (IOException e) {
+      fail(socket, key, Errno.of(e));
+    } catch (RuntimeException e) {
+      LOG.error("A socket ends because of a defect.", e);
+      fail(socket, key, Errno.EPROTO);
+    }
+    return FAILED;
   }
 
   private void sendData(TcpSocket socket, int count) throws IOException {
+    if (!socket.state().hears()) {
+      return;
+    }
     int start = dataStart - FrameHeader.DATA_OFFSET;
     FrameHeader.putData(buffer, start, Opcode.TCP_RECV, socket.id());
     buffer.limit(dataStart + count).position(start);
@@ -213,7 +364,17 @@ final class Relay implements SelectorLoop.Handler {
       lastSmall = System.nanoTime();
     }
     stats.add(Counter.BYTES_RECEIVED, count);
-    stats.increment(Counter.FRAMES_TO_CLIENT);
-    connection.send(buffer);
+    if (socket.input().delivered(count)) {
+      stats.increment(Counter.CREDIT_PAUSES);
+    }
+    client.write(Opcode.TCP_RECV, buffer);
+  }
+
+  private void receive(UdpSocket socket) throws IOException {
+    for (int i = 0; i < DATAGRAMS_A_TURN && !paused() && socket.receive(buffer, client.headroom());
+        i++) {
+      lastSmall = System.nanoTime();
+      client.write(Opcode.UDP_RECV, buffer);
+    }
   }
 }

@@ -8,6 +8,8 @@ import java.nio.channels.Selector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +35,20 @@ final class SelectorLoop {
 
     /** The longest time to wait for the next event; 0 for no limit. */
     long waitMillis();
+
+    /** Whether channels have to wait now, while tasks are still run. */
+    default boolean paused() {
+      return false;
+    }
   }
 
   private final Selector selector;
   private final Queue<Task> mailbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean sleeping = new AtomicBoolean();
   private final AtomicBoolean draining = new AtomicBoolean();
+  private volatile @Nullable Thread runner;
+  private volatile boolean parking; // while sleeping: in park, not in select
+  private volatile int generation; // changed only while nobody runs it
   private volatile boolean ended; // run() returns soon
   private volatile boolean closed; // run() has returned: whoever posts has to run tasks
 
@@ -66,37 +76,65 @@ final class SelectorLoop {
   /** Makes the loop go round once, so that it forgets keys that were cancelled. */
   void wakeUp() {
     if (sleeping.getAndSet(false)) {
-      selector.wakeup();
+      if (parking) {
+        LockSupport.unpark(runner);
+      } else {
+        selector.wakeup();
+      }
     }
   }
 
   /** Ends the loop after the tasks that were posted before. Any thread. */
   void end() {
-    post(() -> ended = true);
+    int meant = generation;
+    post(() -> ended |= meant == generation);
+  }
+
+  /** Makes it possible to run again, whoever has asked for an end before. Not while it runs. */
+  void restart() {
+    generation++;
+    ended = false;
   }
 
   /**
-   * Serves until {@link #end} or until the handler fails. The selector is closed when it returns.
+   * Serves until {@link #end} or until the handler fails. After {@link #restart} it may be run
+   * again, by another thread.
    *
    * @throws IOException from the handler
    */
   void run(Handler handler) throws IOException {
+    runner = Thread.currentThread();
     try {
+      runTasks();
       while (!ended) {
-        runTasks();
         handler.roundOver();
-        sleeping.set(true);
-        if (ended || !mailbox.isEmpty()) {
-          sleeping.set(false);
-          selector.selectNow(key -> ready(handler, key));
-        } else {
-          selector.select(key -> ready(handler, key), handler.waitMillis());
-          sleeping.set(false);
-        }
+        await(handler);
+        runTasks();
       }
       handler.roundOver();
+      selector.selectNow(key -> {}); // channels that were closed are to be forgotten
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    }
+  }
+
+  /** Waits for an event and serves it; returns at once when a task waits. */
+  private void await(Handler handler) throws IOException {
+    boolean paused = handler.paused();
+    parking = paused;
+    sleeping.set(true);
+    if (ended || !mailbox.isEmpty()) {
+      sleeping.set(false);
+      selector.selectNow(key -> ready(handler, key));
+    } else if (!paused) {
+      selector.select(key -> ready(handler, key), handler.waitMillis());
+      sleeping.set(false);
+    } else {
+      if (handler.paused()) { // asked again: whoever ends the pause looks at sleeping after that
+        LockSupport.park(this);
+      }
+      sleeping.set(false);
+      selector.selectNow(key -> {}); // channels that were closed are to be forgotten
     }
   }
 
@@ -146,7 +184,7 @@ final class SelectorLoop {
       if (!mailbox.isEmpty()) {
         runTasks();
       }
-      if (key.isValid()) {
+      if (key.isValid() && !handler.paused()) {
         handler.ready(key);
       }
     } catch (CancelledKeyException e) {

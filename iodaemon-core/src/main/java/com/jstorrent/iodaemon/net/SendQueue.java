@@ -2,7 +2,6 @@ package com.jstorrent.iodaemon.net;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 
 /**
@@ -13,9 +12,18 @@ final class SendQueue {
   /** The lock of the socket is held for one turn, and the client's reader may wait for it. */
   private static final int TURN_BYTES = 1 << 20;
 
+  private static final long NO_BARRIER = -1;
+
+  /** Takes as many bytes as it can, without blocking. */
+  @FunctionalInterface
+  interface Sink {
+    int write(ByteBuffer from) throws IOException;
+  }
+
   private final SegmentPool pool;
   private final ArrayDeque<ByteBuffer> segments = new ArrayDeque<>(0); // positioned for reading
   private volatile long bytes;
+  private long beforeBarrier = NO_BARRIER;
 
   SendQueue(SegmentPool pool) {
     this.pool = pool;
@@ -28,6 +36,24 @@ final class SendQueue {
 
   boolean isEmpty() {
     return segments.isEmpty();
+  }
+
+  /** Lets nothing through that is added from here on, until {@link #liftBarrier}. */
+  void raiseBarrier() {
+    beforeBarrier = bytes;
+  }
+
+  void liftBarrier() {
+    beforeBarrier = NO_BARRIER;
+  }
+
+  boolean hasBarrier() {
+    return beforeBarrier != NO_BARRIER;
+  }
+
+  /** Whether everything in front of the barrier has gone. */
+  boolean atBarrier() {
+    return beforeBarrier == 0;
   }
 
   /** Copies what remains in {@code data}. */
@@ -62,14 +88,16 @@ final class SendQueue {
     data.position(data.position() + count);
   }
 
-  /**
-   * Writes until the channel takes no more, or for one turn, and returns how many bytes it took.
-   */
-  long writeTo(WritableByteChannel channel) throws IOException {
+  /** Writes until the sink takes no more, or for one turn, and returns how many bytes it took. */
+  long writeTo(Sink sink) throws IOException {
     long written = 0;
     try {
       for (ByteBuffer head; written < TURN_BYTES && (head = segments.peekFirst()) != null;) {
-        written += channel.write(head);
+        int allowed = allowed(head.remaining(), written);
+        if (allowed == 0) {
+          break;
+        }
+        written += write(head, allowed, sink);
         if (head.hasRemaining()) {
           break;
         }
@@ -77,8 +105,25 @@ final class SendQueue {
       }
     } finally {
       bytes -= written;
+      beforeBarrier -= hasBarrier() ? written : 0;
     }
     return written;
+  }
+
+  private int allowed(int remaining, long written) {
+    return hasBarrier() ? (int) Math.min(remaining, beforeBarrier - written) : remaining;
+  }
+
+  private static int write(ByteBuffer head, int allowed, Sink sink) throws IOException {
+    int end = head.limit(); // where the next bytes are added
+    int start = head.position();
+    head.limit(start + allowed);
+    try {
+      sink.write(head);
+    } finally {
+      head.limit(end);
+    }
+    return head.position() - start;
   }
 
   /** Forgets everything, and returns how many bytes that were. */
@@ -87,6 +132,7 @@ final class SendQueue {
     segments.clear();
     long forgotten = bytes;
     bytes = 0;
+    beforeBarrier = hasBarrier() ? 0 : NO_BARRIER;
     return forgotten;
   }
 }

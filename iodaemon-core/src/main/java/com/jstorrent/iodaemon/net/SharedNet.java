@@ -4,6 +4,8 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Stats;
 import java.io.IOException;
 import java.util.concurrent.ScheduledExecutorService;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** What the sockets of all connections have in common; closed with the daemon. */
 public final class SharedNet implements AutoCloseable {
@@ -12,15 +14,22 @@ public final class SharedNet implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final SegmentPool segments = new SegmentPool();
   private final Resolver resolver = new Resolver();
+  private final TlsClients tls;
+  private final KernelDrops drops;
   private final PeerWriter peerWriter;
 
   /**
+   * @param trust whom TCP_SECURE trusts; null for the JVM's own trust store
    * @throws IOException when the system has no descriptor left for a selector
    */
-  public SharedNet(Limits limits, Stats stats, ScheduledExecutorService timer) throws IOException {
+  public SharedNet(
+      Limits limits, Stats stats, ScheduledExecutorService timer, @Nullable SSLContext trust)
+      throws IOException {
     this.limits = limits;
     this.stats = stats;
     this.timer = timer;
+    this.tls = new TlsClients(trust, resolver);
+    this.drops = new KernelDrops(stats, timer);
     this.peerWriter = new PeerWriter();
   }
 
@@ -42,6 +51,14 @@ public final class SharedNet implements AutoCloseable {
 
   Resolver resolver() {
     return resolver;
+  }
+
+  TlsClients tls() {
+    return tls;
+  }
+
+  KernelDrops drops() {
+    return drops;
   }
 
   PeerWriter peerWriter() {

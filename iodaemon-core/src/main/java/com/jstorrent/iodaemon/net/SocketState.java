@@ -4,14 +4,18 @@ package com.jstorrent.iodaemon.net;
  * The life of a TCP socket as its client sees it.
  *
  * <pre>
- *  CONNECTING --CONNECTED----> OPEN
- *  CONNECTING --CLIENT_CLOSE-> CLOSED
- *  OPEN --------PEER_END-----> PEER_ENDED
- *  OPEN --------CLIENT_CLOSE-> CLIENT_ENDED
- *  PEER_ENDED --CLIENT_CLOSE-> CLIENT_ENDED
- *  PEER_ENDED --DRAINED------> CLOSED
- *  CLIENT_ENDED-DRAINED------> CLOSED
- *  every state -FAILURE------> CLOSED
+ *  CONNECTING --CONNECTED-------> OPEN
+ *  CONNECTING --CLIENT_CLOSE----> CLOSED
+ *  OPEN --------PEER_END--------> PEER_ENDED
+ *  OPEN --------PEER_SHUTDOWN---> PEER_SHUT       (half-close only)
+ *  OPEN --------CLIENT_SHUTDOWN-> CLIENT_SHUT     (half-close only)
+ *  PEER_SHUT ---CLIENT_SHUTDOWN-> PEER_ENDED
+ *  CLIENT_SHUT -PEER_END--------> PEER_ENDED
+ *  CLIENT_SHUT -PEER_SHUTDOWN---> PEER_ENDED
+ *  PEER_ENDED --DRAINED---------> CLOSED
+ *  connected ---CLIENT_CLOSE----> CLIENT_ENDED
+ *  CLIENT_ENDED-DRAINED---------> CLOSED
+ *  every state -FAILURE---------> CLOSED
  * </pre>
  */
 enum SocketState {
@@ -19,7 +23,11 @@ enum SocketState {
   CONNECTING,
   /** Bytes go both ways. */
   OPEN,
-  /** The peer will send no more; what is queued for it is still written. */
+  /** The peer will send no more; the client has been told and may go on. */
+  PEER_SHUT,
+  /** The client will send no more; the peer may go on. */
+  CLIENT_SHUT,
+  /** Nobody sends any more; what is queued for the peer is still written. */
   PEER_ENDED,
   /** The client closed it: it hears nothing more; what is queued is written, then FIN. */
   CLIENT_ENDED,
@@ -28,11 +36,21 @@ enum SocketState {
   /** What can happen to a socket. */
   enum Event {
     CONNECTED,
+    /** The peer ends its side, and that ends the socket. */
     PEER_END,
+    /** The peer ends its side alone. */
+    PEER_SHUTDOWN,
+    /** The client ends its side alone. */
+    CLIENT_SHUTDOWN,
     CLIENT_CLOSE,
     /** Nothing is queued for the peer any more. */
     DRAINED,
     FAILURE
+  }
+
+  /** Whether what the peer sends is for the client. */
+  boolean hears() {
+    return this == OPEN || this == CLIENT_SHUT;
   }
 
   /** The state after an event; the same state when the event means nothing in it. */
@@ -42,25 +60,41 @@ enum SocketState {
           switch (event) {
             case CONNECTED -> OPEN;
             case CLIENT_CLOSE, FAILURE -> CLOSED;
-            case PEER_END, DRAINED -> this;
+            default -> this;
           };
       case OPEN ->
           switch (event) {
             case PEER_END -> PEER_ENDED;
+            case PEER_SHUTDOWN -> PEER_SHUT;
+            case CLIENT_SHUTDOWN -> CLIENT_SHUT;
             case CLIENT_CLOSE -> CLIENT_ENDED;
             case FAILURE -> CLOSED;
-            case CONNECTED, DRAINED -> this;
+            default -> this;
+          };
+      case PEER_SHUT ->
+          switch (event) {
+            case CLIENT_SHUTDOWN -> PEER_ENDED;
+            case CLIENT_CLOSE -> CLIENT_ENDED;
+            case FAILURE -> CLOSED;
+            default -> this;
+          };
+      case CLIENT_SHUT ->
+          switch (event) {
+            case PEER_END, PEER_SHUTDOWN -> PEER_ENDED;
+            case CLIENT_CLOSE -> CLIENT_ENDED;
+            case FAILURE -> CLOSED;
+            default -> this;
           };
       case PEER_ENDED ->
           switch (event) {
             case CLIENT_CLOSE -> CLIENT_ENDED;
             case DRAINED, FAILURE -> CLOSED;
-            case CONNECTED, PEER_END -> this;
+            default -> this;
           };
       case CLIENT_ENDED ->
           switch (event) {
             case DRAINED, FAILURE -> CLOSED;
-            case CONNECTED, PEER_END, CLIENT_CLOSE -> this;
+            default -> this;
           };
       case CLOSED -> this;
     };

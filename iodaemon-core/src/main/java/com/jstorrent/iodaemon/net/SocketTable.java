@@ -16,15 +16,21 @@ final class SocketTable {
   /** Where the ids of accepted sockets begin; the client's own stay below by custom only. */
   private static final int FIRST_ACCEPTED_ID = 0x8000_0000;
 
-  private final ConcurrentMap<Integer, TcpSocket> sockets = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, PeerSocket> sockets = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, TcpListener> listeners = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
   private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
   private volatile boolean ended;
 
+  /** The TCP socket with this id, or null when there is none, or one of another kind. */
   @Nullable
-  TcpSocket socket(int id) {
-    return sockets.get(id);
+  TcpSocket tcp(int id) {
+    return sockets.get(id) instanceof TcpSocket socket ? socket : null;
+  }
+
+  @Nullable
+  UdpSocket udp(int id) {
+    return sockets.get(id) instanceof UdpSocket socket ? socket : null;
   }
 
   @Nullable
@@ -33,7 +39,7 @@ final class SocketTable {
   }
 
   /** Returns false when the id is in use or the connection has ended. */
-  boolean add(TcpSocket socket) {
+  boolean add(PeerSocket socket) {
     return sockets.putIfAbsent(socket.id(), socket) == null && !(ended && remove(socket));
   }
 
@@ -42,7 +48,7 @@ final class SocketTable {
   }
 
   /** Removes exactly this socket: its id may have been given to another one since. */
-  boolean remove(TcpSocket socket) {
+  boolean remove(PeerSocket socket) {
     return sockets.remove(socket.id(), socket);
   }
 
@@ -82,6 +88,10 @@ final class SocketTable {
     return id;
   }
 
+  boolean isEmpty() {
+    return sockets.isEmpty() && listeners.isEmpty();
+  }
+
   int socketCount() {
     return sockets.size();
   }
@@ -90,8 +100,16 @@ final class SocketTable {
     return listeners.size();
   }
 
-  Collection<TcpSocket> sockets() {
+  Collection<PeerSocket> sockets() {
     return List.copyOf(sockets.values());
+  }
+
+  List<TcpSocket> tcpSockets() {
+    return sockets.values()
+        .stream()
+        .filter(TcpSocket.class::isInstance)
+        .map(TcpSocket.class::cast)
+        .toList();
   }
 
   Collection<TcpListener> listeners() {

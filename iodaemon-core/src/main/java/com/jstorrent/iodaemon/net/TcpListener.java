@@ -79,7 +79,7 @@ final class TcpListener {
       throws IOException, InterruptedException {
     String host = bindAddress.isEmpty() ? ALL_IPV4 : bindAddress;
     InetAddress address =
-        net.shared().resolver().resolve(host, net.limits().connectTimeout()).get(0);
+        net.shared().resolver().resolve(host, net.limits().connectTimeout()).first();
     // A channel of the default family would listen on IPv6 as well when given 0.0.0.0.
     ServerSocketChannel server =
         ServerSocketChannel.open(
@@ -146,7 +146,7 @@ final class TcpListener {
   /** On the relay's thread. */
   private void admit(SocketChannel peer) throws IOException {
     room.release();
-    TcpSocket socket = new TcpSocket(net.table().nextAcceptedId(), 0, net);
+    TcpSocket socket = TcpSocket.accepted(net.table().nextAcceptedId(), net);
     InetSocketAddress remote;
     try {
       remote = (InetSocketAddress) peer.getRemoteAddress();

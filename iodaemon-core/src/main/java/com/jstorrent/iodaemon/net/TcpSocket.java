@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.SocketState.Event;
@@ -9,42 +10,57 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP socket of a client: its state, and the way from the client to the peer. The way back is
- * {@link Relay}'s.
+ * One TCP socket of a client: its state, and what happens to it. Bytes go to the peer through {@link
+ * PeerOutput}, and from the peer through {@link Relay}.
  *
  * <p>Whoever moves the state to CLOSED, and nobody else, closes the channel and tells the client:
  * so TCP_CLOSE is sent exactly once (PROTOCOL.md § 4.2).
  */
-final class TcpSocket {
+final class TcpSocket implements PeerSocket {
   private final int id;
   private final int requestId;
+  private final String host;
   private final NetContext net;
   private final AtomicReference<SocketState> state = new AtomicReference<>(SocketState.CONNECTING);
-  private final ReentrantLock writeLock = new ReentrantLock();
-  private final SendQueue queue; // guarded by writeLock
-  private boolean writeBroken; // guarded by writeLock
-  private @Nullable SocketChannel established; // guarded by writeLock; waits for the relay
-  private volatile @Nullable SocketChannel channel; // set once, under writeLock
-  private volatile @Nullable Thread connector;
+  private final PeerOutput output;
+  private final PeerInput input;
+  private final PendingConnection pending =
+      new PendingConnection(() -> state.get() == SocketState.CONNECTING);
+  private volatile @Nullable SocketChannel channel; // set once
+  private final Encryption encryption = new Encryption(this);
+  private boolean shutDown; // reader only
+  private volatile long fromClient; // written by the reader only
 
-  /**
-   * A socket that is going to be connected.
-   *
-   * @param requestId of the TCP_CONNECT; unused for an accepted socket
-   */
-  TcpSocket(int id, int requestId, NetContext net) {
+  private TcpSocket(int id, int requestId, String host, NetContext net) {
     this.id = id;
     this.requestId = requestId;
+    this.host = host;
     this.net = net;
-    this.queue = new SendQueue(net.shared().segments());
+    this.output = new PeerOutput(net);
+    this.input = new PeerInput(net);
   }
 
-  int id() {
+  /** A socket that is going to be connected. */
+  static TcpSocket connecting(int id, int requestId, String host, NetContext net) {
+    return new TcpSocket(id, requestId, host, net);
+  }
+
+  /** A socket for a connection that a server has accepted. */
+  static TcpSocket accepted(int id, NetContext net) {
+    return new TcpSocket(id, 0, "", net);
+  }
+
+  @Override
+  public int id() {
     return id;
+  }
+
+  /** The host of TCP_CONNECT, or an empty text. */
+  String host() {
+    return host;
   }
 
   NetContext net() {
@@ -55,67 +71,79 @@ final class TcpSocket {
     return state.get();
   }
 
+  PeerOutput output() {
+    return output;
+  }
+
+  PeerInput input() {
+    return input;
+  }
+
+  Encryption encryption() {
+    return encryption;
+  }
+
+  PendingConnection pending() {
+    return pending;
+  }
+
   /** The connected channel. Only for states that come after CONNECTED. */
   SocketChannel channel() {
-    SocketChannel connected = channel;
-    if (connected == null) {
+    return connected(channel);
+  }
+
+  PeerStream stream() {
+    return connected(input.stream());
+  }
+
+  private static <T> T connected(@Nullable T part) {
+    if (part == null) {
       throw new IllegalStateException("The socket is not connected.");
     }
-    return connected;
+    return part;
   }
 
   /** Bytes that wait for the peer; any thread may ask. */
   long queuedBytes() {
-    return queue.bytes();
+    return output.bytes();
   }
 
-  /** The thread that connects this socket; a TCP_CLOSE meanwhile interrupts it. */
-  void connectedBy(Thread thread) {
-    connector = thread;
-    if (state.get() == SocketState.CLOSED) {
-      thread.interrupt();
-    }
-  }
-
-  /**
-   * Keeps a connection until the relay comes to open it: a TCP_CLOSE meanwhile closes it at once.
-   * Returns false when that has happened already; the channel is then still the caller's.
-   */
-  boolean hold(SocketChannel connected) {
-    writeLock.lock();
-    try {
-      if (state.get() != SocketState.CONNECTING) {
-        return false;
-      }
-      established = connected;
-      return true;
-    } finally {
-      writeLock.unlock();
-    }
+  @Override
+  public DaemonFrame.Live live() {
+    DaemonFrame.Live.State now =
+        switch (state.get()) {
+          case CONNECTING -> DaemonFrame.Live.State.CONNECTING;
+          case OPEN -> DaemonFrame.Live.State.OPEN;
+          case PEER_SHUT -> DaemonFrame.Live.State.PEER_SHUT;
+          case CLIENT_SHUT -> DaemonFrame.Live.State.CLIENT_SHUT;
+          case PEER_ENDED, CLIENT_ENDED, CLOSED -> DaemonFrame.Live.State.ENDING;
+        };
+    return new DaemonFrame.Live(
+        DaemonFrame.Live.Kind.TCP_SOCKET, id, now, input.bytes(), fromClient);
   }
 
   /**
    * The connection stands. Returns false when the client has closed the socket meanwhile; the
    * channel is then still the caller's. Called by the relay only.
    */
-  boolean open(SocketChannel connected) {
-    connector = null;
-    writeLock.lock();
-    try {
-      established = null;
-      channel = connected;
-      if (move(Event.CONNECTED) == null) {
-        channel = null;
-        return false;
-      }
-      net.stats().increment(Counter.TCP_SOCKETS);
-      if (!queue.isEmpty()) {
-        net.shared().peerWriter().watch(this);
-      }
-      return true;
-    } finally {
-      writeLock.unlock();
+  boolean open(SocketChannel connection) {
+    pending.opened();
+    channel = connection;
+    PeerStream plain = new PlainStream(connection);
+    input.from(plain);
+    boolean busy = output.connected(plain);
+    if (move(Event.CONNECTED) == null) {
+      output.discard();
+      return false;
     }
+    net.stats().increment(Counter.TCP_SOCKETS);
+    if (output.endWanted()) {
+      busy |= move(Event.CLIENT_SHUTDOWN) != null;
+    }
+    if (busy) {
+      watch();
+    }
+    return true;
   }
 
   /** Tells the client, unless it has closed the socket, that it is connected. Relay only. */
@@ -123,112 +151,124 @@ final class TcpSocket {
     net.relay().sendNow(new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
   }
 
+  /** TCP_CREDIT. Called by the client's reader only. */
+  void grant(long bytes) {
+    if (input.grant(bytes) && channel != null) {
+      net.relay().post(() -> net.relay().readOn(this));
+    }
+  }
+
   /**
    * Writes what the peer takes at once, unless older bytes wait. Called by the client's reader
    * only, like {@link #enqueue}; neither blocks.
    */
   void write(ByteBuffer data) {
-    Errno failure = null;
-    writeLock.lock();
-    try {
-      if (channel != null && queue.isEmpty() && !writeBroken) {
-        net.stats().add(Counter.BYTES_SENT, channel().write(data));
-      }
-    } catch (IOException e) {
-      failure = breakWriting(e);
-    } finally {
-      writeLock.unlock();
+    Errno failure = output.write(data);
+    if (failure != null) {
+      writeFailed(failure);
+    } else if (output.holdsRecord() && !data.hasRemaining()) {
+      watch();
     }
-    writeFailed(failure);
   }
 
-  /** Queues what {@link #write} left; after a failure there is nobody to keep it for. */
+  /** Bytes of the client that will not have to be sent again. */
+  void taken(int bytes) {
+    fromClient += bytes;
+  }
+
+  /** Queues what {@link #write} left. */
   void enqueue(ByteBuffer data) {
-    writeLock.lock();
-    try {
-      if (writeBroken || state.get() == SocketState.CLOSED) {
-        return;
-      }
-      boolean wasEmpty = queue.isEmpty();
-      net.budget().take(data.remaining());
-      queue.add(data);
-      if (wasEmpty && channel != null) {
-        net.shared().peerWriter().watch(this);
-      }
-    } finally {
-      writeLock.unlock();
+    if (output.enqueue(data, state.get() != SocketState.CLOSED)) {
+      watch();
+    }
+    if (state.get() == SocketState.CLOSED) {
+      output.discard(); // it closed while the bytes were added
     }
   }
 
-  /**
-   * Writes what is queued, as much as the peer takes now. Called by the peer writer only.
-   *
-   * @return whether nothing is left
-   */
-  boolean flush() {
-    Errno failure = null;
-    boolean empty;
-    long before;
-    long after;
-    writeLock.lock();
-    before = queue.bytes();
-    try {
-      queue.writeTo(channel());
-    } catch (IOException e) {
-      failure = breakWriting(e);
-    } finally {
-      after = queue.bytes();
-      empty = queue.isEmpty();
-      writeLock.unlock();
+  /** Writes what is queued, as much as the peer takes now. Peer writer and relay only. */
+  PeerOutput.Flushed flush() {
+    PeerOutput.Flushed result = output.flush();
+    Errno failure = result == PeerOutput.Flushed.BROKEN ? output.failure() : null;
+    if (failure != null) {
+      writeFailed(failure);
     }
-    net.stats().add(Counter.BYTES_SENT, before - after);
-    net.budget().release(before - after);
-    writeFailed(failure);
-    return empty || failure != null;
+    PeerStream connection = input.stream();
+    if (result != PeerOutput.Flushed.MORE && connection != null && connection.stalled()) {
+      net.relay().post(() -> net.relay().readOn(this));
+    }
+    return result;
   }
 
-  private Errno breakWriting(IOException failure) {
-    writeBroken = true;
-    return Errno.of(failure);
+  void watch() {
+    net.shared().peerWriter().watch(this);
   }
 
   /**
    * What the peer sent before it went is still delivered: the relay reads to the end, then closes.
-   * Called without the lock, since it posts.
+   * Called without a lock, since it posts.
    */
-  private void writeFailed(@Nullable Errno errno) {
-    if (errno == null) {
-      return;
-    }
-    forgetQueue();
+  private void writeFailed(Errno errno) {
+    output.discard();
     if (state.get() == SocketState.CLIENT_ENDED) {
       close(Event.FAILURE, errno);
     } else {
-      net.relay().post(() -> net.relay().readToEnd(this, errno));
+      net.relay()
+          .post(
+              () -> {
+                input.doom(errno);
+                net.relay().readOn(this);
+              });
+    }
+  }
+
+  /** From here on bytes go both ways through this stream. Relay only. */
+  void encryptBy(TlsStream tls) {
+    input.from(tls);
+    output.replace(tls);
+  }
+
+  /** Whether the client has said that it sends no more. The client's reader only. */
+  boolean clientHasShutDown() {
+    return shutDown;
+  }
+
+  /** TCP_SHUTDOWN. Called by the client's reader only. */
+  void clientShutdown() {
+    shutDown = true;
+    output.end();
+    SocketState left = move(Event.CLIENT_SHUTDOWN);
+    if (left != null) {
+      watch();
     }
   }
 
   /** The peer sends no more. Called by the relay, after it has sent on all that came before. */
-  void peerEnded() {
-    if (move(Event.PEER_END) != null && queue.bytes() == 0) {
-      drained();
+  void peerEnded() throws IOException {
+    boolean half = net.negotiated().has(Capability.HALFCLOSE) && stream().halfCloses();
+    if (move(half ? Event.PEER_SHUTDOWN : Event.PEER_END) == null) {
+      return;
+    }
+    if (state.get() == SocketState.PEER_SHUT) {
+      net.relay().sendNow(new DaemonFrame.TcpShutdown(0, id));
+      return;
+    }
+    output.end();
+    switch (flush()) {
+      case DONE -> drained();
+      case MORE -> watch();
+      case AT_BARRIER -> encryption.atBarrier();
+      case BROKEN -> {
+      }
     }
   }
 
   /**
    * Nothing is queued; that ends a socket whose peer has ended its side. Not one whose writing has
-   * failed: then bytes are lost, and {@link #writeFailed} reports why. The lock makes sure that a
-   * write which has met the failure has also said so.
+   * failed: then bytes are lost, and {@link #writeFailed} reports why.
    */
   void drained() {
-    boolean broken;
-    writeLock.lock();
-    try {
-      broken = writeBroken;
-    } finally {
-      writeLock.unlock();
-    }
-    if (!broken && state.get() == SocketState.PEER_ENDED) {
+    if (state.get() == SocketState.PEER_ENDED && output.failure() == null) {
       close(Event.DRAINED, Errno.OK);
     }
   }
@@ -245,11 +285,8 @@ final class TcpSocket {
     fail(Errno.ENOBUFS);
   }
 
-  /**
-   * The client's TCP_CLOSE, or the end of its connection. The id is free when this returns, and
-   * nothing more is reported; what is queued is still written for as long as {@code linger}.
-   */
-  void clientClose(Duration linger) {
+  @Override
+  public void clientClose(Duration linger) {
     net.table().remove(this);
     SocketState left = move(Event.CLIENT_CLOSE);
     if (left == SocketState.CONNECTING) {
@@ -257,14 +294,17 @@ final class TcpSocket {
     } else if (left != null) {
       net.stats().decrement(Counter.TCP_SOCKETS);
       net.stats().increment(Counter.PENDING_TCP);
-      net.relay().detach(this);
+      if (!encryption.underWay()) { // a handshake goes on: what is queued waits for it
+        net.relay().detach(this);
+      }
+      output.end();
       net.shared().peerWriter().linger(this, linger);
     }
   }
 
   /** The linger after the client's close is over. Called by the peer writer only. */
   void lingered() {
-    if (queue.bytes() > 0) {
+    if (output.bytes() > 0) {
       resetOnClose();
     }
     close(Event.DRAINED, Errno.OK);
@@ -275,16 +315,16 @@ final class TcpSocket {
     if (left == null || state.get() != SocketState.CLOSED) {
       return;
     }
-    forgetQueue();
+    output.discard();
     net.gate().signal(); // the reader may be waiting on behalf of this very socket
     switch (left) {
       case CONNECTING -> {
         abandonConnecting();
-        report(new DaemonFrame.TcpConnected(requestId, id, errno.number()));
+        report(new DaemonFrame.TcpConnected(requestId, id, errno.number()), errno);
       }
-      case OPEN, PEER_ENDED -> {
+      case OPEN, PEER_SHUT, CLIENT_SHUT, PEER_ENDED -> {
         net.stats().decrement(Counter.TCP_SOCKETS);
-        report(new DaemonFrame.TcpClosed(0, id, errno.number()));
+        report(new DaemonFrame.TcpClosed(0, id, errno.number()), errno);
       }
       case CLIENT_ENDED, CLOSED -> {
         net.stats().decrement(Counter.PENDING_TCP);
@@ -294,65 +334,56 @@ final class TcpSocket {
   }
 
   /** On the relay thread, so that it comes behind every byte that the relay has read. */
-  private void report(DaemonFrame frame) {
+  private void report(DaemonFrame frame, Errno errno) {
     net.relay()
         .post(
             () -> {
               boolean awaited = net.table().remove(this); // not when the client closed it meanwhile
               closeChannel();
               if (awaited) {
-                net.relay().sendNow(frame);
+                answerAll(frame, errno);
               }
             });
   }
 
-  private void abandonConnecting() {
-    forgetQueue();
-    writeLock.lock();
-    try {
-      if (established != null) {
-        established.close();
-      }
-    } catch (IOException e) {
-      // The descriptor is gone all the same.
-    } finally {
-      writeLock.unlock();
+  /** Requests are answered in their order: TCP_CONNECT before TCP_SECURE; TCP_CLOSE comes last. */
+  private void answerAll(DaemonFrame frame, Errno errno) throws IOException {
+    boolean opening = frame instanceof DaemonFrame.TcpConnected;
+    if (opening) {
+      net.relay().sendNow(frame);
     }
-    Thread thread = connector;
-    if (thread != null && thread != Thread.currentThread()) {
-      thread.interrupt();
+    encryption.fail(errno);
+    if (!opening) {
+      net.relay().sendNow(frame);
     }
   }
 
+  private void abandonConnecting() {
+    output.discard();
+    pending.abandon();
+  }
+
   private void resetOnClose() {
-    SocketChannel connected = channel;
-    if (connected != null) {
-      PeerOptions.resetOnClose(connected);
+    SocketChannel connection = channel;
+    if (connection != null) {
+      PeerOptions.resetOnClose(connection);
     }
   }
 
   private void closeChannel() {
-    SocketChannel connected = channel;
-    if (connected == null) {
+    SocketChannel connection = channel;
+    if (connection == null) {
       return;
     }
     try {
-      connected.close();
+      connection.close();
     } catch (IOException e) {
       // The descriptor is gone all the same.
     }
+    encryption.release();
     // It is free only when every selector that knew the channel has forgotten it.
     net.relay().wakeUp();
     net.shared().peerWriter().wakeUp();
-  }
-
-  private void forgetQueue() {
-    writeLock.lock();
-    try {
-      net.budget().release(queue.clear());
-    } finally {
-      writeLock.unlock();
-    }
   }
 
   /** Returns the state that was left, or null when the event changed nothing. */

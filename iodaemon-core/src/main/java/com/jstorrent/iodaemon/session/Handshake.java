@@ -1,12 +1,15 @@
 package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.transport.HelloCodec;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Answers to CLIENT_HELLO and AUTH (PROTOCOL.md § 3). */
 final class Handshake {
@@ -21,28 +24,52 @@ final class Handshake {
     this.context = context;
   }
 
+  /**
+   * What CLIENT_HELLO has come to.
+   *
+   * @param ticket for RESUME, when that was asked for
+   */
+  record Outcome(
+      DaemonFrame.ServerHello answer, Set<Capability> capabilities, @Nullable String ticket) {}
+
   /** An empty hello is answered with an empty one: old clients know no other. */
-  DaemonFrame.ServerHello hello(ClientFrame.ClientHello hello) throws ProtocolException {
+  Outcome hello(ClientFrame.ClientHello hello) throws ProtocolException {
     if (hello.body().isEmpty()) {
-      return new DaemonFrame.ServerHello(hello.requestId(), "");
+      return new Outcome(new DaemonFrame.ServerHello(hello.requestId(), ""), Set.of(), null);
     }
+    Set<Capability> granted = EnumSet.noneOf(Capability.class);
     try {
-      codec.read(hello.body());
+      for (String asked : codec.read(hello.body()).capabilities()) {
+        Capability known = Capability.of(asked);
+        if (known != null) {
+          granted.add(known);
+        }
+      }
     } catch (IllegalArgumentException e) {
       throw new ProtocolException(
           hello.requestId(), "The body of CLIENT_HELLO is not what it should be.");
     }
-    Limits limits = context.limits();
+    String ticket = granted.contains(Capability.RESUME) ? context.tickets().draw() : null;
     HelloCodec.ServerHello answer =
         new HelloCodec.ServerHello(
-            List.of(),
-            Map.of(
-                "frameBytes", (long) Limits.FRAME_BYTES,
-                "recvDataBytes", (long) Limits.RECV_DATA_BYTES,
-                "sockets", (long) limits.sockets(),
-                "socketQueueBytes", limits.socketQueueBytes()),
-            context.version());
-    return new DaemonFrame.ServerHello(hello.requestId(), codec.write(answer));
+            granted.stream().map(Capability::label).toList(),
+            limits(),
+            context.version(),
+            ticket);
+    return new Outcome(
+        new DaemonFrame.ServerHello(hello.requestId(), codec.write(answer)), granted, ticket);
+  }
+
+  private Map<String, Long> limits() {
+    Limits limits = context.limits();
+    return Map.of(
+        "frameBytes", (long) Limits.FRAME_BYTES,
+        "recvDataBytes", (long) Limits.RECV_DATA_BYTES,
+        "sockets", (long) limits.sockets(),
+        "socketQueueBytes", limits.socketQueueBytes(),
+        "creditBytes", (long) limits.creditBytes(),
+        "replayBytes", (long) limits.replayBytes(),
+        "resumeGraceSeconds", limits.resumeGrace().toSeconds());
   }
 
   DaemonFrame.AuthResult authenticate(ClientFrame.Auth auth) {

@@ -2,13 +2,16 @@ package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.SessionInfo;
+import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.FrameReader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.net.ClientSockets;
+import com.jstorrent.iodaemon.net.Resumption;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
@@ -17,29 +20,37 @@ import com.jstorrent.iodaemon.transport.FrameReceiver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client: its handshake, and after that its frames, dispatched to its sockets. The state
- * belongs to the thread that delivers frames; the deadline of the handshake is the one thing that
- * reads it from outside.
+ * One connection of a client: its handshake, and after that its frames, dispatched to its sockets.
+ * The state belongs to the thread that delivers frames; the deadline of the handshake is the one
+ * thing that reads it from outside.
  */
-final class Session implements FrameReceiver {
+final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
   private final SessionInfo self;
   private final FrameConnection connection;
   private final SessionContext context;
   private final Handshake handshake;
-  private final ClientSockets sockets;
   private final ScheduledFuture<?> deadline;
-  private volatile SessionState state;
   private final CountDownLatch relayOver = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Departure departure;
+  private final ReentrantLock handover = new ReentrantLock();
+  private final ClientSockets own;
+  private volatile ClientSockets sockets; // changed once, by RESUME, under the lock
+  private volatile SessionState state;
+  private volatile boolean closing; // by the daemon: nobody resumes this
+  private @Nullable String ticket;
   private int handshakeBytes;
   private boolean announced;
 
@@ -52,7 +63,9 @@ final class Session implements FrameReceiver {
     this.connection = connection;
     this.context = context;
     this.handshake = new Handshake(info.hello(), context);
-    this.sockets = new ClientSockets(context.net(), connection);
+    this.own = new ClientSockets(context.net(), connection);
+    this.sockets = own;
+    this.departure = new Departure(context.parking());
     this.state = info.authenticated() ? SessionState.TRUSTED : SessionState.AWAIT_HELLO;
     this.deadline =
         context
@@ -70,8 +83,14 @@ final class Session implements FrameReceiver {
   /** The body of the relay thread: carries data until the connection ends, then lets go of it. */
   void relay() {
     boolean orderly = false;
+    ClientSockets served = own;
     try {
-      sockets.relay();
+      served.relay(connection);
+      if (served != sockets) { // RESUME: from here on this connection serves other sockets
+        served.release();
+        served = sockets;
+        served.relay(connection);
+      }
       connection.flush();
       orderly = true;
     } catch (IOException e) {
@@ -82,9 +101,23 @@ final class Session implements FrameReceiver {
       if (!orderly) {
         connection.abort();
       }
-      sockets.release();
-      relayOver.countDown();
+      leave(served);
+      departure.relayHasLeft();
     }
+  }
+
+  /** After this nobody resumes on this connection: there is no relay for it any more. */
+  private void leave(ClientSockets served) {
+    handover.lock();
+    try {
+      relayOver.countDown();
+    } finally {
+      handover.unlock();
+    }
+    if (served != sockets) {
+      served.release(); // RESUME came, but the connection broke before they could be served
+    }
+    sockets.leave();
   }
 
   /**
@@ -92,6 +125,7 @@ final class Session implements FrameReceiver {
    * that takes nothing cannot be told, and is cut off.
    */
   void close(CloseReason reason) {
+    closing = true;
     sockets.afterReplies(() -> connection.close(reason));
     abortAfter(Limits.CLOSE_HANDSHAKE);
   }
@@ -125,30 +159,32 @@ final class Session implements FrameReceiver {
 
   @Override
   public void onFrame(ByteBuffer frame) {
-    if (state == SessionState.CLOSED || sockets.over()) {
+    ClientSockets before = sockets;
+    if (state == SessionState.CLOSED || before.over()) {
       return;
     }
     context.stats().increment(Counter.FRAMES_FROM_CLIENT);
-    sockets.awaitControlRoom();
+    int size = frame.remaining();
     FrameHeader.view(frame);
+    Resumption resumption = before.resumption();
+    boolean counted =
+        resumption == null
+            || size < FrameHeader.LENGTH
+            || Opcode.isCounted(FrameHeader.opcode(frame));
+    if (counted) { // ACK must not wait: it is what the client makes room with
+      before.awaitControlRoom();
+    }
+    boolean handled = true;
     try {
       if (!state.authenticated()) {
-        countHandshakeBytes(frame.remaining());
+        countHandshakeBytes(size);
       }
-      Opcode opcode = FrameReader.clientOpcode(frame);
-      switch (state.verdict(opcode)) {
-        case ACCEPT -> handle(opcode, frame);
-        case REFUSE ->
-            throw new ProtocolException(
-                FrameHeader.requestId(frame), opcode + " is not allowed now.");
-        case CLOSE ->
-            throw new ProtocolException(
-                FrameHeader.requestId(frame), "The handshake is CLIENT_HELLO, then AUTH.");
-        case DROP -> {
-        }
-      }
+      handled = handle(FrameReader.clientOpcode(frame), frame);
     } catch (ProtocolException e) {
       refuse(e);
+    }
+    if (resumption != null && counted && handled) {
+      resumption.handled(size);
     }
   }
 
@@ -160,28 +196,39 @@ final class Session implements FrameReceiver {
     }
   }
 
-  private void handle(Opcode opcode, ByteBuffer frame) throws ProtocolException {
-    if (opcode == Opcode.TCP_SEND) { // the bulk of the traffic goes without a record
-      int socketId = FrameHeader.socketId(frame);
-      sockets.tcpSend(socketId, frame.position(frame.position() + FrameHeader.DATA_OFFSET));
-      return;
-    }
-    switch (FrameReader.readClient(opcode, frame)) {
-      case ClientFrame.ClientHello hello -> sockets.reply(handshake.hello(hello));
-      case ClientFrame.Auth auth -> authenticate(auth);
-      case ClientFrame.TcpConnect f ->
-          sockets.tcpConnect(f.requestId(), f.socketId(), f.host(), f.port());
-      case ClientFrame.TcpSend f -> sockets.tcpSend(f.socketId(), f.data());
-      case ClientFrame.TcpClose f -> sockets.tcpClose(f.socketId());
-      case ClientFrame.TcpListen f ->
-          sockets.tcpListen(f.requestId(), f.serverId(), f.bindAddress(), f.port());
-      case ClientFrame.TcpStopListen f -> sockets.tcpStopListen(f.serverId());
-    }
-    state = state.next(opcode);
+  private boolean handle(Opcode opcode, ByteBuffer frame) throws ProtocolException {
+    int requestId = FrameHeader.requestId(frame);
+    return switch (state.verdict(opcode)) {
+      case ACCEPT -> {
+        Capability needed = opcode.capability();
+        if (needed != null && !sockets.has(needed)) {
+          throw new ProtocolException(
+              requestId,
+              opcode + " needs the capability " + needed.label() + " in CLIENT_HELLO.");
+        }
+        boolean handled = FrameDispatch.dispatch(opcode, frame, this, sockets);
+        state = state.next(opcode);
+        yield handled;
+      }
+      case REFUSE -> throw new ProtocolException(requestId, opcode + " is not allowed now.");
+      case CLOSE ->
+          throw new ProtocolException(requestId, "The handshake is CLIENT_HELLO, then AUTH.");
+      case DROP -> true;
+    };
   }
 
-  private void authenticate(ClientFrame.Auth auth) throws ProtocolException {
-    DaemonFrame.AuthResult result = handshake.authenticate(auth);
+  @Override
+  public void hello(ClientFrame.ClientHello frame) throws ProtocolException {
+    Handshake.Outcome outcome = handshake.hello(frame);
+    sockets.reply(outcome.answer());
+    sockets.negotiate(outcome.capabilities());
+    ticket = outcome.ticket();
+    registerTicket();
+  }
+
+  @Override
+  public void authenticate(ClientFrame.Auth frame) {
+    DaemonFrame.AuthResult result = handshake.authenticate(frame);
     sockets.reply(result);
     if (result.status() == Handshake.ACCEPTED) {
       opened();
@@ -198,6 +245,79 @@ final class Session implements FrameReceiver {
       announced = true;
       LOG.info("Session {} is open.", self.number());
       context.listener().onSessionOpened(self);
+    }
+    registerTicket();
+  }
+
+  private void registerTicket() {
+    if (ticket != null && announced) {
+      context.tickets().give(ticket, this);
+    }
+  }
+
+  @Override
+  public void acknowledge(ClientFrame.Ack frame) throws ProtocolException {
+    Resumption resumption = sockets.resumption();
+    if (resumption != null && !resumption.acknowledge(frame.frames())) {
+      throw new ProtocolException(frame.requestId(), "ACK counts frames that were never sent.");
+    }
+  }
+
+  @Override
+  public void resume(ClientFrame.Resume frame) {
+    Errno outcome = sockets == own && own.isEmpty() ? reclaim(frame) : Errno.EINVAL;
+    if (outcome != Errno.OK) {
+      sockets.reply(
+          new DaemonFrame.Resumed(frame.requestId(), outcome.number(), 0, 0, List.of()));
+      return;
+    }
+    LOG.info("Session {} goes on with the sockets of a lost one.", self.number());
+    context.stats().increment(Counter.RESUMED_SESSIONS);
+    forgetTicket();
+    ticket = frame.ticket();
+    registerTicket();
+    own.endRelay(); // the relay thread sees the other sockets then
+  }
+
+  private Errno reclaim(ClientFrame.Resume frame) {
+    Session holder = context.tickets().holder(frame.ticket());
+    if (holder == null || holder == this || !holder.mayBeResumed(frame.frames())) {
+      return Errno.ESTALE;
+    }
+    holder.connection.abort(); // whoever comes back has lost it
+    Departure from = holder.departure;
+    if (!from.awaitSettled()) {
+      return Errno.EAGAIN;
+    }
+    ClientSockets lost = from.collect();
+    if (lost == null) {
+      return Errno.ESTALE;
+    }
+    if (!adopt(lost, frame)) {
+      from.giveBack(lost);
+      return Errno.ESTALE;
+    }
+    return Errno.OK;
+  }
+
+  private boolean mayBeResumed(long frames) {
+    Resumption resumption = sockets.resumption();
+    return resumption != null && resumption.possible(frames);
+  }
+
+  private boolean adopt(ClientSockets lost, ClientFrame.Resume frame) {
+    Resumption resumption = lost.resumption();
+    handover.lock();
+    try {
+      if (relayOver.getCount() == 0
+          || resumption == null
+          || !resumption.resume(frame.requestId(), frame.frames(), connection)) {
+        return false;
+      }
+      sockets = lost;
+      return true;
+    } finally {
+      handover.unlock();
     }
   }
 
@@ -237,18 +357,32 @@ final class Session implements FrameReceiver {
   }
 
   @Override
-  public void onClosed() {
+  public void onClosed(boolean finished) {
+    Resumption resumption = announced && !finished && !closing ? sockets.resumption() : null;
+    boolean lost = resumption != null && !resumption.isForfeited();
     state = SessionState.CLOSED;
     deadline.cancel(false);
-    sockets.end();
+    if (lost) {
+      resumption.pause();
+    } else {
+      forgetTicket();
+      sockets.end();
+    }
     // A client that has stopped reading holds the relay thread; it must not hold the ports too.
     abortAfter(Limits.SESSION_END_LINGER);
     context.stats().decrement(Counter.WS_CONNECTIONS);
     context.sessionEnded(this);
     if (announced) {
-      LOG.info("Session {} has ended.", self.number());
+      LOG.info("Session {} {}.", self.number(), lost ? "was lost" : "has ended");
       context.listener().onSessionClosed(self);
     }
+    departure.readerHasLeft(sockets, lost, this::forgetTicket);
     ended.countDown();
+  }
+
+  private void forgetTicket() {
+    if (ticket != null) {
+      context.tickets().take(ticket, this);
+    }
   }
 }

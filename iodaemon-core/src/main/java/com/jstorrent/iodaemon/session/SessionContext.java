@@ -16,6 +16,8 @@ record SessionContext(
     ScheduledExecutorService timer,
     SharedNet net,
     DaemonListener listener,
+    Tickets tickets,
+    Parking parking,
     String version,
     Consumer<Session> onEnd) {
 

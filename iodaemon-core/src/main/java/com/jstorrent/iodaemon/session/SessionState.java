@@ -8,7 +8,9 @@ import com.jstorrent.iodaemon.frame.Opcode.Phase;
  *
  * <pre>
  *  AWAIT_HELLO ──CLIENT_HELLO──▶ AWAIT_AUTH ──AUTH──▶ OPEN
- *  TRUSTED: the upgrade request carried the token; a handshake may follow, but need not.
+ *  TRUSTED ──CLIENT_HELLO──▶ GREETED ──anything else──▶ OPEN
+ *  TRUSTED ──anything else─────────────────────────────▶ OPEN
+ *  (the upgrade request carried the token; a handshake may follow, but need not)
  *  Every state ──violation, wrong token, end of the connection──▶ CLOSED
  * </pre>
  */
@@ -17,6 +19,7 @@ enum SessionState {
   AWAIT_AUTH,
   OPEN,
   TRUSTED,
+  GREETED,
   CLOSED;
 
   /** What to do with a frame. */
@@ -38,6 +41,8 @@ enum SessionState {
       case AWAIT_AUTH -> opcode == Opcode.AUTH ? Verdict.ACCEPT : Verdict.CLOSE;
       case OPEN -> opcode.phase() == Phase.IO ? Verdict.ACCEPT : Verdict.REFUSE;
       case TRUSTED -> opcode.phase() == Phase.CONTROL ? Verdict.REFUSE : Verdict.ACCEPT;
+      case GREETED ->
+          opcode == Opcode.AUTH || opcode.phase() == Phase.IO ? Verdict.ACCEPT : Verdict.REFUSE;
       case CLOSED -> Verdict.DROP;
     };
   }
@@ -47,12 +52,14 @@ enum SessionState {
     return switch (this) {
       case AWAIT_HELLO -> opcode == Opcode.CLIENT_HELLO ? AWAIT_AUTH : this;
       case AWAIT_AUTH -> opcode == Opcode.AUTH ? OPEN : this;
-      case OPEN, TRUSTED, CLOSED -> this;
+      case TRUSTED -> opcode == Opcode.CLIENT_HELLO ? GREETED : OPEN;
+      case GREETED -> OPEN;
+      case OPEN, CLOSED -> this;
     };
   }
 
   /** Whether the client has shown the token. */
   boolean authenticated() {
-    return this == OPEN || this == TRUSTED;
+    return this == OPEN || this == TRUSTED || this == GREETED;
   }
 }

@@ -41,7 +41,16 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
       String version) {
     context =
         new SessionContext(
-            limits, stats, access, timer, net, listener, version, sessions::remove);
+            limits,
+            stats,
+            access,
+            timer,
+            net,
+            listener,
+            new Tickets(),
+            new Parking(limits, stats, timer),
+            version,
+            sessions::remove);
   }
 
   @Override
@@ -60,7 +69,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     return session;
   }
 
-  /** Closes every session with 1001 and waits a bounded time for what is on its way. */
+  /** Ends the parked sessions, closes every other one with 1001 and waits a bounded time for what is on its way. */
   @Override
   public void close() {
     Set<Session> open = Set.copyOf(sessions);
@@ -75,5 +84,6 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    context.parking().close();
   }
 }

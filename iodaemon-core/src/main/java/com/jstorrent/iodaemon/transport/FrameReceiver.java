@@ -31,6 +31,11 @@ public interface FrameReceiver {
    */
   void onFlushWanted();
 
-  /** The connection has ended, for whatever reason. Called once, after every frame. */
-  void onClosed();
+  /**
+   * The connection has ended. Called once, after every frame.
+   *
+   * @param finished whether the client has said that it is done; if not, it may come back for its
+   *     session (docs/PROTOCOL.md § 9.3)
+   */
+  void onClosed(boolean finished);
 }

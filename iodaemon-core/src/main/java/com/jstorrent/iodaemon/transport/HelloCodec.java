@@ -34,6 +34,15 @@ public interface HelloCodec {
   /** What a client asks for. */
   record ClientHello(List<String> capabilities, @Nullable String session) {}
 
-  /** What it gets. Limits are by name, in bytes or numbers. */
-  record ServerHello(List<String> capabilities, Map<String, Long> limits, String version) {}
+  /**
+   * What it gets.
+   *
+   * @param limits by name, in bytes, seconds or numbers
+   * @param ticket with which another connection may resume this session, or null
+   */
+  record ServerHello(
+      List<String> capabilities,
+      Map<String, Long> limits,
+      String version,
+      @Nullable String ticket) {}
 }

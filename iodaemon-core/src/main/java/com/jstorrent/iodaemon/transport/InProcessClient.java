@@ -12,6 +12,7 @@ public final class InProcessClient implements AutoCloseable {
   private final InProcessConnection connection;
   private final ReentrantLock deliveryLock = new ReentrantLock();
   private final FrameReceiver receiver;
+  private volatile boolean finished;
   private boolean closedDelivered; // guarded by deliveryLock
 
   private InProcessClient(SessionAcceptor acceptor, ConnectionInfo info) {
@@ -67,6 +68,13 @@ public final class InProcessClient implements AutoCloseable {
   /** Ends the connection; everything that belongs to it goes (PROTOCOL.md § 4.12). */
   @Override
   public void close() {
+    finished = true; // first: the abort makes another thread deliver too
+    connection.abort();
+    deliverClosed();
+  }
+
+  /** Ends the connection as if it had broken: a session with {@code resume} lives on for a while. */
+  public void abort() {
     connection.abort();
     deliverClosed();
   }
@@ -82,7 +90,7 @@ public final class InProcessClient implements AutoCloseable {
     try {
       if (!closedDelivered) {
         closedDelivered = true;
-        receiver.onClosed();
+        receiver.onClosed(finished);
       }
     } finally {
       deliveryLock.unlock();

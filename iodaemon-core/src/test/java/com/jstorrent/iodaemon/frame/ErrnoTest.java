@@ -10,7 +10,10 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.security.cert.CertificateException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,7 +41,20 @@ class ErrnoTest {
         Arguments.of(new UnknownHostException("x"), 2),
         Arguments.of(new UnresolvedAddressException(), 2),
         Arguments.of(new IllegalArgumentException("port out of range"), 22),
+        Arguments.of(new SocketException("Network is down"), 100),
+        Arguments.of(new IOException("Message too long"), 90),
+        Arguments.of(new IOException("Operation not permitted"), 1),
+        Arguments.of(new SocketException("Protocol family unavailable"), 97),
+        Arguments.of(new UnsupportedAddressTypeException(), 97),
+        Arguments.of(new SSLHandshakeException("Received fatal alert"), 71),
+        Arguments.of(distrusted(), 129),
         Arguments.of(new IOException(), 1));
+  }
+
+  private static Exception distrusted() {
+    SSLHandshakeException failure = new SSLHandshakeException("No name matching");
+    failure.initCause(new CertificateException("No name matching"));
+    return failure;
   }
 
   @ParameterizedTest

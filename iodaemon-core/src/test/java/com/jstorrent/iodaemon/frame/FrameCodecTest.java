@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,30 @@ class FrameCodecTest {
         Arguments.of("01 14 0000 00000000 07000000", new ClientFrame.TcpClose(0, 7)),
         Arguments.of("01 15 0000 05000000 03000000 ffff",
             new ClientFrame.TcpListen(5, 3, 65535, "")),
-        Arguments.of("01 18 0000 00000000 03000000", new ClientFrame.TcpStopListen(0, 3)));
+        Arguments.of("01 18 0000 00000000 03000000", new ClientFrame.TcpStopListen(0, 3)),
+        Arguments.of(
+            "01 19 0000 06000000 07000000 01 6869", new ClientFrame.TcpSecure(6, 7, true, "hi")),
+        Arguments.of(
+            "01 19 0000 06000000 07000000 00", new ClientFrame.TcpSecure(6, 7, false, "")),
+        Arguments.of("01 1b 0000 00000000 07000000", new ClientFrame.TcpShutdown(0, 7)),
+        Arguments.of(
+            "01 1c 0000 00000000 07000000 00000100", new ClientFrame.TcpCredit(0, 7, 65536)),
+        Arguments.of(
+            "01 20 0000 06000000 07000000 e11a 3a3a31",
+            new ClientFrame.UdpBind(6, 7, 6881, "::1")),
+        Arguments.of(
+            "01 22 0000 00000000 07000000 e11a 0300 3a3a31 cafe",
+            new ClientFrame.UdpSend(0, 7, 6881, "::1", DATA)),
+        Arguments.of("01 24 0000 00000000 07000000", new ClientFrame.UdpClose(0, 7)),
+        Arguments.of(
+            "01 25 0000 08000000 07000000 666630323a3a31",
+            new ClientFrame.UdpJoinMulticast(8, 7, "ff02::1")),
+        Arguments.of(
+            "01 26 0000 00000000 07000000 666630323a3a31",
+            new ClientFrame.UdpLeaveMulticast(0, 7, "ff02::1")),
+        Arguments.of("01 05 0000 00000000 0900000000000000", new ClientFrame.Ack(0, 9)),
+        Arguments.of(
+            "01 06 0000 03000000 0900000000000000 6162", new ClientFrame.Resume(3, 9, "ab")));
   }
 
   static Stream<Arguments> daemonFrames() {
@@ -49,7 +73,37 @@ class FrameCodecTest {
             new DaemonFrame.TcpListenResult(5, 3, 12345, 0)),
         Arguments.of(
             "01 17 0000 00000000 03000000 00000080 3930 3a3a31",
-            new DaemonFrame.TcpAccept(0, 3, 0x8000_0000, 12345, "::1")));
+            new DaemonFrame.TcpAccept(0, 3, 0x8000_0000, 12345, "::1")),
+        Arguments.of(
+            "01 1a 0000 06000000 07000000 01 81000000", new DaemonFrame.TcpSecured(6, 7, 129)),
+        Arguments.of("01 1b 0000 00000000 07000000", new DaemonFrame.TcpShutdown(0, 7)),
+        Arguments.of(
+            "01 21 0000 06000000 07000000 00 3930 00000000",
+            new DaemonFrame.UdpBound(6, 7, 12345, 0)),
+        Arguments.of(
+            "01 23 0000 00000000 07000000 e11a 0300 3a3a31 cafe",
+            new DaemonFrame.UdpRecv(0, 7, 6881, "::1", DATA)),
+        Arguments.of(
+            "01 24 0000 00000000 07000000 01 68000000", new DaemonFrame.UdpClosed(0, 7, 104)),
+        Arguments.of(
+            "01 27 0000 08000000 07000000 01 13000000",
+            new DaemonFrame.UdpMulticastResult(8, 7, 19)),
+        Arguments.of("01 05 0000 00000000 0900000000000000", new DaemonFrame.Ack(0, 9)),
+        Arguments.of(
+            "01 07 0000 03000000 01000000 00 00000000 0900000000000000 0800000000000000"
+                + " 01 07000000 01 0500000000000000 0600000000000000",
+            new DaemonFrame.Resumed(
+                3,
+                0,
+                9,
+                8,
+                List.of(
+                    new DaemonFrame.Live(
+                        DaemonFrame.Live.Kind.UDP_SOCKET,
+                        7,
+                        DaemonFrame.Live.State.OPEN,
+                        5,
+                        6)))));
   }
 
   @ParameterizedTest
@@ -112,7 +166,24 @@ class FrameCodecTest {
     assertRefused(
         "01 10 0000 09000000 07000000 e11a", 9, "A host name or address is missing.");
     assertRefused("01 03 0000 09000000 07", 9, "Unknown AUTH type 7.");
-    assertRefused("01 20 0000 09000000 07000000 0000", 9, "This daemon does not serve UDP_BIND.");
+    assertRefused("01 31 0000 09000000", 9, "This daemon does not serve RANGE_AVAILABLE.");
+    assertRefused(
+        "01 22 0000 09000000 07000000 e11a 0400 3a3a31",
+        9,
+        "The address is longer than the frame.");
+    assertRefused(
+        "01 22 0000 09000000 07000000 e11a 0000 3a3a31",
+        9,
+        "A host name or address is missing.");
+    assertRefused("01 25 0000 09000000 07000000", 9, "A host name or address is missing.");
+  }
+
+  @Test
+  void aFailedTcpSecuredMayLeaveItsNumberOut() throws Exception {
+    assertThat(FrameReader.readDaemon(bytes("01 1a 0000 06000000 07000000 01")))
+        .isEqualTo(new DaemonFrame.TcpSecured(6, 7, 1));
+    assertThat(FrameReader.readDaemon(bytes("01 1a 0000 06000000 07000000 00")))
+        .isEqualTo(new DaemonFrame.TcpSecured(6, 7, 0));
   }
 
   @Test

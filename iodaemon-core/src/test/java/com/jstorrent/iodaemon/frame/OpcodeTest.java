@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class OpcodeTest {
 
-  /** The table of PROTOCOL.md § 3, typed in from there. */
+  /** The table of PROTOCOL.md § 3, and of § 9, typed in from there. */
   @Test
   void codesAreThoseOfTheContract() {
     String table =
@@ -22,6 +22,9 @@ class OpcodeTest {
                 02 SERVER_HELLO
                 03 AUTH
                 04 AUTH_RESULT
+                05 ACK
+                06 RESUME
+                07 RESUMED
                 7F ERROR
                 10 TCP_CONNECT
                 11 TCP_CONNECTED
@@ -34,6 +37,8 @@ class OpcodeTest {
                 18 TCP_STOP_LISTEN
                 19 TCP_SECURE
                 1A TCP_SECURED
+                1B TCP_SHUTDOWN
+                1C TCP_CREDIT
                 20 UDP_BIND
                 21 UDP_BOUND
                 22 UDP_SEND

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class SendQueueTest {
 
   /** Takes what it has room for, like a socket. */
-  private static final class Channel implements WritableByteChannel {
+  private static final class Channel implements SendQueue.Sink {
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private int room;
 
@@ -24,14 +23,6 @@ class SendQueueTest {
       room -= part.length;
       return part.length;
     }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
   }
 
   @RepeatedTest(50)

@@ -7,18 +7,15 @@ import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.testkit.SilentPort;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PROTOCOL.md § 4.9: connecting fails with a reason, in time, and can be cancelled. */
 class Promise09ConnectTest {
@@ -79,33 +76,78 @@ class Promise09ConnectTest {
     }
   }
 
-  /** A port whose backlog is full: SYNs to it are not answered. */
-  private static final class SilentPort implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    private final List<Socket> fillers = new ArrayList<>();
-
-    SilentPort() throws IOException {
-      try {
-        while (true) {
-          Socket filler = new Socket();
-          fillers.add(filler);
-          filler.connect(new InetSocketAddress(server.getInetAddress(), port()), 200);
-        }
-      } catch (SocketTimeoutException e) {
-        // The backlog is full now.
+  @Test
+  void oneGoodConnectDoesNotWaitBehindManySilentOnes() throws Exception {
+    Limits limits = Limits.builder().connectTimeout(Duration.ofHours(1)).build();
+    try (TestDaemon daemon = TestDaemon.start(limits);
+        SilentPort silent = new SilentPort();
+        Peer good = Peer.open();
+        TestClient client = daemon.client()) {
+      for (int id = 1; id <= 400; id++) {
+        client.send(new ClientFrame.TcpConnect(0, id, silent.port(), "127.0.0.1"));
       }
+      client.send(new ClientFrame.TcpConnect(7, 1000, good.port(), "127.0.0.1"));
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(7, 1000, 0));
+      assertThat(daemon.stats().get(Counter.PENDING_CONNECTS))
+          .as("none of the others has lost its place")
+          .isBetween(400L, 401L);
     }
+  }
 
-    int port() {
-      return server.getLocalPort();
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (Socket filler : fillers) {
-        filler.close();
+  @Test
+  void waitingForATurnCountsTowardsNobodysTimeOut() throws Exception {
+    Limits limits =
+        Limits.builder().concurrentConnects(1).connectTimeout(Duration.ofMillis(250)).build();
+    try (TestDaemon daemon = TestDaemon.start(limits);
+        SilentPort silent = new SilentPort();
+        TestClient client = daemon.client()) {
+      long begun = System.nanoTime();
+      for (int id = 1; id <= 8; id++) {
+        client.send(new ClientFrame.TcpConnect(0, id, silent.port(), "127.0.0.1"));
       }
-      server.close();
+      for (int id = 1; id <= 8; id++) {
+        assertThat(client.expect(DaemonFrame.TcpConnected.class).errno()).isEqualTo(110);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .as("each had its whole time, one after the other")
+          .isGreaterThan(Duration.ofMillis(8 * 250 - 100));
+    }
+  }
+
+  @Test
+  void moreAttemptsThanMayWaitAreRefusedAtOnce() throws Exception {
+    Limits limits =
+        Limits.builder().pendingConnects(2).connectTimeout(Duration.ofHours(1)).build();
+    try (TestDaemon daemon = TestDaemon.start(limits);
+        SilentPort silent = new SilentPort();
+        TestClient client = daemon.client()) {
+      for (int id = 1; id <= 3; id++) {
+        client.send(new ClientFrame.TcpConnect(id, id, silent.port(), "127.0.0.1"));
+      }
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(3, 3, 11));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"::1", "[::1]", "::1%lo", "localhost.", "LOCALHOST", "127.0.0.1"})
+  void everyWayToWriteThisMachineConnects(String host) throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer four = Peer.open();
+        ServerSocket six = new ServerSocket(four.port(), 5, InetAddress.getByName("::1"));
+        TestClient client = daemon.client()) {
+      client.send(new ClientFrame.TcpConnect(3, 1, six.getLocalPort(), host));
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(3, 1, 0));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"no-such-name.invalid", "256.256.256.256", "[::1", "::1%no-such-interface"})
+  void whatIsNoHostIsNotFound(String host) throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        TestClient client = daemon.client()) {
+      client.send(new ClientFrame.TcpConnect(3, 1, 80, host));
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(3, 1, 2));
     }
   }
 }

@@ -8,8 +8,14 @@ import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Servers of a client (PROTOCOL.md § 3, TCP_LISTEN and its kin). */
@@ -81,6 +87,65 @@ class ServersTest {
       assertThat(client.expect(DaemonFrame.TcpListenResult.class).errno()).isZero();
       client.send(new ClientFrame.TcpListen(6, 6, 0, "127.0.0.1"));
       assertThat(client.next()).as("limit").isEqualTo(new DaemonFrame.TcpListenResult(6, 6, 0, 24));
+    }
+  }
+
+  @Test
+  void theBindAddressIsHonoured() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        TestClient client = daemon.client()) {
+      int four = listen(client, 1, "");
+      assertThat(reaches("127.0.0.1", four)).isTrue();
+      assertThat(reaches("::1", four)).as("empty is all of IPv4, and not IPv6").isFalse();
+      int six = listen(client, 2, "::1");
+      assertThat(reaches("::1", six)).isTrue();
+      assertThat(reaches("127.0.0.1", six)).isFalse();
+      int one = listen(client, 3, "127.0.0.2");
+      assertThat(reaches("127.0.0.2", one)).isTrue();
+      assertThat(reaches("127.0.0.1", one)).isFalse();
+      int named = listen(client, 4, "localhost");
+      assertThat(reaches("localhost", named)).isTrue();
+    }
+  }
+
+  @Test
+  void callersThatComeInABurstAreAllAccepted() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        TestClient client = daemon.client()) {
+      int port = listen(client, 1, "127.0.0.1");
+      List<Socket> callers = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        callers.add(new Socket(InetAddress.getLoopbackAddress(), port));
+      }
+      Set<Integer> ids = new HashSet<>();
+      for (Socket caller : callers) {
+        DaemonFrame.TcpAccept accept = client.expect(DaemonFrame.TcpAccept.class);
+        assertThat(accept.socketId()).as("ids from the upper half").isNegative();
+        assertThat(accept.remotePort()).isEqualTo(caller.getLocalPort());
+        assertThat(ids.add(accept.socketId())).isTrue();
+      }
+      for (Socket caller : callers) {
+        caller.close();
+      }
+    }
+  }
+
+  private static int listen(TestClient client, int id, String address) throws Exception {
+    client.send(new ClientFrame.TcpListen(id, id, 0, address));
+    DaemonFrame frame;
+    do { // calls of earlier rounds may come and go
+      frame = client.next();
+    } while (!(frame instanceof DaemonFrame.TcpListenResult));
+    DaemonFrame.TcpListenResult result = (DaemonFrame.TcpListenResult) frame;
+    assertThat(result.errno()).isZero();
+    return result.boundPort();
+  }
+
+  private static boolean reaches(String host, int port) throws IOException {
+    try (Socket caller = new Socket(host, port)) {
+      return caller.isConnected();
+    } catch (ConnectException e) {
+      return false;
     }
   }
 }

@@ -33,6 +33,9 @@ class SessionStateTest {
       assertThat(SessionState.TRUSTED.verdict(opcode) == Verdict.ACCEPT)
           .as("a client that showed the token before may still greet: %s", opcode)
           .isEqualTo(io || handshake || !control);
+      assertThat(SessionState.GREETED.verdict(opcode) == Verdict.ACCEPT)
+          .as("once: %s", opcode)
+          .isEqualTo(io || opcode == Opcode.AUTH);
     }
   }
 
@@ -53,7 +56,9 @@ class SessionStateTest {
       assertThat(SessionState.AWAIT_AUTH.next(opcode))
           .isEqualTo(opcode == Opcode.AUTH ? SessionState.OPEN : SessionState.AWAIT_AUTH);
       assertThat(SessionState.OPEN.next(opcode)).isEqualTo(SessionState.OPEN);
-      assertThat(SessionState.TRUSTED.next(opcode)).isEqualTo(SessionState.TRUSTED);
+      assertThat(SessionState.TRUSTED.next(opcode))
+          .isEqualTo(opcode == Opcode.CLIENT_HELLO ? SessionState.GREETED : SessionState.OPEN);
+      assertThat(SessionState.GREETED.next(opcode)).isEqualTo(SessionState.OPEN);
     }
   }
 }

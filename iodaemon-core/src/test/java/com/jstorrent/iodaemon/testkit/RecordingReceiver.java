@@ -55,7 +55,7 @@ public final class RecordingReceiver implements FrameReceiver {
   public void onFlushWanted() {}
 
   @Override
-  public void onClosed() {
+  public void onClosed(boolean finished) {
     record(new Event.Closed());
   }
 

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.testkit;
 
+import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.FrameReader;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A client that speaks frames and fails loudly when something else comes than a test expects. */
@@ -19,18 +22,32 @@ public final class TestClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final InProcessClient connection;
+  private String ticket = "";
 
   TestClient(InProcessClient connection) {
     this.connection = connection;
   }
 
   public void authenticate(String token) throws IOException, InterruptedException {
-    send(new ClientFrame.ClientHello(1, ""));
-    expect(DaemonFrame.ServerHello.class);
+    authenticate(token, Set.of());
+  }
+
+  public void authenticate(String token, Set<Capability> capabilities)
+      throws IOException, InterruptedException {
+    send(
+        new ClientFrame.ClientHello(
+            1, capabilities.stream().map(Capability::label).collect(Collectors.joining(" "))));
+    String hello = expect(DaemonFrame.ServerHello.class).body();
+    ticket = hello.substring(hello.indexOf('|') + 1);
     send(new ClientFrame.Auth(2, 1, token));
     if (expect(DaemonFrame.AuthResult.class).status() != 0) {
       throw new AssertionError("The daemon refused the token.");
     }
+  }
+
+  /** What RESUME needs, when that was asked for. */
+  public String ticket() {
+    return ticket;
   }
 
   public void send(ClientFrame frame) throws IOException {
@@ -111,6 +128,11 @@ public final class TestClient implements AutoCloseable {
     } catch (ClosedChannelException e) {
       return connection.closeReason();
     }
+  }
+
+  /** Ends the connection as a broken network does. */
+  public void vanish() {
+    connection.abort();
   }
 
   @Override

@@ -2,12 +2,17 @@ package com.jstorrent.iodaemon.testkit;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.InProcessTransport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
 
 /** A daemon with the in-process transport, for tests that need no WebSocket. */
 public final class TestDaemon implements AutoCloseable {
@@ -16,8 +21,8 @@ public final class TestDaemon implements AutoCloseable {
   private final InProcessTransport transport = new InProcessTransport();
   private final IoDaemon daemon;
 
-  private TestDaemon(Limits limits) throws IOException {
-    daemon = IoDaemon.builder().token(TOKEN).limits(limits).transport(transport).build().start();
+  private TestDaemon(IoDaemon.Builder builder) throws IOException {
+    daemon = builder.token(TOKEN).transport(transport).build().start();
   }
 
   public static TestDaemon start() throws IOException {
@@ -25,18 +30,30 @@ public final class TestDaemon implements AutoCloseable {
   }
 
   public static TestDaemon start(Limits limits) throws IOException {
-    return new TestDaemon(limits);
+    return new TestDaemon(IoDaemon.builder().limits(limits));
+  }
+
+  /** A daemon with limits and whom it trusts. */
+  public static TestDaemon start(Limits limits, SSLContext trust) throws IOException {
+    return new TestDaemon(IoDaemon.builder().limits(limits).trust(trust));
   }
 
   /** A client that has not said anything yet. */
   public TestClient stranger() throws IOException {
-    return new TestClient(transport.connect());
+    return new TestClient(
+        transport.connect(new ConnectionInfo(false, null, new PlainHello())));
   }
 
   /** A client that is through the handshake. */
   public TestClient client() throws IOException, InterruptedException {
+    return client(Set.of());
+  }
+
+  /** A client that is through the handshake and has asked for capabilities. */
+  public TestClient client(Set<Capability> capabilities)
+      throws IOException, InterruptedException {
     TestClient client = stranger();
-    client.authenticate(TOKEN);
+    client.authenticate(TOKEN, capabilities);
     return client;
   }
 
@@ -45,19 +62,18 @@ public final class TestDaemon implements AutoCloseable {
   }
 
   /** Waits until a counter has this value. */
-  public void awaitStat(Counter counter, long value) throws InterruptedException {
+  public void awaitStat(Counter counter, long value) {
     await(counter + " = " + value, () -> stats().get(counter) == value);
   }
 
   /** Waits for a condition that nothing signals, for as long as a slow machine may need. */
-  public static void await(String what, BooleanSupplier condition) throws InterruptedException {
+  public static void await(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError("Waited in vain for: " + what);
       }
-      Thread.onSpinWait();
-      Thread.yield();
+      LockSupport.parkNanos(20_000); // spinning would take the time that the daemon needs
     }
   }
 

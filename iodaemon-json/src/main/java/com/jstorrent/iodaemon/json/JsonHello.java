@@ -36,6 +36,9 @@ public final class JsonHello implements HelloCodec {
     fields.put("caps", hello.capabilities());
     fields.put("limits", new TreeMap<>(hello.limits()));
     fields.put("version", hello.version());
+    if (hello.ticket() != null) {
+      fields.put("ticket", hello.ticket());
+    }
     return Json.write(fields);
   }
 }

@@ -57,7 +57,7 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideOutsideOfPackages(
-              BASE + "..", "java..", "org.slf4j..", "org.apache.commons.codec..",
+              BASE + "..", "java..", "javax.net.ssl..", "org.slf4j..", "org.apache.commons.codec..",
               "org.jspecify..");
 
   @ArchTest

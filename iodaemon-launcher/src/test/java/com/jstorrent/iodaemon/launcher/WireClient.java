@@ -21,18 +21,36 @@ final class WireClient implements AutoCloseable {
 
   private final BlockingQueue<ByteBuffer> messages = new LinkedBlockingQueue<>();
   private final WebSocket socket;
+  private final String serverHello;
 
   WireClient(HttpClient http, int port, String token) throws Exception {
+    this(http, port, token, "");
+  }
+
+  /**
+   * @param hello the body of CLIENT_HELLO
+   */
+  WireClient(HttpClient http, int port, String token, String hello) throws Exception {
     socket =
         http.newWebSocketBuilder()
             .buildAsync(URI.create("ws://127.0.0.1:" + port + "/io"), new Receiver())
             .get();
-    send(new ClientFrame.ClientHello(1, ""));
-    expect(DaemonFrame.ServerHello.class);
+    send(new ClientFrame.ClientHello(1, hello));
+    serverHello = expect(DaemonFrame.ServerHello.class).body();
     send(new ClientFrame.Auth(2, 0, token + "\0extension\0install"));
     if (expect(DaemonFrame.AuthResult.class).status() != 0) {
       throw new AssertionError("The token was refused.");
     }
+  }
+
+  /** The body of SERVER_HELLO. */
+  String serverHello() {
+    return serverHello;
+  }
+
+  /** Says goodbye with this code. */
+  void close(int code) {
+    socket.sendClose(code, "").join();
   }
 
   void send(ClientFrame frame) {

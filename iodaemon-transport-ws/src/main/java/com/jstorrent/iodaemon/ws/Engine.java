@@ -14,6 +14,7 @@ import org.java_websocket.drafts.Draft_6455;
 import org.java_websocket.enums.Opcode;
 import org.java_websocket.exceptions.InvalidDataException;
 import org.java_websocket.exceptions.WebsocketNotConnectedException;
+import org.java_websocket.framing.CloseFrame;
 import org.java_websocket.framing.Framedata;
 import org.java_websocket.framing.FramedataImpl1;
 import org.java_websocket.framing.PongFrame;
@@ -47,6 +48,7 @@ final class Engine {
   private final WebSocketImpl socket;
   private final Draft draft;
   private final AtomicReference<@Nullable ByteBuffer> pong = new AtomicReference<>();
+  private volatile boolean finished;
 
   Engine(Events events) {
     this.events = events;
@@ -124,6 +126,14 @@ final class Engine {
     return socket.isFlushAndClose();
   }
 
+  /**
+   * Whether the connection was closed because one side is done with it: a browser that stops a worker
+   * or leaves a page sends 1001, and may come back.
+   */
+  boolean closedForGood() {
+    return finished;
+  }
+
   private final class Listener extends WebSocketAdapter {
     /**
      * RFC 6455 § 5.5.3 allows to answer the latest ping alone; so a client that sends pings and
@@ -152,6 +162,7 @@ final class Engine {
 
     @Override
     public void onWebsocketClosing(WebSocket ignored, int code, String reason, boolean remote) {
+      finished |= !remote || code == CloseFrame.NORMAL || code == CloseFrame.NOCODE;
       events.onClosing();
     }
 

@@ -63,7 +63,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
       readAll(request.readAhead());
     } finally {
       pulse.stop();
-      session.onClosed();
+      session.onClosed(engine.closedForGood());
       finishClosing();
     }
   }

@@ -249,8 +249,8 @@ class WebSocketProtocolTest {
     }
 
     @Override
-    public void onClosed() {
-      recording.onClosed();
+    public void onClosed(boolean finished) {
+      recording.onClosed(finished);
     }
   }
 }

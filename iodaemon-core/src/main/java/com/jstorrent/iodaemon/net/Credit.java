@@ -1,0 +1,43 @@
+package com.jstorrent.iodaemon.net;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How many bytes of a socket its client still takes (docs/PROTOCOL.md § 9.2). The relay takes, the
+ * client's reader grants. Without the capability there is no end to it.
+ */
+final class Credit {
+  private final AtomicLong left;
+
+  private Credit(long initial) {
+    left = new AtomicLong(initial);
+  }
+
+  static Credit of(long bytes) {
+    return new Credit(bytes);
+  }
+
+  static Credit unlimited() {
+    return new Credit(Long.MAX_VALUE);
+  }
+
+  boolean isOpen() {
+    return left.get() > 0;
+  }
+
+  /** The most that may be read at once, up to {@code most}; 0 when nothing may. */
+  int allows(int most) {
+    return Math.clamp(left.get(), 0, most);
+  }
+
+  /** Bytes were sent to the client; returns whether nothing more may follow. */
+  boolean take(int bytes) {
+    return left.get() != Long.MAX_VALUE && left.addAndGet(-bytes) <= 0;
+  }
+
+  /** The client grants more; returns whether reading may go on that had to stop. */
+  boolean grant(long bytes) {
+    long before = left.getAndUpdate(now -> now > Long.MAX_VALUE - bytes ? now : now + bytes);
+    return before <= 0 && before + bytes > 0;
+  }
+}

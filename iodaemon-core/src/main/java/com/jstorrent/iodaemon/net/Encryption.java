@@ -1,0 +1,82 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.frame.Errno;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a socket is encrypted, is going to be, or is not: at most one {@link TlsUpgrade}. What is
+ * asked of it while there is none means nothing.
+ */
+final class Encryption {
+  private final TcpSocket socket;
+  private volatile @Nullable TlsUpgrade upgrade; // set once, by the reader
+
+  Encryption(TcpSocket socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * TCP_SECURE. Called by the client's reader only; returns why it cannot be, or OK.
+   *
+   * @param host to be asked for and checked; empty for the one of TCP_CONNECT
+   */
+  Errno request(int requestId, String host, boolean skipChecks) {
+    if (upgrade != null) {
+      return Errno.EALREADY;
+    }
+    String name = host.isEmpty() ? socket.host() : host;
+    TlsUpgrade wanted = new TlsUpgrade(socket, requestId, name, skipChecks);
+    upgrade = wanted;
+    if (socket.output().raiseBarrier()) {
+      socket.watch();
+    }
+    if (socket.state() == SocketState.CLOSED) { // it was too late for the socket's own report
+      socket.net().relay().post(() -> wanted.fail(Errno.ECONNRESET));
+    }
+    return Errno.OK;
+  }
+
+  /** What came before TCP_SECURE is written. Called by the peer writer, again and again. */
+  void atBarrier() {
+    TlsUpgrade wanted = upgrade;
+    switch (socket.state()) {
+      case PEER_SHUT, PEER_ENDED -> socket.fail(Errno.ECONNRESET); // nobody to shake hands with
+      default -> {
+        if (wanted != null) {
+          wanted.begin();
+        }
+      }
+    }
+  }
+
+  /** Something has been read: an upgrade under way may have come to its end. Relay only. */
+  void progressed() throws IOException {
+    TlsUpgrade wanted = upgrade;
+    if (wanted != null) {
+      wanted.progress();
+    }
+  }
+
+  /** Whether TCP_SECURE has been asked for and not been answered yet; any thread may ask. */
+  boolean underWay() {
+    TlsUpgrade wanted = upgrade;
+    return wanted != null && !wanted.over();
+  }
+
+  /** The socket ends: whoever waits for TCP_SECURED hears of it. Relay only. */
+  void fail(Errno errno) throws IOException {
+    TlsUpgrade wanted = upgrade;
+    if (wanted != null) {
+      wanted.fail(errno);
+    }
+  }
+
+  /** The channel is closed. Any thread. */
+  void release() {
+    TlsUpgrade wanted = upgrade;
+    if (wanted != null) {
+      wanted.release();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Counts the datagrams that the system dropped because a socket's buffer was full: while a client
+ * does not read, nobody receives for it. Java cannot ask for the number; Linux tells it in a file.
+ * On other systems nothing is counted.
+ */
+final class KernelDrops {
+  private static final List<Path> TABLES =
+      List.of(Path.of("/proc/net/udp"), Path.of("/proc/net/udp6"));
+  private static final int LOCAL_ADDRESS = 1;
+  private static final int DROPS = 12;
+
+  /** Often enough for whoever looks at the numbers. */
+  private static final long PERIOD_SECONDS = 1;
+
+  private final Stats stats;
+  private final ScheduledExecutorService timer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<DatagramChannel, Watched> sockets = new HashMap<>(); // guarded by lock
+  private boolean scheduled; // guarded by lock
+  private volatile long lastSample = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+
+  /** A socket by its local address as the table writes it, and what was counted of it. */
+  private static final class Watched {
+    private final String address;
+    private long seen;
+
+    private Watched(String address) {
+      this.address = address;
+    }
+  }
+
+  KernelDrops(Stats stats, ScheduledExecutorService timer) {
+    this.stats = stats;
+    this.timer = timer;
+  }
+
+  void watch(DatagramChannel socket) throws IOException {
+    String address = hex((InetSocketAddress) socket.getLocalAddress());
+    lock.lock();
+    try {
+      sockets.put(socket, new Watched(address));
+      if (!scheduled) {
+        scheduled = true;
+        timer.schedule(this::sampleAside, PERIOD_SECONDS, TimeUnit.SECONDS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The socket is going to be closed: what is known of it until now is counted, unless that was done
+   * a moment ago, for a client may close thousands at once.
+   */
+  void forget(DatagramChannel socket) {
+    long now = System.nanoTime();
+    if (now - lastSample > TimeUnit.SECONDS.toNanos(PERIOD_SECONDS)) {
+      sample();
+    }
+    lock.lock();
+    try {
+      sockets.remove(socket);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Reading a file is nothing for the timer's thread. */
+  private void sampleAside() {
+    Thread.ofVirtual()
+        .name("iodaemon-udp")
+        .start(
+            () -> {
+              sample();
+              lock.lock();
+              try {
+                scheduled = !sockets.isEmpty();
+                if (scheduled) {
+                  timer.schedule(this::sampleAside, PERIOD_SECONDS, TimeUnit.SECONDS);
+                }
+              } finally {
+                lock.unlock();
+              }
+            });
+  }
+
+  private void sample() {
+    lastSample = System.nanoTime();
+    Map<String, Long> drops = new HashMap<>();
+    for (Path table : TABLES) {
+      try {
+        Files.readAllLines(table).stream().skip(1).forEach(line -> read(line, drops));
+      } catch (IOException | RuntimeException e) {
+        return; // not Linux, or a Linux that hides it
+      }
+    }
+    lock.lock();
+    try {
+      for (Watched socket : sockets.values()) {
+        long now = drops.getOrDefault(socket.address, 0L);
+        if (now > socket.seen) {
+          stats.add(Counter.UDP_RECEIVE_DROPS, now - socket.seen);
+          socket.seen = now;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void read(String line, Map<String, Long> drops) {
+    String[] fields = line.strip().split("\\s+");
+    drops.put(fields[LOCAL_ADDRESS], Long.parseLong(fields[DROPS]));
+  }
+
+  /** The table prints each 32-bit word of the address in the machine's own byte order. */
+  private static String hex(InetSocketAddress local) {
+    ByteBuffer address =
+        ByteBuffer.wrap(local.getAddress().getAddress()).order(ByteOrder.nativeOrder());
+    StringBuilder text = new StringBuilder();
+    while (address.hasRemaining()) {
+      text.append("%08X".formatted(address.getInt()));
+    }
+    return text.append(":%04X".formatted(local.getPort())).toString();
+  }
+}

@@ -1,0 +1,244 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.stats.Counter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a client to one peer: a direct write while nothing waits, else a queue. Its lock is
+ * held for one non-blocking write at a time; it calls nothing back.
+ */
+final class PeerOutput {
+
+  /** What {@link #flush} has come to. */
+  enum Flushed {
+    /** The peer takes no more now. */
+    MORE,
+    /** Nothing is left; the end of the output, if it was asked for, is written too. */
+    DONE,
+    /** What came before TCP_SECURE is written; the rest has to wait for the handshake. */
+    AT_BARRIER,
+    BROKEN
+  }
+
+  private final NetContext net;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final SendQueue queue; // guarded by lock
+  private @Nullable PeerStream stream; // guarded by lock; null until connected
+  private boolean broken; // guarded by lock
+  private boolean endWanted; // guarded by lock
+  private boolean ended; // guarded by lock
+  private @Nullable Errno failure; // guarded by lock; why it is broken
+  private volatile int heldBytes;
+
+  PeerOutput(NetContext net) {
+    this.net = net;
+    this.queue = new SendQueue(net.shared().segments());
+  }
+
+  /** Bytes that wait for the peer; any thread may ask. */
+  long bytes() {
+    return queue.bytes() + heldBytes;
+  }
+
+  /** Whether a record was encrypted and not written whole; any thread may ask. */
+  boolean holdsRecord() {
+    return heldBytes > 0;
+  }
+
+  /** Begins; returns whether something was queued before and has to be flushed. */
+  boolean connected(PeerStream connection) {
+    lock.lock();
+    try {
+      stream = connection;
+      return !queue.isEmpty() || queue.hasBarrier() || endWanted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes what the peer takes at once, unless older bytes wait.
+   *
+   * @return the failure, if this write has met it
+   */
+  @Nullable
+  Errno write(ByteBuffer data) {
+    lock.lock();
+    try {
+      if (ended) {
+        data.position(data.limit()); // the socket is over already, and TCP_CLOSE on its way
+        return null;
+      }
+      if (stream != null && queue.isEmpty() && !queue.hasBarrier() && !broken) {
+        net.stats().add(Counter.BYTES_SENT, stream.write(data));
+        int held = stream.heldBytes();
+        if (held != heldBytes) { // volatile: not for nothing
+          heldBytes = held;
+        }
+      }
+      return null;
+    } catch (IOException e) {
+      return breakOff(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Queues what {@link #write} left; after a failure there is nobody to keep it for.
+   *
+   * @return whether somebody has to watch for room from now on
+   */
+  boolean enqueue(ByteBuffer data, boolean wanted) {
+    lock.lock();
+    try {
+      if (broken || !wanted) {
+        return false;
+      }
+      boolean wasEmpty = queue.isEmpty();
+      net.budget().take(data.remaining());
+      queue.add(data);
+      return wasEmpty && stream != null && !queue.hasBarrier();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes what is queued, as much as the peer takes now. */
+  Flushed flush() {
+    long before = 0;
+    long after = 0;
+    lock.lock();
+    try {
+      if (stream == null || broken) {
+        return broken ? Flushed.BROKEN : Flushed.MORE;
+      }
+      before = queue.bytes();
+      return flush(stream);
+    } catch (IOException e) {
+      breakOff(e);
+      return Flushed.BROKEN;
+    } finally {
+      after = queue.bytes();
+      lock.unlock();
+      net.stats().add(Counter.BYTES_SENT, before - after);
+      net.budget().release(before - after);
+    }
+  }
+
+  private Flushed flush(PeerStream connection) throws IOException {
+    try {
+      if (!connection.flush()) {
+        return Flushed.MORE;
+      }
+      queue.writeTo(connection);
+      if (queue.hasBarrier()) {
+        return queue.atBarrier() ? Flushed.AT_BARRIER : Flushed.MORE;
+      }
+      if (!queue.isEmpty() || !connection.flush()) {
+        return Flushed.MORE;
+      }
+      if (endWanted && !ended) {
+        ended = connection.shutdownOutput();
+        return ended ? Flushed.DONE : Flushed.MORE;
+      }
+      return Flushed.DONE;
+    } finally {
+      heldBytes = connection.heldBytes();
+    }
+  }
+
+  /** Asks for the end of the output, behind what is queued: the next {@link #flush} sees to it. */
+  void end() {
+    lock.lock();
+    try {
+      endWanted = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the client has said that it sends no more. */
+  boolean endWanted() {
+    lock.lock();
+    try {
+      return endWanted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Holds back what is queued from here on until {@link #encrypted}.
+   *
+   * @return whether the connection stands, so that somebody has to flush
+   */
+  boolean raiseBarrier() {
+    lock.lock();
+    try {
+      queue.raiseBarrier();
+      return stream != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** From here on everything goes through another stream; what is queued still waits. */
+  void replace(PeerStream encrypting) {
+    lock.lock();
+    try {
+      stream = encrypting;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The handshake is over: what was held back may go. */
+  void encrypted() {
+    lock.lock();
+    try {
+      queue.liftBarrier();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Why the writing has failed, or null. The lock makes sure that a write which has met a failure
+   * has also said so.
+   */
+  @Nullable
+  Errno failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets what is queued; nothing is written any more. */
+  void discard() {
+    lock.lock();
+    try {
+      net.budget().release(queue.clear());
+      broken = true;
+      heldBytes = 0;
+      if (stream != null) {
+        stream.discard();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Errno breakOff(IOException e) {
+    broken = true;
+    failure = Errno.of(e);
+    return failure;
+  }
+}

@@ -1,0 +1,63 @@
+package com.jstorrent.iodaemon.net;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/** The channel itself. */
+final class PlainStream implements PeerStream {
+  private final SocketChannel channel;
+
+  PlainStream(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    return channel.read(into);
+  }
+
+  @Override
+  public boolean again() {
+    return false;
+  }
+
+  @Override
+  public boolean stalled() {
+    return false;
+  }
+
+  @Override
+  public boolean wantsBytes() {
+    return true;
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    return channel.write(from);
+  }
+
+  @Override
+  public boolean flush() {
+    return true;
+  }
+
+  @Override
+  public int heldBytes() {
+    return 0;
+  }
+
+  @Override
+  public boolean shutdownOutput() throws IOException {
+    channel.shutdownOutput();
+    return true;
+  }
+
+  @Override
+  public boolean halfCloses() {
+    return true;
+  }
+
+  @Override
+  public void discard() {}
+}

@@ -1,0 +1,142 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.transport.FrameConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * How the sockets of one client go from a lost connection to the next one (docs/PROTOCOL.md § 9.3):
+ * both sides number their frames, keep what the other side has not acknowledged, and send it again.
+ * Called by the client's reader, but for {@link #begin}.
+ */
+public final class Resumption {
+  /** A client that does not know how many frames it has got: 2^64 - 1 on the wire. */
+  public static final long UNKNOWN = -1;
+
+  private final NetContext net;
+  private final ReplayLog log;
+  private long received; // the reader's; another reader comes only after this one has gone
+  private long acknowledged;
+  private int unacknowledgedBytes;
+  private final AtomicBoolean forfeited = new AtomicBoolean();
+  private SelectorLoop.Task greeting = () -> {};
+
+  Resumption(NetContext net) {
+    this.net = net;
+    this.log = new ReplayLog(net.limits().replayBytes());
+    net.relay().client().keepFrames(log, this::forfeit);
+  }
+
+  /** A frame of the client has been handled, and need not be kept by it any more. */
+  public void handled(int bytes) {
+    received++;
+    unacknowledgedBytes += bytes;
+    if (unacknowledgedBytes >= Limits.ACK_BYTES || received - acknowledged >= Limits.ACK_FRAMES) {
+      acknowledged = received;
+      unacknowledgedBytes = 0;
+      net.relay().send(new DaemonFrame.Ack(0, received));
+    }
+  }
+
+  /** ACK of the client; returns false when it says what cannot be. */
+  public boolean acknowledge(long frames) {
+    boolean sound = forfeited.get() || log.acknowledge(frames);
+    net.relay().wakeUp();
+    return sound;
+  }
+
+  /**
+   * The client is not read because a peer is slow, so its acknowledgements wait behind what it has
+   * sent; with the log full no peer would be read either, and the slow peer may be waiting for just
+   * that.
+   */
+  void readerWaits() {
+    if (log.isFull()) {
+      forfeit();
+    }
+  }
+
+  /** The frames are kept no longer: the sockets live, and cannot be resumed. Any thread. */
+  private void forfeit() {
+    if (forfeited.compareAndSet(false, true)) {
+      net.relay().client().keepFrames(null, () -> {});
+      net.relay().send(new DaemonFrame.Resumed(0, Errno.ENOBUFS.number(), 0, 0, List.of()));
+    }
+  }
+
+  /** Whether a client that has so many frames could go on here; {@link #UNKNOWN} always could. */
+  public boolean possible(long frames) {
+    return !forfeited.get() && (frames == UNKNOWN || log.covers(frames));
+  }
+
+  /** Whether the frames were not kept, so that nobody can go on. */
+  public boolean isForfeited() {
+    return forfeited.get();
+  }
+
+  /** Nothing more is sent, and nothing of peers is read, until {@link #resume}. */
+  public void pause() {
+    net.gate().open();
+    net.relay().end();
+  }
+
+  /**
+   * Gets ready for another connection, whose relay then sends RESUMED and what the client has not
+   * got. Called by the new connection's reader, when the threads of the old one have gone.
+   *
+   * @param frames how many the client has got, or {@link #UNKNOWN}
+   * @return false when that cannot be; nothing has changed then
+   */
+  public boolean resume(int requestId, long frames, FrameConnection connection) {
+    long known = frames == UNKNOWN ? log.acknowledged() : frames;
+    if (forfeited.get() || !net.relay().client().fits(connection) || !log.acknowledge(known)) {
+      return false;
+    }
+    net.gate().close();
+    net.relay().restart();
+    acknowledged = received;
+    unacknowledgedBytes = 0;
+    DaemonFrame.Resumed resumed =
+        new DaemonFrame.Resumed(requestId, Errno.OK.number(), received, known, live());
+    List<ByteBuffer> missing = log.unacknowledged();
+    greeting =
+        () -> {
+          net.relay().sendNow(resumed);
+          for (ByteBuffer frame : missing) {
+            net.relay().client().writeAgain(frame);
+          }
+        };
+    return true;
+  }
+
+  /** On the relay's thread, before anything else is sent. */
+  void begin() throws IOException {
+    SelectorLoop.Task first = greeting;
+    greeting = () -> {};
+    first.run();
+  }
+
+  private List<DaemonFrame.Live> live() {
+    Map<Integer, Long> missing = log.payloadBytes();
+    List<DaemonFrame.Live> entries = new ArrayList<>();
+    for (PeerSocket socket : net.table().sockets()) {
+      DaemonFrame.Live live = socket.live();
+      long got = Math.max(0, live.toClient() - missing.getOrDefault(live.id(), 0L));
+      entries.add(
+          new DaemonFrame.Live(live.kind(), live.id(), live.state(), got, live.fromClient()));
+    }
+    for (TcpListener server : net.table().listeners()) {
+      entries.add(
+          new DaemonFrame.Live(
+              DaemonFrame.Live.Kind.TCP_SERVER, server.id(), DaemonFrame.Live.State.OPEN, 0, 0));
+    }
+    return entries;
+  }
+}

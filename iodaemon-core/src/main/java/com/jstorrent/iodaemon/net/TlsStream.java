@@ -1,0 +1,297 @@
+package com.jstorrent.iodaemon.net;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes of a peer that are encrypted on their way (PROTOCOL.md § 4.3). The relay decrypts straight
+ * into the frame it builds; whoever writes encrypts into one pooled segment, and takes no more until
+ * the peer has taken that. So nothing is held but one segment and what is left of one record.
+ *
+ * <p>The relay reads and everybody writes as if the bytes were plain; what the protocol itself has
+ * to say (a handshake, new keys) is done by {@link #again} and {@link #flush} on the way.
+ */
+final class TlsStream implements PeerStream {
+  /** A record and its overhead: less room than this may not hold what the next read brings. */
+  static final int RECORD_BYTES = 17 << 10;
+
+  private static final int RECORD_HEADER = 5;
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** What TLS needs of the socket that it works for. */
+  interface Host {
+    /** Flushes what this stream wants to say; takes the lock of the output. */
+    void flushOutput();
+
+    /** Runs something that takes long, and then reads on. */
+    void runAside(Runnable work);
+  }
+
+  private final SocketChannel channel;
+  private final SSLEngine engine;
+  private final Host host;
+  private final SegmentPool pool;
+  private final Supplier<ByteBuffer> scratch;
+  private byte[] encrypted = new byte[0]; // relay only; received and not decrypted yet
+  private boolean overflow; // relay only; whole records are among it
+  private @Nullable IOException failure; // relay only; thrown when what came before is delivered
+  private boolean peerEnded; // relay only; close_notify has come
+  private volatile boolean secured;
+  private volatile boolean aside; // delegated work is being done
+  private volatile boolean stalled; // reading goes on when what is held has been written
+  private @Nullable ByteBuffer outgoing; // guarded by the output's lock; encrypted, ready to read
+  private boolean discarded; // guarded by the output's lock
+
+  /**
+   * @param scratch a buffer that holds all that one read may bring; shared, for the relay's thread
+   */
+  TlsStream(
+      SocketChannel channel,
+      SSLEngine engine,
+      Host host,
+      SegmentPool pool,
+      Supplier<ByteBuffer> scratch) {
+    this.channel = channel;
+    this.engine = engine;
+    this.host = host;
+    this.pool = pool;
+    this.scratch = scratch;
+  }
+
+  /** Whether application data can pass. */
+  boolean handshaken() {
+    return !aside
+        && failure == null
+        && engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+  }
+
+  /** From here on what is read is for the client, and bounded by its credit. */
+  void secure() {
+    secured = true;
+  }
+
+  boolean secured() {
+    return secured;
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    stalled = false;
+    if (aside) {
+      return 0;
+    }
+    if (peerEnded) {
+      return -1;
+    }
+    if (failure != null) {
+      host.flushOutput(); // the alert that says why
+      throw failure;
+    }
+    int start = into.position();
+    ByteBuffer received = scratch.get().clear().put(encrypted);
+    boolean ended = false;
+    try {
+      ended = fill(received, into.remaining());
+    } catch (IOException e) {
+      failure = e; // what came before is still good
+    }
+    try {
+      decrypt(received.flip(), into);
+    } catch (SSLException e) {
+      failure = e;
+    }
+    keep(received);
+    int produced = into.position() - start;
+    if (produced > 0) {
+      return produced;
+    }
+    if (ended && !peerEnded && failure == null) {
+      failure = new SSLException("The peer ended the connection without saying so.");
+    }
+    return peerEnded || failure != null ? read(into) : 0;
+  }
+
+  /** Reads behind what is held already, no more than can be decrypted; whether that is the end. */
+  private boolean fill(ByteBuffer received, int room) throws IOException {
+    int held = received.position();
+    received.limit(Math.max(held, Math.min(received.capacity(), room)));
+    return received.hasRemaining() && channel.read(received) < 0;
+  }
+
+  private void decrypt(ByteBuffer received, ByteBuffer into) throws SSLException {
+    overflow = false;
+    while (!peerEnded) {
+      SSLEngineResult result = engine.unwrap(received, into);
+      // The room is asked for before anybody looks whether the record is there.
+      overflow = result.getStatus() == Status.BUFFER_OVERFLOW && holdsRecord(received);
+      peerEnded = result.getStatus() == Status.CLOSED || engine.isInboundDone();
+      if (result.getStatus() != Status.OK
+          || result.getHandshakeStatus() == HandshakeStatus.NEED_TASK
+          || result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+          || !received.hasRemaining()) {
+        return;
+      }
+    }
+  }
+
+  /** RFC 8446 § 5.1: type, version, and the length of what follows. */
+  private static boolean holdsRecord(ByteBuffer received) {
+    return received.remaining() >= RECORD_HEADER
+        && received.remaining() >= RECORD_HEADER
+            + (Byte.toUnsignedInt(received.get(received.position() + 3)) << 8)
+            + Byte.toUnsignedInt(received.get(received.position() + 4));
+  }
+
+  private void keep(ByteBuffer received) {
+    encrypted = received.remaining() == 0 ? NOTHING.array() : new byte[received.remaining()];
+    received.get(encrypted);
+  }
+
+  /** Work that the handshake delegates takes milliseconds, which other sockets must not wait. */
+  @Override
+  public boolean again() {
+    if (aside) {
+      return false;
+    }
+    if (peerEnded || failure != null) {
+      return true; // the next read tells
+    }
+    switch (engine.getHandshakeStatus()) {
+      case NEED_TASK -> {
+        aside = true;
+        host.runAside(
+            () -> {
+              for (Runnable task; (task = engine.getDelegatedTask()) != null;) {
+                task.run();
+              }
+              aside = false;
+            });
+        return false;
+      }
+      case NEED_WRAP -> {
+        stalled = true; // first: the peer writer may be done with it before this line is left
+        host.flushOutput();
+        stalled = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+        return !stalled;
+      }
+      default -> {
+        return overflow;
+      }
+    }
+  }
+
+  @Override
+  public boolean stalled() {
+    return stalled;
+  }
+
+  @Override
+  public boolean wantsBytes() {
+    return !aside;
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    int start = from.position();
+    while (from.hasRemaining() && flush()) {
+      ByteBuffer segment = pool.take();
+      SSLEngineResult result;
+      do {
+        result = engine.wrap(from, segment);
+      } while (result.getStatus() == Status.OK
+          && from.hasRemaining()
+          && result.bytesConsumed() > 0
+          && segment.remaining() >= engine.getSession().getPacketBufferSize());
+      send(segment);
+      if (result.getStatus() == Status.CLOSED) {
+        // TLS 1.2: the peer's goodbye has ended both ways (RFC 5246 § 7.2.1).
+        throw new SocketException("Connection reset");
+      }
+      if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
+        break; // new keys are being agreed on: the answer of the peer comes first
+      }
+    }
+    return from.position() - start;
+  }
+
+  @Override
+  public boolean flush() throws IOException {
+    if (discarded) {
+      return true;
+    }
+    while (true) {
+      ByteBuffer waiting = outgoing;
+      if (waiting != null) {
+        channel.write(waiting);
+        if (waiting.hasRemaining()) {
+          return false;
+        }
+        release(waiting);
+      }
+      if (aside || engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+        return true;
+      }
+      ByteBuffer segment = pool.take();
+      SSLEngineResult result = engine.wrap(NOTHING, segment);
+      boolean nothing = result.bytesProduced() == 0;
+      send(segment);
+      if (nothing) {
+        return outgoing == null;
+      }
+    }
+  }
+
+  private void send(ByteBuffer segment) throws IOException {
+    outgoing = segment.flip();
+    channel.write(segment);
+    if (!segment.hasRemaining()) {
+      release(segment);
+    }
+  }
+
+  private void release(ByteBuffer segment) {
+    outgoing = null;
+    pool.give(segment);
+  }
+
+  @Override
+  public int heldBytes() {
+    ByteBuffer waiting = outgoing;
+    return waiting == null ? 0 : waiting.remaining();
+  }
+
+  @Override
+  public boolean shutdownOutput() throws IOException {
+    engine.closeOutbound();
+    if (!flush()) {
+      return false;
+    }
+    channel.shutdownOutput();
+    return true;
+  }
+
+  /** Before TLS 1.3 a close_notify ends both ways (RFC 8446 § 6.1). */
+  @Override
+  public boolean halfCloses() {
+    return engine.getSession().getProtocol().equals("TLSv1.3");
+  }
+
+  @Override
+  public void discard() {
+    discarded = true;
+    ByteBuffer waiting = outgoing;
+    if (waiting != null) {
+      release(waiting);
+    }
+  }
+}

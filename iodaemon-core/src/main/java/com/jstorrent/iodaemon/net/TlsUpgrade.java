@@ -1,0 +1,163 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.stats.Counter;
+import java.io.IOException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One TCP_SECURE, from the request to its answer (PROTOCOL.md § 4.3). Belongs to the relay's thread
+ * but for {@link #begin} and {@link #over}.
+ */
+final class TlsUpgrade implements TlsStream.Host {
+  private final TcpSocket socket;
+  private final int requestId;
+  private final String host;
+  private final boolean skipChecks;
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private volatile boolean over;
+  private final AtomicBoolean counted = new AtomicBoolean();
+  private volatile @Nullable ScheduledFuture<?> deadline;
+  private @Nullable TlsStream stream;
+
+  TlsUpgrade(TcpSocket socket, int requestId, String host, boolean skipChecks) {
+    this.socket = socket;
+    this.requestId = requestId;
+    this.host = host;
+    this.skipChecks = skipChecks;
+  }
+
+  /** Whether it has been answered; any thread may ask. */
+  boolean over() {
+    return over;
+  }
+
+  /**
+   * Everything in front of it is written: the handshake may begin. Called by the peer writer, again
+   * and again; loading whom to trust takes long, and so has a thread of its own.
+   */
+  void begin() {
+    if (!begun.compareAndSet(false, true)) {
+      return;
+    }
+    NetContext net = socket.net();
+    long millis = net.limits().secureTimeout().toMillis();
+    deadline =
+        net.shared()
+            .timer()
+            .schedule(() -> net.relay().post(this::late), millis, TimeUnit.MILLISECONDS);
+    Thread.ofVirtual()
+        .name("iodaemon-tls")
+        .start(
+            () -> {
+              try {
+                SSLEngine engine = net.shared().tls().client(host, skipChecks);
+                engine.beginHandshake();
+                net.relay().post(() -> start(engine));
+              } catch (IOException | RuntimeException e) {
+                socket.fail(Errno.of(e));
+              }
+            });
+  }
+
+  private void start(SSLEngine engine) throws IOException {
+    NetContext net = socket.net();
+    if (!alive() || !net.relay().discard(socket)) {
+      socket.fail(Errno.ECONNRESET); // nobody is there to shake hands with
+      return;
+    }
+    TlsStream tls =
+        new TlsStream(
+            socket.channel(), engine, this, net.shared().segments(), net.relay()::scratch);
+    stream = tls;
+    counted.set(true);
+    net.stats().increment(Counter.TLS_SOCKETS);
+    socket.encryptBy(tls);
+    if (socket.state() == SocketState.CLOSED) {
+      release();
+    }
+    net.relay().readOn(socket);
+  }
+
+  /** The socket is closed. Any thread, more than once. */
+  void release() {
+    if (counted.compareAndSet(true, false)) {
+      socket.net().stats().decrement(Counter.TLS_SOCKETS);
+    }
+  }
+
+  private void late() throws IOException {
+    socket.net().relay().readOn(socket); // what has come meanwhile may be enough
+    if (!over) {
+      socket.fail(Errno.ETIMEDOUT);
+    }
+  }
+
+  private boolean alive() {
+    return switch (socket.state()) {
+      case OPEN, CLIENT_SHUT, CLIENT_ENDED -> true;
+      case CONNECTING, PEER_SHUT, PEER_ENDED, CLOSED -> false;
+    };
+  }
+
+  /** Tells the client, once, when the handshake is done; called after every read. */
+  void progress() throws IOException {
+    TlsStream tls = stream;
+    if (over || tls == null || !tls.handshaken()) {
+      return;
+    }
+    finish(Errno.OK);
+    tls.secure();
+    socket.output().encrypted();
+    socket.watch();
+    if (socket.state() == SocketState.CLIENT_ENDED) {
+      socket.net().relay().detach(socket); // the peer writer goes on alone
+    }
+  }
+
+  /** The socket ends before the handshake is done; its TCP_CLOSE follows. */
+  void fail(Errno errno) throws IOException {
+    finish(errno == Errno.OK ? Errno.ECONNRESET : errno);
+  }
+
+  private void finish(Errno errno) throws IOException {
+    if (over) {
+      return;
+    }
+    over = true;
+    ScheduledFuture<?> timeout = deadline;
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+    if (socket.state() != SocketState.CLIENT_ENDED) {
+      socket
+          .net()
+          .relay()
+          .sendNow(new DaemonFrame.TcpSecured(requestId, socket.id(), errno.number()));
+    }
+  }
+
+  @Override
+  public void flushOutput() {
+    if (socket.flush() == PeerOutput.Flushed.MORE) {
+      socket.watch();
+    }
+  }
+
+  @Override
+  public void runAside(Runnable work) {
+    Relay relay = socket.net().relay();
+    Thread.ofVirtual()
+        .name("iodaemon-tls")
+        .start(
+            () -> {
+              work.run();
+              relay.post(() -> relay.readOn(socket));
+            });
+  }
+}

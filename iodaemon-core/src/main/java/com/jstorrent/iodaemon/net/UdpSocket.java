@@ -1,0 +1,312 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.stats.Counter;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One UDP socket of a client (PROTOCOL.md § 4.10). The client's reader sends, the relay receives.
+ * Neither waits: a datagram that cannot go at once, or to a name that does not resolve, is dropped
+ * and counted.
+ */
+final class UdpSocket implements PeerSocket {
+  private static final Logger LOG = LoggerFactory.getLogger(UdpSocket.class);
+  private static final String ALL_IPV4 = "0.0.0.0";
+
+  /** Header, id, port and length of the address: what stands in front of the address. */
+  private static final int ADDRESS_OFFSET = FrameHeader.LENGTH + 8;
+
+  /** The longest address in text, with the name of an interface behind it. */
+  private static final int ADDRESS_BYTES = 80;
+
+  /** One bad receive is a notice about an earlier send; an endless row of them is a broken socket. */
+  private static final int MOST_FAILURES = 1000;
+
+  private final int id;
+  private final int requestId;
+  private final NetContext net;
+  private final Semaphore lookups = new Semaphore(Limits.LOOKUPS);
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean released = new AtomicBoolean();
+  private volatile @Nullable DatagramChannel channel; // set once
+  private @Nullable MulticastGroups groups; // reader only, once bound
+  private volatile boolean ipv4;
+  private int failures; // relay only, in a row
+  private volatile long toClient; // written by the relay only
+  private volatile long fromClient; // written by the reader only
+
+  UdpSocket(int id, int requestId, NetContext net) {
+    this.id = id;
+    this.requestId = requestId;
+    this.net = net;
+  }
+
+  @Override
+  public int id() {
+    return id;
+  }
+
+  @Nullable
+  DatagramChannel channel() {
+    return channel;
+  }
+
+  @Override
+  public DaemonFrame.Live live() {
+    return new DaemonFrame.Live(
+        DaemonFrame.Live.Kind.UDP_SOCKET,
+        id,
+        channel == null ? DaemonFrame.Live.State.CONNECTING : DaemonFrame.Live.State.OPEN,
+        toClient,
+        fromClient);
+  }
+
+  /**
+   * Binds; UDP_BOUND tells how it went. An address is bound at once, so that what the client sends
+   * behind this request goes out; a name is looked up first.
+   */
+  void bind(int port, String bindAddress) {
+    String host = bindAddress.isEmpty() ? ALL_IPV4 : bindAddress;
+    try {
+      InetAddress literal = net.shared().resolver().literal(host);
+      if (literal != null) {
+        bind(literal, port);
+      } else {
+        Thread.ofVirtual().name("iodaemon-udp").start(() -> bindByName(host, port));
+      }
+    } catch (IOException | RuntimeException e) {
+      refuse(Errno.of(e));
+    }
+  }
+
+  private void bindByName(String host, int port) {
+    try {
+      bind(net.shared().resolver().resolve(host, net.limits().connectTimeout()).first(), port);
+    } catch (IOException | RuntimeException e) {
+      refuse(Errno.of(e));
+    } catch (InterruptedException e) {
+      refuse(Errno.ECONNABORTED);
+    }
+  }
+
+  private void bind(InetAddress address, int port) throws IOException {
+    ipv4 = address instanceof Inet4Address;
+    DatagramChannel bound =
+        DatagramChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    try {
+      bound.configureBlocking(false);
+      bound.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      bound.setOption(StandardSocketOptions.SO_BROADCAST, true);
+      bound.setOption(StandardSocketOptions.SO_RCVBUF, Limits.UDP_BUFFER_BYTES);
+      bound.setOption(StandardSocketOptions.SO_SNDBUF, Limits.UDP_BUFFER_BYTES);
+      bound.setOption(StandardSocketOptions.IP_MULTICAST_TTL, Limits.MULTICAST_TTL);
+      NetworkInterface own = address.isAnyLocalAddress() ? null : interfaceOf(address);
+      if (own != null) {
+        bound.setOption(StandardSocketOptions.IP_MULTICAST_IF, own);
+      }
+      bound.bind(new InetSocketAddress(address, port));
+    } catch (IOException | RuntimeException e) {
+      bound.close();
+      throw e;
+    }
+    channel = bound;
+    groups = new MulticastGroups(bound);
+    net.stats().increment(Counter.UDP_SOCKETS);
+    net.shared().drops().watch(bound);
+    if (closed.get()) { // the client has closed it meanwhile
+      closeChannel();
+      net.shared().drops().forget(bound);
+      return;
+    }
+    int boundPort = ((InetSocketAddress) bound.getLocalAddress()).getPort();
+    net.relay()
+        .post(
+            () -> {
+              net.relay()
+                  .sendNow(new DaemonFrame.UdpBound(requestId, id, boundPort, Errno.OK.number()));
+              net.relay().attach(this);
+            });
+  }
+
+  private static @Nullable NetworkInterface interfaceOf(InetAddress address) throws IOException {
+    NetworkInterface found = NetworkInterface.getByInetAddress(address);
+    return found != null && found.supportsMulticast() ? found : null;
+  }
+
+  private void refuse(Errno errno) {
+    if (net.table().remove(this)) {
+      net.relay().send(new DaemonFrame.UdpBound(requestId, id, 0, errno.number()));
+    }
+  }
+
+  /** UDP_SEND. Called by the client's reader only. */
+  void send(String host, int port, ByteBuffer data) {
+    fromClient += data.remaining();
+    try {
+      InetAddress literal = net.shared().resolver().literal(host);
+      if (literal != null) {
+        transmit(literal, port, data);
+      } else if (lookups.tryAcquire()) {
+        ByteBuffer copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
+        Thread.ofVirtual().name("iodaemon-udp").start(() -> sendByName(host, port, copy));
+      } else {
+        dropped("too many names are being looked up");
+      }
+    } catch (IOException e) {
+      dropped(e.toString());
+    }
+  }
+
+  private void sendByName(String host, int port, ByteBuffer data) {
+    try {
+      for (InetAddress address : net.shared()
+          .resolver()
+          .resolve(host, net.limits().connectTimeout())
+          .addresses()) {
+        if (!ipv4 || address instanceof Inet4Address) {
+          transmit(address, port, data);
+          return;
+        }
+      }
+      dropped("the name has no address of this family");
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      dropped(e.toString());
+    } finally {
+      lookups.release();
+    }
+  }
+
+  private void transmit(InetAddress address, int port, ByteBuffer data) {
+    DatagramChannel bound = channel;
+    int size = data.remaining();
+    try {
+      if (bound == null) {
+        dropped("the socket is not bound");
+      } else if (bound.send(data, new InetSocketAddress(address, port)) == 0 && size > 0) {
+        dropped("the system takes no more now");
+      } else {
+        net.stats().add(Counter.UDP_BYTES_SENT, size);
+      }
+    } catch (IOException | RuntimeException e) {
+      dropped(e.toString());
+    }
+  }
+
+  private void dropped(String why) {
+    net.stats().increment(Counter.UDP_SEND_DROPS);
+    LOG.debug("A datagram was dropped: {}", why);
+  }
+
+  /**
+   * Receives one datagram as a whole UDP_RECV frame, which then stands between position and limit.
+   * The relay only.
+   *
+   * @param headroom bytes in front of the frame that the transport needs
+   * @return false when none waits
+   */
+  boolean receive(ByteBuffer buffer, int headroom) {
+    DatagramChannel bound = channel;
+    if (bound == null) {
+      return false;
+    }
+    int dataStart = headroom + ADDRESS_OFFSET + ADDRESS_BYTES;
+    buffer.clear().position(dataStart);
+    InetSocketAddress from;
+    try {
+      from = (InetSocketAddress) bound.receive(buffer);
+    } catch (ClosedChannelException e) {
+      return false;
+    } catch (IOException e) {
+      failed(e);
+      return false;
+    }
+    if (from == null) {
+      return false;
+    }
+    failures = 0;
+    int size = buffer.position() - dataStart;
+    byte[] address = from.getAddress().getHostAddress().getBytes(StandardCharsets.UTF_8);
+    int start = dataStart - address.length - ADDRESS_OFFSET;
+    FrameHeader.putData(buffer, start, Opcode.UDP_RECV, id);
+    buffer.putShort(start + FrameHeader.LENGTH + 4, (short) from.getPort());
+    buffer.putShort(start + FrameHeader.LENGTH + 6, (short) address.length);
+    buffer.put(start + ADDRESS_OFFSET, address);
+    buffer.limit(dataStart + size).position(start);
+    toClient += size;
+    net.stats().add(Counter.UDP_BYTES_RECEIVED, size);
+    return true;
+  }
+
+  /** Bytes of the datagram in a UDP_RECV frame. */
+  static int payload(ByteBuffer frame) {
+    int address = frame.getShort(frame.position() + FrameHeader.LENGTH + 6);
+    return frame.remaining() - ADDRESS_OFFSET - Short.toUnsignedInt((short) address);
+  }
+
+  /** An unreachable peer is told of by the next receive, and is no fault of this socket. */
+  private void failed(IOException notice) {
+    LOG.debug("A notice about an earlier datagram: {}", notice.toString());
+    if (++failures > MOST_FAILURES && closed.compareAndSet(false, true)) {
+      net.table().remove(this);
+      closeChannel();
+      net.relay().send(new DaemonFrame.UdpClosed(0, id, Errno.of(notice).number()));
+    }
+  }
+
+  /** UDP_JOIN_MULTICAST and UDP_LEAVE_MULTICAST. Called by the client's reader only. */
+  Errno membership(String group, boolean join) {
+    MulticastGroups joined = groups;
+    try {
+      InetAddress address = net.shared().resolver().literal(group);
+      if (address == null || !address.isMulticastAddress() || joined == null) {
+        return Errno.EINVAL;
+      }
+      return join ? joined.join(address) : joined.leave(address);
+    } catch (IOException | RuntimeException e) {
+      return Errno.of(e);
+    }
+  }
+
+  @Override
+  public void clientClose(Duration linger) {
+    net.table().remove(this);
+    if (closed.compareAndSet(false, true)) {
+      closeChannel();
+    }
+  }
+
+  private void closeChannel() {
+    DatagramChannel bound = channel;
+    if (bound == null || !released.compareAndSet(false, true)) {
+      return;
+    }
+    net.stats().decrement(Counter.UDP_SOCKETS);
+    net.shared().drops().forget(bound);
+    try {
+      bound.close();
+    } catch (IOException e) {
+      LOG.debug("A UDP socket did not close cleanly: {}", e.getMessage());
+    }
+    net.relay().wakeUp(); // the port is free when the selector has forgotten it
+  }
+}

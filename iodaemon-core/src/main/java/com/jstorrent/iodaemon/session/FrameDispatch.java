@@ -1,0 +1,61 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.frame.FrameReader;
+import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.frame.ProtocolException;
+import com.jstorrent.iodaemon.net.ClientSockets;
+import java.nio.ByteBuffer;
+
+/** Which frame is for whom, once it may be sent at all. */
+final class FrameDispatch {
+
+  /** The frames that are about the session itself. */
+  interface SessionFrames {
+    void hello(ClientFrame.ClientHello frame) throws ProtocolException;
+
+    void authenticate(ClientFrame.Auth frame) throws ProtocolException;
+
+    void acknowledge(ClientFrame.Ack frame) throws ProtocolException;
+
+    void resume(ClientFrame.Resume frame);
+  }
+
+  private FrameDispatch() {}
+
+  /**
+   * @return false when the connection has ended before the frame could be handled
+   */
+  static boolean dispatch(
+      Opcode opcode, ByteBuffer frame, SessionFrames session, ClientSockets sockets)
+      throws ProtocolException {
+    if (opcode == Opcode.TCP_SEND) { // the bulk of the traffic goes without a record
+      int socketId = FrameHeader.socketId(frame);
+      return sockets.tcpSend(
+          socketId, frame.position(frame.position() + FrameHeader.DATA_OFFSET));
+    }
+    switch (FrameReader.readClient(opcode, frame)) {
+      case ClientFrame.ClientHello f -> session.hello(f);
+      case ClientFrame.Auth f -> session.authenticate(f);
+      case ClientFrame.Ack f -> session.acknowledge(f);
+      case ClientFrame.Resume f -> session.resume(f);
+      case ClientFrame.TcpConnect f -> sockets.tcpConnect(f);
+      case ClientFrame.TcpSend f -> sockets.tcpSend(f.socketId(), f.data());
+      case ClientFrame.TcpClose f -> sockets.tcpClose(f);
+      case ClientFrame.TcpListen f -> sockets.tcpListen(f);
+      case ClientFrame.TcpStopListen f -> sockets.tcpStopListen(f);
+      case ClientFrame.TcpSecure f -> sockets.tcpSecure(f);
+      case ClientFrame.TcpShutdown f -> sockets.tcpShutdown(f);
+      case ClientFrame.TcpCredit f -> sockets.tcpCredit(f);
+      case ClientFrame.UdpBind f -> sockets.udpBind(f);
+      case ClientFrame.UdpSend f -> sockets.udpSend(f);
+      case ClientFrame.UdpClose f -> sockets.udpClose(f);
+      case ClientFrame.UdpJoinMulticast f ->
+          sockets.udpMembership(f.requestId(), f.socketId(), f.group(), true);
+      case ClientFrame.UdpLeaveMulticast f ->
+          sockets.udpMembership(f.requestId(), f.socketId(), f.group(), false);
+    }
+    return true;
+  }
+}

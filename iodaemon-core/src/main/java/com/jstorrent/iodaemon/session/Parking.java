@@ -1,0 +1,91 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions without a connection that may be resumed, oldest first: each for a time of grace, and
+ * so many at most (docs/PROTOCOL.md § 9.3). Thread-safe.
+ */
+final class Parking {
+  private final Limits limits;
+  private final Stats stats;
+  private final ScheduledExecutorService timer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Departure, ScheduledFuture<?>> parked = new LinkedHashMap<>(); // by lock
+  private final Map<Departure, Long> deadlines = new WeakHashMap<>(); // guarded by lock
+  private boolean closed; // guarded by lock
+
+  Parking(Limits limits, Stats stats, ScheduledExecutorService timer) {
+    this.limits = limits;
+    this.stats = stats;
+    this.timer = timer;
+  }
+
+  /** Begins the grace; one that comes back after it was collected has what was left of its own. */
+  void park(Departure departure) {
+    Departure crowdedOut;
+    lock.lock();
+    try {
+      long now = System.nanoTime();
+      long deadline =
+          deadlines.computeIfAbsent(departure, unused -> now + limits.resumeGrace().toNanos());
+      ScheduledFuture<?> expiry =
+          timer.schedule(
+              () -> Thread.ofVirtual().name("iodaemon-expiry").start(departure::expire),
+              deadline - now,
+              TimeUnit.NANOSECONDS);
+      parked.put(departure, expiry);
+      stats.increment(Counter.PARKED_SESSIONS);
+      crowdedOut =
+          closed ? departure
+              : parked.size() > Limits.PARKED_SESSIONS ? parked.keySet().iterator().next()
+              : null;
+    } finally {
+      lock.unlock();
+    }
+    expire(crowdedOut);
+  }
+
+  private static void expire(@Nullable Departure departure) {
+    if (departure != null) {
+      departure.expire();
+    }
+  }
+
+  void leave(Departure departure) {
+    lock.lock();
+    try {
+      ScheduledFuture<?> expiry = parked.remove(departure);
+      if (expiry != null) {
+        expiry.cancel(false);
+        stats.decrement(Counter.PARKED_SESSIONS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends those that wait, and from here on every one that would. */
+  void close() {
+    List<Departure> waiting;
+    lock.lock();
+    try {
+      closed = true;
+      waiting = List.copyOf(parked.keySet());
+    } finally {
+      lock.unlock();
+    }
+    waiting.forEach(Departure::expire);
+  }
+}

@@ -1,0 +1,171 @@
+package com.jstorrent.iodaemon.model;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a client's frames in the background, sorts them by socket and checks their order. */
+final class Collector {
+  private static final int ACK_AFTER = 4;
+
+  /** What one socket has brought. */
+  static final class Heard {
+    final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    final List<DaemonFrame> events = new ArrayList<>();
+    boolean neverOpened;
+    int closes;
+    int errno;
+  }
+
+  private final ReentrantLock reading = new ReentrantLock(); // held by whoever stalls the client
+  private final Map<Integer, Heard> sockets = new HashMap<>();
+  private final Map<Integer, Integer> accepted = new HashMap<>(); // id by the caller's port
+  private final List<String> faults = new ArrayList<>();
+  private final boolean acknowledges;
+  private volatile int serverPort;
+  private volatile boolean stopped;
+  private long counted;
+  private Thread thread = Thread.ofVirtual().unstarted(() -> {});
+
+  Collector(boolean acknowledges) {
+    this.acknowledges = acknowledges;
+  }
+
+  void start(TestClient client) {
+    stopped = false;
+    thread = Thread.ofVirtual().start(() -> run(client));
+  }
+
+  private void run(TestClient client) {
+    try {
+      while (true) {
+        DaemonFrame frame = client.next();
+        reading.lock();
+        try {
+          if (stopped) {
+            return;
+          }
+          take(frame);
+        } finally {
+          reading.unlock();
+        }
+        if (acknowledges && frame.opcode().isCounted() && counted() % ACK_AFTER == 0) {
+          client.send(new ClientFrame.Ack(0, counted()));
+        }
+      }
+    } catch (IOException e) {
+      // The connection has ended.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void take(DaemonFrame frame) {
+    counted += frame.opcode().isCounted() ? 1 : 0;
+    switch (frame) {
+      case DaemonFrame.TcpConnected f -> {
+        Heard socket = event(f.socketId(), f);
+        socket.neverOpened = f.errno() != 0;
+        socket.closes += socket.neverOpened ? 1 : 0;
+        socket.errno = f.errno();
+      }
+      case DaemonFrame.TcpSecured f -> event(f.socketId(), f);
+      case DaemonFrame.TcpShutdown f -> event(f.socketId(), f);
+      case DaemonFrame.TcpListenResult f -> serverPort = f.boundPort();
+      case DaemonFrame.TcpAccept f -> {
+        event(f.socketId(), f);
+        accepted.put(f.remotePort(), f.socketId());
+      }
+      case DaemonFrame.TcpRecv f -> {
+        Heard socket = event(f.socketId(), null);
+        byte[] part = new byte[f.data().remaining()];
+        f.data().get(part);
+        socket.data.writeBytes(part);
+      }
+      case DaemonFrame.TcpClosed f -> {
+        Heard socket = event(f.socketId(), f);
+        socket.closes++;
+        socket.errno = f.errno();
+      }
+      case DaemonFrame.Ack f -> {
+      }
+      default -> faults.add("unexpected " + frame);
+    }
+  }
+
+  private Heard event(int id, @Nullable DaemonFrame frame) {
+    Heard socket = sockets.computeIfAbsent(id, unused -> new Heard());
+    boolean opening =
+        frame instanceof DaemonFrame.TcpConnected || frame instanceof DaemonFrame.TcpAccept;
+    if (opening != socket.events.isEmpty()) {
+      faults.add("out of order: " + frame + " behind " + socket.events);
+    }
+    if (socket.closes > 0 && !(frame instanceof DaemonFrame.TcpSecured && socket.neverOpened)) {
+      faults.add("behind TCP_CLOSE of " + id + ": " + frame);
+    }
+    if (frame != null) {
+      socket.events.add(frame);
+    }
+    return socket;
+  }
+
+  void stall() {
+    if (!reading.isHeldByCurrentThread()) {
+      reading.lock();
+    }
+  }
+
+  void read() {
+    if (reading.isHeldByCurrentThread()) {
+      reading.unlock();
+    }
+  }
+
+  /** Forgets what was not read yet, like a client whose connection has broken. */
+  void stop() {
+    stopped = true;
+    read();
+    TestDaemon.await("the collector's end", () -> !thread.isAlive());
+  }
+
+  synchronized long counted() {
+    return counted;
+  }
+
+  synchronized Heard heard(int id) {
+    return sockets.computeIfAbsent(id, unused -> new Heard());
+  }
+
+  synchronized int received(int id) {
+    return heard(id).data.size();
+  }
+
+  synchronized boolean opened(int id) {
+    return !heard(id).events.isEmpty();
+  }
+
+  synchronized int closes(int id) {
+    return heard(id).closes;
+  }
+
+  synchronized int acceptedFrom(int port) {
+    return accepted.getOrDefault(port, 0);
+  }
+
+  int serverPort() {
+    return serverPort;
+  }
+
+  synchronized List<String> faults() {
+    return List.copyOf(faults);
+  }
+}

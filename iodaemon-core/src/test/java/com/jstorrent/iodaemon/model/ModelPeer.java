@@ -1,0 +1,146 @@
+package com.jstorrent.iodaemon.model;
+
+import com.jstorrent.iodaemon.testkit.TestTls;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * The other side of one socket. Two threads: one reads, unless it is told to stall; one writes what
+ * it is told to, in order.
+ */
+final class ModelPeer {
+
+  /** Something that the writing thread does. */
+  private interface Task {
+    void run() throws Exception;
+  }
+
+  private final Socket socket;
+  private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+  private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
+  private final CompletableFuture<SSLSocket> encrypted = new CompletableFuture<>();
+  private final Thread reader;
+  private final Thread writer;
+  private final Object gate = new Object();
+  private boolean stalled; // guarded by gate
+  private volatile int secureAfter = Integer.MAX_VALUE;
+  private volatile boolean secure; // set by whoever gives tasks
+  private volatile String lastWords = "the end"; // why the reader has left
+
+  ModelPeer(Socket socket) {
+    this.socket = socket;
+    reader = Thread.ofVirtual().start(this::read);
+    writer = Thread.ofVirtual().start(this::write);
+  }
+
+  private void read() {
+    byte[] buffer = new byte[70_001];
+    try {
+      InputStream in = socket.getInputStream();
+      for (int count = 0; count >= 0; count = in.read(buffer)) {
+        int plain = Math.min(count, secureAfter - received.size());
+        synchronized (received) {
+          received.write(buffer, 0, plain);
+        }
+        if (received.size() == secureAfter) {
+          in = handshake(Arrays.copyOfRange(buffer, plain, count));
+        }
+        awaitGate();
+      }
+    } catch (IOException | InterruptedException e) {
+      lastWords = e.toString();
+      encrypted.completeExceptionally(e);
+    }
+  }
+
+  /** What was read too far belongs to the handshake already. */
+  private InputStream handshake(byte[] ahead) throws IOException {
+    secureAfter = Integer.MAX_VALUE;
+    SSLSocket tls = TestTls.serve(socket, new ByteArrayInputStream(ahead));
+    tls.startHandshake();
+    encrypted.complete(tls);
+    return tls.getInputStream();
+  }
+
+  private void awaitGate() throws InterruptedException {
+    synchronized (gate) {
+      while (stalled) {
+        gate.wait();
+      }
+    }
+  }
+
+  private void write() {
+    try {
+      while (true) {
+        tasks.take().run();
+      }
+    } catch (Exception e) {
+      // The connection has ended, or the world has.
+    }
+  }
+
+  private Socket output(boolean tls) throws Exception {
+    return tls ? encrypted.get() : socket;
+  }
+
+  void send(byte[] data) {
+    boolean tls = secure;
+    tasks.add(() -> output(tls).getOutputStream().write(data));
+  }
+
+  void end() {
+    boolean tls = secure;
+    tasks.add(() -> output(tls).shutdownOutput());
+  }
+
+  void reset() throws IOException {
+    if (!socket.isClosed()) { // TLS closes it at its end
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+    stall(false);
+  }
+
+  void stall(boolean on) {
+    synchronized (gate) {
+      stalled = on;
+      gate.notifyAll();
+    }
+  }
+
+  /** The client is going to ask for TLS, behind so many bytes. */
+  void expectHandshake(int after) {
+    secure = true;
+    secureAfter = after;
+  }
+
+  byte[] received() {
+    synchronized (received) {
+      return received.toByteArray();
+    }
+  }
+
+  /** What ended the reading, for whoever has to find out why too little was read. */
+  String lastWords() {
+    return lastWords;
+  }
+
+  boolean hasReadToTheEnd() {
+    return !reader.isAlive();
+  }
+
+  void close() throws IOException {
+    writer.interrupt();
+    socket.close();
+    stall(false);
+  }
+}

@@ -1,0 +1,145 @@
+package com.jstorrent.iodaemon.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.testkit.TestTls;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/**
+ * Random sequences of what clients, peers and networks do, against the real daemon and a model of
+ * PROTOCOL.md § 4.1 to § 4.4, § 4.12 and § 9. A failing sequence is shrunk, and printed with its
+ * seed.
+ */
+class SocketModelTest {
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final int SOME = 12;
+
+  /** The model has no clock: a machine that stands still for a while must not break a promise. */
+  private static final Duration NEVER = Duration.ofMinutes(5);
+
+  private static TestDaemon daemon;
+  private static Peer server;
+  private static long descriptors;
+  private static int threads;
+
+  @BeforeContainer
+  static void startOnce() throws Exception {
+    daemon =
+        TestDaemon.start(
+            Limits.builder()
+                .creditBytes(20_000)
+                .connectTimeout(NEVER)
+                .secureTimeout(NEVER)
+                .linger(NEVER)
+                .sendStall(NEVER)
+                .build(),
+            TestTls.trusting());
+    server = Peer.open();
+    try (var warm = daemon.client()) {
+      warm.connect(1, server.port());
+      server.accept().close();
+    }
+    daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
+    descriptors = openDescriptors();
+    threads = Thread.activeCount();
+  }
+
+  @AfterContainer
+  static void nothingIsLeft() throws Exception {
+    for (Counter gauge : List.of(
+        Counter.TCP_SOCKETS,
+        Counter.PENDING_TCP,
+        Counter.PENDING_CONNECTS,
+        Counter.TLS_SOCKETS,
+        Counter.TCP_SERVERS,
+        Counter.QUEUED_BYTES,
+        Counter.PARKED_SESSIONS,
+        Counter.WS_CONNECTIONS)) {
+      daemon.awaitStat(gauge, 0);
+    }
+    TestDaemon.await("threads are gone", () -> Thread.activeCount() <= threads + SOME);
+    TestDaemon.await(
+        "descriptors are closed",
+        () -> openDescriptors() <= descriptors + SOME);
+    server.close();
+    daemon.close();
+  }
+
+  @Property
+  void whatTheContractPromisesHoldsWhateverHappens(
+      @ForAll("capabilities") Set<Capability> capabilities, @ForAll("steps") List<Step> steps)
+      throws Exception {
+    try (World world = new World(daemon, server, capabilities)) {
+      for (Step step : steps) {
+        world.take(step);
+      }
+      world.settle();
+    }
+    daemon.awaitStat(Counter.TCP_SOCKETS, 0);
+    assertThat(daemon.stats().get(Counter.PROTOCOL_ERRORS)).isZero();
+  }
+
+  @Provide
+  Arbitrary<Set<Capability>> capabilities() {
+    return Arbitraries.of(Capability.class).set();
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    Arbitrary<Integer> socket = Arbitraries.integers().between(0, 3);
+    Arbitrary<Integer> size =
+        Arbitraries.frequencyOf(
+            Tuple.of(4, Arbitraries.integers().between(1, 2000)),
+            Tuple.of(2, Arbitraries.of(1023, 1024, 16_384, 65_535, 65_537, 262_144, 262_145)),
+            Tuple.of(1, Arbitraries.integers().between(1, 300_000)));
+    Arbitrary<Step> step =
+        Arbitraries.frequencyOf(
+            Tuple.of(4, Arbitraries.of(true, false).map(Step.Connects::new)),
+            Tuple.of(1, Arbitraries.just(new Step.PeerConnects())),
+            Tuple.of(8, Combinators.combine(socket, size).as(Step.ClientSends::new)),
+            Tuple.of(8, Combinators.combine(socket, size).as(Step.PeerSends::new)),
+            Tuple.of(2, socket.map(Step.PeerStalls::new)),
+            Tuple.of(1, socket.map(Step.PeerReads::new)),
+            Tuple.of(2, socket.map(Step.PeerEnds::new)),
+            Tuple.of(1, socket.map(Step.PeerResets::new)),
+            Tuple.of(2, socket.map(Step.Secures::new)),
+            Tuple.of(2, socket.map(Step.ClientShutsDown::new)),
+            Tuple.of(2, socket.map(Step.ClientCloses::new)),
+            Tuple.of(1, Arbitraries.just(new Step.ClientStalls())),
+            Tuple.of(1, Arbitraries.just(new Step.ClientReads())),
+            Tuple.of(1, Arbitraries.just(new Step.ClientVanishes())));
+    return step.list().ofMinSize(1).ofMaxSize(25);
+  }
+
+  private static long openDescriptors() {
+    if (!Files.isDirectory(DESCRIPTORS)) {
+      return 0; // not Linux
+    }
+    try (Stream<Path> open = Files.list(DESCRIPTORS)) {
+      return open.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

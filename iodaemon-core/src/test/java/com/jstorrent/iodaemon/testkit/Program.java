@@ -1,0 +1,73 @@
+package com.jstorrent.iodaemon.testkit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/** Another program that a test needs, which ends with it. */
+public final class Program implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Process process;
+  private final BufferedReader output;
+
+  private Program(Process process) {
+    this.process = process;
+    this.output = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  public static Program start(String... command) throws IOException {
+    return start(Map.of(), command);
+  }
+
+  public static Program start(Map<String, String> environment, String... command)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    return new Program(builder.start());
+  }
+
+  /** Skips the test, and says so where everybody sees it, when this command does not run. */
+  public static void assumeThere(String... command) {
+    try (Program program = start(command)) {
+      program.awaitExit();
+    } catch (IOException e) {
+      String message = "SKIPPED: " + command[0] + " is not installed.";
+      System.err.println(message);
+      Assumptions.abort(message);
+    }
+  }
+
+  public String readLine() throws IOException {
+    String line = output.readLine();
+    if (line == null) {
+      throw new AssertionError("The program has ended: " + process);
+    }
+    return line;
+  }
+
+  public void write(String text) throws IOException {
+    process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** Waits for the end, which must be a success. */
+  public void awaitExit() throws IOException {
+    try {
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException("It failed: " + said);
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

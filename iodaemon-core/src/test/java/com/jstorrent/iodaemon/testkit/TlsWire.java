@@ -1,0 +1,90 @@
+package com.jstorrent.iodaemon.testkit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+
+/** A TLS server whose records a test writes itself, in whatever portions. */
+public final class TlsWire {
+  private static final int ROOM = 1 << 16;
+
+  private final Socket socket;
+  private final SSLEngine engine;
+  private final ByteBuffer received = ByteBuffer.allocate(ROOM).flip();
+
+  private TlsWire(Socket socket, SSLEngine engine) {
+    this.socket = socket;
+    this.engine = engine;
+  }
+
+  /**
+   * Shakes hands; blocks.
+   *
+   * @throws IOException when the client refuses
+   */
+  public static TlsWire accept(Socket socket, String version) throws IOException {
+    SSLEngine engine = TestTls.engine();
+    engine.setEnabledProtocols(new String[] {version});
+    TlsWire wire = new TlsWire(socket, engine);
+    wire.shakeHands();
+    return wire;
+  }
+
+  private void shakeHands() throws IOException {
+    engine.beginHandshake();
+    while (true) {
+      switch (engine.getHandshakeStatus()) {
+        case NEED_WRAP -> write(wrap(new byte[0]));
+        case NEED_TASK -> engine.getDelegatedTask().run();
+        case NEED_UNWRAP -> {
+          SSLEngineResult result = engine.unwrap(received, ByteBuffer.allocate(ROOM));
+          if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
+            readMore();
+          }
+        }
+        default -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private void readMore() throws IOException {
+    received.compact();
+    int count =
+        socket.getInputStream().read(received.array(), received.position(), received.remaining());
+    if (count < 0) {
+      throw new IOException("The client has gone.");
+    }
+    received.position(received.position() + count).flip();
+  }
+
+  /** Records of these bytes; of nothing, what the protocol itself has to say. */
+  public byte[] wrap(byte[] data) throws IOException {
+    ByteArrayOutputStream records = new ByteArrayOutputStream();
+    ByteBuffer from = ByteBuffer.wrap(data);
+    do {
+      ByteBuffer record = ByteBuffer.allocate(ROOM);
+      engine.wrap(from, record);
+      records.write(record.array(), 0, record.position());
+    } while (from.hasRemaining());
+    return records.toByteArray();
+  }
+
+  /** The record that says goodbye. */
+  public byte[] closeNotify() throws IOException {
+    engine.closeOutbound();
+    return wrap(new byte[0]);
+  }
+
+  public void write(byte[]... records) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] record : records) {
+      all.writeBytes(record);
+    }
+    socket.getOutputStream().write(all.toByteArray());
+  }
+}

@@ -1,0 +1,79 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** PROTOCOL.md § 4.11: descriptors run out, and come back. */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class Promise11DescriptorsIT {
+  private static final String TOKEN = "t";
+  private static final int LIMIT = 150;
+
+  @Test
+  void serversAndThePortSurviveRunningOutOfDescriptors() throws Exception {
+    List<String> command =
+        List.of(
+            "sh", "-c", "ulimit -n " + LIMIT + " && exec \"$0\" --token " + TOKEN,
+            DaemonProcess.script().toString());
+    try (DaemonProcess daemon = DaemonProcess.run(command);
+        ServerSocket elsewhere = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      int port = daemon.port();
+      HttpClient http = HttpClient.newHttpClient();
+      try (WireClient client = new WireClient(http, port, TOKEN)) {
+        client.send(new ClientFrame.TcpListen(3, 1, 0, "127.0.0.1"));
+        int listening = client.expect(DaemonFrame.TcpListenResult.class).boundPort();
+        List<Socket> callers = new ArrayList<>();
+        for (int i = 0; i < LIMIT; i++) { // the backlog takes what the daemon cannot
+          callers.add(new Socket(InetAddress.getLoopbackAddress(), listening));
+        }
+        int refused = 0;
+        int accepted = 0;
+        while (refused == 0) {
+          client.send(
+              new ClientFrame.TcpConnect(9, 9, elsewhere.getLocalPort(), "127.0.0.1"));
+          DaemonFrame frame;
+          while (!((frame = client.next()) instanceof DaemonFrame.TcpConnected)) {
+            accepted += frame instanceof DaemonFrame.TcpAccept ? 1 : 0;
+          }
+          refused = ((DaemonFrame.TcpConnected) frame).errno();
+          client.send(new ClientFrame.TcpClose(0, 9));
+        }
+        assertThat(refused).as("too many files").isEqualTo(24);
+        for (Socket caller : callers.subList(0, accepted)) {
+          caller.close(); // TCP_CLOSE frees their descriptors, and the others get theirs
+        }
+        int closed = 0;
+        while (accepted < LIMIT || closed == 0) {
+          DaemonFrame frame = client.next();
+          accepted += frame instanceof DaemonFrame.TcpAccept ? 1 : 0;
+          closed += frame instanceof DaemonFrame.TcpClosed ? 1 : 0;
+        }
+        for (Socket caller : callers) {
+          caller.close();
+        }
+        HttpRequest health =
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health")).build();
+        assertThat(http.send(health, HttpResponse.BodyHandlers.ofString()).statusCode())
+            .isEqualTo(200);
+      }
+      assertThat(daemon.stderr().lines().filter(line -> line.contains("Accepting pauses")).count())
+          .as("logged once for each time, not for each try")
+          .isBetween(1L, 5L);
+      assertThat(daemon.process().isAlive()).isTrue();
+    }
+  }
+}
