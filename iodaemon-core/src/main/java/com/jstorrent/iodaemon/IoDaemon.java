@@ -4,11 +4,13 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.file.DownloadRoots;
+import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.session.Sessions;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.DaemonServices;
@@ -120,6 +122,8 @@ public final class IoDaemon implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final DownloadRoots roots;
     private final FileService files;
+    private final FileHandles handles;
+    private final StreamService streams;
     private final HashService hashes;
     private final SharedNet net;
     private final Sessions sessions;
@@ -134,11 +138,21 @@ public final class IoDaemon implements AutoCloseable {
       // A connection may still ask for a deadline while the daemon closes.
       timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
       roots = new DownloadRoots(builder.roots);
-      files = new FileService(roots, stats);
-      hashes = new HashService(stats);
+      files = new FileService(roots, limits.openFiles(), stats);
+      handles = new FileHandles(files, limits, stats, timer);
+      hashes = new HashService(files, stats);
+      streams = new StreamService(limits, stats);
       net = new SharedNet(limits, stats, timer, builder.trust);
       sessions =
-          new Sessions(limits, stats, access, timer, net, builder.listener, Version.current());
+          new Sessions(
+              limits,
+              stats,
+              access,
+              timer,
+              net,
+              handles.andThen(builder.listener),
+              streams,
+              Version.current());
     }
 
     @Override
@@ -154,6 +168,16 @@ public final class IoDaemon implements AutoCloseable {
     @Override
     public FileService files() {
       return files;
+    }
+
+    @Override
+    public FileHandles handles() {
+      return handles;
+    }
+
+    @Override
+    public StreamService streams() {
+      return streams;
     }
 
     @Override

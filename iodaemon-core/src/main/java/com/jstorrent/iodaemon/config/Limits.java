@@ -33,6 +33,11 @@ import java.time.Duration;
  * @param keepAlive between two requests of a connection; then it is closed
  * @param bodyMemoryBytes bodies held in memory at once, to be verified before they are written;
  *     past it a request waits for its turn
+ * @param openFiles files that stay open while nobody uses them; past it the one that was used the
+ *     longest ago is closed
+ * @param fileHandles § 5.2: of all clients; past it 503
+ * @param handleGrace § 5.2: how long the handles of a named session outlive its connection
+ * @param rangeAnswer § 5.5: for the first answer to RANGE_REQUEST; then 503
  */
 public record Limits(
     Duration handshakeTimeout,
@@ -54,7 +59,11 @@ public record Limits(
     Duration headTimeout,
     Duration bodyStall,
     Duration keepAlive,
-    long bodyMemoryBytes) {
+    long bodyMemoryBytes,
+    int openFiles,
+    int fileHandles,
+    Duration handleGrace,
+    Duration rangeAnswer) {
 
   /** § 3: all frames of the handshake together; past it ERROR and close. */
   public static final int HANDSHAKE_BYTES = 4 << 10;
@@ -131,6 +140,27 @@ public record Limits(
   /** § 5: header fields of a request; past it 431. */
   public static final int HEADER_COUNT = 100;
 
+  /** A JSON body; past it 413. A torrent of 20,000 files needs 3 MiB to name them all. */
+  public static final int JSON_BYTES = 16 << 20;
+
+  /** § 5.5: streams of a session that wait for bytes at once; further ones 503. */
+  public static final int WAITING_STREAMS = 3;
+
+  /** § 5.5: how often a stream that waits looks whether its player is still there. */
+  public static final Duration PLAYER_CHECK = Duration.ofMillis(250);
+
+  /** § 5.5: how much of a stream the client is asked for at once. */
+  public static final int RANGE_BYTES = 1 << 20;
+
+  /** § 5.5: tickets that are good at once; past it the oldest one is void. */
+  public static final int STREAM_TICKETS = 10_000;
+
+  /** § 5.5: the longest life of a ticket. */
+  public static final Duration TICKET_LIFE = Duration.ofDays(1);
+
+  /** § 5.3: the longest piece of {@code /hash/pieces}. */
+  public static final int PIECE_BYTES = 256 << 20;
+
   public static final Limits DEFAULT = builder().build();
 
   public Limits {
@@ -141,6 +171,10 @@ public record Limits(
     requirePositive("pendingConnects", pendingConnects);
     requirePositive("creditBytes", creditBytes);
     requirePositive("replayBytes", replayBytes);
+    requirePositive("fileHandles", fileHandles);
+    if (openFiles < 0) {
+      throw new IllegalArgumentException("openFiles must not be negative.");
+    }
     if (socketQueueBytes < FRAME_BYTES) {
       throw new IllegalArgumentException(
           "socketQueueBytes must hold one frame of " + FRAME_BYTES + " bytes.");
@@ -187,6 +221,10 @@ public record Limits(
     private Duration bodyStall = Duration.ofSeconds(20);
     private Duration keepAlive = Duration.ofSeconds(60);
     private long bodyMemoryBytes = 128L << 20;
+    private int openFiles = 512;
+    private int fileHandles = 65_536;
+    private Duration handleGrace = Duration.ofSeconds(30);
+    private Duration rangeAnswer = Duration.ofSeconds(10);
 
     private Builder() {}
 
@@ -290,6 +328,26 @@ public record Limits(
       return this;
     }
 
+    public Builder openFiles(int value) {
+      openFiles = value;
+      return this;
+    }
+
+    public Builder fileHandles(int value) {
+      fileHandles = value;
+      return this;
+    }
+
+    public Builder handleGrace(Duration value) {
+      handleGrace = value;
+      return this;
+    }
+
+    public Builder rangeAnswer(Duration value) {
+      rangeAnswer = value;
+      return this;
+    }
+
     public Limits build() {
       return new Limits(
           handshakeTimeout,
@@ -311,7 +369,11 @@ public record Limits(
           headTimeout,
           bodyStall,
           keepAlive,
-          bodyMemoryBytes);
+          bodyMemoryBytes,
+          openFiles,
+          fileHandles,
+          handleGrace,
+          rangeAnswer);
     }
   }
 }

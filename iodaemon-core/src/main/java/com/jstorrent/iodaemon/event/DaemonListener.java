@@ -20,4 +20,34 @@ public interface DaemonListener {
 
   /** The daemon has stopped. */
   default void onStopped() {}
+
+  /** One that tells this listener and then the other one. */
+  default DaemonListener andThen(DaemonListener next) {
+    DaemonListener first = this;
+    return new DaemonListener() {
+      @Override
+      public void onStarted(int port) {
+        first.onStarted(port);
+        next.onStarted(port);
+      }
+
+      @Override
+      public void onSessionOpened(SessionInfo session) {
+        first.onSessionOpened(session);
+        next.onSessionOpened(session);
+      }
+
+      @Override
+      public void onSessionClosed(SessionInfo session) {
+        first.onSessionClosed(session);
+        next.onSessionClosed(session);
+      }
+
+      @Override
+      public void onStopped() {
+        first.onStopped();
+        next.onStopped();
+      }
+    };
+  }
 }

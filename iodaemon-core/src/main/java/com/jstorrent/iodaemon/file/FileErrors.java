@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -25,6 +26,7 @@ final class FileErrors {
           new OperationFailure(FailureCode.EACCES, "The system denies access to this file.");
       case NotDirectoryException e -> notFolder();
       case FileAlreadyExistsException e -> notFolder();
+      case DirectoryNotEmptyException e -> notEmpty();
       default -> byWords(failure);
     };
   }
@@ -35,11 +37,18 @@ final class FileErrors {
     if (text.contains("no space") || text.contains("not enough space") || text.contains("quota")) {
       return new OperationFailure(FailureCode.ENOSPC, "The disk is full; free some space.");
     }
+    if (text.contains("not empty")) {
+      return notEmpty();
+    }
     if (text.contains("is a directory")) {
       return new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
     }
     if (text.contains("not a directory")) {
       return notFolder();
+    }
+    if (text.contains("too many open files")) {
+      return new OperationFailure(
+          FailureCode.EBUSY, "The daemon has no file descriptor left; try again in a moment.");
     }
     if (text.contains("name too long")) {
       return new OperationFailure(FailureCode.EINVAL, "The path is too long.");
@@ -55,6 +64,10 @@ final class FileErrors {
       return new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
     }
     return new OperationFailure(FailureCode.EIO, "The disk reports an error.");
+  }
+
+  private static OperationFailure notEmpty() {
+    return new OperationFailure(FailureCode.ENOTEMPTY, "There is a folder that is not empty.");
   }
 
   private static OperationFailure notFolder() {

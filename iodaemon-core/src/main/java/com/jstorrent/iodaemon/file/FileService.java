@@ -2,28 +2,25 @@ package com.jstorrent.iodaemon.file;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.file.OpenFiles.Access;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.work.WorkerPool;
+import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
- * Reads and writes files under the download roots (PROTOCOL.md § 5.1). Any thread may call it; the
- * disk is touched by a pool of platform threads, and the caller waits for them.
+ * Reads and writes files under the download roots (PROTOCOL.md § 5.1 and § 5.2). Any thread may call
+ * it; the disk is touched by a pool of platform threads, and the caller waits for them.
  */
 public final class FileService implements AutoCloseable {
   private static final int MIN_THREADS = 4;
   private static final int MAX_THREADS = 16;
-  private static final Set<OpenOption> READ =
-      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-  private static final Set<OpenOption> WRITE =
-      Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS);
+  private static final int RESERVE_BYTES = 1 << 20;
 
   private final WorkerPool pool =
       new WorkerPool(
@@ -31,149 +28,230 @@ public final class FileService implements AutoCloseable {
           Math.clamp(2L * Runtime.getRuntime().availableProcessors(), MIN_THREADS, MAX_THREADS));
   private final DownloadRoots roots;
   private final Stats stats;
+  private final OpenFiles open;
+  private final FolderService folders;
 
-  public FileService(DownloadRoots roots, Stats stats) {
+  /**
+   * @param openFiles how many files may be open while nobody uses them
+   */
+  public FileService(DownloadRoots roots, int openFiles, Stats stats) {
     this.roots = roots;
     this.stats = stats;
+    this.open = new OpenFiles(openFiles, stats);
+    this.folders = new FolderService(roots, pool, open);
   }
 
-  /** A file that is open for reading or for writing. Not thread-safe; close it. */
-  public final class OpenFile implements AutoCloseable {
-    private final FileChannel channel;
-    private final long size;
-
-    private OpenFile(FileChannel channel) throws IOException {
-      this.channel = channel;
-      this.size = channel.size();
-    }
-
-    /** Bytes of the file when it was opened. */
-    public long size() {
-      return size;
-    }
+  /** What is done with bytes before they are written; it runs where digests may be computed. */
+  @FunctionalInterface
+  public interface Check {
+    Check NONE = () -> {};
 
     /**
-     * Reads until the buffer is full or the file ends.
-     *
-     * @throws OperationFailure when the disk fails
+     * @throws OperationFailure when they must not be written
      */
-    public void read(ByteBuffer into, long position) throws OperationFailure {
-      stats.add(Counter.FILE_BYTES_READ, pool.call(() -> readFully(into, position)));
-    }
+    void run() throws OperationFailure;
+  }
 
-    private int readFully(ByteBuffer into, long position) throws OperationFailure {
-      int start = into.position();
-      try {
-        while (into.hasRemaining()
-            && channel.read(into, position + into.position() - start) >= 0) {}
-        return into.position() - start;
-      } catch (IOException e) {
-        throw FileErrors.of(e);
-      }
-    }
+  /** Folders, and what is done to files as a whole. */
+  public FolderService folders() {
+    return folders;
+  }
 
-    /**
-     * Writes the whole buffer.
-     *
-     * @throws OperationFailure ENOSPC when the disk is full, and others when it fails
-     */
-    public void write(ByteBuffer from, long position) throws OperationFailure {
-      pool.call(
-          () -> {
-            writeFully(channel, from, position);
-            return null;
-          });
-    }
+  /** For work that reads files on its own; its jobs may wait for a disk. */
+  public WorkerPool pool() {
+    return pool;
+  }
 
-    @Override
-    public void close() {
-      closeQuietly(channel);
+  /**
+   * Names a place; the disk is not touched.
+   *
+   * @throws OperationFailure EROOT when there is no such root
+   */
+  public FilePlace place(String rootKey, SafePath path) throws OperationFailure {
+    return new FilePlace(roots.require(rootKey), path);
+  }
+
+  /**
+   * Names the place of a file; the disk is not touched.
+   *
+   * @throws OperationFailure EROOT when there is no such root, EINVAL when the path is empty
+   */
+  public FilePlace filePlace(String rootKey, SafePath path) throws OperationFailure {
+    FilePlace place = place(rootKey, path);
+    if (path.isRoot()) {
+      throw new OperationFailure(FailureCode.EINVAL, "The path of a file is missing.");
     }
+    return place;
   }
 
   /**
    * Opens an existing file.
    *
-   * @throws OperationFailure EROOT, EINVAL, ENOENT, EACCES or EISDIR
+   * @throws OperationFailure EINVAL, ENOENT, EACCES or EISDIR
    */
-  public OpenFile openForReading(String rootKey, SafePath path) throws OperationFailure {
-    DownloadRoot root = roots.require(rootKey);
-    return pool.call(() -> open(root, path, READ));
+  public OpenFile openForReading(FilePlace place) throws OperationFailure {
+    return pool.call(Priority.URGENT, () -> openNow(place, Access.READ));
   }
 
   /**
-   * Opens a file for writing, and makes it and its folders if need be.
+   * Opens a file for writing.
    *
-   * @throws OperationFailure EROOT, EINVAL, EACCES, EISDIR, ENOTDIR or ENOSPC
+   * @param create whether it is made, and its folders, if need be
+   * @throws OperationFailure EINVAL, EACCES, EISDIR, ENOTDIR, ENOENT or ENOSPC
    */
-  public OpenFile openForWriting(String rootKey, SafePath path) throws OperationFailure {
-    DownloadRoot root = roots.require(rootKey);
-    return pool.call(() -> open(root, path, WRITE));
+  public OpenFile openForWriting(FilePlace place, boolean create) throws OperationFailure {
+    return pool.call(Priority.BULK, () -> openNow(place, access(create)));
   }
 
   /**
-   * Writes bytes at a position, making file and folders if need be: {@link #openForWriting} and
-   * {@link OpenFile#write} in one job.
+   * As {@link #openForReading} on the caller's thread, which must be one that may wait for a disk.
    *
-   * @throws OperationFailure as these two
+   * @throws OperationFailure as there
    */
-  public void write(String rootKey, SafePath path, ByteBuffer from, long position)
+  public OpenFile openNow(FilePlace place) throws OperationFailure {
+    return openNow(place, Access.READ);
+  }
+
+  private OpenFile openNow(FilePlace place, Access access) throws OperationFailure {
+    OpenFiles.Use use = open.use(place, access);
+    try {
+      return new OpenFile(use, pool, stats);
+    } catch (IOException e) {
+      use.close();
+      throw FileErrors.of(e);
+    }
+  }
+
+  private static Access access(boolean create) {
+    return create ? Access.CREATE : Access.WRITE;
+  }
+
+  /**
+   * Checks bytes and then writes them at a position, in one job: {@link #openForWriting} and {@link
+   * OpenFile#write}. Nothing is touched when the check fails.
+   *
+   * @throws OperationFailure as these, or from the check
+   */
+  public void write(FilePlace place, boolean create, Check check, ByteBuffer from, long position)
       throws OperationFailure {
-    DownloadRoot root = roots.require(rootKey);
-    pool.call(
+    beginWrite(place, create, check, from, position).await();
+  }
+
+  /**
+   * As {@link #write}, but does not wait: the buffer belongs to the job until that is done.
+   *
+   * @throws OperationFailure EBUSY when too much is waiting
+   */
+  public WorkerPool.Pending<Integer> beginWrite(
+      FilePlace place, boolean create, Check check, ByteBuffer from, long position)
+      throws OperationFailure {
+    return pool.begin(
+        Priority.BULK,
         () -> {
-          try (OpenFile file = open(root, path, WRITE)) {
-            writeFully(file.channel, from, position);
+          check.run();
+          int count = from.remaining();
+          try (OpenFile file = openNow(place, access(create))) {
+            file.writeNow(from, position);
+          }
+          return count;
+        });
+  }
+
+  private interface Change {
+    void to(SharedFile file) throws IOException;
+  }
+
+  private void change(FilePlace place, Change change) throws OperationFailure {
+    pool.call(
+        Priority.BULK,
+        () -> {
+          try (OpenFiles.Use use = open.use(place, Access.WRITE)) {
+            change.to(use.file());
             return null;
+          } catch (IOException e) {
+            throw FileErrors.of(e);
           }
         });
   }
 
   /**
-   * Finds out, without touching the disk, that a write cannot succeed.
+   * Returns when everything that was written to the file, and its name, are on the disk (fsync).
    *
-   * @throws OperationFailure EROOT or EINVAL
+   * @throws OperationFailure when the disk fails
    */
-  public void requireWritable(String rootKey, SafePath path) throws OperationFailure {
-    roots.require(rootKey);
-    if (path.isRoot()) {
-      throw new OperationFailure(FailureCode.EINVAL, "The path of a file is missing.");
+  public void flush(FilePlace place) throws OperationFailure {
+    change(
+        place,
+        file -> {
+          file.force();
+          forceFolder(file.real().getParent());
+        });
+  }
+
+  /** On systems where a folder can be opened: elsewhere the name is the system's business. */
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException | UnsupportedOperationException e) {
+      // Windows has no such call, and a file system in memory no disk.
     }
   }
 
-  private OpenFile open(DownloadRoot root, SafePath path, Set<OpenOption> options)
-      throws OperationFailure {
-    try {
-      return new OpenFile(path.open(root, options));
-    } catch (IOException e) {
-      throw FileErrors.of(e);
-    }
+  /**
+   * Sets the length of an existing file.
+   *
+   * @throws OperationFailure ENOENT, EACCES, EISDIR or ENOSPC
+   */
+  public void truncate(FilePlace place, long length) throws OperationFailure {
+    change(place, file -> file.setLength(length));
   }
 
-  private void writeFully(FileChannel channel, ByteBuffer from, long position)
+  /**
+   * Makes an existing file at least so long; what it gains takes no room on the disk yet.
+   *
+   * @throws OperationFailure as {@link #truncate}
+   */
+  public void extend(FilePlace place, long length) throws OperationFailure {
+    change(place, file -> file.extend(length));
+  }
+
+  /**
+   * Gives an existing file room on the disk for so many bytes, without changing what is in it. One
+   * job for each MiB, so that others get their turn between two.
+   *
+   * @param cancelled asked between two jobs
+   * @return false when it was cancelled
+   * @throws OperationFailure ENOSPC when there is not so much room; the file then has its former
+   *     length, unless somebody else has made it longer meanwhile
+   */
+  public boolean reserve(FilePlace place, long length, BooleanSupplier cancelled)
       throws OperationFailure {
-    int start = from.position();
-    try {
-      while (from.hasRemaining()) {
-        channel.write(from, position + from.position() - start);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(RESERVE_BYTES);
+    long before;
+    try (OpenFile file = openForWriting(place, false)) {
+      before = file.size();
+    }
+    for (long position = 0; position < length; position += RESERVE_BYTES) {
+      if (cancelled.getAsBoolean()) {
+        return false;
       }
-    } catch (IOException e) {
-      throw FileErrors.of(e);
-    } finally {
-      stats.add(Counter.FILE_BYTES_WRITTEN, from.position() - start);
+      long from = position;
+      buffer.clear().limit((int) Math.min(RESERVE_BYTES, length - position));
+      try {
+        change(place, file -> file.reserve(buffer, from));
+      } catch (OperationFailure e) {
+        if (e.code() == FailureCode.ENOSPC) {
+          change(place, file -> file.shrink(before, from + RESERVE_BYTES));
+        }
+        throw e;
+      }
     }
-  }
-
-  private static void closeQuietly(FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // What was written is with the system; there is nothing to tell the client.
-    }
+    return true;
   }
 
   @Override
   public void close() {
     pool.close();
+    open.close();
   }
 }

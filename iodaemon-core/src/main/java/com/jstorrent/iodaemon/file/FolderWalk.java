@@ -3,137 +3,153 @@ package com.jstorrent.iodaemon.file;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Goes down from a root folder by folder, holding each open (openat with O_NOFOLLOW). Where the
- * platform has no such calls, the links are looked at again after opening. Used once.
+ * Goes down from a root folder by folder, each opened relative to the one before and without
+ * following links, so nothing can be put in the way between a check and its use (PROTOCOL.md § 6).
+ * Links that stay inside the root are resolved first, and the walk then takes the way without them.
  */
 final class FolderWalk {
-  private final Path base;
-  private final Set<OpenOption> options;
+  private final FilePlace place;
   private final boolean create;
+  private final boolean followLast;
 
-  /**
-   * @param base the root, without links
-   */
-  FolderWalk(Path base, Set<OpenOption> options) {
-    this.base = base;
-    this.options = options;
-    this.create = options.contains(StandardOpenOption.CREATE);
+  private FolderWalk(FilePlace place, boolean create, boolean followLast) {
+    this.place = place;
+    this.create = create;
+    this.followLast = followLast;
   }
 
-  FileChannel open(List<String> components) throws OperationFailure, IOException {
-    try (DirectoryStream<Path> top = Files.newDirectoryStream(base)) {
-      return top instanceof SecureDirectoryStream<Path> secure
-          ? open(secure, components)
-          : openAndLookAgain(components);
+  /** A step has met a link where a walk must not end: the walk is done once more without it. */
+  static final class LinkException extends FileSystemException {
+    private static final long serialVersionUID = 1L;
+
+    LinkException() {
+      super(null, null, "a symbolic link");
+    }
+  }
+
+  /** What is done where a walk has ended. */
+  @FunctionalInterface
+  interface Step<T> {
+    /**
+     * @param folder in which the last component of the path is
+     * @param name the last component, which need not exist
+     */
+    T at(HeldFolder folder, String name) throws IOException, OperationFailure;
+  }
+
+  /** A walk to a file; a link there is followed when it stays in the root. */
+  static FolderWalk to(FilePlace place) {
+    return new FolderWalk(place, false, true);
+  }
+
+  /** The same, but folders that are missing are made. */
+  static FolderWalk making(FilePlace place) {
+    return new FolderWalk(place, true, true);
+  }
+
+  /** A walk to an entry of a folder, which may be a link. */
+  static FolderWalk toEntry(FilePlace place, boolean create) {
+    return new FolderWalk(place, create, false);
+  }
+
+  /**
+   * Walks, and does something there.
+   *
+   * @throws OperationFailure EACCES when a link leads out of the root, ENOENT when the root itself
+   *     is missing, and what the file system says
+   */
+  <T> T then(Step<T> step) throws OperationFailure {
+    List<String> components = place.path().components();
+    if (components.isEmpty()) {
+      throw new OperationFailure(
+          FailureCode.EINVAL, "The path is the download root itself; name something in it.");
+    }
+    Path base = realRoot(place.root());
+    try {
+      try {
+        return walk(base, components, step);
+      } catch (FileSystemException e) {
+        List<String> straight = withoutLinks(base, components);
+        if (straight.equals(components)) {
+          throw e;
+        }
+        return walk(base, straight, step);
+      }
+    } catch (IOException e) {
+      throw FileErrors.of(e);
     } catch (InvalidPathException e) {
       throw new OperationFailure(
           FailureCode.EINVAL, "This file system cannot hold such a name.");
     }
   }
 
-  private FileChannel open(SecureDirectoryStream<Path> top, List<String> components)
-      throws OperationFailure, IOException {
-    SecureDirectoryStream<Path> folder = top;
-    Path place = base;
+  /** The root without links. */
+  static Path realRoot(DownloadRoot root) throws OperationFailure {
     try {
-      for (String component : components.subList(0, components.size() - 1)) {
-        place = place.resolve(component);
-        SecureDirectoryStream<Path> next = enter(folder, place);
-        if (folder != top) {
-          folder.close();
-        }
-        folder = next;
-      }
-      Path name = place.resolve(components.get(components.size() - 1)).getFileName();
-      requireOrdinary(
-          folder.getFileAttributeView(
-              name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS));
-      SeekableByteChannel channel = folder.newByteChannel(name, options);
-      return (FileChannel) channel;
-    } finally {
-      if (folder != top) {
-        folder.close();
-      }
+      return root.path().toRealPath();
+    } catch (IOException e) {
+      throw new OperationFailure(
+          FailureCode.ENOENT, "The download root is not there; is its disk connected?");
     }
   }
 
-  private SecureDirectoryStream<Path> enter(SecureDirectoryStream<Path> folder, Path place)
-      throws IOException {
-    Path name = place.getFileName();
+  private <T> T walk(Path base, List<String> components, Step<T> step)
+      throws IOException, OperationFailure {
+    HeldFolder folder = HeldFolder.open(base);
     try {
-      return folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
+      for (String component : components.subList(0, components.size() - 1)) {
+        HeldFolder next = enter(folder, component);
+        folder.close();
+        folder = next;
+      }
+      return step.at(folder, components.get(components.size() - 1));
+    } finally {
+      folder.close();
+    }
+  }
+
+  private HeldFolder enter(HeldFolder folder, String component) throws IOException {
+    try {
+      return folder.enter(component);
     } catch (NoSuchFileException e) {
       if (!create) {
         throw e;
       }
-      make(place);
-      return folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
+      folder.makeFolder(component);
+      return folder.enter(component);
     }
   }
 
-  private static void make(Path folder) throws IOException {
+  /** The way to the same place without a link in it; what does not exist yet is left as it is. */
+  private List<String> withoutLinks(Path base, List<String> components) throws OperationFailure {
+    int linked = followLast ? components.size() : components.size() - 1;
+    Path known = base;
     try {
-      Files.createDirectory(folder);
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-        throw e;
-      } // another request has made it
+      for (int i = 0; i < components.size(); i++) {
+        known = known.resolve(components.get(i));
+        if (i < linked && Files.exists(known, LinkOption.NOFOLLOW_LINKS)) {
+          known = known.toRealPath();
+          if (!known.startsWith(base)) {
+            throw new OperationFailure(
+                FailureCode.EACCES, "A link leads out of the download root.");
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new OperationFailure(FailureCode.EACCES, "A link in the path cannot be followed.");
     }
-  }
-
-  /** A pipe would block whoever opens it; a folder is no file. A missing file is no matter here. */
-  private static void requireOrdinary(BasicFileAttributeView view)
-      throws OperationFailure, IOException {
-    BasicFileAttributes attributes;
-    try {
-      attributes = view.readAttributes();
-    } catch (NoSuchFileException e) {
-      return;
-    }
-    if (attributes.isDirectory()) {
-      throw new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
-    }
-    if (attributes.isOther()) {
-      throw new OperationFailure(FailureCode.EINVAL, "This is a device or a pipe, not a file.");
-    }
-  }
-
-  private FileChannel openAndLookAgain(List<String> components)
-      throws OperationFailure, IOException {
-    Path place = base;
-    for (String component : components) {
-      place = place.resolve(component);
-    }
-    Path parent = place.getParent();
-    if (create && parent != null && !Files.isDirectory(parent)) {
-      Files.createDirectories(parent);
-    }
-    requireOrdinary(
-        Files.getFileAttributeView(
-            place, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS));
-    FileChannel channel = FileChannel.open(place, options);
-    if (!place.toRealPath().equals(place)) {
-      channel.close();
-      throw new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
-    }
-    return channel;
+    List<String> straight = new ArrayList<>();
+    base.relativize(known).forEach(name -> straight.add(name.toString()));
+    return straight;
   }
 }

@@ -2,27 +2,19 @@ package com.jstorrent.iodaemon.file;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only code that turns a client's string into a path (PROTOCOL.md § 6). A path is split into
- * components, each is checked, and the links in what already exists may not lead out of the root.
+ * components and each is checked; {@link FolderWalk} sees to the links.
  */
 public final class SafePath {
   private static final int COMPONENT_BYTES = 255;
@@ -97,76 +89,42 @@ public final class SafePath {
     return components.isEmpty();
   }
 
-  /**
-   * Opens the file below a root. Every folder on the way is opened relative to the one before and
-   * without following links, so nothing can be put in the way between a check and its use. Links
-   * that stay inside the root are resolved first.
-   *
-   * @param options as for {@link FileChannel#open}; with CREATE, folders are made too
-   * @throws OperationFailure EACCES when a link leads out of the root, ENOENT when the root itself
-   *     is missing, EINVAL or EISDIR when there is no ordinary file
-   * @throws IOException from the file system
-   */
-  FileChannel open(DownloadRoot root, Set<OpenOption> options)
-      throws OperationFailure, IOException {
-    if (isRoot()) {
-      throw bad("The path of a file is missing.");
-    }
-    Path base = realRoot(root);
-    try {
-      return new FolderWalk(base, options).open(components);
-    } catch (FileSystemException e) {
-      Path real = under(root);
-      if (real.equals(base.resolve(String.join("/", components)))) {
-        throw e; // no link was in the way
-      }
-      List<String> resolved = new ArrayList<>();
-      base.relativize(real).forEach(name -> resolved.add(name.toString()));
-      return new FolderWalk(base, options).open(resolved);
-    }
+  List<String> components() {
+    return components;
   }
 
-  private static Path realRoot(DownloadRoot root) throws OperationFailure {
-    try {
-      return root.path().toRealPath();
-    } catch (IOException e) {
-      throw new OperationFailure(
-          FailureCode.ENOENT, "The download root is not there; is its disk connected?");
-    }
+  /** Whether {@code other} is this place, or something in this folder. */
+  boolean contains(SafePath other) {
+    return components.size() <= other.components.size()
+        && components.equals(other.components.subList(0, components.size()));
   }
 
-  /**
-   * The place below a root, with every link on the way resolved. What does not exist yet is
-   * appended as it is.
-   *
-   * @throws OperationFailure EACCES when a link leads out of the root, EINVAL when the file system
-   *     cannot hold the name, ENOENT when the root itself is missing
-   */
-  Path under(DownloadRoot root) throws OperationFailure {
-    Path base = realRoot(root);
-    try {
-      Path known = base;
-      int next = 0;
-      while (next < components.size()) {
-        Path candidate = known.resolve(components.get(next));
-        if (!Files.exists(candidate, LinkOption.NOFOLLOW_LINKS)) {
-          break;
-        }
-        known = candidate.toRealPath();
-        if (!known.startsWith(base)) {
-          throw new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
-        }
-        next++;
-      }
-      for (String rest : components.subList(next, components.size())) {
-        known = known.resolve(rest);
-      }
-      return known;
-    } catch (InvalidPathException e) {
-      throw bad("This file system cannot hold such a name.");
-    } catch (IOException e) {
-      throw new OperationFailure(FailureCode.EACCES, "A link in the path cannot be followed.");
-    }
+  /** The path of {@code other}, which this one contains, when this one is moved to {@code target}. */
+  SafePath moved(SafePath other, SafePath target) {
+    List<String> all = new ArrayList<>(target.components);
+    all.addAll(other.components.subList(components.size(), other.components.size()));
+    return new SafePath(List.copyOf(all));
+  }
+
+  /** The last component, or an empty text for the root itself. */
+  public String name() {
+    return components.isEmpty() ? "" : components.get(components.size() - 1);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SafePath path && components.equals(path.components);
+  }
+
+  @Override
+  public int hashCode() {
+    return components.hashCode();
+  }
+
+  /** Relative, so it tells nothing about where the root is. */
+  @Override
+  public String toString() {
+    return String.join("/", components);
   }
 
   private static OperationFailure bad(String message) {

@@ -150,4 +150,36 @@ public sealed interface ClientFrame {
       return Opcode.RESUME;
     }
   }
+
+  /** The bytes that were asked for are in the file. */
+  record RangeAvailable(int requestId) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.RANGE_AVAILABLE;
+    }
+  }
+
+  /** They are being fetched; {@link RangeReady} follows. */
+  record RangeBlock(int requestId) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.RANGE_BLOCK;
+    }
+  }
+
+  /** They have come. */
+  record RangeReady(int requestId) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.RANGE_READY;
+    }
+  }
+
+  /** They will not come; {@code httpStatus} is 416 or 503. */
+  record RangeReject(int requestId, int httpStatus) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.RANGE_REJECT;
+    }
+  }
 }

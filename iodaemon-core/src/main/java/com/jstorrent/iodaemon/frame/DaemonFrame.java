@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * A frame that the daemon sends. Events carry request id 0. The bulk data of TCP_RECV is built in
+ * A frame that the daemon sends. Events carry request id 0, but for RANGE_REQUEST,
+ * which the client answers. The bulk data of TCP_RECV is built in
  * place by the relay; {@link TcpRecv} is what a client in this process decodes it to.
  */
 public sealed interface DaemonFrame {
@@ -142,6 +143,22 @@ public sealed interface DaemonFrame {
     @Override
     public Opcode opcode() {
       return Opcode.RESUMED;
+    }
+  }
+
+  /** Whether these bytes of a file may be streamed; {@code end} is inclusive. */
+  record RangeRequest(int requestId, long start, long end, String fileId) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.RANGE_REQUEST;
+    }
+  }
+
+  /** Nobody waits for the answer to that request any more. */
+  record RangeCancel(int requestId) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.RANGE_CANCEL;
     }
   }
 

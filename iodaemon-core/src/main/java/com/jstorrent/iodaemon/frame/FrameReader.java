@@ -85,6 +85,11 @@ public final class FrameReader {
           new ClientFrame.UdpLeaveMulticast(requestId, id, group(requestId, rest));
       case ACK -> new ClientFrame.Ack(requestId, rest.getLong());
       case RESUME -> new ClientFrame.Resume(requestId, rest.getLong(), utf8(rest));
+      case RANGE_AVAILABLE -> new ClientFrame.RangeAvailable(requestId);
+      case RANGE_BLOCK -> new ClientFrame.RangeBlock(requestId);
+      case RANGE_READY -> new ClientFrame.RangeReady(requestId);
+      case RANGE_REJECT ->
+          new ClientFrame.RangeReject(requestId, Short.toUnsignedInt(rest.getShort()));
       default ->
           throw new ProtocolException(requestId, "This daemon does not serve " + opcode + ".");
     };
@@ -148,6 +153,9 @@ public final class FrameReader {
           new DaemonFrame.UdpMulticastResult(requestId, in.getInt(), errno(in));
       case ACK -> new DaemonFrame.Ack(requestId, in.getLong());
       case RESUMED -> readResumed(requestId, in);
+      case RANGE_REQUEST ->
+          new DaemonFrame.RangeRequest(requestId, in.getLong(), in.getLong(), utf8(in));
+      case RANGE_CANCEL -> new DaemonFrame.RangeCancel(requestId);
       default -> throw new ProtocolException(requestId, "The daemon does not send " + opcode + ".");
     };
   }

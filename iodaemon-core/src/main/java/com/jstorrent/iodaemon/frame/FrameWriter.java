@@ -55,6 +55,14 @@ public final class FrameWriter {
           case DaemonFrame.Ack f ->
               start(f.opcode(), f.requestId(), headroom, 8).putLong(f.frames());
           case DaemonFrame.Resumed f -> resumed(f, headroom);
+          case DaemonFrame.RangeRequest f -> {
+            byte[] fileId = utf8(f.fileId());
+            yield start(f.opcode(), f.requestId(), headroom, 16 + fileId.length)
+                .putLong(f.start())
+                .putLong(f.end())
+                .put(fileId);
+          }
+          case DaemonFrame.RangeCancel f -> start(f.opcode(), f.requestId(), headroom, 0);
         };
     return out.flip().position(headroom);
   }
@@ -102,6 +110,11 @@ public final class FrameWriter {
           case ClientFrame.UdpLeaveMulticast f -> group(f, headroom, f.socketId(), f.group());
           case ClientFrame.Ack f ->
               start(f.opcode(), f.requestId(), headroom, 8).putLong(f.frames());
+          case ClientFrame.RangeAvailable f -> start(f.opcode(), f.requestId(), headroom, 0);
+          case ClientFrame.RangeBlock f -> start(f.opcode(), f.requestId(), headroom, 0);
+          case ClientFrame.RangeReady f -> start(f.opcode(), f.requestId(), headroom, 0);
+          case ClientFrame.RangeReject f ->
+              start(f.opcode(), f.requestId(), headroom, 2).putShort((short) f.httpStatus());
           case ClientFrame.Resume f -> {
             byte[] ticket = utf8(f.ticket());
             yield start(f.opcode(), f.requestId(), headroom, 8 + ticket.length)

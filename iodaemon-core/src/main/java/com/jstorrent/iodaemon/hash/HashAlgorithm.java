@@ -1,5 +1,7 @@
 package com.jstorrent.iodaemon.hash;
 
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.security.MessageDigest;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -14,6 +16,19 @@ public enum HashAlgorithm {
   HashAlgorithm(String label, int length) {
     this.label = label;
     this.length = length;
+  }
+
+  /**
+   * @throws OperationFailure EINVAL when there is none with this label
+   */
+  public static HashAlgorithm of(String label) throws OperationFailure {
+    for (HashAlgorithm algorithm : values()) {
+      if (algorithm.label.equals(label)) {
+        return algorithm;
+      }
+    }
+    throw new OperationFailure(
+        FailureCode.EINVAL, "The algorithm must be \"sha1\" or \"sha256\".");
   }
 
   /** The name in paths and in JSON. */

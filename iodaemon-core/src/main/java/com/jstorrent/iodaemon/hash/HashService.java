@@ -1,22 +1,33 @@
 package com.jstorrent.iodaemon.hash;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.work.WorkerPool;
+import com.jstorrent.iodaemon.work.WorkerPool.Priority;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /**
- * Digests of bytes that a client sends (PROTOCOL.md § 5.3). Any thread may call it; the work is
- * done by one platform thread for each processor, and the caller waits.
+ * Digests (PROTOCOL.md § 5.3). Any thread may call it. Those of bytes that a client sends are
+ * computed by one platform thread for each processor, and the caller waits; those of files where the
+ * files are read.
  */
 public final class HashService implements AutoCloseable {
   private final WorkerPool pool =
       new WorkerPool("hash", Runtime.getRuntime().availableProcessors());
   private final Stats stats;
+  private final FileDigests files;
 
-  public HashService(Stats stats) {
+  public HashService(FileService files, Stats stats) {
     this.stats = stats;
+    this.files = new FileDigests(files, stats);
+  }
+
+  /** Digests of what is on the disk. */
+  public FileDigests files() {
+    return files;
   }
 
   /** A digest over bytes that come in parts. Not thread-safe. */
@@ -28,14 +39,16 @@ public final class HashService implements AutoCloseable {
     }
 
     /**
-     * Takes in {@code length} bytes and waits until that is done.
+     * Takes in what remains in the buffer, and waits until that is done.
      *
      * @throws OperationFailure EBUSY when too much is waiting to be hashed
      */
-    public void update(byte[] bytes, int offset, int length) throws OperationFailure {
+    public void update(ByteBuffer bytes) throws OperationFailure {
+      int length = bytes.remaining();
       pool.call(
+          Priority.URGENT,
           () -> {
-            digest.update(bytes, offset, length);
+            digest.update(bytes);
             return null;
           });
       stats.add(Counter.HASHED_BYTES, length);
@@ -52,14 +65,29 @@ public final class HashService implements AutoCloseable {
   }
 
   /**
-   * Checks bytes against the digest that a client expects. Blocks.
+   * Checks bytes against the digest that a client expects. Blocks. The buffer is left as it was.
    *
    * @throws OperationFailure EHASH when they differ, EBUSY when too much is waiting
    */
-  public void verify(Expected expected, byte[] bytes) throws OperationFailure {
-    Running running = start(expected.algorithm());
-    running.update(bytes, 0, bytes.length);
-    expected.check(running.finish());
+  public void verify(Expected expected, ByteBuffer bytes) throws OperationFailure {
+    pool.call(
+        Priority.URGENT,
+        () -> {
+          verifyNow(expected, bytes);
+          return null;
+        });
+  }
+
+  /**
+   * The same on the caller's thread, which must be one that may be busy for a while.
+   *
+   * @throws OperationFailure EHASH when they differ
+   */
+  public void verifyNow(Expected expected, ByteBuffer bytes) throws OperationFailure {
+    MessageDigest digest = expected.algorithm().newDigest();
+    digest.update(bytes.duplicate());
+    stats.add(Counter.HASHED_BYTES, bytes.remaining());
+    expected.check(digest.digest());
   }
 
   @Override

@@ -20,6 +20,9 @@ final class FrameDispatch {
     void acknowledge(ClientFrame.Ack frame) throws ProtocolException;
 
     void resume(ClientFrame.Resume frame);
+
+    /** An answer to RANGE_REQUEST. */
+    void range(ClientFrame frame);
   }
 
   private FrameDispatch() {}
@@ -55,6 +58,10 @@ final class FrameDispatch {
           sockets.udpMembership(f.requestId(), f.socketId(), f.group(), true);
       case ClientFrame.UdpLeaveMulticast f ->
           sockets.udpMembership(f.requestId(), f.socketId(), f.group(), false);
+      case ClientFrame.RangeAvailable f -> session.range(f);
+      case ClientFrame.RangeBlock f -> session.range(f);
+      case ClientFrame.RangeReady f -> session.range(f);
+      case ClientFrame.RangeReject f -> session.range(f);
     }
     return true;
   }

@@ -28,26 +28,32 @@ final class Handshake {
    * What CLIENT_HELLO has come to.
    *
    * @param ticket for RESUME, when that was asked for
+   * @param session what the client calls itself, if it says so
    */
   record Outcome(
-      DaemonFrame.ServerHello answer, Set<Capability> capabilities, @Nullable String ticket) {}
+      DaemonFrame.ServerHello answer,
+      Set<Capability> capabilities,
+      @Nullable String ticket,
+      @Nullable String session) {}
 
   /** An empty hello is answered with an empty one: old clients know no other. */
   Outcome hello(ClientFrame.ClientHello hello) throws ProtocolException {
     if (hello.body().isEmpty()) {
-      return new Outcome(new DaemonFrame.ServerHello(hello.requestId(), ""), Set.of(), null);
+      return new Outcome(new DaemonFrame.ServerHello(hello.requestId(), ""), Set.of(), null, null);
     }
     Set<Capability> granted = EnumSet.noneOf(Capability.class);
+    HelloCodec.ClientHello wish;
     try {
-      for (String asked : codec.read(hello.body()).capabilities()) {
-        Capability known = Capability.of(asked);
-        if (known != null) {
-          granted.add(known);
-        }
-      }
+      wish = codec.read(hello.body());
     } catch (IllegalArgumentException e) {
       throw new ProtocolException(
           hello.requestId(), "The body of CLIENT_HELLO is not what it should be.");
+    }
+    for (String asked : wish.capabilities()) {
+      Capability known = Capability.of(asked);
+      if (known != null) {
+        granted.add(known);
+      }
     }
     String ticket = granted.contains(Capability.RESUME) ? context.tickets().draw() : null;
     HelloCodec.ServerHello answer =
@@ -57,7 +63,10 @@ final class Handshake {
             context.version(),
             ticket);
     return new Outcome(
-        new DaemonFrame.ServerHello(hello.requestId(), codec.write(answer)), granted, ticket);
+        new DaemonFrame.ServerHello(hello.requestId(), codec.write(answer)),
+        granted,
+        ticket,
+        wish.session());
   }
 
   private Map<String, Long> limits() {

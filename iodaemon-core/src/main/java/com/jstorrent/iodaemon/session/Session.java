@@ -13,6 +13,7 @@ import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.net.ClientSockets;
 import com.jstorrent.iodaemon.net.Resumption;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stream.RangeDesk;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.FrameConnection;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
 final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  private final SessionInfo self;
+  private SessionInfo self; // named by CLIENT_HELLO, if not by the connection
   private final FrameConnection connection;
   private final SessionContext context;
   private final Handshake handshake;
@@ -45,6 +46,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   private final CountDownLatch relayOver = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Departure departure;
+  private final RangeDesk ranges = new RangeDesk(frame -> replyTo(frame));
   private final ReentrantLock handover = new ReentrantLock();
   private final ClientSockets own;
   private volatile ClientSockets sockets; // changed once, by RESUME, under the lock
@@ -223,6 +225,9 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     sockets.reply(outcome.answer());
     sockets.negotiate(outcome.capabilities());
     ticket = outcome.ticket();
+    if (self.name() == null && !announced) {
+      self = new SessionInfo(self.number(), outcome.session());
+    }
     registerTicket();
   }
 
@@ -245,6 +250,9 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
       announced = true;
       LOG.info("Session {} is open.", self.number());
       context.listener().onSessionOpened(self);
+      if (self.name() != null) {
+        context.streams().sessionOpened(self.name(), ranges);
+      }
     }
     registerTicket();
   }
@@ -261,6 +269,15 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     if (resumption != null && !resumption.acknowledge(frame.frames())) {
       throw new ProtocolException(frame.requestId(), "ACK counts frames that were never sent.");
     }
+  }
+
+  @Override
+  public void range(ClientFrame frame) {
+    ranges.answer(frame);
+  }
+
+  private void replyTo(DaemonFrame frame) {
+    sockets.reply(frame);
   }
 
   @Override
@@ -372,7 +389,11 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     abortAfter(Limits.SESSION_END_LINGER);
     context.stats().decrement(Counter.WS_CONNECTIONS);
     context.sessionEnded(this);
+    ranges.end();
     if (announced) {
+      if (self.name() != null) {
+        context.streams().sessionClosed(self.name(), ranges);
+      }
       LOG.info("Session {} {}.", self.number(), lost ? "was lost" : "has ended");
       context.listener().onSessionClosed(self);
     }

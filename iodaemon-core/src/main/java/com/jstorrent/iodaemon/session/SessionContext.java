@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ record SessionContext(
     DaemonListener listener,
     Tickets tickets,
     Parking parking,
+    StreamService streams,
     String version,
     Consumer<Session> onEnd) {
 

@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
@@ -38,6 +39,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
       ScheduledExecutorService timer,
       SharedNet net,
       DaemonListener listener,
+      StreamService streams,
       String version) {
     context =
         new SessionContext(
@@ -49,6 +51,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
             listener,
             new Tickets(),
             new Parking(limits, stats, timer),
+            streams,
             version,
             sessions::remove);
   }

@@ -1,7 +1,6 @@
 package com.jstorrent.iodaemon.session;
 
-import java.security.SecureRandom;
-import java.util.HexFormat;
+import com.jstorrent.iodaemon.random.RandomId;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -11,17 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Tickets {
-  /** Nobody guesses 128 random bits, and a guess needs the token as well. */
-  private static final int BYTES = 16;
-
-  private final SecureRandom random = new SecureRandom();
   private final ConcurrentMap<String, Session> holders = new ConcurrentHashMap<>();
 
-  /** A ticket that stands for nothing yet. */
+  /** A ticket that stands for nothing yet; a guess at it would need the token as well. */
   String draw() {
-    byte[] bits = new byte[BYTES];
-    random.nextBytes(bits);
-    return HexFormat.of().formatHex(bits);
+    return RandomId.draw();
   }
 
   /** From here on the ticket stands for this session, whoever held it before. */

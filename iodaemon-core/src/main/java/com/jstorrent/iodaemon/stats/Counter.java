@@ -34,6 +34,9 @@ public enum Counter {
   AUTH_FAILURES(Kind.COUNTER, "failures", "Wrong tokens, in frames and in headers."),
   HTTP_CONNECTIONS(Kind.GAUGE, "connections", "Open HTTP connections, upgraded ones included."),
   HTTP_REQUESTS(Kind.COUNTER, "requests", "HTTP requests that were answered."),
+  OPEN_FILES(Kind.GAUGE, "files", "Files that are open, whether somebody uses them or not."),
+  FILE_HANDLES(Kind.GAUGE, "handles", "File handles of clients."),
+  WAITING_STREAMS(Kind.GAUGE, "streams", "Streams that wait for bytes that a client fetches."),
   FILE_BYTES_READ(Kind.COUNTER, "bytes", "Bytes read from files for clients."),
   FILE_BYTES_WRITTEN(Kind.COUNTER, "bytes", "Bytes written to files for clients."),
   HASHED_BYTES(Kind.COUNTER, "bytes", "Bytes that went through a digest.");

@@ -1,9 +1,11 @@
 package com.jstorrent.iodaemon.transport;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stream.StreamService;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** What a daemon offers to its transports. */
@@ -14,6 +16,10 @@ public interface DaemonServices {
   AccessPolicy access();
 
   FileService files();
+
+  FileHandles handles();
+
+  StreamService streams();
 
   HashService hashes();
 

@@ -26,7 +26,7 @@ class FileServiceTest {
 
   @BeforeEach
   void start() {
-    files = new FileService(new DownloadRoots(List.of(DownloadRoot.of("k", folder))), stats);
+    files = new FileService(new DownloadRoots(List.of(DownloadRoot.of("k", folder))), 8, stats);
   }
 
   @AfterEach
@@ -36,9 +36,9 @@ class FileServiceTest {
 
   @Test
   void writesMakeParentsAndLandAtTheirOffset() throws Exception {
-    files.write("k", SafePath.of("a/b/c"), ByteBuffer.wrap(new byte[] {1, 2, 3}), 5);
+    write("a/b/c", ByteBuffer.wrap(new byte[] {1, 2, 3}), 5);
     assertThat(Files.readAllBytes(folder.resolve("a/b/c"))).containsExactly(0, 0, 0, 0, 0, 1, 2, 3);
-    files.write("k", SafePath.of("a/b/c"), ByteBuffer.wrap(new byte[] {9}), 0);
+    write("a/b/c", ByteBuffer.wrap(new byte[] {9}), 0);
     assertThat(Files.readAllBytes(folder.resolve("a/b/c"))).containsExactly(9, 0, 0, 0, 0, 1, 2, 3);
     assertThat(stats.get(Counter.FILE_BYTES_WRITTEN)).isEqualTo(4);
   }
@@ -46,7 +46,7 @@ class FileServiceTest {
   @Test
   void readsFillTheBufferUnlessTheFileEnds() throws Exception {
     Files.write(folder.resolve("f"), new byte[] {1, 2, 3, 4, 5});
-    try (FileService.OpenFile file = files.openForReading("k", SafePath.of("f"))) {
+    try (OpenFile file = files.openForReading(place("k", "f"))) {
       assertThat(file.size()).isEqualTo(5);
       ByteBuffer three = ByteBuffer.allocate(3);
       file.read(three, 1);
@@ -61,12 +61,12 @@ class FileServiceTest {
   void failuresHaveACodeAndNoAbsolutePath() throws Exception {
     Files.createDirectories(folder.resolve("dir"));
     Files.write(folder.resolve("file"), new byte[1]);
-    assertFails(FailureCode.EROOT, () -> files.openForReading("other", SafePath.of("x")));
-    assertFails(FailureCode.ENOENT, () -> files.openForReading("k", SafePath.of("none")));
-    assertFails(FailureCode.EISDIR, () -> files.openForReading("k", SafePath.of("dir")));
-    assertFails(FailureCode.EINVAL, () -> files.openForWriting("k", SafePath.of("")));
-    assertFails(FailureCode.EISDIR, () -> files.openForWriting("k", SafePath.of("dir")));
-    assertFails(FailureCode.ENOTDIR, () -> files.openForWriting("k", SafePath.of("file/x")));
+    assertFails(FailureCode.EROOT, () -> files.openForReading(place("other", "x")));
+    assertFails(FailureCode.ENOENT, () -> files.openForReading(place("k", "none")));
+    assertFails(FailureCode.EISDIR, () -> files.openForReading(place("k", "dir")));
+    assertFails(FailureCode.EINVAL, () -> files.openForWriting(place("k", ""), true));
+    assertFails(FailureCode.EISDIR, () -> files.openForWriting(place("k", "dir"), true));
+    assertFails(FailureCode.ENOTDIR, () -> files.openForWriting(place("k", "file/x"), true));
   }
 
   @Test
@@ -94,7 +94,7 @@ class FileServiceTest {
                 });
     for (int i = 0; i < 5000; i++) {
       ByteBuffer one = ByteBuffer.allocate(1);
-      try (FileService.OpenFile file = files.openForReading("k", SafePath.of("swapped/f"))) {
+      try (OpenFile file = files.openForReading(place("k", "swapped/f"))) {
         file.read(one, 0);
         assertThat(one.get(0)).isEqualTo((byte) 1);
       } catch (OperationFailure e) {
@@ -103,6 +103,14 @@ class FileServiceTest {
     }
     over.set(true);
     swapper.join();
+  }
+
+  private FilePlace place(String root, String path) throws OperationFailure {
+    return files.place(root, SafePath.of(path));
+  }
+
+  private void write(String path, ByteBuffer data, long position) throws OperationFailure {
+    files.write(place("k", path), true, FileService.Check.NONE, data, position);
   }
 
   private interface Attempt {

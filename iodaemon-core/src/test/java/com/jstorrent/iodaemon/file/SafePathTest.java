@@ -7,8 +7,11 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Base64;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +41,7 @@ class SafePathTest {
       "...,...", "a:b,a:b", ".hidden,.hidden", "x y,x y", "%2e%2e,%2e%2e", "~,~"
   })
   void ordinaryPathsAreBelowTheRoot(String text, String expected) throws Exception {
-    assertThat(SafePath.of(text).under(root)).isEqualTo(inside.resolve(expected));
+    assertThat(SafePath.of(text)).hasToString(expected);
   }
 
   @ParameterizedTest
@@ -71,10 +74,10 @@ class SafePathTest {
   void base64HoldsUtf8OrElseLatin1() throws Exception {
     String name = "Ünïcode/文件";
     String utf8 = Base64.getEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8));
-    assertThat(SafePath.ofBase64(utf8).under(root)).isEqualTo(inside.resolve(name));
+    assertThat(SafePath.ofBase64(utf8)).hasToString(name);
     byte[] latin1 = "Ünicode".getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(SafePath.ofBase64(Base64.getEncoder().encodeToString(latin1)).under(root))
-        .isEqualTo(inside.resolve("Ünicode"));
+    assertThat(SafePath.ofBase64(Base64.getEncoder().encodeToString(latin1)))
+        .hasToString("Ünicode");
     for (String broken : new String[] {"!", "a", "YQ==YQ==", "Y Q=="}) {
       assertRefused(FailureCode.EINVAL, () -> SafePath.ofBase64(broken));
     }
@@ -86,28 +89,29 @@ class SafePathTest {
     Files.createSymbolicLink(inside.resolve("good"), inside.resolve("real"));
     Files.createSymbolicLink(inside.resolve("bad"), outside);
     Files.createSymbolicLink(inside.resolve("up"), Path.of(".."));
-    assertThat(SafePath.of("good/x").under(root)).isEqualTo(inside.resolve("real/x"));
+    assertThat(opened("good/x")).isEqualTo(inside.resolve("real/x"));
     for (String text : new String[] {"bad", "bad/x", "up", "up/outside/x"}) {
-      assertRefused(FailureCode.EACCES, () -> SafePath.of(text).under(root));
+      assertRefused(FailureCode.EACCES, () -> opened(text));
     }
   }
 
   @Test
   void danglingLinksAreRefused() throws Exception {
     Files.createSymbolicLink(inside.resolve("later"), outside.resolve("not yet there"));
-    assertRefused(FailureCode.EACCES, () -> SafePath.of("later").under(root));
+    assertRefused(FailureCode.EACCES, () -> opened("later"));
   }
 
   @Test
   void aRootThatIsALinkIsTheFolderThatItLeadsTo() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("link"), inside);
-    assertThat(SafePath.of("x").under(DownloadRoot.of("k", link))).isEqualTo(inside.resolve("x"));
+    root = DownloadRoot.of("k", link);
+    assertThat(opened("x")).isEqualTo(inside.resolve("x"));
   }
 
   @Test
   void aMissingRootIsSaidToBeMissing() {
-    DownloadRoot gone = DownloadRoot.of("k", folder.resolve("gone"));
-    assertRefused(FailureCode.ENOENT, () -> SafePath.of("x").under(gone));
+    root = DownloadRoot.of("k", folder.resolve("gone"));
+    assertRefused(FailureCode.ENOENT, () -> opened("x"));
   }
 
   @ParameterizedTest
@@ -125,6 +129,23 @@ class SafePathTest {
   @ValueSource(strings = {"a", "console", "a.con", "COM", "COM10", "nul1", ".x", "a b", "x.y.z"})
   void ordinaryNamesAreLegalOnWindowsToo(String name) {
     assertThat(SafePath.WindowsNames.legal(name)).isTrue();
+  }
+
+  /** Where a file is when it has been opened for writing. */
+  private Path opened(String text) throws OperationFailure {
+    return FolderWalk.making(new FilePlace(root, SafePath.of(text)))
+        .then(
+            (folder, name) -> {
+              folder
+                  .openFile(
+                      name,
+                      Set.of(
+                          StandardOpenOption.WRITE,
+                          StandardOpenOption.CREATE,
+                          LinkOption.NOFOLLOW_LINKS))
+                  .close();
+              return folder.place().resolve(name);
+            });
   }
 
   private interface Attempt {

@@ -52,7 +52,11 @@ class FrameCodecTest {
             new ClientFrame.UdpLeaveMulticast(0, 7, "ff02::1")),
         Arguments.of("01 05 0000 00000000 0900000000000000", new ClientFrame.Ack(0, 9)),
         Arguments.of(
-            "01 06 0000 03000000 0900000000000000 6162", new ClientFrame.Resume(3, 9, "ab")));
+            "01 06 0000 03000000 0900000000000000 6162", new ClientFrame.Resume(3, 9, "ab")),
+        Arguments.of("01 31 0000 09000000", new ClientFrame.RangeAvailable(9)),
+        Arguments.of("01 32 0000 09000000", new ClientFrame.RangeBlock(9)),
+        Arguments.of("01 33 0000 09000000", new ClientFrame.RangeReady(9)),
+        Arguments.of("01 34 0000 09000000 a001", new ClientFrame.RangeReject(9, 416)));
   }
 
   static Stream<Arguments> daemonFrames() {
@@ -89,6 +93,10 @@ class FrameCodecTest {
             "01 27 0000 08000000 07000000 01 13000000",
             new DaemonFrame.UdpMulticastResult(8, 7, 19)),
         Arguments.of("01 05 0000 00000000 0900000000000000", new DaemonFrame.Ack(0, 9)),
+        Arguments.of(
+            "01 30 0000 09000000 0000100000000000 ffff1f0000000000 6162",
+            new DaemonFrame.RangeRequest(9, 1 << 20, (1 << 21) - 1, "ab")),
+        Arguments.of("01 35 0000 09000000", new DaemonFrame.RangeCancel(9)),
         Arguments.of(
             "01 07 0000 03000000 01000000 00 00000000 0900000000000000 0800000000000000"
                 + " 01 07000000 01 0500000000000000 0600000000000000",
@@ -166,7 +174,7 @@ class FrameCodecTest {
     assertRefused(
         "01 10 0000 09000000 07000000 e11a", 9, "A host name or address is missing.");
     assertRefused("01 03 0000 09000000 07", 9, "Unknown AUTH type 7.");
-    assertRefused("01 31 0000 09000000", 9, "This daemon does not serve RANGE_AVAILABLE.");
+    assertRefused("01 34 0000 09000000 a0", 9, "The payload of RANGE_REJECT is too short.");
     assertRefused(
         "01 22 0000 09000000 07000000 e11a 0400 3a3a31",
         9,

@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.jstorrent.iodaemon.file.DownloadRoots;
+import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,19 +23,21 @@ class HashServiceTest {
       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
   private final Stats stats = new Stats();
-  private final HashService hashes = new HashService(stats);
+  private final FileService files = new FileService(new DownloadRoots(List.of()), 0, stats);
+  private final HashService hashes = new HashService(files, stats);
 
   @AfterEach
   void stop() {
     hashes.close();
+    files.close();
   }
 
   @Test
   void partsGiveTheDigestOfTheWhole() throws Exception {
     for (HashAlgorithm algorithm : HashAlgorithm.values()) {
       HashService.Running running = hashes.start(algorithm);
-      running.update("xab".getBytes(US_ASCII), 1, 2);
-      running.update("c".getBytes(US_ASCII), 0, 1);
+      running.update(ByteBuffer.wrap("xab".getBytes(US_ASCII), 1, 2));
+      running.update(ByteBuffer.wrap("c".getBytes(US_ASCII)));
       String expected = algorithm == HashAlgorithm.SHA1 ? SHA1_ABC : SHA256_ABC;
       assertThat(HexFormat.of().formatHex(running.finish())).isEqualTo(expected);
     }
@@ -40,7 +46,7 @@ class HashServiceTest {
 
   @Test
   void digestsAreVerifiedInAnyCase() throws Exception {
-    byte[] abc = "abc".getBytes(US_ASCII);
+    ByteBuffer abc = ByteBuffer.wrap("abc".getBytes(US_ASCII));
     hashes.verify(Expected.parse(HashAlgorithm.SHA1, SHA1_ABC.toUpperCase(Locale.ROOT)), abc);
     hashes.verify(Expected.parse(HashAlgorithm.SHA256, SHA256_ABC), abc);
   }
@@ -48,7 +54,7 @@ class HashServiceTest {
   @Test
   void mismatchesAndMalformedDigestsAreToldApart() throws Exception {
     Expected expected = Expected.parse(HashAlgorithm.SHA1, SHA1_ABC);
-    assertThatThrownBy(() -> hashes.verify(expected, "ab".getBytes(US_ASCII)))
+    assertThatThrownBy(() -> hashes.verify(expected, ByteBuffer.wrap("ab".getBytes(US_ASCII))))
         .hasMessage(
             "Hash mismatch: expected a9993e364706816aba3e25717850c26c9cd0d89d,"
                 + " got da23614e02469a0d7c7bd1bdab5c9c474b1904dc.");

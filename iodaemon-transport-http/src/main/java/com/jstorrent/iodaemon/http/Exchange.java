@@ -75,7 +75,7 @@ final class Exchange {
       reply = Failures.reply(500, "EIO", "The daemon has a defect; its log tells more.");
       last = true;
     }
-    last = last || draining.getAsBoolean() || !wantsMore() || !bodyIsOver();
+    last = last || draining.getAsBoolean() || !wantsMore() || !bodyIsOver() || endsWithBody(reply);
     responder.send(request, withCors(reply), last);
     return !last;
   }
@@ -180,6 +180,13 @@ final class Exchange {
       complete = complete.with(header.getKey(), header.getValue());
     }
     return complete;
+  }
+
+  /** HTTP/1.0 knows no chunks: the end of the connection is the end of the body. */
+  private boolean endsWithBody(Reply reply) {
+    return HttpCall.isOlderThan11(request)
+        && reply.body() instanceof Reply.Streamed streamed
+        && streamed.length() == Reply.UNKNOWN;
   }
 
   private boolean hasBody() {

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.http.route.FailureStatus;
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.wire.HeadTooLargeException;
 import com.jstorrent.iodaemon.json.Json;
@@ -23,7 +24,8 @@ final class Failures {
 
   /** The operation failed. */
   static Reply of(OperationFailure failure) {
-    Reply reply = reply(status(failure.code()), failure.code().name(), failure.getMessage());
+    Reply reply =
+        reply(FailureStatus.of(failure.code()), failure.code().name(), failure.getMessage());
     return failure.code() == FailureCode.EBUSY ? reply.with("Retry-After", RETRY_SECONDS) : reply;
   }
 
@@ -55,18 +57,5 @@ final class Failures {
     body.put("error", error);
     body.put("message", message);
     return Reply.json(status, Json.write(body));
-  }
-
-  private static int status(FailureCode code) {
-    return switch (code) {
-      case EINVAL, EISDIR, ENOTDIR, ENOTEMPTY -> 400;
-      case EROOT, EACCES -> 403;
-      case ENOENT -> 404;
-      case EHASH -> 409;
-      case ERANGE -> 416;
-      case EIO -> 500;
-      case EBUSY -> 503;
-      case ENOSPC -> 507;
-    };
   }
 }

@@ -61,6 +61,16 @@ final class HttpCall implements Call {
   }
 
   @Override
+  public boolean isHead() {
+    return request.getMethod().equals("HEAD");
+  }
+
+  @Override
+  public boolean clientGone() {
+    return connection.clientGone();
+  }
+
+  @Override
   public OptionalLong bodyLength() {
     if (request.containsHeader("Transfer-Encoding")) {
       return OptionalLong.empty();

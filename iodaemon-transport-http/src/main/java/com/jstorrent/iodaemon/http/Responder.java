@@ -47,7 +47,11 @@ final class Responder {
       response.setHeader("Date", HttpDateGenerator.INSTANCE.getCurrentDate());
       ALWAYS.forEach(response::setHeader);
       reply.headers().forEach(response::setHeader);
-      response.setHeader("Connection", last ? "close" : "keep-alive");
+      if (last) {
+        response.setHeader("Connection", "close");
+      } else if (request != null && HttpCall.isOlderThan11(request)) {
+        response.setHeader("Connection", "keep-alive"); // in HTTP/1.1 it goes without saying
+      }
       boolean withBody = request == null || !request.getMethod().equals("HEAD");
       send(response, reply.body(), withBody);
       connection.flush();
@@ -82,7 +86,7 @@ final class Responder {
           if (withBody) {
             connection.flush();
             try (StallGuard out = new StallGuard(connection.channel(), stall, timer)) {
-              source.writeTo(out);
+              writeTo(out, source, response.containsHeader("Transfer-Encoding"));
             }
           }
         }
@@ -90,11 +94,32 @@ final class Responder {
     }
   }
 
-  /** RFC 9110 § 8.6: an answer 204 has no Content-Length. */
+  private static void writeTo(StallGuard out, Reply.Source source, boolean chunked)
+      throws IOException {
+    if (!chunked) {
+      source.writeTo(out);
+      return;
+    }
+    ChunkedOutput chunks = new ChunkedOutput(out);
+    source.writeTo(chunks);
+    chunks.finish();
+  }
+
+  /**
+   * RFC 9110 § 8.6: an answer 204 has no Content-Length. A body of unknown length comes in chunks, or
+   * ends with the connection for a client that knows no chunks.
+   */
   private static void head(ClassicHttpResponse response, String type, long length) {
-    if (response.getCode() != 204) {
+    if (response.getCode() == 204) {
+      return;
+    }
+    if (length != 0) {
       response.setHeader("Content-Type", type);
+    }
+    if (length != Reply.UNKNOWN) {
       response.setHeader("Content-Length", Long.toString(length));
+    } else if (!response.containsHeader("Connection")) {
+      response.setHeader("Transfer-Encoding", "chunked");
     }
   }
 }

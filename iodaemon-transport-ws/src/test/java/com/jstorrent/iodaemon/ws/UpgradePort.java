@@ -1,9 +1,11 @@
 package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.LoopbackListener;
@@ -73,6 +75,16 @@ final class UpgradePort implements AutoCloseable {
 
     @Override
     public FileService files() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public FileHandles handles() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public StreamService streams() {
       throw new AssertionError("A WebSocket does not ask for it.");
     }
 

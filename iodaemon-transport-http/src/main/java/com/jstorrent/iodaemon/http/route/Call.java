@@ -26,6 +26,15 @@ public interface Call {
   @Nullable
   String header(String name) throws OperationFailure;
 
+  /** Whether the client wants the head of the answer alone. */
+  boolean isHead();
+
+  /**
+   * Whether nobody waits for the answer any more. Takes a few milliseconds; only for requests without
+   * a body, or when it has been read.
+   */
+  boolean clientGone();
+
   /** The declared length of the body; empty when it comes in chunks. */
   OptionalLong bodyLength();
 

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.file.FileService.OpenFile;
+import com.jstorrent.iodaemon.file.OpenFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** {@code POST /hash/sha1} and {@code sha256}: the digest of the body (PROTOCOL.md § 5.3). */
 final class HashRoute implements Route.Handler {
@@ -20,7 +21,7 @@ final class HashRoute implements Route.Handler {
     HashService.Running digest = hashes.start(algorithm);
     BodyParts parts = new BodyParts(call.body());
     for (int count; (count = parts.next()) > 0;) {
-      digest.update(parts.bytes(), 0, count);
+      digest.update(ByteBuffer.wrap(parts.bytes(), 0, count));
     }
     return Reply.bytes(digest.finish());
   }

@@ -2,41 +2,52 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FilePlace;
 import com.jstorrent.iodaemon.file.FileService;
-import com.jstorrent.iodaemon.file.FileService.OpenFile;
-import com.jstorrent.iodaemon.file.SafePath;
+import com.jstorrent.iodaemon.file.OpenFile;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** {@code GET /read/{root_key}}: exactly the bytes asked for (PROTOCOL.md § 5.1). */
+/** Exactly the bytes asked for (PROTOCOL.md § 5.1 and § 5.2). */
 final class ReadRoute implements Route.Handler {
-  private static final int OK = 200;
-
   private final FileService files;
-  private final PieceBuffers buffers = new PieceBuffers();
+  private final PieceBuffers buffers;
+  private final Wish wish;
 
-  ReadRoute(FileService files) {
+  /**
+   * @param wish what a request asks for
+   */
+  ReadRoute(FileService files, PieceBuffers buffers, Wish wish) {
     this.files = files;
+    this.buffers = buffers;
+    this.wish = wish;
+  }
+
+  /** Where the bytes are. */
+  record Range(FilePlace place, long offset, OptionalLong length) {}
+
+  /** How a request tells what it wants. */
+  @FunctionalInterface
+  interface Wish {
+    Range of(Call call) throws OperationFailure;
   }
 
   @Override
   public Reply answer(Call call) throws OperationFailure {
-    SafePath path = FileHeaders.path(call);
-    long offset = FileHeaders.offset(call);
-    OptionalLong wanted = FileHeaders.length(call);
-    OpenFile file = files.openForReading(call.pathVariables().get(0), path);
+    Range range = wish.of(call);
+    OpenFile file = files.openForReading(range.place());
     boolean answered = false;
     try {
-      long length = wanted.orElse(file.size() - offset);
-      if (length < 0 || offset + length > file.size()) {
+      long length = range.length().orElse(file.size() - range.offset());
+      if (length < 0 || range.offset() + length > file.size()) {
         throw new OperationFailure(
             FailureCode.ERANGE,
             "The range ends behind the file, which has %d bytes.".formatted(file.size()));
       }
-      FileSource source = FileSource.open(file, offset, length, buffers);
+      FileSource source = FileSource.open(file, range.offset(), length, buffers);
       answered = true;
       return new Reply(
-          OK, Map.of(), new Reply.Streamed("application/octet-stream", length, source));
+          Reply.OK, Map.of(), new Reply.Streamed("application/octet-stream", length, source));
     } finally {
       if (!answered) {
         file.close();

@@ -14,7 +14,10 @@ import java.util.Map;
  * @param body what follows the head
  */
 public record Reply(int status, Map<String, String> headers, Body body) {
-  private static final int OK = 200;
+  static final int OK = 200;
+
+  /** The length of a body that ends when its source does. */
+  public static final long UNKNOWN = -1;
 
   /** The bytes of an answer. */
   public sealed interface Body {}
@@ -22,13 +25,17 @@ public record Reply(int status, Map<String, String> headers, Body body) {
   /** Bytes in memory. */
   public record Bytes(String type, byte[] bytes) implements Body {}
 
-  /** Bytes that are written while they are read from somewhere; the length is known. */
+  /**
+   * Bytes that are written while they are read from somewhere.
+   *
+   * @param length {@link #UNKNOWN} when nobody can tell yet
+   */
   public record Streamed(String type, long length, Source source) implements Body {}
 
   /** Writes the bytes of a streamed body; closed whether it was used or not. */
   public interface Source extends AutoCloseable {
     /**
-     * Writes exactly as many bytes as were announced.
+     * Writes exactly as many bytes as were announced, if any number was.
      *
      * @throws IOException when that fails; the connection then ends
      */

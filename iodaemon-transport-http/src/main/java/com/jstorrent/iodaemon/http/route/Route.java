@@ -2,15 +2,16 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * One row of the route table.
  *
  * @param method GET stands for HEAD as well
- * @param path segments of the path; one in braces is a variable
+ * @param path segments of the path; one in braces is a variable, and one that ends with dots stands
+ *     for all that is left
  * @param open whether it is answered without a token
  * @param handler what it does
  */
@@ -41,7 +42,7 @@ public record Route(String method, List<String> path, boolean open, Handler hand
 
   /** Whether this row serves the path with these segments, whatever the method. */
   public boolean matches(List<String> segments) {
-    if (segments.size() != path.size()) {
+    if (hasTail() ? segments.size() < path.size() : segments.size() != path.size()) {
       return false;
     }
     for (int i = 0; i < path.size(); i++) {
@@ -52,17 +53,30 @@ public record Route(String method, List<String> path, boolean open, Handler hand
     return true;
   }
 
-  /** The segments that stand where the path has variables. */
+  /** What stands where the path has variables. */
   public List<String> variables(List<String> segments) {
-    return IntStream.range(0, path.size())
-        .filter(i -> isVariable(path.get(i)))
-        .mapToObj(segments::get)
-        .toList();
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < path.size(); i++) {
+      if (isTail(path.get(i))) {
+        values.add(String.join("/", segments.subList(i, segments.size())));
+      } else if (isVariable(path.get(i))) {
+        values.add(segments.get(i));
+      }
+    }
+    return List.copyOf(values);
   }
 
   /** The methods that this row serves. */
   public Set<String> methods() {
     return method.equals("GET") ? Set.of("GET", "HEAD") : Set.of(method);
+  }
+
+  private boolean hasTail() {
+    return isTail(path.get(path.size() - 1));
+  }
+
+  private static boolean isTail(String segment) {
+    return segment.endsWith("...}");
   }
 
   private static boolean isVariable(String segment) {

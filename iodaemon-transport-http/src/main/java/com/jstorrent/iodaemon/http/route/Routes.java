@@ -1,6 +1,9 @@
 package com.jstorrent.iodaemon.http.route;
 
+import com.jstorrent.iodaemon.file.FileHandles;
+import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
+import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import java.util.List;
 
@@ -9,20 +12,48 @@ public final class Routes {
   private Routes() {}
 
   public static List<Route> of(DaemonServices services) {
-    ReadRoute read = new ReadRoute(services.files());
-    WriteRoute write =
-        new WriteRoute(
-            services.files(),
-            services.hashes(),
-            services.limits().bodyMemoryBytes());
-    HashRoute sha1 = new HashRoute(services.hashes(), HashAlgorithm.SHA1);
-    HashRoute sha256 = new HashRoute(services.hashes(), HashAlgorithm.SHA256);
+    FileService files = services.files();
+    FileHandles handles = services.handles();
+    HashService hashes = services.hashes();
+    Places places = new Places(files, handles);
+    PieceBuffers buffers = new PieceBuffers();
+    BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes());
+    FolderRoutes folders = new FolderRoutes(files, handles, places);
+    HandleRoutes opened = new HandleRoutes(files, handles, places);
+    FileHashRoutes digests = new FileHashRoutes(hashes.files(), places);
+    StreamRoutes streams = new StreamRoutes(files, handles, services.streams(), buffers);
     return List.of(
         Route.open("GET", "/health", call -> Reply.text("ok")),
         Route.of("GET", "/stats", new StatsRoute(services.stats())),
-        Route.of("GET", "/read/{root_key}", read),
-        Route.of("POST", "/write/{root_key}", write),
-        Route.of("POST", "/hash/sha1", sha1),
-        Route.of("POST", "/hash/sha256", sha256));
+        Route.of("GET", "/read/{root_key}", new ReadRoute(files, buffers, places::readWish)),
+        Route.of("POST", "/write/batch", new BatchRoute(files, hashes, memory)),
+        Route.of(
+            "POST", "/write/{root_key}", new WriteRoute(files, hashes, memory, places::writeWish)),
+        Route.of("POST", "/files/ensure_dir", folders::ensure),
+        Route.of("GET", "/ops/stat", folders::status),
+        Route.of("GET", "/ops/list", folders::list),
+        Route.of("POST", "/ops/delete", folders::delete),
+        Route.of("POST", "/ops/truncate", folders::truncate),
+        Route.of("POST", "/ops/rename", folders::rename),
+        Route.of("GET", "/roots", new RootsRoute(files.folders())),
+        Route.of("GET", "/network/interfaces", new InterfacesRoute()),
+        Route.of("POST", "/files/open", opened::open),
+        Route.of("GET", "/files/{fileId}/read", new ReadRoute(files, buffers, opened::readWish)),
+        Route.of(
+            "PATCH",
+            "/files/{fileId}/write",
+            new WriteRoute(files, hashes, memory, opened::writeWish)),
+        Route.of("POST", "/files/{fileId}/flush", opened::flush),
+        Route.of("POST", "/files/{fileId}/preallocate", opened::preallocate),
+        Route.of("POST", "/files/{fileId}/close", opened::close),
+        Route.of("POST", "/hash/sha1", new HashRoute(hashes, HashAlgorithm.SHA1)),
+        Route.of("POST", "/hash/sha256", new HashRoute(hashes, HashAlgorithm.SHA256)),
+        Route.of("GET", "/hash/sha1/{path...}", digests.file(HashAlgorithm.SHA1)),
+        Route.of("GET", "/hash/sha256/{path...}", digests.file(HashAlgorithm.SHA256)),
+        Route.of("POST", "/hash/from-file", digests::ranges),
+        Route.of("POST", "/hash/pieces", digests::pieces),
+        Route.of("GET", "/stream/{fileId}", streams::byHandle),
+        Route.open("GET", "/stream/t/{ticket}/{name}", streams::byTicket),
+        Route.of("POST", "/stream/ticket", streams::ticket));
   }
 }

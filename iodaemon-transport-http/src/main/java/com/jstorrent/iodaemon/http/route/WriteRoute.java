@@ -2,9 +2,9 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FilePlace;
 import com.jstorrent.iodaemon.file.FileService;
-import com.jstorrent.iodaemon.file.FileService.OpenFile;
-import com.jstorrent.iodaemon.file.SafePath;
+import com.jstorrent.iodaemon.file.OpenFile;
 import com.jstorrent.iodaemon.hash.Expected;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
@@ -13,41 +13,53 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
- * {@code POST /write/{root_key}} (PROTOCOL.md § 5.1). With an expected digest the body is verified
+ * Writes a body to a file (PROTOCOL.md § 5.1 and § 5.2). With an expected digest the body is verified
  * before the file is touched; without one a long body goes to the disk as it arrives.
  */
 final class WriteRoute implements Route.Handler {
-  /** A body up to here is read whole and written by one job, verified or not. */
-  private static final int SMALL_BODY_BYTES = 1 << 20;
-
-  private static final String BUSY =
-      "Too many writes are waiting for memory; try again in a moment.";
-
   private final FileService files;
   private final HashService hashes;
-  private final MemoryBudget small;
-  private final MemoryBudget large;
+  private final BodyMemory memory;
+  private final Wish wish;
 
   /**
-   * @param memory for bodies that are held whole; a part of its own for small ones, so that they
-   *     need not wait for large ones which arrive slowly
+   * @param wish what a request wants to have written where
    */
-  WriteRoute(FileService files, HashService hashes, long memory) {
+  WriteRoute(FileService files, HashService hashes, BodyMemory memory, Wish wish) {
     this.files = files;
     this.hashes = hashes;
-    this.small = new MemoryBudget(memory / 2, BUSY);
-    this.large = new MemoryBudget(memory, BUSY);
+    this.memory = memory;
+    this.wish = wish;
+  }
+
+  /**
+   * Where the bytes go.
+   *
+   * @param create whether the file is made if need be
+   * @param hold closed when they are written
+   */
+  record Target(FilePlace place, boolean create, long offset, Hold hold) {}
+
+  /** What must not go away before the bytes are written. */
+  @FunctionalInterface
+  interface Hold extends AutoCloseable {
+    Hold NOTHING = () -> {};
+
+    @Override
+    void close();
+  }
+
+  /** How a request tells where its bytes go; whatever can be refused is refused here. */
+  @FunctionalInterface
+  interface Wish {
+    Target of(Call call) throws OperationFailure;
   }
 
   @Override
   public Reply answer(Call call) throws OperationFailure, IOException {
     // Everything that can be refused is refused before the client is told to send its body.
-    String root = call.pathVariables().get(0);
-    SafePath path = FileHeaders.path(call);
-    long offset = FileHeaders.offset(call);
     List<Expected> digests = new ArrayList<>();
     for (HashAlgorithm algorithm : HashAlgorithm.values()) {
       String hex = call.header("X-Expected-" + algorithm.name());
@@ -55,41 +67,45 @@ final class WriteRoute implements Route.Handler {
         digests.add(Expected.parse(algorithm, hex));
       }
     }
-    files.requireWritable(root, path);
-    InputStream body = call.body();
-    long length = call.bodyLength().orElse(Limits.BODY_BYTES);
-    if (digests.isEmpty() && length > SMALL_BODY_BYTES) {
-      stream(root, path, offset, body);
-    } else {
-      MemoryBudget memory = length > SMALL_BODY_BYTES ? large : small;
-      memory.acquire(length);
-      try {
-        byte[] bytes = whole(body, call.bodyLength());
-        for (Expected digest : digests) {
-          hashes.verify(digest, bytes);
+    Target target = wish.of(call);
+    try {
+      InputStream body = call.body();
+      long length = call.bodyLength().orElse(Limits.BODY_BYTES);
+      if (digests.isEmpty() && length > BodyMemory.SMALL_BYTES) {
+        stream(target, body);
+      } else {
+        try (BodyMemory.Held held = memory.read(body, call.bodyLength())) {
+          write(target, digests, held.bytes());
         }
-        files.write(root, path, ByteBuffer.wrap(bytes), offset);
-      } finally {
-        memory.release(length);
       }
+    } finally {
+      target.hold().close();
     }
     return Reply.empty();
   }
 
-  private static byte[] whole(InputStream body, OptionalLong length) throws IOException {
-    if (length.isEmpty()) {
-      return body.readAllBytes();
+  /** A small body is checked by the job that writes it: a second hand-over costs more. */
+  private void write(Target target, List<Expected> digests, ByteBuffer bytes)
+      throws OperationFailure {
+    FileService.Check check =
+        () -> {
+          for (Expected digest : digests) {
+            hashes.verifyNow(digest, bytes);
+          }
+        };
+    if (bytes.remaining() > BodyMemory.SMALL_BYTES) {
+      for (Expected digest : digests) {
+        hashes.verify(digest, bytes);
+      }
+      check = FileService.Check.NONE;
     }
-    byte[] bytes = new byte[(int) length.getAsLong()];
-    body.readNBytes(bytes, 0, bytes.length);
-    return bytes;
+    files.write(target.place(), target.create(), check, bytes, target.offset());
   }
 
-  private void stream(String root, SafePath path, long offset, InputStream body)
-      throws OperationFailure, IOException {
+  private void stream(Target target, InputStream body) throws OperationFailure, IOException {
     BodyParts parts = new BodyParts(body);
-    try (OpenFile file = files.openForWriting(root, path)) {
-      long position = offset;
+    try (OpenFile file = files.openForWriting(target.place(), target.create())) {
+      long position = target.offset();
       for (int count; (count = parts.next()) > 0; position += count) {
         file.write(ByteBuffer.wrap(parts.bytes(), 0, count), position);
       }

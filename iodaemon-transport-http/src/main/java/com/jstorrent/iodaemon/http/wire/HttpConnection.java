@@ -36,6 +36,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
           .setMaxHeaderCount(Limits.HEADER_COUNT + 1) // it refuses the number itself
           .build();
 
+  private static final Duration PROBE = Duration.ofMillis(5);
   private static final Duration LINGER_STEP = Duration.ofMillis(500);
   private static final long LINGER_BYTES = 8L << 20;
   private static final int CONTINUE = 100;
@@ -111,6 +112,21 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     try (ClassicHttpResponse interim = new BasicClassicHttpResponse(CONTINUE)) {
       sendResponseHeader(interim);
       flush();
+    }
+  }
+
+  /**
+   * Whether the client has gone; what it may have sent meanwhile is kept for the next request. Takes
+   * a few milliseconds, and may only be asked when the body of the request has been read.
+   */
+  public boolean clientGone() {
+    input.within(PROBE);
+    try {
+      return isStale();
+    } catch (IOException e) {
+      return true;
+    } finally {
+      input.perRead();
     }
   }
 

@@ -1,0 +1,172 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.event.DaemonListener;
+import com.jstorrent.iodaemon.event.SessionInfo;
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.random.RandomId;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handles of all clients (PROTOCOL.md § 5.2). Those of a named session are closed when it has had
+ * no connection for the time of grace. Thread-safe.
+ */
+public final class FileHandles implements DaemonListener {
+  private final FileService files;
+  private final Limits limits;
+  private final Stats stats;
+  private final ScheduledExecutorService timer;
+  private final ConcurrentMap<String, FileHandle> handles = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Integer> connections = new HashMap<>(); // by session; by lock
+  private final Map<String, ScheduledFuture<?>> graces = new HashMap<>(); // guarded by lock
+
+  public FileHandles(
+      FileService files, Limits limits, Stats stats, ScheduledExecutorService timer) {
+    this.files = files;
+    this.limits = limits;
+    this.stats = stats;
+    this.timer = timer;
+  }
+
+  /**
+   * A handle, and the size of its file in bytes when it was opened.
+   */
+  public record Opened(FileHandle handle, long size) {}
+
+  /**
+   * Opens a file.
+   *
+   * @param session to whom the handle belongs; null for nobody: it lives until it is closed
+   * @throws OperationFailure as opening does, or EBUSY when there are too many handles
+   */
+  public Opened open(FilePlace place, FileHandle.Mode mode, @Nullable String session)
+      throws OperationFailure {
+    if (handles.size() >= limits.fileHandles()) {
+      throw new OperationFailure(
+          FailureCode.EBUSY, "Too many files are open; close some of them.");
+    }
+    long size;
+    try (OpenFile file =
+        mode == FileHandle.Mode.READ
+            ? files.openForReading(place)
+            : files.openForWriting(place, mode == FileHandle.Mode.CREATE)) {
+      size = file.size();
+    }
+    FileHandle handle = new FileHandle(RandomId.draw(), place, mode, session);
+    handles.put(handle.id(), handle);
+    stats.increment(Counter.FILE_HANDLES);
+    return new Opened(handle, size);
+  }
+
+  /**
+   * @throws OperationFailure ENOENT when there is no such handle
+   */
+  public FileHandle require(String id) throws OperationFailure {
+    FileHandle handle = handles.get(id);
+    if (handle == null) {
+      throw unknown();
+    }
+    return handle;
+  }
+
+  static OperationFailure unknown() {
+    return new OperationFailure(
+        FailureCode.ENOENT, "There is no such file handle; it may have been closed.");
+  }
+
+  /**
+   * Closes a handle, and waits for the changes that are under way through it.
+   *
+   * @throws OperationFailure ENOENT when there is no such handle
+   */
+  public void close(String id) throws OperationFailure {
+    close(require(id));
+  }
+
+  private void close(FileHandle handle) {
+    if (handles.remove(handle.id(), handle)) {
+      stats.decrement(Counter.FILE_HANDLES);
+    }
+    handle.close();
+  }
+
+  /** A file or folder has been renamed: the handles of what is in it go along. */
+  public void renamed(FilePlace from, FilePlace to) {
+    for (FileHandle handle : handles.values()) {
+      FilePlace place = handle.place();
+      if (place.root().equals(from.root()) && from.path().contains(place.path())) {
+        handle.moveTo(new FilePlace(to.root(), from.path().moved(place.path(), to.path())));
+      }
+    }
+  }
+
+  @Override
+  public void onSessionOpened(SessionInfo session) {
+    String name = session.name();
+    if (name == null) {
+      return;
+    }
+    lock.lock();
+    try {
+      connections.merge(name, 1, Integer::sum);
+      ScheduledFuture<?> grace = graces.remove(name);
+      if (grace != null) {
+        grace.cancel(false);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void onSessionClosed(SessionInfo session) {
+    String name = session.name();
+    if (name == null) {
+      return;
+    }
+    lock.lock();
+    try {
+      Integer left =
+          connections.computeIfPresent(name, (key, count) -> count > 1 ? count - 1 : null);
+      if (left == null) {
+        graces.put(
+            name,
+            timer.schedule(
+                () -> Thread.ofVirtual().name("iodaemon-expiry").start(() -> expire(name)),
+                limits.handleGrace().toNanos(),
+                TimeUnit.NANOSECONDS));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void expire(String session) {
+    lock.lock();
+    try {
+      if (connections.containsKey(session)) {
+        return; // it has come back at the last moment
+      }
+      graces.remove(session);
+    } finally {
+      lock.unlock();
+    }
+    List.copyOf(handles.values())
+        .stream()
+        .filter(handle -> session.equals(handle.session()))
+        .forEach(this::close);
+  }
+}

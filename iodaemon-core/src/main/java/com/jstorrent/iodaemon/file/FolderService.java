@@ -1,0 +1,235 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.work.WorkerPool;
+import com.jstorrent.iodaemon.work.WorkerPool.Priority;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Folders below the download roots, and what is done to files as a whole (PROTOCOL.md § 5.1). Any
+ * thread may call it; the disk is touched by the pool, and the caller waits.
+ */
+public final class FolderService {
+  /** Each level of a tree that is deleted holds a descriptor. */
+  private static final int MOST_LEVELS = 256;
+
+  private static final int MOST_NAMES = 100_000;
+
+  private final DownloadRoots roots;
+  private final WorkerPool pool;
+  private final OpenFiles open;
+
+  FolderService(DownloadRoots roots, WorkerPool pool, OpenFiles open) {
+    this.roots = roots;
+    this.pool = pool;
+    this.open = open;
+  }
+
+  /**
+   * What is known of a file or folder.
+   *
+   * @param size in bytes
+   * @param modifiedMillis since 1970
+   */
+  public record Status(long size, long modifiedMillis, boolean isFolder, boolean isFile) {
+    private static Status of(BasicFileAttributes attributes) {
+      return new Status(
+          attributes.size(),
+          attributes.lastModifiedTime().toMillis(),
+          attributes.isDirectory(),
+          attributes.isRegularFile());
+    }
+  }
+
+  /** All roots, in the order in which they were given. */
+  public List<DownloadRoot> roots() {
+    return roots.all();
+  }
+
+  /**
+   * The bytes that may still be written to a root; empty when it is not there. Blocks as long as the
+   * disk does.
+   */
+  public OptionalLong freeBytes(DownloadRoot root) {
+    try {
+      return pool.call(
+          Priority.URGENT,
+          () -> {
+            try {
+              Path real = root.path().toRealPath();
+              return Files.isDirectory(real)
+                  ? OptionalLong.of(Files.getFileStore(real).getUsableSpace())
+                  : OptionalLong.empty();
+            } catch (IOException e) {
+              return OptionalLong.empty();
+            }
+          });
+    } catch (OperationFailure e) {
+      return OptionalLong.empty(); // too much is waiting to find out
+    }
+  }
+
+  /**
+   * Makes a folder and those above it, unless they are there. The root itself must be there.
+   *
+   * @throws OperationFailure ENOTDIR when there is a file in the way, EACCES, ENOENT or ENOSPC
+   */
+  public void ensure(FilePlace place) throws OperationFailure {
+    pool.call(
+        Priority.BULK,
+        () -> {
+          if (place.path().isRoot()) {
+            return FolderWalk.realRoot(place.root());
+          }
+          return FolderWalk.making(place)
+              .then(
+                  (folder, name) -> {
+                    folder.makeFolder(name);
+                    folder.enter(name).close(); // a link is no folder yet
+                    return folder.place();
+                  });
+        });
+  }
+
+  /**
+   * Looks at a file or folder; at what a link leads to.
+   *
+   * @throws OperationFailure ENOENT, EACCES or ENOTDIR
+   */
+  public Status status(FilePlace place) throws OperationFailure {
+    return pool.call(
+        Priority.URGENT,
+        () -> {
+          if (place.path().isRoot()) {
+            return statusOfRoot(place.root());
+          }
+          return FolderWalk.to(place)
+              .then(
+                  (folder, name) -> {
+                    BasicFileAttributes attributes = folder.attributes(name);
+                    if (attributes.isSymbolicLink()) {
+                      throw new FolderWalk.LinkException();
+                    }
+                    return Status.of(attributes);
+                  });
+        });
+  }
+
+  private static Status statusOfRoot(DownloadRoot root) throws OperationFailure {
+    try {
+      return Status.of(
+          Files.readAttributes(FolderWalk.realRoot(root), BasicFileAttributes.class));
+    } catch (IOException e) {
+      throw FileErrors.of(e);
+    }
+  }
+
+  /**
+   * The names in a folder, in no particular order.
+   *
+   * @throws OperationFailure ENOENT, EACCES or ENOTDIR; EINVAL when there are more than 100,000
+   */
+  public List<String> list(FilePlace place) throws OperationFailure {
+    List<String> names =
+        pool.call(
+            Priority.URGENT,
+            () -> place.path().isRoot()
+                ? listRoot(place.root())
+                : FolderWalk.to(place).then((folder, name) -> folder.list(name, MOST_NAMES)));
+    if (names.size() > MOST_NAMES) {
+      throw new OperationFailure(
+          FailureCode.EINVAL, "The folder holds more than " + MOST_NAMES + " names.");
+    }
+    return names;
+  }
+
+  private static List<String> listRoot(DownloadRoot root) throws OperationFailure {
+    try (HeldFolder folder = HeldFolder.open(FolderWalk.realRoot(root))) {
+      return folder.list(MOST_NAMES);
+    } catch (IOException e) {
+      throw FileErrors.of(e);
+    }
+  }
+
+  /**
+   * Deletes a file, or a folder and everything in it. A link is deleted, not followed.
+   *
+   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, or ENOTEMPTY when something
+   *     was put into the folder meanwhile
+   */
+  public void delete(FilePlace place) throws OperationFailure {
+    pool.call(
+        Priority.BULK,
+        () -> FolderWalk.toEntry(place, false)
+            .then(
+                (folder, name) -> {
+                  deleteTree(folder, name, 1);
+                  return null;
+                }));
+    open.forget(place);
+  }
+
+  private static void deleteTree(HeldFolder folder, String name, int level)
+      throws IOException, OperationFailure {
+    if (!folder.attributes(name).isDirectory()) {
+      folder.deleteFile(name);
+      return;
+    }
+    if (level > MOST_LEVELS) {
+      throw new OperationFailure(
+          FailureCode.EINVAL,
+          "The folder is nested more than " + MOST_LEVELS
+              + " levels deep; delete its parts first.");
+    }
+    try (HeldFolder inner = folder.enter(name)) {
+      for (Path entry : inner.names()) {
+        deleteTree(inner, entry.getFileName().toString(), level + 1);
+      }
+    }
+    folder.deleteFolder(name);
+  }
+
+  /**
+   * Gives a file or folder another name under the same root, making the folders above it. A file
+   * that has this name is replaced. Atomic, unless a file has to go to another file system.
+   *
+   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTDIR, EISDIR or ENOTEMPTY
+   */
+  public void rename(FilePlace from, FilePlace to) throws OperationFailure {
+    if (from.path().contains(to.path()) && !from.equals(to)) {
+      throw new OperationFailure(FailureCode.EINVAL, "A folder cannot be moved into itself.");
+    }
+    pool.call(
+        Priority.BULK,
+        () -> FolderWalk.toEntry(from, false)
+            .then(
+                (source, name) -> {
+                  source.attributes(name); // before folders are made for nothing
+                  FolderWalk.toEntry(to, true)
+                      .then(
+                          (target, newName) -> {
+                            move(source, name, target, newName);
+                            return null;
+                          });
+                  return null;
+                }));
+    open.forget(from);
+    open.forget(to);
+  }
+
+  private static void move(HeldFolder source, String name, HeldFolder target, String newName)
+      throws IOException {
+    try {
+      source.move(name, target, newName);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(source.place().resolve(name), target.place().resolve(newName));
+    }
+  }
+}

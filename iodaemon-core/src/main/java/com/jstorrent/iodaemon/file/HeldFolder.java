@@ -1,0 +1,94 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A folder that is held open while something is done in it, by names alone: whatever is put in its
+ * place meanwhile, the folder stays the same. No method follows a link. Not thread-safe; close it.
+ */
+sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFolder {
+
+  /**
+   * Opens a folder by its path, for instance a root.
+   *
+   * @param real a path without links
+   */
+  static HeldFolder open(Path real) throws IOException {
+    DirectoryStream<Path> stream = Files.newDirectoryStream(real);
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return new SecureFolder(secure, real);
+    }
+    stream.close();
+    return new PlainFolder(real);
+  }
+
+  /** Where the folder was found; for what can be done by path only. */
+  Path place();
+
+  /** Opens an ordinary file. */
+  FileChannel openFile(String name, Set<? extends OpenOption> options)
+      throws IOException, OperationFailure;
+
+  /** Opens a folder in this one, which stays open. */
+  HeldFolder enter(String name) throws IOException;
+
+  /** Of the link itself, when it is one. */
+  BasicFileAttributes attributes(String name) throws IOException;
+
+  /** Can be asked once. */
+  Iterable<Path> names() throws IOException;
+
+  void deleteFile(String name) throws IOException;
+
+  void deleteFolder(String name) throws IOException;
+
+  /** Atomic; replaces a file, or an empty folder by a folder. */
+  void move(String name, HeldFolder target, String newName) throws IOException;
+
+  @Override
+  void close() throws IOException;
+
+  /** Makes a folder, unless somebody else has done so meanwhile. By path: Java has no mkdirat. */
+  default void makeFolder(String name) throws IOException {
+    Path folder = place().resolve(name);
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+    }
+  }
+
+  /** The names in a folder of this one, at most so many and one more. */
+  default List<String> list(String name, int most) throws IOException {
+    try (HeldFolder folder = enter(name)) {
+      return folder.list(most);
+    }
+  }
+
+  /** The names in this folder, at most so many and one more. Can be asked once. */
+  default List<String> list(int most) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Path entry : names()) {
+      names.add(entry.getFileName().toString());
+      if (names.size() > most) {
+        break;
+      }
+    }
+    return names;
+  }
+}

@@ -1,0 +1,88 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.work.WorkerPool;
+import com.jstorrent.iodaemon.work.WorkerPool.Priority;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A file that is open for reading, or for reading and writing. The disk is touched by the pool, and
+ * the caller waits. Any thread may call it; close it.
+ */
+public final class OpenFile implements AutoCloseable {
+  private final OpenFiles.Use use;
+  private final WorkerPool pool;
+  private final Stats stats;
+  private final long size;
+
+  OpenFile(OpenFiles.Use use, WorkerPool pool, Stats stats) throws IOException {
+    this.use = use;
+    this.pool = pool;
+    this.stats = stats;
+    this.size = use.file().size();
+  }
+
+  /** Bytes of the file when it was opened. */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * Reads until the buffer is full or the file ends. Somebody waits for it, so it goes first.
+   *
+   * @throws OperationFailure when the disk fails, or EBUSY
+   */
+  public void read(ByteBuffer into, long position) throws OperationFailure {
+    pool.call(Priority.URGENT, () -> readNow(into, position));
+  }
+
+  /**
+   * The same on the caller's thread, which must be one that may wait for a disk.
+   *
+   * @return how many bytes were read
+   * @throws OperationFailure when the disk fails
+   */
+  public int readNow(ByteBuffer into, long position) throws OperationFailure {
+    try {
+      int count = use.file().read(into, position);
+      stats.add(Counter.FILE_BYTES_READ, count);
+      return count;
+    } catch (IOException e) {
+      throw FileErrors.of(e);
+    }
+  }
+
+  /**
+   * Writes the whole buffer. When it returns the bytes are with the system: they outlive this
+   * process, but not a loss of power before {@link FileService#flush}.
+   *
+   * @throws OperationFailure ENOSPC when the disk is full, and others when it fails
+   */
+  public void write(ByteBuffer from, long position) throws OperationFailure {
+    pool.call(
+        Priority.BULK,
+        () -> {
+          writeNow(from, position);
+          return null;
+        });
+  }
+
+  void writeNow(ByteBuffer from, long position) throws OperationFailure {
+    int start = from.position();
+    try {
+      use.file().write(from, position);
+    } catch (IOException e) {
+      throw FileErrors.of(e);
+    } finally {
+      stats.add(Counter.FILE_BYTES_WRITTEN, from.position() - start);
+    }
+  }
+
+  @Override
+  public void close() {
+    use.close();
+  }
+}

@@ -1,0 +1,95 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A folder by its path, where the file system cannot hold one: every step looks at the links, and
+ * opening a file looks again afterwards.
+ */
+record PlainFolder(Path place) implements HeldFolder {
+
+  private Path requireUnmoved() throws IOException {
+    if (!place.toRealPath().equals(place)) {
+      throw new NotDirectoryException("link");
+    }
+    return place;
+  }
+
+  @Override
+  public FileChannel openFile(String name, Set<? extends OpenOption> options)
+      throws IOException, OperationFailure {
+    Path file = place.resolve(name);
+    try {
+      SecureFolder.requireOrdinary(attributes(name));
+    } catch (NoSuchFileException e) {
+      requireUnmoved();
+    }
+    FileChannel channel = FileChannel.open(file, options);
+    if (!file.toRealPath().equals(file)) {
+      channel.close();
+      throw new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
+    }
+    return channel;
+  }
+
+  @Override
+  public HeldFolder enter(String name) throws IOException {
+    if (!attributes(name).isDirectory()) {
+      throw new NotDirectoryException(name);
+    }
+    return new PlainFolder(place.resolve(name));
+  }
+
+  @Override
+  public BasicFileAttributes attributes(String name) throws IOException {
+    return Files.readAttributes(
+        requireUnmoved().resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public Iterable<Path> names() throws IOException {
+    List<Path> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(requireUnmoved())) {
+      entries.forEach(names::add);
+    }
+    return names;
+  }
+
+  @Override
+  public void deleteFile(String name) throws IOException {
+    Files.delete(requireUnmoved().resolve(name));
+  }
+
+  @Override
+  public void deleteFolder(String name) throws IOException {
+    Files.delete(requireUnmoved().resolve(name));
+  }
+
+  @Override
+  public void move(String name, HeldFolder target, String newName) throws IOException {
+    Files.move(
+        requireUnmoved().resolve(name),
+        target.place().resolve(newName),
+        StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void close() {
+    // A path holds nothing.
+  }
+}

@@ -1,0 +1,83 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+
+/** A folder held by its descriptor: openat, fstatat, unlinkat, renameat. */
+record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements HeldFolder {
+
+  private Path name(String name) {
+    return place.getFileSystem().getPath(name);
+  }
+
+  @Override
+  public FileChannel openFile(String name, Set<? extends OpenOption> options)
+      throws IOException, OperationFailure {
+    try {
+      requireOrdinary(attributes(name));
+    } catch (NoSuchFileException e) {
+      // It is going to be made, or opening it fails in the same way.
+    }
+    return (FileChannel) stream.newByteChannel(name(name), options);
+  }
+
+  /** A pipe would block whoever opens it; a folder is no file. */
+  static void requireOrdinary(BasicFileAttributes attributes) throws OperationFailure {
+    if (attributes.isDirectory()) {
+      throw new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
+    }
+    if (attributes.isOther()) {
+      throw new OperationFailure(FailureCode.EINVAL, "This is a device or a pipe, not a file.");
+    }
+  }
+
+  @Override
+  public HeldFolder enter(String name) throws IOException {
+    return new SecureFolder(
+        stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS), place.resolve(name));
+  }
+
+  @Override
+  public BasicFileAttributes attributes(String name) throws IOException {
+    return stream
+        .getFileAttributeView(
+            name(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .readAttributes();
+  }
+
+  @Override
+  public Iterable<Path> names() {
+    return stream;
+  }
+
+  @Override
+  public void deleteFile(String name) throws IOException {
+    stream.deleteFile(name(name));
+  }
+
+  @Override
+  public void deleteFolder(String name) throws IOException {
+    stream.deleteDirectory(name(name));
+  }
+
+  @Override
+  public void move(String name, HeldFolder target, String newName) throws IOException {
+    SecureDirectoryStream<Path> into = ((SecureFolder) target).stream;
+    stream.move(name(name), into, name(newName));
+  }
+
+  @Override
+  public void close() throws IOException {
+    stream.close();
+  }
+}

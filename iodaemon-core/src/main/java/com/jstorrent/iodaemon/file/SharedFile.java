@@ -1,0 +1,185 @@
+package com.jstorrent.iodaemon.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open file, shared by everybody who reads and writes it. Positional reads and writes go on side
+ * by side; whoever looks at the length and then changes it has the file alone. For threads that may
+ * block.
+ */
+final class SharedFile {
+  private static final ByteBuffer ZERO = ByteBuffer.allocateDirect(1).asReadOnlyBuffer();
+
+  private final FileChannel channel;
+  private final Path real;
+  private final @Nullable Object fileKey;
+  private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
+  private final AtomicLong writes = new AtomicLong();
+
+  /**
+   * @param real where it was opened, without links
+   * @param fileKey what the file system knows it by, or null when it has no such thing
+   */
+  SharedFile(FileChannel channel, Path real, @Nullable Object fileKey) {
+    this.channel = channel;
+    this.real = real;
+    this.fileKey = fileKey;
+  }
+
+  /** Whether the path still leads to this very file: it may have been deleted or replaced. */
+  boolean isCurrent() {
+    if (fileKey == null || !channel.isOpen()) {
+      return false;
+    }
+    try {
+      return fileKey.equals(
+          Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .fileKey());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  Path real() {
+    return real;
+  }
+
+  long size() throws IOException {
+    return channel.size();
+  }
+
+  /** Reads until the buffer is full or the file ends, and returns how many bytes that were. */
+  int read(ByteBuffer into, long position) throws IOException {
+    int start = into.position();
+    while (into.hasRemaining()
+        && channel.read(into, position + into.position() - start) >= 0) {}
+    return into.position() - start;
+  }
+
+  /** Writes the whole buffer. When the disk is full, the file has its former length again. */
+  void write(ByteBuffer from, long position) throws IOException {
+    int start = from.position();
+    long before;
+    long turn;
+    length.readLock().lock();
+    try {
+      before = channel.size();
+      turn = writes.incrementAndGet();
+      try {
+        while (from.hasRemaining()) {
+          channel.write(from, position + from.position() - start);
+        }
+        return;
+      } catch (IOException e) {
+        length.readLock().unlock();
+        try {
+          shrink(before, position, position + from.position() - start, turn);
+        } finally {
+          length.readLock().lock();
+        }
+        throw e;
+      }
+    } finally {
+      length.readLock().unlock();
+    }
+  }
+
+  /** Takes back what a failed write has appended, unless somebody else has written behind it. */
+  private void shrink(long before, long position, long end, long turn) throws IOException {
+    length.writeLock().lock();
+    try {
+      long size = channel.size();
+      boolean alone = writes.get() == turn;
+      if (size > before && size <= end) {
+        channel.truncate(alone ? before : Math.max(before, Math.min(position, size)));
+      }
+    } finally {
+      length.writeLock().unlock();
+    }
+  }
+
+  /** Takes back what was appended behind {@code before}, unless the file is longer than that. */
+  void shrink(long before, long end) throws IOException {
+    length.writeLock().lock();
+    try {
+      long size = channel.size();
+      if (size > before && size <= end) {
+        channel.truncate(before);
+      }
+    } finally {
+      length.writeLock().unlock();
+    }
+  }
+
+  /** Makes the file so long; what it gains is zeros that take no room. */
+  void setLength(long size) throws IOException {
+    length.writeLock().lock();
+    try {
+      long before = channel.size();
+      if (size < before) {
+        channel.truncate(size);
+      } else if (size > before) {
+        channel.write(ZERO.duplicate(), size - 1);
+      }
+    } finally {
+      length.writeLock().unlock();
+    }
+  }
+
+  /** Makes the file at least so long. */
+  void extend(long size) throws IOException {
+    length.writeLock().lock();
+    try {
+      if (size > channel.size()) {
+        channel.write(ZERO.duplicate(), size - 1);
+      }
+    } finally {
+      length.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Gives a part of the file room on the disk without changing what is in it: Java has no fallocate,
+   * so it is read and written back, with nobody writing meanwhile.
+   *
+   * @param buffer its limit tells how long the part is
+   */
+  void reserve(ByteBuffer buffer, long position) throws IOException {
+    length.writeLock().lock();
+    try {
+      int part = buffer.limit();
+      read(buffer.clear().limit(part), position);
+      while (buffer.hasRemaining()) {
+        buffer.put((byte) 0);
+      }
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        channel.write(buffer, position + buffer.position());
+      }
+    } finally {
+      length.writeLock().unlock();
+    }
+  }
+
+  /** Returns when everything that was written is on the disk. */
+  void force() throws IOException {
+    channel.force(true);
+  }
+
+  void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // What was written is with the system; there is nothing to tell the client.
+    }
+  }
+}

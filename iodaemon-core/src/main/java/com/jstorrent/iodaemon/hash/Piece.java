@@ -1,0 +1,80 @@
+package com.jstorrent.iodaemon.hash;
+
+import com.jstorrent.iodaemon.file.FilePlace;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+/**
+ * A piece of a torrent: parts of files, one behind the other.
+ *
+ * @param leaves of a tree over its blocks, those that stand for no block included; 0 for as many as
+ *     the blocks need
+ */
+public record Piece(List<FileRange> ranges, long leaves) {
+
+  /** A file of a torrent; the length is what it is going to have. */
+  public record TorrentFile(FilePlace place, long length) {}
+
+  /** The pieces of version 1: the files are one run of bytes, whatever file they are in. */
+  public static Iterator<Piece> across(List<TorrentFile> files, int pieceLength) {
+    return new Iterator<>() {
+      private int file;
+      private long offset;
+
+      private boolean skipEmpty() {
+        while (file < files.size() && offset == files.get(file).length()) {
+          file++;
+          offset = 0;
+        }
+        return file < files.size();
+      }
+
+      @Override
+      public boolean hasNext() {
+        return skipEmpty();
+      }
+
+      @Override
+      public Piece next() {
+        if (!skipEmpty()) {
+          throw new NoSuchElementException();
+        }
+        List<FileRange> ranges = new ArrayList<>(1);
+        for (long left = pieceLength; left > 0 && skipEmpty();) {
+          TorrentFile now = files.get(file);
+          long length = Math.min(left, now.length() - offset);
+          ranges.add(new FileRange(now.place(), offset, length));
+          offset += length;
+          left -= length;
+        }
+        return new Piece(ranges, 0);
+      }
+    };
+  }
+
+  /** The pieces of one file in version 2, where each file begins a piece (BEP 52). */
+  public static Iterator<Piece> of(TorrentFile file, int pieceLength) {
+    long leaves = file.length() <= pieceLength ? 0 : pieceLength / MerkleTree.BLOCK_BYTES;
+    return new Iterator<>() {
+      private long offset;
+
+      @Override
+      public boolean hasNext() {
+        return offset < file.length();
+      }
+
+      @Override
+      public Piece next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        long length = Math.min(pieceLength, file.length() - offset);
+        FileRange range = new FileRange(file.place(), offset, length);
+        offset += length;
+        return new Piece(List.of(range), leaves);
+      }
+    };
+  }
+}

@@ -1,0 +1,19 @@
+package com.jstorrent.iodaemon.random;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/** Draws ids of 128 random bits. Any thread may call it. */
+public final class RandomId {
+  private static final int BYTES = 16;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private RandomId() {}
+
+  /** Thirty-two hexadecimal digits. */
+  public static String draw() {
+    byte[] bits = new byte[BYTES];
+    RANDOM.nextBytes(bits);
+    return HexFormat.of().formatHex(bits);
+  }
+}

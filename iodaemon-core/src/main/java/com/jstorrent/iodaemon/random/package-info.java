@@ -1,0 +1,5 @@
+/** Ids that nobody can guess. */
+@NullMarked
+package com.jstorrent.iodaemon.random;
+
+import org.jspecify.annotations.NullMarked;

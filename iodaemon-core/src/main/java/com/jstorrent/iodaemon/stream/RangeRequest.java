@@ -1,0 +1,63 @@
+package com.jstorrent.iodaemon.stream;
+
+import com.jstorrent.iodaemon.stream.RangeState.Event;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** One RANGE_REQUEST and what has become of it. Thread-safe. */
+final class RangeRequest {
+  private final int id;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private RangeState state = RangeState.ASKED; // guarded by lock
+  private int status; // guarded by lock
+
+  RangeRequest(int id) {
+    this.id = id;
+  }
+
+  int id() {
+    return id;
+  }
+
+  /**
+   * @param rejection the status of a REJECT, else 0
+   */
+  void on(Event event, int rejection) {
+    lock.lock();
+    try {
+      RangeState next = state.next(event);
+      if (next != state) {
+        state = next;
+        status = rejection;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the state is another one than this, or for so long; returns what it is then. */
+  RangeState awaitBeyond(RangeState known, long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      if (state == known) {
+        changed.await(nanos, TimeUnit.NANOSECONDS);
+      }
+      return state;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What REJECT has said, else 0. */
+  int status() {
+    lock.lock();
+    try {
+      return status;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package com.jstorrent.iodaemon.stream;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.random.RandomId;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * Addresses for players that cannot send the token: each good for one file, for a while (PROTOCOL.md
+ * § 5.5). At the bound the oldest one goes. Thread-safe.
+ */
+public final class StreamTickets {
+  private record Ticket(String fileId, long expires) {}
+
+  private final LongSupplier nanoTime;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Ticket> tickets = new LinkedHashMap<>(); // guarded by lock
+
+  /**
+   * @param nanoTime {@link System#nanoTime}, or what a test puts in its place
+   */
+  public StreamTickets(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** Draws a ticket for a file. */
+  public String issue(String fileId, Duration life) {
+    String ticket = RandomId.draw();
+    lock.lock();
+    try {
+      long now = nanoTime.getAsLong();
+      tickets.values().removeIf(each -> each.expires - now <= 0);
+      if (tickets.size() >= Limits.STREAM_TICKETS) {
+        tickets.remove(tickets.keySet().iterator().next());
+      }
+      tickets.put(ticket, new Ticket(fileId, now + life.toNanos()));
+    } finally {
+      lock.unlock();
+    }
+    return ticket;
+  }
+
+  /**
+   * The file that a ticket is good for.
+   *
+   * @throws OperationFailure ENOENT when there is no such ticket, or not any more
+   */
+  public String fileId(String ticket) throws OperationFailure {
+    lock.lock();
+    try {
+      Ticket known = tickets.get(ticket);
+      if (known != null && known.expires - nanoTime.getAsLong() > 0) {
+        return known.fileId;
+      }
+    } finally {
+      lock.unlock();
+    }
+    throw new OperationFailure(
+        FailureCode.ENOENT, "There is no such stream; its address may have expired.");
+  }
+}

@@ -1,0 +1,97 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FilePlace;
+import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.SafePath;
+import com.jstorrent.iodaemon.hash.Expected;
+import com.jstorrent.iodaemon.hash.HashAlgorithm;
+import com.jstorrent.iodaemon.hash.HashService;
+import com.jstorrent.iodaemon.json.Json;
+import com.jstorrent.iodaemon.work.WorkerPool.Pending;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code POST /write/batch}: many writes, each with an answer of its own (docs § 5.6). */
+final class BatchRoute implements Route.Handler {
+  /** So many extents are written at once: enough for every thread, not all places of the queue. */
+  private static final int AT_ONCE = 64;
+
+  private final FileService files;
+  private final HashService hashes;
+  private final BodyMemory memory;
+
+  BatchRoute(FileService files, HashService hashes, BodyMemory memory) {
+    this.files = files;
+    this.hashes = hashes;
+    this.memory = memory;
+  }
+
+  @Override
+  public Reply answer(Call call) throws OperationFailure, IOException {
+    try (BodyMemory.Held held = memory.read(call.body(), call.bodyLength())) {
+      return Reply.json(Json.write(Map.of("results", write(Extent.all(held.bytes())))));
+    }
+  }
+
+  /** What has been begun of an extent: nothing after a failure that came before. */
+  private interface Begun {
+    void await() throws OperationFailure;
+  }
+
+  /** Returns when no job uses the body any more, whatever has happened. */
+  private List<Object> write(List<Extent> extents) {
+    List<Object> results = new ArrayList<>(extents.size());
+    Deque<Begun> begun = new ArrayDeque<>();
+    for (Extent extent : extents) {
+      if (begun.size() == AT_ONCE) {
+        results.add(result(begun.removeFirst()));
+      }
+      begun.addLast(begin(extent));
+    }
+    while (!begun.isEmpty()) {
+      results.add(result(begun.removeFirst()));
+    }
+    return results;
+  }
+
+  private Begun begin(Extent extent) {
+    try {
+      FilePlace place = files.filePlace(extent.root(), SafePath.of(extent.path()));
+      Pending<Integer> pending =
+          files.beginWrite(place, true, check(extent), extent.data(), extent.offset());
+      return pending::await;
+    } catch (OperationFailure e) {
+      return () -> {
+        throw e;
+      };
+    }
+  }
+
+  private FileService.Check check(Extent extent) throws OperationFailure {
+    HashAlgorithm algorithm = extent.algorithm();
+    if (algorithm == null) {
+      return FileService.Check.NONE;
+    }
+    Expected expected = Expected.parse(algorithm, extent.digest());
+    return () -> hashes.verifyNow(expected, extent.data());
+  }
+
+  private static Map<String, Object> result(Begun begun) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    try {
+      begun.await();
+      result.put("status", Reply.OK);
+    } catch (OperationFailure e) {
+      result.put("status", FailureStatus.of(e.code()));
+      result.put("error", e.code().name());
+      result.put("message", e.getMessage());
+    }
+    return result;
+  }
+}

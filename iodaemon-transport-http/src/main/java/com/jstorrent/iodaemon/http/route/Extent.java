@@ -1,0 +1,100 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.hash.HashAlgorithm;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write of a batch (docs/PROTOCOL.md § 5.6):
+ *
+ * <pre>
+ *  byte 0      digest: 0 none, 1 SHA-1, 2 SHA-256
+ *  byte 1      length of the root key
+ *  byte 2-3    length of the path
+ *  byte 4-7    length of the data
+ *  byte 8-15   offset in the file
+ *  then        root key, path, digest (0, 20 or 32 bytes), data
+ * </pre>
+ *
+ * @param algorithm null when there is no digest
+ * @param digest hexadecimal digits
+ */
+record Extent(
+    String root,
+    String path,
+    long offset,
+    @Nullable HashAlgorithm algorithm,
+    String digest,
+    ByteBuffer data) {
+  private static final int HEAD_BYTES = 16;
+
+  /**
+   * Takes a batch apart; the data are views of it.
+   *
+   * @throws OperationFailure EINVAL when it is malformed
+   */
+  static List<Extent> all(ByteBuffer batch) throws OperationFailure {
+    ByteBuffer in = batch.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    List<Extent> extents = new ArrayList<>();
+    while (in.hasRemaining()) {
+      extents.add(next(in, extents.size()));
+    }
+    return extents;
+  }
+
+  private static Extent next(ByteBuffer in, int number) throws OperationFailure {
+    if (in.remaining() < HEAD_BYTES) {
+      throw malformed(number, "its head is cut off");
+    }
+    HashAlgorithm algorithm = algorithm(in.get(), number);
+    int rootLength = Byte.toUnsignedInt(in.get());
+    int pathLength = Short.toUnsignedInt(in.getShort());
+    long dataLength = Integer.toUnsignedLong(in.getInt());
+    long offset = Numbers.checked("offset of extent " + number, in.getLong());
+    int digestLength = algorithm == null ? 0 : algorithm.length();
+    if (in.remaining() < rootLength + pathLength + digestLength + dataLength) {
+      throw malformed(number, "it is longer than the body");
+    }
+    String root = text(in, rootLength, number);
+    String path = text(in, pathLength, number);
+    byte[] digest = new byte[digestLength];
+    in.get(digest);
+    ByteBuffer data = in.slice(in.position(), (int) dataLength);
+    in.position(in.position() + (int) dataLength);
+    return new Extent(root, path, offset, algorithm, HexFormat.of().formatHex(digest), data);
+  }
+
+  private static @Nullable HashAlgorithm algorithm(byte code, int number)
+      throws OperationFailure {
+    return switch (code) {
+      case 0 -> null;
+      case 1 -> HashAlgorithm.SHA1;
+      case 2 -> HashAlgorithm.SHA256;
+      default -> throw malformed(number, "its digest is of an unknown kind");
+    };
+  }
+
+  private static String text(ByteBuffer in, int length, int number) throws OperationFailure {
+    ByteBuffer text = in.slice(in.position(), length);
+    in.position(in.position() + length);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+    } catch (CharacterCodingException e) {
+      throw malformed(number, "its names are not in UTF-8");
+    }
+  }
+
+  private static OperationFailure malformed(int number, String why) {
+    return new OperationFailure(
+        FailureCode.EINVAL,
+        "Extent " + number + " of the batch is malformed: " + why + ". Nothing was written.");
+  }
+}

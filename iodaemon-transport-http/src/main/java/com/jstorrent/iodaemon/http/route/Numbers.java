@@ -1,0 +1,51 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers of bytes in headers, queries and bodies. */
+final class Numbers {
+  /** One less than a long may have, so that two of them can be added without overflow. */
+  private static final int MAX_DIGITS = 18;
+
+  private static final long MAX = 999_999_999_999_999_999L;
+
+  private Numbers() {}
+
+  /**
+   * @param what names it in the failure, as "header X-Offset"
+   * @param text null when it is missing
+   * @throws OperationFailure EINVAL when it is none
+   */
+  static OptionalLong parse(String what, @Nullable String text) throws OperationFailure {
+    if (text == null) {
+      return OptionalLong.empty();
+    }
+    boolean digits =
+        !text.isEmpty()
+            && text.length() <= MAX_DIGITS
+            && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!digits) {
+      throw malformed(what);
+    }
+    return OptionalLong.of(Long.parseLong(text));
+  }
+
+  /**
+   * @throws OperationFailure EINVAL when it is negative or too large
+   */
+  static long checked(String what, long number) throws OperationFailure {
+    if (number < 0 || number > MAX) {
+      throw malformed(what);
+    }
+    return number;
+  }
+
+  static OperationFailure malformed(String what) {
+    return new OperationFailure(
+        FailureCode.EINVAL,
+        "The " + what + " must be a whole number of " + MAX_DIGITS + " digits at most.");
+  }
+}

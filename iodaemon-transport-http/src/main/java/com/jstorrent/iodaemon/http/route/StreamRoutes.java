@@ -1,0 +1,148 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FileHandle;
+import com.jstorrent.iodaemon.file.FileHandles;
+import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.OpenFile;
+import com.jstorrent.iodaemon.json.Json;
+import com.jstorrent.iodaemon.stream.StreamService;
+import com.jstorrent.iodaemon.stream.StreamTickets;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+/** Files for players (PROTOCOL.md § 5.5). */
+final class StreamRoutes {
+  private static final int PARTIAL = 206;
+  private static final int NOT_SATISFIABLE = 416;
+  private static final long DEFAULT_TICKET_SECONDS = 3600;
+
+  private final FileService files;
+  private final FileHandles handles;
+  private final StreamService streams;
+  private final PieceBuffers buffers;
+  private final StreamTickets tickets = new StreamTickets(System::nanoTime);
+
+  StreamRoutes(
+      FileService files, FileHandles handles, StreamService streams, PieceBuffers buffers) {
+    this.files = files;
+    this.handles = handles;
+    this.streams = streams;
+    this.buffers = buffers;
+  }
+
+  Reply byHandle(Call call) throws OperationFailure, IOException {
+    return stream(call, handles.require(call.pathVariables().get(0)));
+  }
+
+  /** The name at the end of the path is for the player to look at. */
+  Reply byTicket(Call call) throws OperationFailure, IOException {
+    return stream(call, handles.require(tickets.fileId(call.pathVariables().get(0))));
+  }
+
+  Reply ticket(Call call) throws OperationFailure, IOException {
+    JsonBody body = JsonBody.of(call);
+    FileHandle handle = handles.require(body.text("fileId"));
+    long seconds = body.optionalNumber("ttlSeconds").orElse(DEFAULT_TICKET_SECONDS);
+    if (seconds < 1 || seconds > Limits.TICKET_LIFE.toSeconds()) {
+      throw new OperationFailure(
+          FailureCode.EINVAL,
+          "The field \"ttlSeconds\" must be from 1 to " + Limits.TICKET_LIFE.toSeconds() + ".");
+    }
+    String ticket = tickets.issue(handle.id(), Duration.ofSeconds(seconds));
+    String name =
+        URLEncoder.encode(handle.place().path().name(), StandardCharsets.UTF_8)
+            .replace("+", "%20");
+    return Reply.json(Json.write(Map.of("url", "/stream/t/" + ticket + "/" + name)));
+  }
+
+  private Reply stream(Call call, FileHandle handle) throws OperationFailure, IOException {
+    OpenFile file = files.openForReading(handle.place());
+    boolean answered = false;
+    try {
+      String tag = tag(handle, file.size());
+      ByteRange range =
+          call.isHead() || !mayBePartial(call, tag)
+              ? new ByteRange.Whole()
+              : ByteRange.of(call.header("Range"), file.size());
+      Reply reply =
+          switch (range) {
+            case ByteRange.Whole whole -> reply(Reply.OK, call, handle, file, 0, file.size() - 1);
+            case ByteRange.Part part ->
+                reply(PARTIAL, call, handle, file, part.start(), part.end())
+                    .with(
+                        "Content-Range",
+                        "bytes %d-%d/%d".formatted(part.start(), part.end(), file.size()));
+            case ByteRange.Unsatisfiable behind -> unsatisfiable(file.size());
+          };
+      answered = reply.body() instanceof Reply.Streamed;
+      return common(reply, tag, handle.place().path().name());
+    } finally {
+      if (!answered) {
+        file.close();
+      }
+    }
+  }
+
+  /** RFC 9110 § 13.1.5: a part only of what the player has seen before. */
+  private static boolean mayBePartial(Call call, String tag) throws OperationFailure {
+    String condition = call.header("If-Range");
+    return condition == null || condition.equals(tag);
+  }
+
+  /**
+   * The same as long as the handle and the length are: bytes that come in later are no other version
+   * of the file, since no player sees them before.
+   */
+  private static String tag(FileHandle handle, long size) {
+    return "\"%s-%d\"".formatted(handle.tag(), size);
+  }
+
+  private Reply reply(
+      int status, Call call, FileHandle handle, OpenFile file, long start, long end)
+      throws OperationFailure, IOException {
+    StreamSource source =
+        new StreamSource(streams, buffers, handle, file, call, start, end);
+    if (!call.isHead()) {
+      try {
+        source.awaitNext(); // before the head, so that a refusal has a status
+      } catch (OperationFailure e) {
+        if (e.code() == FailureCode.ERANGE) {
+          return unsatisfiable(file.size());
+        }
+        throw e;
+      }
+    }
+    String type = MediaTypes.of(handle.place().path().name());
+    return new Reply(status, Map.of(), new Reply.Streamed(type, end - start + 1, source));
+  }
+
+  private static Reply unsatisfiable(long size) {
+    return Reply.json(
+        NOT_SATISFIABLE,
+        Json.write(
+            Map.of(
+                "error", FailureCode.ERANGE.name(),
+                "message", "The range cannot be had of this file.")))
+        .with("Content-Range", "bytes */" + size);
+  }
+
+  /** The page that plays it has another origin, so it must be told that it may. */
+  private static Reply common(Reply reply, String tag, String name) {
+    Reply complete =
+        reply
+            .with("Accept-Ranges", "bytes")
+            .with("ETag", tag)
+            .with("Cross-Origin-Resource-Policy", "cross-origin");
+    return MediaTypes.of(name).equals(MediaTypes.UNKNOWN)
+        ? complete
+            .with("Content-Disposition", "attachment")
+            .with("Content-Security-Policy", "sandbox; default-src 'none'")
+        : complete;
+  }
+}

@@ -1,0 +1,107 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FileHandle;
+import com.jstorrent.iodaemon.file.OpenFile;
+import com.jstorrent.iodaemon.stream.StreamService;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a file that a player gets as it comes in: before each MiB the session that opened the file
+ * is asked (PROTOCOL.md § 5.5). Holds no buffer while it waits. Used by one thread.
+ */
+final class StreamSource implements Reply.Source {
+  private final StreamService streams;
+  private final PieceBuffers buffers;
+  private final FileHandle handle;
+  private final OpenFile file;
+  private final Call call;
+  private final long end;
+  private long position;
+  private long granted; // up to here, exclusive
+
+  /**
+   * @param end inclusive
+   */
+  StreamSource(
+      StreamService streams,
+      PieceBuffers buffers,
+      FileHandle handle,
+      OpenFile file,
+      Call call,
+      long start,
+      long end) {
+    this.streams = streams;
+    this.buffers = buffers;
+    this.handle = handle;
+    this.file = file;
+    this.call = call;
+    this.position = start;
+    this.granted = start;
+    this.end = end;
+  }
+
+  /**
+   * Waits for the next MiB, unless it has been granted.
+   *
+   * @throws OperationFailure as the session says
+   * @throws IOException when the player has gone
+   */
+  void awaitNext() throws OperationFailure, IOException {
+    if (position < granted || position > end) {
+      return;
+    }
+    long last = Math.min(end, position + Limits.RANGE_BYTES - 1);
+    @Nullable
+    String session = handle.session();
+    if (session != null
+        && !streams.awaitRange(session, handle.id(), position, last, call::clientGone)) {
+      throw new EOFException("The player has gone.");
+    }
+    granted = last + 1;
+  }
+
+  @Override
+  public void writeTo(WritableByteChannel out) throws IOException {
+    try {
+      while (position <= end) {
+        awaitNext();
+        if (handle.isClosed()) {
+          throw new EOFException("The file was closed while it was streamed.");
+        }
+        writeGranted(out);
+      }
+    } catch (OperationFailure e) {
+      throw new IOException(e.getMessage()); // the status has been sent: all that is left is to end
+    }
+  }
+
+  private void writeGranted(WritableByteChannel out) throws OperationFailure, IOException {
+    long length = granted - position;
+    ByteBuffer piece = buffers.take(length);
+    try {
+      piece.clear().limit((int) length);
+      file.read(piece, position);
+      piece.flip();
+      if (piece.remaining() < length) {
+        throw new EOFException("The file has become shorter while it was streamed.");
+      }
+      while (piece.hasRemaining()) {
+        out.write(piece);
+      }
+      position = granted;
+    } finally {
+      buffers.give(piece);
+    }
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}
