@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -130,30 +131,30 @@ public final class FileService implements AutoCloseable {
    * Checks bytes and then writes them at a position, in one job: {@link #openForWriting} and {@link
    * OpenFile#write}. Nothing is touched when the check fails.
    *
+   * @param bytes in order; consumed
    * @throws OperationFailure as these, or from the check
    */
-  public void write(FilePlace place, boolean create, Check check, ByteBuffer from, long position)
+  public void write(
+      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
-    beginWrite(place, create, check, from, position).await();
+    beginWrite(place, create, check, bytes, position).await();
   }
 
   /**
-   * As {@link #write}, but does not wait: the buffer belongs to the job until that is done.
+   * As {@link #write}, but does not wait: the buffers belong to the job until that is done.
    *
    * @throws OperationFailure EBUSY when too much is waiting
    */
-  public WorkerPool.Pending<Integer> beginWrite(
-      FilePlace place, boolean create, Check check, ByteBuffer from, long position)
+  public WorkerPool.Pending<Long> beginWrite(
+      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
     return pool.begin(
         Priority.BULK,
         () -> {
           check.run();
-          int count = from.remaining();
           try (OpenFile file = openNow(place, access(create))) {
-            file.writeNow(from, position);
+            return file.writeNow(bytes, position);
           }
-          return count;
         });
   }
 

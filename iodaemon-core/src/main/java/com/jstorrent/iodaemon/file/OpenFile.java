@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * A file that is open for reading, or for reading and writing. The disk is touched by the pool, and
@@ -62,22 +63,18 @@ public final class OpenFile implements AutoCloseable {
    * @throws OperationFailure ENOSPC when the disk is full, and others when it fails
    */
   public void write(ByteBuffer from, long position) throws OperationFailure {
-    pool.call(
-        Priority.BULK,
-        () -> {
-          writeNow(from, position);
-          return null;
-        });
+    pool.call(Priority.BULK, () -> writeNow(List.of(from), position));
   }
 
-  void writeNow(ByteBuffer from, long position) throws OperationFailure {
-    int start = from.position();
+  /** Returns how many bytes were written: all. */
+  long writeNow(List<ByteBuffer> bytes, long position) throws OperationFailure {
+    long all = bytes.stream().mapToLong(ByteBuffer::remaining).sum();
     try {
-      use.file().write(from, position);
+      use.file().write(bytes, position);
+      stats.add(Counter.FILE_BYTES_WRITTEN, all);
+      return all;
     } catch (IOException e) {
       throw FileErrors.of(e);
-    } finally {
-      stats.add(Counter.FILE_BYTES_WRITTEN, from.position() - start);
     }
   }
 

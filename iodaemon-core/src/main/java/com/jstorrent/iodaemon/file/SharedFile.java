@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,8 @@ final class SharedFile {
   private final Path real;
   private final @Nullable Object fileKey;
   private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
-  private final AtomicLong writes = new AtomicLong();
+  private final AtomicLong writes = new AtomicLong(); // that have begun
+  private final AtomicInteger writing = new AtomicInteger();
 
   /**
    * @param real where it was opened, without links
@@ -65,42 +68,64 @@ final class SharedFile {
     return into.position() - start;
   }
 
-  /** Writes the whole buffer. When the disk is full, the file has its former length again. */
-  void write(ByteBuffer from, long position) throws IOException {
-    int start = from.position();
-    long before;
-    long turn;
+  /**
+   * Writes all the bytes, one behind the other. When the disk is full, the file has its former length
+   * again.
+   */
+  void write(List<ByteBuffer> bytes, long position) throws IOException {
     length.readLock().lock();
+    Attempt attempt = new Attempt(position, writing.getAndIncrement() > 0);
+    IOException failure;
     try {
-      before = channel.size();
-      turn = writes.incrementAndGet();
-      try {
-        while (from.hasRemaining()) {
-          channel.write(from, position + from.position() - start);
-        }
-        return;
-      } catch (IOException e) {
-        length.readLock().unlock();
-        try {
-          shrink(before, position, position + from.position() - start, turn);
-        } finally {
-          length.readLock().lock();
-        }
-        throw e;
-      }
+      attempt.write(bytes);
+      return;
+    } catch (IOException e) {
+      failure = e;
     } finally {
+      writing.decrementAndGet();
       length.readLock().unlock();
+    }
+    takeBack(attempt);
+    throw failure;
+  }
+
+  /** One write, and what has to be known of it should it fail. */
+  private final class Attempt {
+    private final long position;
+    private final boolean besideOthers;
+    private final long turn = writes.incrementAndGet();
+    private long before;
+    private long end;
+
+    private Attempt(long position, boolean besideOthers) {
+      this.position = position;
+      this.besideOthers = besideOthers;
+      this.end = position;
+    }
+
+    private void write(List<ByteBuffer> bytes) throws IOException {
+      before = channel.size();
+      for (ByteBuffer part : bytes) {
+        while (part.hasRemaining()) {
+          end += channel.write(part, end);
+        }
+      }
+    }
+
+    /** Whether nobody else has written since before it began. */
+    private boolean wasAlone() {
+      return !besideOthers && writes.get() == turn;
     }
   }
 
   /** Takes back what a failed write has appended, unless somebody else has written behind it. */
-  private void shrink(long before, long position, long end, long turn) throws IOException {
+  private void takeBack(Attempt attempt) throws IOException {
     length.writeLock().lock();
     try {
       long size = channel.size();
-      boolean alone = writes.get() == turn;
-      if (size > before && size <= end) {
-        channel.truncate(alone ? before : Math.max(before, Math.min(position, size)));
+      if (size > attempt.before && size <= attempt.end) {
+        long most = attempt.wasAlone() ? attempt.before : Math.min(attempt.position, size);
+        channel.truncate(Math.max(attempt.before, most));
       }
     } finally {
       length.writeLock().unlock();

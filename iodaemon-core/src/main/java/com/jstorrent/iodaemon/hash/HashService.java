@@ -8,6 +8,7 @@ import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.List;
 
 /**
  * Digests (PROTOCOL.md § 5.3). Any thread may call it. Those of bytes that a client sends are
@@ -65,11 +66,11 @@ public final class HashService implements AutoCloseable {
   }
 
   /**
-   * Checks bytes against the digest that a client expects. Blocks. The buffer is left as it was.
+   * Checks bytes against the digest that a client expects. Blocks. The buffers are left as they were.
    *
    * @throws OperationFailure EHASH when they differ, EBUSY when too much is waiting
    */
-  public void verify(Expected expected, ByteBuffer bytes) throws OperationFailure {
+  public void verify(Expected expected, List<ByteBuffer> bytes) throws OperationFailure {
     pool.call(
         Priority.URGENT,
         () -> {
@@ -83,10 +84,12 @@ public final class HashService implements AutoCloseable {
    *
    * @throws OperationFailure EHASH when they differ
    */
-  public void verifyNow(Expected expected, ByteBuffer bytes) throws OperationFailure {
+  public void verifyNow(Expected expected, List<ByteBuffer> bytes) throws OperationFailure {
     MessageDigest digest = expected.algorithm().newDigest();
-    digest.update(bytes.duplicate());
-    stats.add(Counter.HASHED_BYTES, bytes.remaining());
+    for (ByteBuffer part : bytes) {
+      stats.add(Counter.HASHED_BYTES, part.remaining());
+      digest.update(part.duplicate());
+    }
     expected.check(digest.digest());
   }
 

@@ -46,7 +46,8 @@ class HashServiceTest {
 
   @Test
   void digestsAreVerifiedInAnyCase() throws Exception {
-    ByteBuffer abc = ByteBuffer.wrap("abc".getBytes(US_ASCII));
+    List<ByteBuffer> abc =
+        List.of(ByteBuffer.wrap("a".getBytes(US_ASCII)), ByteBuffer.wrap("bc".getBytes(US_ASCII)));
     hashes.verify(Expected.parse(HashAlgorithm.SHA1, SHA1_ABC.toUpperCase(Locale.ROOT)), abc);
     hashes.verify(Expected.parse(HashAlgorithm.SHA256, SHA256_ABC), abc);
   }
@@ -54,7 +55,8 @@ class HashServiceTest {
   @Test
   void mismatchesAndMalformedDigestsAreToldApart() throws Exception {
     Expected expected = Expected.parse(HashAlgorithm.SHA1, SHA1_ABC);
-    assertThatThrownBy(() -> hashes.verify(expected, ByteBuffer.wrap("ab".getBytes(US_ASCII))))
+    assertThatThrownBy(
+        () -> hashes.verify(expected, List.of(ByteBuffer.wrap("ab".getBytes(US_ASCII)))))
         .hasMessage(
             "Hash mismatch: expected a9993e364706816aba3e25717850c26c9cd0d89d,"
                 + " got da23614e02469a0d7c7bd1bdab5c9c474b1904dc.");

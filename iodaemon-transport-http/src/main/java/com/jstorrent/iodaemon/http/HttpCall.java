@@ -5,10 +5,10 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.http.route.Call;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** One request: its head, and its body under the limit. Used by the thread of its connection. */
 final class HttpCall implements Call {
   private static final int SKIPPED_BYTES = 256 << 10;
+  private static final int PART_BYTES = 16 << 10;
 
   private final HttpConnection connection;
   private final ClassicHttpRequest request;
@@ -91,10 +92,27 @@ final class HttpCall implements Call {
       opened =
           entity == null
               ? InputStream.nullInputStream()
-              : new Limited(entity.getContent(), bodyLength());
+              : new Limited(entity.getContent());
       body = opened;
     }
     return opened;
+  }
+
+  @Override
+  public void read(ByteBuffer into) throws IOException {
+    InputStream opened = body();
+    if (connection.hasFixedBody() && into.remaining() > PART_BYTES) {
+      connection.readBody(into);
+      return;
+    }
+    byte[] part = new byte[PART_BYTES];
+    while (into.hasRemaining()) {
+      int count = opened.readNBytes(part, 0, Math.min(part.length, into.remaining()));
+      if (count == 0) {
+        return;
+      }
+      into.put(part, 0, count);
+    }
   }
 
   /** Persistence, upgrades and 100 Continue came with HTTP/1.1. */
@@ -136,14 +154,12 @@ final class HttpCall implements Call {
     return false;
   }
 
-  /** The body, which must be neither longer than the limit nor shorter than it was declared. */
+  /** The body, which must not be longer than the limit. */
   private static final class Limited extends FilterInputStream {
-    private final OptionalLong declared;
     private long count;
 
-    Limited(InputStream in, OptionalLong declared) {
+    Limited(InputStream in) {
       super(in);
-      this.declared = declared;
     }
 
     @Override
@@ -155,9 +171,6 @@ final class HttpCall implements Call {
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
       int read = super.read(into, offset, length);
-      if (read < 0 && count < declared.orElse(0)) {
-        throw new EOFException("The client left in the middle of its body.");
-      }
       count += Math.max(read, 0);
       if (count > Limits.BODY_BYTES) {
         throw new BodyTooLargeException();

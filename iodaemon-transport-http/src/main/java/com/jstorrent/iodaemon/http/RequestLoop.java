@@ -56,7 +56,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     stats.increment(Counter.HTTP_CONNECTIONS);
     try {
       int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-      HttpConnection connection = new HttpConnection(channel, limits);
+      HttpConnection connection = new HttpConnection(channel, limits, timer);
       Responder responder = new Responder(connection, limits.bodyStall(), timer);
       boolean more = true;
       while (more && !draining) {

@@ -34,8 +34,9 @@ final class BatchRoute implements Route.Handler {
 
   @Override
   public Reply answer(Call call) throws OperationFailure, IOException {
-    try (BodyMemory.Held held = memory.read(call.body(), call.bodyLength())) {
-      return Reply.json(Json.write(Map.of("results", write(Extent.all(held.bytes())))));
+    try (BodyMemory.Held held = memory.read(call)) {
+      List<Extent> extents = Extent.all(new PartedBytes(held.parts()));
+      return Reply.json(Json.write(Map.of("results", write(extents))));
     }
   }
 
@@ -63,7 +64,7 @@ final class BatchRoute implements Route.Handler {
   private Begun begin(Extent extent) {
     try {
       FilePlace place = files.filePlace(extent.root(), SafePath.of(extent.path()));
-      Pending<Integer> pending =
+      Pending<Long> pending =
           files.beginWrite(place, true, check(extent), extent.data(), extent.offset());
       return pending::await;
     } catch (OperationFailure e) {

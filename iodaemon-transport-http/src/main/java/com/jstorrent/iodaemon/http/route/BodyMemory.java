@@ -2,67 +2,141 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.OptionalLong;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Bodies that are held whole in memory, because they are to be verified before they are written. A
- * part of its own for small ones, so that they need not wait for large ones which arrive slowly. Any
- * thread may call it.
+ * Memory for the bodies of requests. A small one is an array; a large one is held in pieces outside the
+ * heap, where sockets and files can reach it without a copy. Both are bounded, apart from each other:
+ * small bodies need not wait for large ones which arrive slowly. Any thread may call it.
  */
 final class BodyMemory {
   /** A body up to here is small. */
-  static final int SMALL_BYTES = 1 << 20;
+  static final int SMALL_BYTES = 64 << 10;
+
+  private static final int FIRST_BYTES = 4 << 10;
+
+  /** Fits the cache of a processor: what was just read is hashed or written while it is there. */
+  private static final int PART_BYTES = 256 << 10;
 
   private static final String BUSY =
       "Too many writes are waiting for memory; try again in a moment.";
 
   private final MemoryBudget small;
-  private final MemoryBudget large;
-
-  BodyMemory(long bytes) {
-    small = new MemoryBudget(bytes / 2, BUSY);
-    large = new MemoryBudget(bytes, BUSY);
-  }
-
-  /** Bytes of a body; closing it gives their room to others. */
-  record Held(ByteBuffer bytes, MemoryBudget budget, long room) implements AutoCloseable {
-    @Override
-    public void close() {
-      budget.release(room);
-    }
-  }
+  private final PieceBuffers large;
 
   /**
-   * Reads so many bytes, or all there are. Blocks until there is room, and until they have come.
-   *
-   * @throws OperationFailure EBUSY when there is no room for too long
-   * @throws IOException when the body cannot be read, or ends early
+   * @param bytes of all large bodies together
    */
-  Held read(InputStream body, OptionalLong length) throws OperationFailure, IOException {
-    long room = length.orElse(Limits.BODY_BYTES);
-    MemoryBudget budget = room > SMALL_BYTES ? large : small;
-    budget.acquire(room);
-    boolean read = false;
-    try {
-      Held held = new Held(ByteBuffer.wrap(bytes(body, length)), budget, room);
-      read = true;
-      return held;
-    } finally {
-      if (!read) {
-        budget.release(room);
+  BodyMemory(long bytes) {
+    small = new MemoryBudget(bytes / 4, BUSY);
+    large = new PieceBuffers(bytes, BUSY);
+  }
+
+  /** Bytes of a body, in order; closing it gives their room to others. */
+  final class Held implements AutoCloseable {
+    private final List<ByteBuffer> parts = new ArrayList<>();
+    private final long room;
+
+    private Held(long room) {
+      this.room = room;
+    }
+
+    /** Whether checking and writing it takes no time worth a thread of its own. */
+    boolean isSmall() {
+      return room <= SMALL_BYTES;
+    }
+
+    /** Views of the bytes, to be read once. */
+    List<ByteBuffer> parts() {
+      return parts.stream().map(ByteBuffer::duplicate).toList();
+    }
+
+    private void fill(Call call) throws IOException {
+      for (long left = room; left > 0;) {
+        ByteBuffer part = isSmall() ? ByteBuffer.allocate((int) room) : large.take();
+        parts.add(part);
+        call.read(part.limit((int) Math.min(part.capacity(), left)));
+        boolean over = part.hasRemaining(); // a body in chunks has no length before its end
+        left = over ? 0 : left - part.limit();
+        part.flip();
+      }
+      if (call.body().read() >= 0) {
+        throw new EOFException("The body goes on behind its end.");
+      }
+    }
+
+    @Override
+    public void close() {
+      if (isSmall()) {
+        small.release(room);
+      } else {
+        parts.forEach(large::give);
+        large.release(room);
       }
     }
   }
 
-  private static byte[] bytes(InputStream body, OptionalLong length) throws IOException {
-    if (length.isEmpty()) {
-      return body.readAllBytes();
+  /**
+   * Reads the whole body. Blocks until there is room, and until it has come.
+   *
+   * @throws OperationFailure EBUSY when there is no room for too long
+   * @throws IOException when the body cannot be read, or ends early
+   */
+  Held read(Call call) throws OperationFailure, IOException {
+    long length = call.bodyLength().orElse(Limits.BODY_BYTES);
+    if (length <= SMALL_BYTES) {
+      small.acquire(length);
+    } else {
+      large.reserve(length);
     }
-    byte[] bytes = new byte[(int) length.getAsLong()];
-    body.readNBytes(bytes, 0, bytes.length);
-    return bytes;
+    Held held = new Held(length);
+    boolean filled = false;
+    try {
+      held.fill(call);
+      filled = true;
+      return held;
+    } finally {
+      if (!filled) {
+        held.close();
+      }
+    }
+  }
+
+  /** Takes the parts of a body as they come. */
+  @FunctionalInterface
+  interface Sink {
+    void accept(ByteBuffer part) throws OperationFailure;
+  }
+
+  /**
+   * Reads a body part by part, however long it is. Blocks as {@link #read} does.
+   *
+   * @throws OperationFailure from the sink, or EBUSY when there is no room for too long
+   * @throws IOException when the body cannot be read
+   */
+  void forEachPart(Call call, Sink sink) throws OperationFailure, IOException {
+    ByteBuffer first = ByteBuffer.allocate(FIRST_BYTES); // who sends nothing gets no piece
+    call.read(first);
+    boolean more = !first.hasRemaining();
+    sink.accept(first.flip());
+    if (!more) {
+      return;
+    }
+    large.reserve(PieceBuffers.PIECE_BYTES);
+    ByteBuffer piece = large.take();
+    try {
+      while (more) {
+        call.read(piece.clear().limit(PART_BYTES));
+        more = !piece.hasRemaining();
+        sink.accept(piece.flip());
+      }
+    } finally {
+      large.give(piece);
+      large.release(PieceBuffers.PIECE_BYTES);
+    }
   }
 }

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -45,4 +46,11 @@ public interface Call {
    * @throws IOException when the client cannot be told
    */
   InputStream body() throws IOException;
+
+  /**
+   * Reads the body until the buffer is full or the body ends. Best with a large direct buffer.
+   *
+   * @throws IOException as reading {@link #body} does
+   */
+  void read(ByteBuffer into) throws IOException;
 }

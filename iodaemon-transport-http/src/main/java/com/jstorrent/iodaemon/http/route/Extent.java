@@ -4,7 +4,6 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ record Extent(
     long offset,
     @Nullable HashAlgorithm algorithm,
     String digest,
-    ByteBuffer data) {
+    List<ByteBuffer> data) {
   private static final int HEAD_BYTES = 16;
 
   /**
@@ -41,35 +40,32 @@ record Extent(
    *
    * @throws OperationFailure EINVAL when it is malformed
    */
-  static List<Extent> all(ByteBuffer batch) throws OperationFailure {
-    ByteBuffer in = batch.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  static List<Extent> all(PartedBytes batch) throws OperationFailure {
     List<Extent> extents = new ArrayList<>();
-    while (in.hasRemaining()) {
-      extents.add(next(in, extents.size()));
+    while (batch.hasRemaining()) {
+      extents.add(next(batch, extents.size()));
     }
     return extents;
   }
 
-  private static Extent next(ByteBuffer in, int number) throws OperationFailure {
+  private static Extent next(PartedBytes in, int number) throws OperationFailure {
     if (in.remaining() < HEAD_BYTES) {
       throw malformed(number, "its head is cut off");
     }
-    HashAlgorithm algorithm = algorithm(in.get(), number);
-    int rootLength = Byte.toUnsignedInt(in.get());
-    int pathLength = Short.toUnsignedInt(in.getShort());
-    long dataLength = Integer.toUnsignedLong(in.getInt());
-    long offset = Numbers.checked("offset of extent " + number, in.getLong());
+    ByteBuffer head = in.copy(HEAD_BYTES);
+    HashAlgorithm algorithm = algorithm(head.get(), number);
+    int rootLength = Byte.toUnsignedInt(head.get());
+    int pathLength = Short.toUnsignedInt(head.getShort());
+    long dataLength = Integer.toUnsignedLong(head.getInt());
+    long offset = Numbers.checked("offset of extent " + number, head.getLong());
     int digestLength = algorithm == null ? 0 : algorithm.length();
     if (in.remaining() < rootLength + pathLength + digestLength + dataLength) {
       throw malformed(number, "it is longer than the body");
     }
-    String root = text(in, rootLength, number);
-    String path = text(in, pathLength, number);
-    byte[] digest = new byte[digestLength];
-    in.get(digest);
-    ByteBuffer data = in.slice(in.position(), (int) dataLength);
-    in.position(in.position() + (int) dataLength);
-    return new Extent(root, path, offset, algorithm, HexFormat.of().formatHex(digest), data);
+    String root = text(in.copy(rootLength), number);
+    String path = text(in.copy(pathLength), number);
+    String digest = HexFormat.of().formatHex(in.copy(digestLength).array());
+    return new Extent(root, path, offset, algorithm, digest, in.take(dataLength));
   }
 
   private static @Nullable HashAlgorithm algorithm(byte code, int number)
@@ -82,9 +78,7 @@ record Extent(
     };
   }
 
-  private static String text(ByteBuffer in, int length, int number) throws OperationFailure {
-    ByteBuffer text = in.slice(in.position(), length);
-    in.position(in.position() + length);
+  private static String text(ByteBuffer text, int number) throws OperationFailure {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
     } catch (CharacterCodingException e) {

@@ -12,6 +12,8 @@ import java.nio.channels.WritableByteChannel;
  * that a disk that fails can still be answered with a status.
  */
 final class FileSource implements Reply.Source {
+  private static final int SMALL_BYTES = 32 << 10;
+
   private final OpenFile file;
   private final long end;
   private final PieceBuffers buffers;
@@ -34,7 +36,11 @@ final class FileSource implements Reply.Source {
    */
   static FileSource open(OpenFile file, long offset, long length, PieceBuffers buffers)
       throws OperationFailure {
-    ByteBuffer piece = buffers.take(length);
+    boolean small = length <= SMALL_BYTES; // a buffer of its own is cheaper than a whole piece
+    if (!small) {
+      buffers.reserve(PieceBuffers.PIECE_BYTES);
+    }
+    ByteBuffer piece = small ? ByteBuffer.allocate((int) length) : buffers.take();
     boolean filled = false;
     try {
       FileSource source = new FileSource(file, offset, length, buffers, piece);
@@ -43,8 +49,15 @@ final class FileSource implements Reply.Source {
       return source;
     } finally {
       if (!filled) {
-        buffers.give(piece);
+        giveBack(piece, buffers);
       }
+    }
+  }
+
+  private static void giveBack(ByteBuffer piece, PieceBuffers buffers) {
+    if (piece.isDirect()) {
+      buffers.give(piece);
+      buffers.release(PieceBuffers.PIECE_BYTES);
     }
   }
 
@@ -77,7 +90,7 @@ final class FileSource implements Reply.Source {
 
   @Override
   public void close() {
-    buffers.give(piece);
+    giveBack(piece, buffers);
     file.close();
   }
 }

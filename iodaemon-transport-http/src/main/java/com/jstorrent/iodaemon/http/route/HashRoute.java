@@ -4,25 +4,23 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /** {@code POST /hash/sha1} and {@code sha256}: the digest of the body (PROTOCOL.md § 5.3). */
 final class HashRoute implements Route.Handler {
   private final HashService hashes;
   private final HashAlgorithm algorithm;
+  private final BodyMemory memory;
 
-  HashRoute(HashService hashes, HashAlgorithm algorithm) {
+  HashRoute(HashService hashes, HashAlgorithm algorithm, BodyMemory memory) {
     this.hashes = hashes;
+    this.memory = memory;
     this.algorithm = algorithm;
   }
 
   @Override
   public Reply answer(Call call) throws OperationFailure, IOException {
     HashService.Running digest = hashes.start(algorithm);
-    BodyParts parts = new BodyParts(call.body());
-    for (int count; (count = parts.next()) > 0;) {
-      digest.update(ByteBuffer.wrap(parts.bytes(), 0, count));
-    }
+    memory.forEachPart(call, digest::update);
     return Reply.bytes(digest.finish());
   }
 }

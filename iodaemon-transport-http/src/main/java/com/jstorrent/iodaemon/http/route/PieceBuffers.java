@@ -3,42 +3,65 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Direct buffers of one piece for answers that are read from files. There are only so many; a
- * request that finds none waits for its turn. Any thread may call it.
+ * Direct buffers of one piece. There are only so many; a request reserves them first, and waits
+ * for its turn.
+ * Any thread may call it.
  */
 final class PieceBuffers {
-  private static final int PIECE_BYTES = 1 << 20;
+  static final int PIECE_BYTES = 1 << 20;
 
-  /** Below this a buffer of its own is cheaper than holding on to a whole piece. */
-  private static final int SMALL_BYTES = 32 << 10;
+  /** More than these are left to the collector when nobody uses them. */
+  private static final int KEPT = 16;
 
-  private static final int PIECES = 48;
-
-  private final MemoryBudget budget =
-      new MemoryBudget(
-          (long) PIECES * PIECE_BYTES, "Too many answers are being read; try again in a moment.");
+  private final MemoryBudget budget;
   private final ConcurrentLinkedDeque<ByteBuffer> free = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger kept = new AtomicInteger();
 
   /**
-   * Blocks until there is one.
-   *
-   * @throws OperationFailure EBUSY when there is none for too long
+   * @param bytes of all pieces together
+   * @param refusal the sentence for a request that has waited in vain
    */
-  ByteBuffer take(long bytes) throws OperationFailure {
-    if (bytes <= SMALL_BYTES) {
-      return ByteBuffer.allocate((int) bytes);
-    }
-    budget.acquire(PIECE_BYTES);
-    ByteBuffer kept = free.poll();
-    return kept != null ? kept.clear() : ByteBuffer.allocateDirect(PIECE_BYTES);
+  PieceBuffers(long bytes, String refusal) {
+    budget = new MemoryBudget(bytes, refusal);
   }
 
-  void give(ByteBuffer buffer) {
-    if (buffer.isDirect()) {
-      free.push(buffer);
-      budget.release(PIECE_BYTES);
+  /**
+   * Blocks until so many bytes may be taken. All at once: two that wait for one more piece each would
+   * wait for ever.
+   *
+   * @throws OperationFailure EBUSY when that takes too long
+   */
+  void reserve(long bytes) throws OperationFailure {
+    budget.acquire(wholePieces(bytes));
+  }
+
+  /** Gives back what {@link #reserve} took for the same number of bytes. */
+  void release(long bytes) {
+    budget.release(wholePieces(bytes));
+  }
+
+  private static long wholePieces(long bytes) {
+    return (bytes + PIECE_BYTES - 1) / PIECE_BYTES * PIECE_BYTES;
+  }
+
+  /** A piece of what was reserved. */
+  ByteBuffer take() {
+    ByteBuffer idle = free.poll();
+    if (idle == null) {
+      return ByteBuffer.allocateDirect(PIECE_BYTES);
+    }
+    kept.decrementAndGet();
+    return idle.clear();
+  }
+
+  void give(ByteBuffer piece) {
+    if (kept.incrementAndGet() <= KEPT) {
+      free.push(piece);
+    } else {
+      kept.decrementAndGet();
     }
   }
 }

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http.route;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
@@ -16,7 +17,8 @@ public final class Routes {
     FileHandles handles = services.handles();
     HashService hashes = services.hashes();
     Places places = new Places(files, handles);
-    PieceBuffers buffers = new PieceBuffers();
+    PieceBuffers buffers = new PieceBuffers(Limits.ANSWER_BYTES,
+        "Too many answers are being read; try again in a moment.");
     BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes());
     FolderRoutes folders = new FolderRoutes(files, handles, places);
     HandleRoutes opened = new HandleRoutes(files, handles, places);
@@ -46,8 +48,8 @@ public final class Routes {
         Route.of("POST", "/files/{fileId}/flush", opened::flush),
         Route.of("POST", "/files/{fileId}/preallocate", opened::preallocate),
         Route.of("POST", "/files/{fileId}/close", opened::close),
-        Route.of("POST", "/hash/sha1", new HashRoute(hashes, HashAlgorithm.SHA1)),
-        Route.of("POST", "/hash/sha256", new HashRoute(hashes, HashAlgorithm.SHA256)),
+        Route.of("POST", "/hash/sha1", new HashRoute(hashes, HashAlgorithm.SHA1, memory)),
+        Route.of("POST", "/hash/sha256", new HashRoute(hashes, HashAlgorithm.SHA256, memory)),
         Route.of("GET", "/hash/sha1/{path...}", digests.file(HashAlgorithm.SHA1)),
         Route.of("GET", "/hash/sha256/{path...}", digests.file(HashAlgorithm.SHA256)),
         Route.of("POST", "/hash/from-file", digests::ranges),

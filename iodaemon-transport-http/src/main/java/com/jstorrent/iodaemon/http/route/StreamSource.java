@@ -83,7 +83,8 @@ final class StreamSource implements Reply.Source {
 
   private void writeGranted(WritableByteChannel out) throws OperationFailure, IOException {
     long length = granted - position;
-    ByteBuffer piece = buffers.take(length);
+    buffers.reserve(PieceBuffers.PIECE_BYTES);
+    ByteBuffer piece = buffers.take();
     try {
       piece.clear().limit((int) length);
       file.read(piece, position);
@@ -97,6 +98,7 @@ final class StreamSource implements Reply.Source {
       position = granted;
     } finally {
       buffers.give(piece);
+      buffers.release(PieceBuffers.PIECE_BYTES);
     }
   }
 

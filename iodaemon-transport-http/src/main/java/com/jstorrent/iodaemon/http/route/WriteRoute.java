@@ -9,8 +9,6 @@ import com.jstorrent.iodaemon.hash.Expected;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +17,9 @@ import java.util.List;
  * before the file is touched; without one a long body goes to the disk as it arrives.
  */
 final class WriteRoute implements Route.Handler {
+  /** A body up to here is held whole and written by one job, verified or not. */
+  private static final int STREAMED_BYTES = 1 << 20;
+
   private final FileService files;
   private final HashService hashes;
   private final BodyMemory memory;
@@ -69,13 +70,12 @@ final class WriteRoute implements Route.Handler {
     }
     Target target = wish.of(call);
     try {
-      InputStream body = call.body();
       long length = call.bodyLength().orElse(Limits.BODY_BYTES);
-      if (digests.isEmpty() && length > BodyMemory.SMALL_BYTES) {
-        stream(target, body);
+      if (digests.isEmpty() && length > STREAMED_BYTES) {
+        stream(target, call);
       } else {
-        try (BodyMemory.Held held = memory.read(body, call.bodyLength())) {
-          write(target, digests, held.bytes());
+        try (BodyMemory.Held held = memory.read(call)) {
+          write(target, digests, held);
         }
       }
     } finally {
@@ -85,30 +85,33 @@ final class WriteRoute implements Route.Handler {
   }
 
   /** A small body is checked by the job that writes it: a second hand-over costs more. */
-  private void write(Target target, List<Expected> digests, ByteBuffer bytes)
+  private void write(Target target, List<Expected> digests, BodyMemory.Held held)
       throws OperationFailure {
     FileService.Check check =
         () -> {
           for (Expected digest : digests) {
-            hashes.verifyNow(digest, bytes);
+            hashes.verifyNow(digest, held.parts());
           }
         };
-    if (bytes.remaining() > BodyMemory.SMALL_BYTES) {
+    if (!held.isSmall()) {
       for (Expected digest : digests) {
-        hashes.verify(digest, bytes);
+        hashes.verify(digest, held.parts());
       }
       check = FileService.Check.NONE;
     }
-    files.write(target.place(), target.create(), check, bytes, target.offset());
+    files.write(target.place(), target.create(), check, held.parts(), target.offset());
   }
 
-  private void stream(Target target, InputStream body) throws OperationFailure, IOException {
-    BodyParts parts = new BodyParts(body);
+  private void stream(Target target, Call call) throws OperationFailure, IOException {
     try (OpenFile file = files.openForWriting(target.place(), target.create())) {
-      long position = target.offset();
-      for (int count; (count = parts.next()) > 0; position += count) {
-        file.write(ByteBuffer.wrap(parts.bytes(), 0, count), position);
-      }
+      long[] position = {target.offset()};
+      memory.forEachPart(
+          call,
+          part -> {
+            int length = part.remaining();
+            file.write(part, position[0]);
+            position[0] += length;
+          });
     }
   }
 }

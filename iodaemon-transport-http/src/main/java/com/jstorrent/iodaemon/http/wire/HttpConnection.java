@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.http.wire;
 
 import com.jstorrent.iodaemon.config.Limits;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -8,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
@@ -44,12 +46,15 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   private final SocketChannel channel;
   private final Limits limits;
   private final TimedInput input;
+  private final ReadWatch watch;
   private @Nullable SessionInputBuffer readAhead;
+  private @Nullable FixedLengthInput fixed; // the body, when its length was declared
 
   /**
    * @throws IOException when the channel is closed already
    */
-  public HttpConnection(SocketChannel channel, Limits limits) throws IOException {
+  public HttpConnection(SocketChannel channel, Limits limits, ScheduledExecutorService timer)
+      throws IOException {
     super(
         "http",
         CONFIG,
@@ -62,6 +67,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
         null);
     this.channel = channel;
     this.limits = limits;
+    this.watch = new ReadWatch(channel, limits.bodyStall(), timer);
     Socket socket = channel.socket();
     this.input = new TimedInput(socket.getInputStream(), socket, limits.bodyStall());
     bind(
@@ -87,6 +93,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
    * @throws IOException when it is too large, or the connection breaks
    */
   public @Nullable ClassicHttpRequest next(Runnable begun) throws IOException, HttpException {
+    fixed = null;
     input.atMost(Limits.HEAD_BYTES);
     input.within(limits.keepAlive());
     try {
@@ -147,9 +154,29 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
       readAhead = buffer;
       return InputStream.nullInputStream();
     }
-    return length == ContentLengthStrategy.CHUNKED
-        ? new ChunkedInput(buffer, source)
-        : super.createContentInputStream(length, buffer, source);
+    if (length == ContentLengthStrategy.CHUNKED) {
+      return new ChunkedInput(buffer, source);
+    }
+    fixed = new FixedLengthInput(buffer, source, channel, watch, length);
+    return fixed;
+  }
+
+  /** Whether {@link #readBody} can be used: the length of the body was declared. */
+  public boolean hasFixedBody() {
+    return fixed != null;
+  }
+
+  /**
+   * Reads the body until the buffer is full or the body ends, straight from the channel.
+   *
+   * @throws EOFException when the client has left in the middle
+   * @throws SocketTimeoutException when nothing comes for too long
+   */
+  public void readBody(ByteBuffer into) throws IOException {
+    FixedLengthInput body = fixed;
+    if (body != null) {
+      body.readFully(into);
+    }
   }
 
   /**

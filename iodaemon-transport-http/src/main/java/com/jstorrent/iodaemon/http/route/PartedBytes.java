@@ -1,0 +1,50 @@
+package com.jstorrent.iodaemon.http.route;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Bytes that lie in several buffers, read as one run. Not thread-safe. */
+final class PartedBytes {
+  private final List<ByteBuffer> parts;
+  private int current;
+
+  /**
+   * @param parts consumed by reading
+   */
+  PartedBytes(List<ByteBuffer> parts) {
+    this.parts = parts;
+  }
+
+  boolean hasRemaining() {
+    while (current < parts.size() && !parts.get(current).hasRemaining()) {
+      current++;
+    }
+    return current < parts.size();
+  }
+
+  long remaining() {
+    return parts.stream().mapToLong(ByteBuffer::remaining).sum();
+  }
+
+  /** The next bytes, which must be there, as views. */
+  List<ByteBuffer> take(long count) {
+    List<ByteBuffer> taken = new ArrayList<>(1);
+    for (long left = count; left > 0 && hasRemaining();) {
+      ByteBuffer part = parts.get(current);
+      int length = (int) Math.min(left, part.remaining());
+      taken.add(part.slice(part.position(), length));
+      part.position(part.position() + length);
+      left -= length;
+    }
+    return taken;
+  }
+
+  /** The next bytes, which must be there, as a copy in one. Little-endian. */
+  ByteBuffer copy(int count) {
+    ByteBuffer copy = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    take(count).forEach(copy::put);
+    return copy.flip();
+  }
+}

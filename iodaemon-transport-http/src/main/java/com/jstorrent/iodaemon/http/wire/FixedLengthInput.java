@@ -1,0 +1,94 @@
+package com.jstorrent.iodaemon.http.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+
+/**
+ * A body of a declared length. Large parts go straight from the channel into the caller's buffer, once
+ * what was read ahead with the head is used up. Not thread-safe.
+ */
+final class FixedLengthInput extends InputStream {
+  private final SessionInputBuffer ahead;
+  private final InputStream timed;
+  private final SocketChannel channel;
+  private final ReadWatch watch;
+  private long left;
+
+  /**
+   * @param ahead what has been read behind the head
+   * @param timed the channel as a stream under a clock
+   * @param watch the clock for reads from the channel itself
+   */
+  FixedLengthInput(
+      SessionInputBuffer ahead,
+      InputStream timed,
+      SocketChannel channel,
+      ReadWatch watch,
+      long length) {
+    this.ahead = ahead;
+    this.timed = timed;
+    this.channel = channel;
+    this.watch = watch;
+    this.left = length;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    if (left == 0) {
+      return -1;
+    }
+    int count = ahead.read(into, offset, (int) Math.min(length, left), timed);
+    if (count < 0) {
+      throw gone();
+    }
+    left -= count;
+    return count;
+  }
+
+  /**
+   * Reads until the buffer is full or the body ends.
+   *
+   * @throws EOFException when the client has left in the middle of it
+   * @throws SocketTimeoutException when nothing comes for too long
+   */
+  void readFully(ByteBuffer into) throws IOException {
+    while (left > 0 && ahead.length() > 0 && into.hasRemaining()) {
+      byte[] some = new byte[(int) Math.min(Math.min(ahead.length(), left), into.remaining())];
+      into.put(some, 0, read(some, 0, some.length));
+    }
+    int limit = into.limit();
+    into.limit((int) Math.min(limit, into.position() + left));
+    if (!into.hasRemaining()) {
+      into.limit(limit);
+      return;
+    }
+    try (ReadWatch.Round round = watch.begin()) {
+      while (into.hasRemaining()) {
+        int count = channel.read(into);
+        if (count < 0) {
+          round.requireNoStall();
+          throw gone();
+        }
+        left -= count;
+        round.progress();
+      }
+    } finally {
+      into.limit(limit);
+    }
+  }
+
+  private static EOFException gone() {
+    return new EOFException("The client left in the middle of its body.");
+  }
+}
