@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.file;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -71,8 +72,7 @@ final class FolderWalk {
   <T> T then(Step<T> step) throws OperationFailure {
     List<String> components = place.path().components();
     if (components.isEmpty()) {
-      throw new OperationFailure(
-          FailureCode.EINVAL, "The path is the download root itself; name something in it.");
+      throw rootItself();
     }
     Path base = realRoot(place.root());
     try {
@@ -93,10 +93,17 @@ final class FolderWalk {
     }
   }
 
+  private static OperationFailure rootItself() {
+    return new OperationFailure(
+        FailureCode.EINVAL, "The path is the download root itself; name something in it.");
+  }
+
   /** The root without links. */
   static Path realRoot(DownloadRoot root) throws OperationFailure {
     try {
       return root.path().toRealPath();
+    } catch (AccessDeniedException e) {
+      throw FileErrors.of(e);
     } catch (IOException e) {
       throw new OperationFailure(
           FailureCode.ENOENT, "The download root is not there; is its disk connected?");
@@ -147,6 +154,9 @@ final class FolderWalk {
       }
     } catch (IOException e) {
       throw new OperationFailure(FailureCode.EACCES, "A link in the path cannot be followed.");
+    }
+    if (known.equals(base)) {
+      throw rootItself();
     }
     List<String> straight = new ArrayList<>();
     base.relativize(known).forEach(name -> straight.add(name.toString()));

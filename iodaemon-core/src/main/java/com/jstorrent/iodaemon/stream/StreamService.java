@@ -5,10 +5,12 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * Asks the session that has opened a file before bytes of it are streamed (PROTOCOL.md § 5.5).
@@ -19,7 +21,7 @@ public final class StreamService {
 
   private final Limits limits;
   private final Stats stats;
-  private final ConcurrentMap<String, RangeDesk> desks = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, List<RangeDesk>> desks = new ConcurrentHashMap<>();
 
   /** For all sessions, so that a late answer never fits the request of another one. */
   private final AtomicInteger requestIds = new AtomicInteger();
@@ -31,11 +33,19 @@ public final class StreamService {
 
   /** A session of this name answers from here on; the newest one does. */
   public void sessionOpened(String name, RangeDesk desk) {
-    desks.put(name, desk);
+    desks.merge(
+        name,
+        List.of(desk),
+        (older, newest) -> Stream.concat(newest.stream(), older.stream()).toList());
   }
 
   public void sessionClosed(String name, RangeDesk desk) {
-    desks.remove(name, desk);
+    desks.computeIfPresent(
+        name,
+        (key, all) -> {
+          List<RangeDesk> left = all.stream().filter(each -> each != desk).toList();
+          return left.isEmpty() ? null : left;
+        });
   }
 
   /**
@@ -51,7 +61,8 @@ public final class StreamService {
   public boolean awaitRange(
       String session, String fileId, long start, long end, BooleanSupplier playerGone)
       throws OperationFailure {
-    RangeDesk desk = desks.get(session);
+    List<RangeDesk> open = desks.get(session);
+    RangeDesk desk = open == null ? null : open.get(0);
     int id = requestIds.updateAndGet(last -> last == Integer.MAX_VALUE ? 1 : last + 1);
     RangeRequest request = desk == null ? null : desk.ask(id, start, end, fileId);
     if (desk == null || request == null) {

@@ -69,6 +69,10 @@ final class FileHashRoutes {
           FailureCode.EINVAL,
           "With \"merkle\" the field \"pieceLength\" must be a power of two, at least 16384.");
     }
+    if (merkle && algorithm != HashAlgorithm.SHA256) {
+      throw new OperationFailure(
+          FailureCode.EINVAL, "With \"merkle\" the algorithm must be \"sha256\".");
+    }
     List<TorrentFile> files = new ArrayList<>();
     for (JsonBody file : body.objects("files")) {
       files.add(new TorrentFile(places.fileOrHandle(file), file.number("length")));
