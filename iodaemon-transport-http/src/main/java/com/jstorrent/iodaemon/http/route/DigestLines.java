@@ -10,7 +10,6 @@ import com.jstorrent.iodaemon.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -45,7 +44,7 @@ final class DigestLines implements Reply.Source {
   }
 
   @Override
-  public void writeTo(WritableByteChannel out) throws IOException {
+  public void writeTo(Reply.Sink out) throws IOException {
     try {
       if (merkle) {
         for (TorrentFile file : files) {
@@ -68,7 +67,7 @@ final class DigestLines implements Reply.Source {
   }
 
   /** The piece layer of a file, unless it has one piece only, and its root (BEP 52). */
-  private void writeTree(WritableByteChannel out, TorrentFile file)
+  private void writeTree(Reply.Sink out, TorrentFile file)
       throws OperationFailure, IOException {
     boolean layered = file.length() > pieceLength;
     MerkleTree top = new MerkleTree(algorithm);
@@ -106,7 +105,7 @@ final class DigestLines implements Reply.Source {
     lines.write('\n');
   }
 
-  private void sendIf(boolean pause, WritableByteChannel out) throws IOException {
+  private void sendIf(boolean pause, Reply.Sink out) throws IOException {
     if (lines.size() > 0 && (pause || lines.size() >= SEND_BYTES)) {
       ByteBuffer bytes = ByteBuffer.wrap(lines.toByteArray());
       lines.reset();
