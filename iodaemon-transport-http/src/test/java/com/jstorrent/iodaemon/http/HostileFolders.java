@@ -34,11 +34,16 @@ final class HostileFolders {
     Files.createSymbolicLink(outside.resolve("back"), root);
   }
 
-  /** The root as it was in the beginning, whatever a request has made of it. */
-  void reset() throws IOException {
+  /** Deletes the root. */
+  void clear() throws IOException {
     if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       delete(root);
     }
+  }
+
+  /** The root as it was in the beginning, whatever a request has made of it. */
+  void reset() throws IOException {
+    clear();
     Files.createDirectories(root.resolve("dir"));
     Files.write(root.resolve(PathRoute.VICTIM), PathRoute.DATA);
     Files.write(root.resolve("dir/inner"), PathRoute.DATA);

@@ -72,7 +72,8 @@ record HostilePath(String shown, byte[] bytes, Kind kind) {
     add(all, Kind.THROUGH,
         "out/secret", "out/new", "out/new/newer", "out\\secret", "up/outside/secret",
         "up/root/victim",
-        "system/passwd", "system/new", "tofile/x", "relative/secret", "dangling/x", "danglingInside/x",
+        "system/passwd", "system/new", "tofile/x", "relative/secret", "dangling/x",
+        "danglingInside/x",
         "loop/x", "itself/x", "chain/secret", "chain/new", "dir/deepLink/secret",
         "inside/deepLink/secret",
         "self/out/secret", "out/back/victim");
