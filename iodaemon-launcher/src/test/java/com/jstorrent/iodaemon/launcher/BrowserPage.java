@@ -22,6 +22,7 @@ final class BrowserPage implements AutoCloseable {
           "--headless=new",
           "--no-sandbox", // a container's root has none
           "--disable-dev-shm-usage", // a container's /dev/shm is small
+          "--disable-features=BackForwardCache", // it keeps a page that was left, and what that loads, for 40 s
           "--autoplay-policy=no-user-gesture-required");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -33,12 +34,17 @@ final class BrowserPage implements AutoCloseable {
     Program.assumeThere(BROWSER, "--version");
     Program.assumeThere(DRIVER, "--version");
     service = Program.start(DRIVER, "--port=0");
-    driver =
-        new RemoteWebDriver(
-            URI.create("http://127.0.0.1:" + port(service)).toURL(),
-            new ImmutableCapabilities(
-                "browserName", "chrome", "goog:chromeOptions",
-                Map.of("binary", BROWSER, "args", OPTIONS)));
+    try {
+      driver =
+          new RemoteWebDriver(
+              URI.create("http://127.0.0.1:" + port(service)).toURL(),
+              new ImmutableCapabilities(
+                  "browserName", "chrome", "goog:chromeOptions",
+                  Map.of("binary", BROWSER, "args", OPTIONS)));
+    } catch (IOException | RuntimeException e) {
+      service.close();
+      throw e;
+    }
     driver.manage().timeouts().scriptTimeout(PATIENCE).pageLoadTimeout(PATIENCE);
   }
 

@@ -98,6 +98,20 @@ class BrowserPlaysIT {
   }
 
   @Test
+  void scrubbingThroughWhatIsMissingEndsAtTheLastPlace() throws Exception {
+    daemon.engine().hold(3 * MIB, video.size());
+    page.run("play(arguments[0])", daemon.ticket());
+    page.await("lastFrame > 0.5");
+    int last = 14;
+    for (int seconds = 28; seconds >= last; seconds--) {
+      page.run("seek(arguments[0])", seconds);
+    }
+    daemon.engine().awaitWaiting(1); // more would be those that the player has left
+    daemon.engine().holdNothing();
+    page.await("lastFrame > args[0] && lastFrame < args[1]", last + 1, last + 10);
+  }
+
+  @Test
   void theVideoStopsWhereBytesAreMissingAndNothingElseDoes() throws Exception {
     RangeEngine engine = daemon.engine();
     int missing = 2 * MIB;
@@ -132,7 +146,7 @@ class BrowserPlaysIT {
       strings = {
           "video.src = ''",
           "video.removeAttribute('src'); video.load()",
-          "video.remove(); location = 'about:blank'"})
+          "location = 'about:blank'"})
   void aPlayerThatGoesWhileARangeWaitsIsReported(String going) throws Exception {
     daemon.engine().hold(MIB, video.size());
     page.run("play(arguments[0])", daemon.ticket());
