@@ -24,7 +24,8 @@ public final class TestClient implements AutoCloseable {
   private final InProcessClient connection;
   private String ticket = "";
 
-  TestClient(InProcessClient connection) {
+  /** Takes over the connection, whatever was said on it. */
+  public TestClient(InProcessClient connection) {
     this.connection = connection;
   }
 

@@ -2,7 +2,12 @@ package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.json.Json;
+import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.HelloCodec;
+import com.jstorrent.iodaemon.transport.InProcessTransport;
 import com.jstorrent.iodaemon.transport.UpgradeHook;
 import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.IOException;
@@ -15,15 +20,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A daemon with HTTP alone, and the JDK's client for it. */
+/** A daemon with HTTP, the JDK's client for it, and a way in for sessions without a WebSocket. */
 final class HttpDaemon implements AutoCloseable {
   static final String TOKEN = "tok";
   static final String PAGE = "https://page.test";
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final InProcessTransport sessions = new InProcessTransport();
   final IoDaemon daemon;
 
   HttpDaemon(Path root) throws IOException {
@@ -31,15 +38,19 @@ final class HttpDaemon implements AutoCloseable {
   }
 
   HttpDaemon(Path root, Limits limits) throws IOException {
-    daemon =
+    this(Map.of("k", root), limits);
+  }
+
+  HttpDaemon(Map<String, Path> roots, Limits limits) throws IOException {
+    IoDaemon.Builder builder =
         IoDaemon.builder()
             .token(TOKEN)
-            .root("k", root)
             .limits(limits)
             .allowedOrigin(PAGE)
             .transport(HttpTransport.onPort(0).upgrade(new EchoProtocol()))
-            .build()
-            .start();
+            .transport(sessions);
+    roots.forEach(builder::root);
+    daemon = builder.build().start();
   }
 
   int port() {
@@ -75,6 +86,45 @@ final class HttpDaemon implements AutoCloseable {
     HttpRequest.Builder request = request(target);
     headers.forEach(request::header);
     return send(request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
+  }
+
+  /** POST with JSON. */
+  HttpResponse<byte[]> json(String target, String body) throws IOException, InterruptedException {
+    return post(target, body.getBytes(StandardCharsets.UTF_8), Map.of());
+  }
+
+  /** Sends a request and does not wait for the answer. */
+  CompletableFuture<HttpResponse<byte[]>> later(HttpRequest request) {
+    return client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  /** Opens a file under the root "k" for nobody, and returns its handle. */
+  String open(String path, String mode) throws IOException, InterruptedException {
+    return open(path, mode, Map.of());
+  }
+
+  /** Opens a file for the session of this name. */
+  String openFor(String session, String path, String mode)
+      throws IOException, InterruptedException {
+    return open(path, mode, Map.of("X-JST-Session", session));
+  }
+
+  private String open(String path, String mode, Map<String, String> headers)
+      throws IOException, InterruptedException {
+    String body =
+        Json.write(Map.of("root_key", "k", "path", path, "mode", mode));
+    HttpResponse<byte[]> response =
+        post("/files/open", body.getBytes(StandardCharsets.UTF_8), headers);
+    if (response.statusCode() != 200) {
+      throw new AssertionError(new String(response.body(), StandardCharsets.UTF_8));
+    }
+    return (String) Answers.object(response).get("fileId");
+  }
+
+  /** A client of frames that is through the handshake, with a session of this name. */
+  TestClient session(String name) throws IOException {
+    return new TestClient(
+        sessions.connect(new ConnectionInfo(true, name, HelloCodec.EMPTY_ONLY)));
   }
 
   @Override

@@ -52,7 +52,8 @@ final class RawHttp implements AutoCloseable {
     return answer(true);
   }
 
-  private String line() throws IOException {
+  /** The next line, for bodies of lines and of chunks. */
+  String line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int c; (c = in.read()) != '\n';) {
       if (c < 0) {
@@ -65,6 +66,11 @@ final class RawHttp implements AutoCloseable {
 
   byte[] read(int count) throws IOException {
     return in.readNBytes(count);
+  }
+
+  /** Whether something has come that was not read yet. */
+  boolean hasInput() throws IOException {
+    return in.available() > 0;
   }
 
   /** Whether the daemon has ended its side. */
