@@ -319,6 +319,24 @@ class StreamRoutesTest {
   }
 
   @Test
+  void whenTheNewestSessionOfANameGoesTheOlderOneIsAsked() throws Exception {
+    String id = opened(new byte[10]);
+    daemon.session("player").close();
+    CompletableFuture<HttpResponse<byte[]>> player = play(id, "Range", "bytes=0-4");
+    CompletableFuture<Void> answering =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                session.send(new ClientFrame.RangeAvailable(asked(id, 0, 4)));
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            });
+    assertThat(player.get().statusCode()).as(text(player.get())).isEqualTo(206);
+    answering.get();
+  }
+
+  @Test
   void aHandleThatIsNoneIsAnswered404() throws Exception {
     assertFailure(daemon.get("/stream/none", Map.of()), 404, "ENOENT");
     String id = opened(new byte[10]);
