@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A daemon with HTTP, the JDK's client for it, and a way in for sessions without a WebSocket. */
@@ -93,9 +94,11 @@ final class HttpDaemon implements AutoCloseable {
     return post(target, body.getBytes(StandardCharsets.UTF_8), Map.of());
   }
 
-  /** Sends a request and does not wait for the answer. */
+  /** Sends a request and does not wait for the answer; one that never comes is a failure. */
   CompletableFuture<HttpResponse<byte[]>> later(HttpRequest request) {
-    return client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+    return client
+        .sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
+        .orTimeout(60, TimeUnit.SECONDS);
   }
 
   /** Opens a file under the root "k" for nobody, and returns its handle. */
