@@ -123,7 +123,7 @@ class PreallocateTest {
 
   @Test
   void closeCancelsIt() throws Exception {
-    long size = 16L << 30; // far more than is written before the close is read
+    long size = 4L << 30; // far more than is written before the close is read
     CompletableFuture<HttpResponse<byte[]>> reserving =
         daemon.later(
             daemon
