@@ -9,7 +9,6 @@ import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -342,18 +341,5 @@ class FileHashRoutesTest {
       }
       assertThat(client.ended()).isTrue();
     }
-  }
-
-  @Test
-  void headOfADigestHasNoBody() throws Exception {
-    file("f", 16, 10);
-    HttpRequest head =
-        daemon
-            .request("/hash/sha1/f?root_key=k")
-            .method("HEAD", HttpRequest.BodyPublishers.noBody())
-            .build();
-    HttpResponse<byte[]> response = daemon.send(head);
-    assertThat(response.headers().firstValueAsLong("content-length")).hasValue(40);
-    assertThat(response.body()).isEmpty();
   }
 }
