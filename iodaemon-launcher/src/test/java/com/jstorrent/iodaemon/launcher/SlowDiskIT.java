@@ -1,0 +1,110 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.testkit.Peer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** While the disk has more to do than it can, everything else is answered. */
+class SlowDiskIT {
+  private static final int WRITERS = 64;
+  private static final int BODY = 8 << 20;
+  private static final int READ = 64 << 10;
+
+  /** Few, written over and over, so that a run takes no room. */
+  private static final int FILES = 4;
+  private static final int LEAST_ANSWERS = 50;
+
+  private final AtomicIntegerArray written = new AtomicIntegerArray(WRITERS);
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  @Test
+  void bulkWritesHoldUpNeitherHealthNorSocketsNorAReader(@TempDir Path root) throws Exception {
+    byte[] film = Peer.bytes(1, 4 << 20);
+    Files.write(root.resolve("film"), film);
+    List<Future<?>> writers = new ArrayList<>();
+    try (Peer peer = Peer.echoing();
+        DaemonProcess daemon =
+            DaemonProcess.start(
+                Map.of(), "--token", FileClient.TOKEN, "--root", FileClient.ROOT + "=" + root);
+        FileClient bulk = new FileClient(daemon.port());
+        FileClient page = new FileClient(daemon.port());
+        WireClient wire =
+            new WireClient(HttpClient.newHttpClient(), daemon.port(), FileClient.TOKEN);
+        ExecutorService threads = Executors.newFixedThreadPool(WRITERS)) {
+      wire.send(new ClientFrame.TcpConnect(1, 1, peer.port(), "127.0.0.1"));
+      assertThat(wire.expect(DaemonFrame.TcpConnected.class).errno()).isZero();
+      byte[] body = Peer.bytes(2, BODY);
+      for (int i = 0; i < WRITERS; i++) {
+        int number = i;
+        writers.add(threads.submit(() -> write(bulk, number, body)));
+      }
+      try {
+        for (int answers = 0; answers < LEAST_ANSWERS || !everybodyHasWritten(); answers++) {
+          assertThat(page.get("/health").text()).isEqualTo("ok");
+          byte[] message = Peer.bytes(answers, 1000);
+          wire.send(new ClientFrame.TcpSend(0, 1, ByteBuffer.wrap(message)));
+          assertThat(echo(wire, message.length)).isEqualTo(message);
+          int offset = answers % (film.length / READ) * READ;
+          assertThat(page.read("film", offset, READ).body())
+              .isEqualTo(Arrays.copyOfRange(film, offset, offset + READ));
+          assertThat(writers).as("those who write").noneMatch(Future::isDone);
+        }
+      } finally {
+        over.set(true);
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+      for (int file = 0; file < FILES; file++) {
+        assertThat(Arrays.equals(Files.readAllBytes(root.resolve("bulk" + file)), body)).isTrue();
+      }
+    }
+  }
+
+  private boolean everybodyHasWritten() {
+    for (int i = 0; i < WRITERS; i++) {
+      if (written.get(i) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Object write(FileClient client, int number, byte[] body) throws IOException {
+    while (!over.get()) {
+      assertThat(client.write("bulk" + number % FILES, 0, body).status()).isEqualTo(200);
+      written.incrementAndGet(number);
+    }
+    return number;
+  }
+
+  private static byte[] echo(WireClient wire, int count) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    while (bytes.size() < count) {
+      ByteBuffer data = wire.expect(DaemonFrame.TcpRecv.class).data();
+      byte[] part = new byte[data.remaining()];
+      data.get(part);
+      bytes.writeBytes(part);
+    }
+    return bytes.toByteArray();
+  }
+}
