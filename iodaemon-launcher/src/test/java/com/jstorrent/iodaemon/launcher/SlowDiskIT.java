@@ -21,9 +21,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** While the disk has more to do than it can, everything else is answered. */
+@Timeout(600)
 class SlowDiskIT {
   private static final int WRITERS = 64;
   private static final int BODY = 8 << 20;
@@ -40,19 +42,26 @@ class SlowDiskIT {
   void bulkWritesHoldUpNeitherHealthNorSocketsNorAReader(@TempDir Path root) throws Exception {
     byte[] film = Peer.bytes(1, 4 << 20);
     Files.write(root.resolve("film"), film);
+    try (DaemonProcess daemon =
+        DaemonProcess.start(
+            Map.of(), "--token", FileClient.TOKEN, "--root", FileClient.ROOT + "=" + root)) {
+      byte[] body = Peer.bytes(2, BODY);
+      saturate(daemon.port(), film, body);
+      for (int file = 0; file < FILES; file++) {
+        assertThat(Arrays.equals(Files.readAllBytes(root.resolve("bulk" + file)), body)).isTrue();
+      }
+    }
+  }
+
+  private void saturate(int port, byte[] film, byte[] body) throws Exception {
     List<Future<?>> writers = new ArrayList<>();
     try (Peer peer = Peer.echoing();
-        DaemonProcess daemon =
-            DaemonProcess.start(
-                Map.of(), "--token", FileClient.TOKEN, "--root", FileClient.ROOT + "=" + root);
-        FileClient bulk = new FileClient(daemon.port());
-        FileClient page = new FileClient(daemon.port());
-        WireClient wire =
-            new WireClient(HttpClient.newHttpClient(), daemon.port(), FileClient.TOKEN);
+        FileClient bulk = new FileClient(port);
+        FileClient page = new FileClient(port);
+        WireClient wire = new WireClient(HttpClient.newHttpClient(), port, FileClient.TOKEN);
         ExecutorService threads = Executors.newFixedThreadPool(WRITERS)) {
       wire.send(new ClientFrame.TcpConnect(1, 1, peer.port(), "127.0.0.1"));
       assertThat(wire.expect(DaemonFrame.TcpConnected.class).errno()).isZero();
-      byte[] body = Peer.bytes(2, BODY);
       for (int i = 0; i < WRITERS; i++) {
         int number = i;
         writers.add(threads.submit(() -> write(bulk, number, body)));
@@ -73,9 +82,6 @@ class SlowDiskIT {
       }
       for (Future<?> writer : writers) {
         writer.get();
-      }
-      for (int file = 0; file < FILES; file++) {
-        assertThat(Arrays.equals(Files.readAllBytes(root.resolve("bulk" + file)), body)).isTrue();
       }
     }
   }
