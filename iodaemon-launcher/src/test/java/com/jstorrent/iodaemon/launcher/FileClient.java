@@ -50,6 +50,12 @@ final class FileClient implements AutoCloseable {
       return status == 200 ? "" : (String) json().get("error");
     }
 
+    /** Without the bytes of a file. */
+    @Override
+    public String toString() {
+      return status + " " + (status == 200 ? body.length + " bytes" : text());
+    }
+
     String message() {
       return (String) json().get("message");
     }
@@ -118,7 +124,7 @@ final class FileClient implements AutoCloseable {
     Answer answer =
         send(request("/write/batch").POST(BodyPublishers.ofByteArray(body.toByteArray())));
     if (answer.status() != 200) {
-      throw new AssertionError(answer.status() + " " + answer.text());
+      throw new AssertionError(answer);
     }
     return results(answer);
   }
@@ -172,7 +178,7 @@ final class FileClient implements AutoCloseable {
   String open(String path, String mode) throws IOException {
     Answer answer = post("/files/open", path, "mode", mode);
     if (answer.status() != 200) {
-      throw new AssertionError(answer.status() + " " + answer.text());
+      throw new AssertionError(answer);
     }
     return (String) answer.json().get("fileId");
   }

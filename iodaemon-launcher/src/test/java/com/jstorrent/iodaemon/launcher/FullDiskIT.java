@@ -86,7 +86,7 @@ class FullDiskIT {
   }
 
   private void assertDiskFull(Answer answer) {
-    assertThat(answer.status()).isEqualTo(507);
+    assertThat(answer.status()).as("%s", answer).isEqualTo(507);
     assertThat(answer.error()).isEqualTo("ENOSPC");
     assertThat(answer.message()).contains("full").endsWith(".").doesNotContain(root.toString());
   }
@@ -120,8 +120,7 @@ class FullDiskIT {
       assertThat(Files.size(root.resolve("f"))).as("offset %d", offset).isEqualTo(MIB);
       assertThat(free()).as("what was written of it is given back").isEqualTo(MIB / 2);
     }
-    assertThat(Files.readAllBytes(root.resolve("f")))
-        .startsWith(Arrays.copyOf(former, MIB - 1));
+    assertHolds("f", 0, Arrays.copyOf(former, MIB - 1));
     assertHolds("other", other);
   }
 

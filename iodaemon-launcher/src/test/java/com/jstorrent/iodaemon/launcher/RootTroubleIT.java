@@ -26,9 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RootTroubleIT {
   private static final String NOT_THERE =
       "The download root is not there; is its disk connected?";
-  private static final byte[] DATA = Peer.bytes(1, 100_000);
-  private static final byte[] OTHER = Peer.bytes(2, 100_000);
+  private static final byte[] DATA = Peer.bytes(1, 1000);
+  private static final byte[] OTHER = Peer.bytes(2, 1000);
   private static final int FILES = 2000;
+  private static final int FILE_LENGTH = 100;
   private static final int CONNECTIONS = 8;
 
   @TempDir
@@ -46,13 +47,13 @@ class RootTroubleIT {
   }
 
   private void assertFailure(Answer answer, int status, String error) {
-    assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+    assertThat(answer.status()).as("%s", answer).isEqualTo(status);
     assertThat(answer.error()).isEqualTo(error);
     assertThat(answer.message()).endsWith(".").doesNotContain(folder.toString());
   }
 
   private static void assertNotThere(Answer answer) {
-    assertThat(answer.status()).as(answer.text()).isEqualTo(404);
+    assertThat(answer.status()).as("%s", answer).isEqualTo(404);
     assertThat(answer.error()).isEqualTo("ENOENT");
     assertThat(answer.message()).isEqualTo(NOT_THERE);
   }
@@ -298,19 +299,19 @@ class RootTroubleIT {
         FileClient client = new FileClient(daemon.port())) {
       forEachFile(
           number -> assertThat(
-              client.writeVerified(name(number), 0, Peer.bytes(number, 1000)).status())
+              client.writeVerified(name(number), 0, Peer.bytes(number, FILE_LENGTH)).status())
               .as("writing file %d", number)
               .isEqualTo(200));
       forEachFile(
           number -> {
             Answer answer = client.read(name(number));
             assertThat(answer.status()).as("reading file %d", number).isEqualTo(200);
-            assertThat(answer.body()).isEqualTo(Peer.bytes(number, 1000));
+            assertThat(answer.body()).isEqualTo(Peer.bytes(number, FILE_LENGTH));
           });
       assertLives(daemon, client);
     }
     for (int number = 0; number < FILES; number++) {
-      assertThat(root.resolve(name(number))).hasBinaryContent(Peer.bytes(number, 1000));
+      assertThat(root.resolve(name(number))).hasBinaryContent(Peer.bytes(number, FILE_LENGTH));
     }
   }
 
