@@ -18,6 +18,8 @@ public enum FailureCode {
   /** The bytes do not have the digest that the client expected. */
   EHASH,
   ENOSPC,
+  /** More was sent than may be. */
+  EFBIG,
   /** The queue of a pool is full; the same request may succeed later. */
   EBUSY,
   EIO

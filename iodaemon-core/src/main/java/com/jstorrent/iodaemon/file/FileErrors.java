@@ -60,6 +60,14 @@ final class FileErrors {
       return new OperationFailure(
           FailureCode.ENOSPC, "The file would be larger than the file system allows.");
     }
+    if (text.contains("not permitted") || text.contains("text file busy")) {
+      return new OperationFailure(
+          FailureCode.EACCES, "The system does not permit this to be done to this file now.");
+    }
+    if (text.contains("invalid argument")) {
+      return new OperationFailure(
+          FailureCode.EINVAL, "The system refuses this; a folder cannot be moved into itself.");
+    }
     if (text.contains("symbolic link")) {
       return new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
     }

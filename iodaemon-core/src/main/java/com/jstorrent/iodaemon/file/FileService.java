@@ -141,6 +141,16 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
+   * The same for bytes that need no check and lie in one buffer.
+   *
+   * @throws OperationFailure as there
+   */
+  public void write(FilePlace place, boolean create, ByteBuffer bytes, long position)
+      throws OperationFailure {
+    write(place, create, Check.NONE, List.of(bytes), position);
+  }
+
+  /**
    * As {@link #write}, but does not wait: the buffers belong to the job until that is done.
    *
    * @throws OperationFailure EBUSY when too much is waiting

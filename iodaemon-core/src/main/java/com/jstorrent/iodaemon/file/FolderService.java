@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.OptionalLong;
@@ -84,18 +85,14 @@ public final class FolderService {
   public void ensure(FilePlace place) throws OperationFailure {
     pool.call(
         Priority.BULK,
-        () -> {
-          if (place.path().isRoot()) {
-            return FolderWalk.realRoot(place.root());
-          }
-          return FolderWalk.making(place)
-              .then(
-                  (folder, name) -> {
-                    folder.makeFolder(name);
-                    folder.enter(name).close(); // a link is no folder yet
-                    return folder.place();
-                  });
-        });
+        () -> FolderWalk.making(place)
+            .then(
+                (folder, name) -> {
+                  folder.makeFolder(name);
+                  folder.enter(name).close(); // a link is no folder yet
+                  return folder.place();
+                },
+                root -> root));
   }
 
   /**
@@ -106,29 +103,16 @@ public final class FolderService {
   public Status status(FilePlace place) throws OperationFailure {
     return pool.call(
         Priority.URGENT,
-        () -> {
-          if (place.path().isRoot()) {
-            return statusOfRoot(place.root());
-          }
-          return FolderWalk.to(place)
-              .then(
-                  (folder, name) -> {
-                    BasicFileAttributes attributes = folder.attributes(name);
-                    if (attributes.isSymbolicLink()) {
-                      throw new FolderWalk.LinkException();
-                    }
-                    return Status.of(attributes);
-                  });
-        });
-  }
-
-  private static Status statusOfRoot(DownloadRoot root) throws OperationFailure {
-    try {
-      return Status.of(
-          Files.readAttributes(FolderWalk.realRoot(root), BasicFileAttributes.class));
-    } catch (IOException e) {
-      throw FileErrors.of(e);
-    }
+        () -> FolderWalk.to(place)
+            .then(
+                (folder, name) -> {
+                  BasicFileAttributes attributes = folder.attributes(name);
+                  if (attributes.isSymbolicLink()) {
+                    throw new FolderWalk.LinkException();
+                  }
+                  return Status.of(attributes);
+                },
+                root -> Status.of(Files.readAttributes(root, BasicFileAttributes.class))));
   }
 
   /**
@@ -140,22 +124,19 @@ public final class FolderService {
     List<String> names =
         pool.call(
             Priority.URGENT,
-            () -> place.path().isRoot()
-                ? listRoot(place.root())
-                : FolderWalk.to(place).then((folder, name) -> folder.list(name, MOST_NAMES)));
+            () -> FolderWalk.to(place)
+                .then(
+                    (folder, name) -> folder.list(name, MOST_NAMES),
+                    root -> {
+                      try (HeldFolder folder = HeldFolder.open(root)) {
+                        return folder.list(MOST_NAMES);
+                      }
+                    }));
     if (names.size() > MOST_NAMES) {
       throw new OperationFailure(
           FailureCode.EINVAL, "The folder holds more than " + MOST_NAMES + " names.");
     }
     return names;
-  }
-
-  private static List<String> listRoot(DownloadRoot root) throws OperationFailure {
-    try (HeldFolder folder = HeldFolder.open(FolderWalk.realRoot(root))) {
-      return folder.list(MOST_NAMES);
-    } catch (IOException e) {
-      throw FileErrors.of(e);
-    }
   }
 
   /**
@@ -229,7 +210,10 @@ public final class FolderService {
     try {
       source.move(name, target, newName);
     } catch (AtomicMoveNotSupportedException e) {
-      Files.move(source.place().resolve(name), target.place().resolve(newName));
+      Files.move(
+          source.place().resolve(name),
+          target.place().resolve(newName),
+          StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

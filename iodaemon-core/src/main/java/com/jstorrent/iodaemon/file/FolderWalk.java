@@ -70,12 +70,33 @@ final class FolderWalk {
    *     is missing, and what the file system says
    */
   <T> T then(Step<T> step) throws OperationFailure {
+    return then(
+        step,
+        root -> {
+          throw new OperationFailure(
+              FailureCode.EINVAL,
+              "The path is the download root itself; name something in it.");
+        });
+  }
+
+  /** What is done when the way leads to the root itself. */
+  @FunctionalInterface
+  interface RootStep<T> {
+    T at(Path root) throws IOException, OperationFailure;
+  }
+
+  /**
+   * The same where the root itself will do.
+   *
+   * @throws OperationFailure as there
+   */
+  <T> T then(Step<T> step, RootStep<T> atRoot) throws OperationFailure {
     List<String> components = place.path().components();
-    if (components.isEmpty()) {
-      throw rootItself();
-    }
     Path base = realRoot(place.root());
     try {
+      if (components.isEmpty()) {
+        return atRoot.at(base);
+      }
       try {
         return walk(base, components, step);
       } catch (FileSystemException e) {
@@ -83,7 +104,7 @@ final class FolderWalk {
         if (straight.equals(components)) {
           throw e;
         }
-        return walk(base, straight, step);
+        return straight.isEmpty() ? atRoot.at(base) : walk(base, straight, step);
       }
     } catch (IOException e) {
       throw FileErrors.of(e);
@@ -91,11 +112,6 @@ final class FolderWalk {
       throw new OperationFailure(
           FailureCode.EINVAL, "This file system cannot hold such a name.");
     }
-  }
-
-  private static OperationFailure rootItself() {
-    return new OperationFailure(
-        FailureCode.EINVAL, "The path is the download root itself; name something in it.");
   }
 
   /** The root without links. */
@@ -156,7 +172,7 @@ final class FolderWalk {
       throw new OperationFailure(FailureCode.EACCES, "A link in the path cannot be followed.");
     }
     if (known.equals(base)) {
-      throw rootItself();
+      return List.of();
     }
     List<String> straight = new ArrayList<>();
     base.relativize(known).forEach(name -> straight.add(name.toString()));

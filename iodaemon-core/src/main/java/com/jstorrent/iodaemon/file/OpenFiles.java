@@ -175,7 +175,8 @@ final class OpenFiles implements AutoCloseable {
           FileChannel channel = folder.openFile(name, access.options());
           try {
             Object fileKey = folder.attributes(name).fileKey();
-            return new SharedFile(channel, folder.place().resolve(name), fileKey);
+            Path named = place.root().path().resolve(place.path().toString());
+            return new SharedFile(channel, named, folder.place().resolve(name), fileKey);
           } catch (IOException e) {
             channel.close();
             throw e;

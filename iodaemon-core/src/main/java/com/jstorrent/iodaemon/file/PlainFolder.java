@@ -84,7 +84,7 @@ record PlainFolder(Path place) implements HeldFolder {
   public void move(String name, HeldFolder target, String newName) throws IOException {
     Files.move(
         requireUnmoved().resolve(name),
-        target.place().resolve(newName),
+        ((PlainFolder) target).requireUnmoved().resolve(newName),
         StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -43,6 +44,9 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
 
   @Override
   public HeldFolder enter(String name) throws IOException {
+    if (!attributes(name).isDirectory()) {
+      throw new NotDirectoryException(name); // opening a pipe would block
+    }
     return new SecureFolder(
         stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS), place.resolve(name));
   }

@@ -23,6 +23,7 @@ final class SharedFile {
   private static final ByteBuffer ZERO = ByteBuffer.allocateDirect(1).asReadOnlyBuffer();
 
   private final FileChannel channel;
+  private final Path named;
   private final Path real;
   private final @Nullable Object fileKey;
   private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
@@ -30,21 +31,29 @@ final class SharedFile {
   private final AtomicInteger writing = new AtomicInteger();
 
   /**
+   * @param named where the client wants it, perhaps by way of links
    * @param real where it was opened, without links
    * @param fileKey what the file system knows it by, or null when it has no such thing
    */
-  SharedFile(FileChannel channel, Path real, @Nullable Object fileKey) {
+  SharedFile(FileChannel channel, Path named, Path real, @Nullable Object fileKey) {
     this.channel = channel;
+    this.named = named;
     this.real = real;
     this.fileKey = fileKey;
   }
 
-  /** Whether the path still leads to this very file: it may have been deleted or replaced. */
+  /**
+   * Whether the path still leads to this very file: it may have been deleted or replaced, and a link
+   * on the way may have been turned elsewhere.
+   */
   boolean isCurrent() {
     if (fileKey == null || !channel.isOpen()) {
       return false;
     }
     try {
+      if (!named.equals(real) && !named.toRealPath().equals(real)) {
+        return false;
+      }
       return fileKey.equals(
           Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
               .fileKey());

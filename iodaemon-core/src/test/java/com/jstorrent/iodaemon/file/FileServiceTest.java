@@ -110,7 +110,7 @@ class FileServiceTest {
   }
 
   private void write(String path, ByteBuffer data, long position) throws OperationFailure {
-    files.write(place("k", path), true, FileService.Check.NONE, List.of(data), position);
+    files.write(place("k", path), true, data, position);
   }
 
   private interface Attempt {

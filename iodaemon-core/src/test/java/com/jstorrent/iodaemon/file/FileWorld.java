@@ -52,7 +52,7 @@ final class FileWorld implements AutoCloseable {
     switch (step) {
       case FileStep.Write write -> {
         ByteBuffer data = ByteBuffer.wrap(FileModel.data(number, write.size()));
-        files.write(place, write.create(), FileService.Check.NONE, data, write.offset());
+        files.write(place, write.create(), data, write.offset());
       }
       case FileStep.Read read -> {
         ByteBuffer into = ByteBuffer.allocate(read.length());

@@ -98,7 +98,7 @@ class OpenFilesTest {
     try (OpenFiles.Use used = open.use(place("used"), Access.CREATE)) {
       for (int i = 0; i < 20; i++) {
         open.use(place("other" + i), Access.CREATE).close();
-        used.file().write(ByteBuffer.wrap(new byte[] {(byte) i}), i);
+        used.file().write(List.of(ByteBuffer.wrap(new byte[] {(byte) i})), i);
         try (OpenFiles.Use again = open.use(place("used"), Access.WRITE)) {
           assertThat(again.file().size()).isEqualTo(i + 1);
         }
@@ -116,7 +116,7 @@ class OpenFilesTest {
       uses.add(open.use(place("f" + i), Access.CREATE));
     }
     for (OpenFiles.Use use : uses) {
-      use.file().write(ByteBuffer.wrap(new byte[1]), 0);
+      use.file().write(List.of(ByteBuffer.wrap(new byte[1])), 0);
       use.close();
     }
     assertThat(stats.get(Counter.OPEN_FILES)).isEqualTo(1);
@@ -292,7 +292,7 @@ class OpenFilesTest {
     for (int i = 0; i < 2000; i++) {
       int file = random.nextInt(6);
       try (OpenFiles.Use use = open.use(place("f" + file), Access.CREATE)) {
-        use.file().write(ByteBuffer.wrap(new byte[] {(byte) file}), random.nextInt(100));
+        use.file().write(List.of(ByteBuffer.wrap(new byte[] {(byte) file})), random.nextInt(100));
         ByteBuffer one = ByteBuffer.allocate(1);
         use.file().read(one, use.file().size() - 1);
         assertThat(one.get(0)).isEqualTo((byte) file);
@@ -311,7 +311,7 @@ class OpenFilesTest {
 
   private void write(String path, int value) throws OperationFailure {
     files.write(
-        place(path), true, FileService.Check.NONE, ByteBuffer.wrap(new byte[] {(byte) value}), 0);
+        place(path), true, ByteBuffer.wrap(new byte[] {(byte) value}), 0);
   }
 
   private int read(String path) throws OperationFailure {

@@ -81,7 +81,7 @@ class SafePathPropertyTest {
         new FileService(
             new DownloadRoots(List.of(DownloadRoot.of("k", root))), 0, new Stats())) {
       FilePlace place = files.filePlace("k", SafePath.of(text));
-      files.write(place, true, FileService.Check.NONE, ByteBuffer.wrap(new byte[] {2}), 0);
+      files.write(place, true, ByteBuffer.wrap(new byte[] {2}), 0);
       List<Path> made = walk(root).stream().filter(Files::isRegularFile).toList();
       assertThat(made).hasSize(1);
       assertThat(made.get(0)).hasBinaryContent(new byte[] {2});

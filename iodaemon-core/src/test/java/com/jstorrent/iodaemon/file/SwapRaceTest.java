@@ -109,7 +109,7 @@ class SwapRaceTest {
   }
 
   private void write(FilePlace place, boolean create) throws OperationFailure {
-    files.write(place, create, FileService.Check.NONE, ByteBuffer.wrap(new byte[3]), 0);
+    files.write(place, create, ByteBuffer.wrap(new byte[3]), 0);
   }
 
   @Test

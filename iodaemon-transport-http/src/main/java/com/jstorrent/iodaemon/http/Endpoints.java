@@ -3,10 +3,11 @@ package com.jstorrent.iodaemon.http;
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.route.Route;
 import com.jstorrent.iodaemon.transport.UpgradeHook;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a path leads to: a route, or a protocol to upgrade to. */
@@ -36,13 +37,12 @@ final class Endpoints {
 
   /** The answer when there is no route: 405 when there is one with another method, else 404. */
   Reply missing(Target target) {
-    List<String> allowed = new ArrayList<>();
+    Set<String> allowed = new TreeSet<>();
     for (Route route : routes) {
       if (route.matches(target.segments())) {
         allowed.addAll(route.methods());
       }
     }
-    allowed.sort(null);
     return allowed.isEmpty()
         ? Failures.reply(404, "ENOENT", "There is no such route.")
         : Failures.reply(405, "EINVAL", "This route does not have this method.")

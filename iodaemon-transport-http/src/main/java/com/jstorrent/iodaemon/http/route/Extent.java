@@ -89,6 +89,6 @@ record Extent(
   private static OperationFailure malformed(int number, String why) {
     return new OperationFailure(
         FailureCode.EINVAL,
-        "Extent " + number + " of the batch is malformed: " + why + ". Nothing was written.");
+        "Extent " + number + " of the batch is malformed: " + why + "; nothing was written.");
   }
 }

@@ -12,6 +12,7 @@ public final class FailureStatus {
       case EROOT, EACCES -> 403;
       case ENOENT -> 404;
       case EHASH -> 409;
+      case EFBIG -> 413;
       case ERANGE -> 416;
       case EIO -> 500;
       case EBUSY -> 503;

@@ -20,13 +20,14 @@ record JsonBody(Map<String, @Nullable Object> fields) {
   /**
    * Reads the body of a request.
    *
-   * @throws OperationFailure EINVAL when it is no JSON object
+   * @throws OperationFailure EINVAL when it is no JSON object, EFBIG when it is too long
    * @throws IOException when it cannot be read
    */
   static JsonBody of(Call call) throws OperationFailure, IOException {
     byte[] bytes = call.body().readNBytes(Limits.JSON_BYTES + 1);
     if (bytes.length > Limits.JSON_BYTES) {
-      throw bad("A JSON body may have %d bytes at most.".formatted(Limits.JSON_BYTES));
+      throw new OperationFailure(
+          FailureCode.EFBIG, "A JSON body may have " + Limits.JSON_BYTES + " bytes at most.");
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
