@@ -6,11 +6,13 @@ import com.jstorrent.iodaemon.http.PathRoute.Answer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A path that wants to lead out of the root, and what PROTOCOL.md § 6 makes of it. */
 record HostilePath(String shown, byte[] bytes, Kind kind) {
   private static final int LONGEST = 255;
+  private static final Pattern SYSTEM = Pattern.compile("etc|passwd|system");
 
   /** What has to become of a path. */
   enum Kind {
@@ -24,6 +26,11 @@ record HostilePath(String shown, byte[] bytes, Kind kind) {
     THROUGH,
     /** A strange name, but one below the root. */
     BELOW
+  }
+
+  /** Whether it would lead to the machine's own files, by links or by itself, if it were let through. */
+  boolean aimsAtTheMachine() {
+    return SYSTEM.matcher(new String(bytes, UTF_8)).find();
   }
 
   /** Whether a route may answer this. */

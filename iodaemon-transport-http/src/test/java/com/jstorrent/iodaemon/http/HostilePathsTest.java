@@ -62,6 +62,9 @@ class HostilePathsTest {
   void noRouteLeadsOutOfTheRoot(HostilePath path) throws Exception {
     SoftAssertions all = new SoftAssertions();
     for (PathRoute route : PathRoute.values()) {
+      if (path.aimsAtTheMachine() && !route.reads()) {
+        continue;
+      }
       folders.reset();
       Answer answer = route.ask(daemon, path.bytes());
       all.assertThat(path.allows(route, answer)).as("%s: %s", route, answer).isTrue();

@@ -34,6 +34,14 @@ enum PathRoute {
 
   private static final int BATCH_HEAD = 16;
 
+  /** Whether it leaves the disk as it is, so that a defect of the daemon cannot hurt the machine. */
+  boolean reads() {
+    return switch (this) {
+      case READ, STAT, LIST, OPEN_READ, SHA1, SHA256, FROM_FILE, PIECES -> true;
+      default -> false;
+    };
+  }
+
   /** What came back; headers and body as one text, so that whatever leaks shows. */
   record Answer(int status, String text) {}
 
