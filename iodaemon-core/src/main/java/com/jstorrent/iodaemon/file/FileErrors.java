@@ -64,10 +64,6 @@ final class FileErrors {
       return new OperationFailure(
           FailureCode.EACCES, "The system does not permit this to be done to this file now.");
     }
-    if (text.contains("invalid argument")) {
-      return new OperationFailure(
-          FailureCode.EINVAL, "The system refuses this; a folder cannot be moved into itself.");
-    }
     if (text.contains("symbolic link")) {
       return new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
     }

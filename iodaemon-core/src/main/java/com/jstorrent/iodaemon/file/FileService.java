@@ -238,23 +238,19 @@ public final class FileService implements AutoCloseable {
   public boolean reserve(FilePlace place, long length, BooleanSupplier cancelled)
       throws OperationFailure {
     ByteBuffer buffer = ByteBuffer.allocateDirect(RESERVE_BYTES);
-    long before;
     try (OpenFile file = openForWriting(place, false)) {
-      before = file.size();
-    }
-    for (long position = 0; position < length; position += RESERVE_BYTES) {
-      if (cancelled.getAsBoolean()) {
-        return false;
-      }
-      long from = position;
-      buffer.clear().limit((int) Math.min(RESERVE_BYTES, length - position));
-      try {
-        change(place, file -> file.reserve(buffer, from));
-      } catch (OperationFailure e) {
-        if (e.code() == FailureCode.ENOSPC) {
-          change(place, file -> file.shrink(before, from + RESERVE_BYTES));
+      for (long position = 0; position < length; position += RESERVE_BYTES) {
+        if (cancelled.getAsBoolean()) {
+          return false;
         }
-        throw e;
+        long from = position;
+        buffer.clear().limit((int) Math.min(RESERVE_BYTES, length - position));
+        pool.call(
+            Priority.BULK,
+            () -> {
+              file.reserveNow(buffer, from);
+              return null;
+            });
       }
     }
     return true;

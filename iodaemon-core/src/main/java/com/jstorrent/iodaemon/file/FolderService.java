@@ -6,6 +6,7 @@ import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -185,7 +186,7 @@ public final class FolderService {
    */
   public void rename(FilePlace from, FilePlace to) throws OperationFailure {
     if (from.path().contains(to.path()) && !from.equals(to)) {
-      throw new OperationFailure(FailureCode.EINVAL, "A folder cannot be moved into itself.");
+      throw intoItself();
     }
     pool.call(
         Priority.BULK,
@@ -206,7 +207,7 @@ public final class FolderService {
   }
 
   private static void move(HeldFolder source, String name, HeldFolder target, String newName)
-      throws IOException {
+      throws IOException, OperationFailure {
     try {
       source.move(name, target, newName);
     } catch (AtomicMoveNotSupportedException e) {
@@ -214,6 +215,15 @@ public final class FolderService {
           source.place().resolve(name),
           target.place().resolve(newName),
           StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileSystemException e) {
+      if (target.place().startsWith(source.place().resolve(name))) { // by way of a link
+        throw intoItself();
+      }
+      throw e;
     }
+  }
+
+  private static OperationFailure intoItself() {
+    return new OperationFailure(FailureCode.EINVAL, "A folder cannot be moved into itself.");
   }
 }

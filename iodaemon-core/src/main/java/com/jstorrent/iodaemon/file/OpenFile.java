@@ -10,16 +10,19 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is open for reading, or for reading and writing. The disk is touched by the pool, and
- * the caller waits. Any thread may call it; close it.
+ * the caller waits. Any thread may call it, one at a time for
+ * writing; close it. What a failed write has appended, and those before it, is cut off again.
  */
 public final class OpenFile implements AutoCloseable {
   private final OpenFiles.Use use;
   private final WorkerPool pool;
   private final Stats stats;
   private final long size;
+  private volatile SharedFile.@Nullable Growth growth; // one writer at a time
 
   OpenFile(OpenFiles.Use use, WorkerPool pool, Stats stats) throws IOException {
     this.use = use;
@@ -98,10 +101,35 @@ public final class OpenFile implements AutoCloseable {
   /** Returns how many bytes were written: all. */
   long writeNow(List<ByteBuffer> bytes, long position) throws OperationFailure {
     long all = bytes.stream().mapToLong(ByteBuffer::remaining).sum();
+    change(growth -> growth.write(bytes, position));
+    stats.add(Counter.FILE_BYTES_WRITTEN, all);
+    return all;
+  }
+
+  /** Gives a part of the file room on the disk; the limit of the buffer tells how long the part is. */
+  void reserveNow(ByteBuffer buffer, long position) throws OperationFailure {
+    change(growth -> growth.reserve(buffer, position));
+  }
+
+  private interface Step {
+    void of(SharedFile.Growth growth) throws IOException;
+  }
+
+  /** When a step fails, everything that was appended by those before goes with it. */
+  private void change(Step step) throws OperationFailure {
     try {
-      use.file().write(bytes, position);
-      stats.add(Counter.FILE_BYTES_WRITTEN, all);
-      return all;
+      SharedFile.Growth current = growth;
+      if (current == null) {
+        current = use.file().grow();
+        growth = current;
+      }
+      try {
+        step.of(current);
+      } catch (IOException e) {
+        growth = null;
+        current.takeBack();
+        throw e;
+      }
     } catch (IOException e) {
       throw FileErrors.of(e);
     }
@@ -109,6 +137,10 @@ public final class OpenFile implements AutoCloseable {
 
   @Override
   public void close() {
+    SharedFile.Growth current = growth;
+    if (current != null) {
+      current.done();
+    }
     use.close();
   }
 }

@@ -67,6 +67,7 @@ final class OpenFiles implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // by lock
   private boolean closed; // guarded by the lock
+  private final ReentrantLock scarcity = new ReentrantLock(); // taken before the lock
 
   /**
    * @param capacity how many may be open
@@ -140,8 +141,7 @@ final class OpenFiles implements AutoCloseable {
       if (e.code() != FailureCode.EBUSY) {
         throw e;
       }
-      forget((key, entry) -> entry.users == 0); // no descriptor was left; these are not needed
-      file = openFile(place, access);
+      file = openAfterMakingRoom(place, access);
     }
     Entry entry = new Entry(file);
     stats.increment(Counter.OPEN_FILES);
@@ -165,6 +165,21 @@ final class OpenFiles implements AutoCloseable {
     }
     over.forEach(this::close);
     return entry;
+  }
+
+  /**
+   * No descriptor was left; files that nobody uses are not needed. One thread after the other: what
+   * one has taken from the table and is still closing, another could neither find nor do without.
+   */
+  private SharedFile openAfterMakingRoom(FilePlace place, Access access)
+      throws OperationFailure {
+    scarcity.lock();
+    try {
+      forget((key, entry) -> entry.users == 0);
+      return openFile(place, access);
+    } finally {
+      scarcity.unlock();
+    }
   }
 
   private static SharedFile openFile(FilePlace place, Access access) throws OperationFailure {

@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +27,8 @@ final class SharedFile {
   private final Path real;
   private final @Nullable Object fileKey;
   private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
-  private final AtomicLong writes = new AtomicLong(); // that have begun
-  private final AtomicInteger writing = new AtomicInteger();
+  private final Set<Growth> growths = new HashSet<>(); // under way; guarded by itself
+  private long floor; // what finished changes have reached; guarded by growths
 
   /**
    * @param named where the client wants it, perhaps by way of links
@@ -83,80 +83,102 @@ final class SharedFile {
     return channel.transferTo(position, count, socket);
   }
 
-  /**
-   * Writes all the bytes, one behind the other. When the disk is full, the file has its former length
-   * again.
-   */
-  void write(List<ByteBuffer> bytes, long position) throws IOException {
-    length.readLock().lock();
-    Attempt attempt = new Attempt(position, writing.getAndIncrement() > 0);
-    IOException failure;
-    try {
-      attempt.write(bytes);
-      return;
-    } catch (IOException e) {
-      failure = e;
-    } finally {
-      writing.decrementAndGet();
-      length.readLock().unlock();
+  /** Begins a change; end it with {@link Growth#done} or {@link Growth#takeBack}. */
+  Growth grow() throws IOException {
+    Growth growth = new Growth();
+    synchronized (growths) {
+      if (growths.isEmpty()) {
+        floor = channel.size();
+      }
+      growths.add(growth);
     }
-    takeBack(attempt);
-    throw failure;
+    return growth;
   }
 
-  /** One write, and what has to be known of it should it fail. */
-  private final class Attempt {
-    private final long position;
-    private final boolean besideOthers;
-    private final long turn = writes.incrementAndGet();
-    private long before;
-    private long end;
+  /**
+   * A change that may make the file longer. When it fails, what it alone has appended goes: nobody
+   * else's bytes are cut off, be they finished or not.
+   */
+  final class Growth {
+    private long end; // behind the last byte that it has written; guarded by growths
 
-    private Attempt(long position, boolean besideOthers) {
-      this.position = position;
-      this.besideOthers = besideOthers;
-      this.end = position;
+    private Growth() {}
+
+    /** Writes all the bytes, one behind the other. */
+    void write(List<ByteBuffer> bytes, long position) throws IOException {
+      long written = position;
+      length.readLock().lock();
+      try {
+        for (ByteBuffer part : bytes) {
+          while (part.hasRemaining()) {
+            written += channel.write(part, written);
+          }
+        }
+      } finally {
+        reach(written);
+        length.readLock().unlock();
+      }
     }
 
-    private void write(List<ByteBuffer> bytes) throws IOException {
-      before = channel.size();
-      for (ByteBuffer part : bytes) {
-        while (part.hasRemaining()) {
-          end += channel.write(part, end);
+    /**
+     * Gives a part of the file room on the disk without changing what is in it: Java has no fallocate,
+     * so it is read and written back, with nobody writing meanwhile.
+     *
+     * @param buffer its limit tells how long the part is
+     */
+    void reserve(ByteBuffer buffer, long position) throws IOException {
+      length.writeLock().lock();
+      try {
+        int part = buffer.limit();
+        read(buffer.clear().limit(part), position);
+        while (buffer.hasRemaining()) {
+          buffer.put((byte) 0);
+        }
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+          channel.write(buffer, position + buffer.position());
+        }
+      } finally {
+        reach(position + buffer.position());
+        length.writeLock().unlock();
+      }
+    }
+
+    private void reach(long position) {
+      synchronized (growths) {
+        end = Math.max(end, position);
+      }
+    }
+
+    /** What it has written stays. */
+    void done() {
+      synchronized (growths) {
+        if (growths.remove(this)) {
+          floor = Math.max(floor, end);
         }
       }
     }
 
-    /** Whether nobody else has written since before it began. */
-    private boolean wasAlone() {
-      return !besideOthers && writes.get() == turn;
-    }
-  }
-
-  /** Takes back what a failed write has appended, unless somebody else has written behind it. */
-  private void takeBack(Attempt attempt) throws IOException {
-    length.writeLock().lock();
-    try {
-      long size = channel.size();
-      if (size > attempt.before && size <= attempt.end) {
-        long most = attempt.wasAlone() ? attempt.before : Math.min(attempt.position, size);
-        channel.truncate(Math.max(attempt.before, most));
+    /** It has failed: the file gets the length back that it would have without it. */
+    void takeBack() throws IOException {
+      length.writeLock().lock();
+      try {
+        synchronized (growths) {
+          if (!growths.remove(this)) {
+            return;
+          }
+          long keep = floor;
+          for (Growth other : growths) {
+            keep = Math.max(keep, other.end);
+          }
+          long size = channel.size();
+          if (size > keep && size <= end) {
+            channel.truncate(keep);
+          }
+        }
+      } finally {
+        length.writeLock().unlock();
       }
-    } finally {
-      length.writeLock().unlock();
-    }
-  }
-
-  /** Takes back what was appended behind {@code before}, unless the file is longer than that. */
-  void shrink(long before, long end) throws IOException {
-    length.writeLock().lock();
-    try {
-      long size = channel.size();
-      if (size > before && size <= end) {
-        channel.truncate(before);
-      }
-    } finally {
-      length.writeLock().unlock();
     }
   }
 
@@ -170,6 +192,9 @@ final class SharedFile {
       } else if (size > before) {
         channel.write(ZERO.duplicate(), size - 1);
       }
+      synchronized (growths) {
+        floor = size;
+      }
     } finally {
       length.writeLock().unlock();
     }
@@ -182,28 +207,8 @@ final class SharedFile {
       if (size > channel.size()) {
         channel.write(ZERO.duplicate(), size - 1);
       }
-    } finally {
-      length.writeLock().unlock();
-    }
-  }
-
-  /**
-   * Gives a part of the file room on the disk without changing what is in it: Java has no fallocate,
-   * so it is read and written back, with nobody writing meanwhile.
-   *
-   * @param buffer its limit tells how long the part is
-   */
-  void reserve(ByteBuffer buffer, long position) throws IOException {
-    length.writeLock().lock();
-    try {
-      int part = buffer.limit();
-      read(buffer.clear().limit(part), position);
-      while (buffer.hasRemaining()) {
-        buffer.put((byte) 0);
-      }
-      buffer.flip();
-      while (buffer.hasRemaining()) {
-        channel.write(buffer, position + buffer.position());
+      synchronized (growths) {
+        floor = Math.max(floor, size);
       }
     } finally {
       length.writeLock().unlock();

@@ -56,6 +56,10 @@ public final class WorkerPool implements AutoCloseable {
       this.rank = rank;
     }
 
+    private void cutOff() {
+      setException(busy());
+    }
+
     @Override
     public int compareTo(Pending<?> other) {
       return Long.compare(rank, other.rank);
@@ -155,11 +159,18 @@ public final class WorkerPool implements AutoCloseable {
     threads.shutdown();
     try {
       if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        threads.shutdownNow();
+        cutOff();
       }
     } catch (InterruptedException e) {
-      threads.shutdownNow();
+      cutOff();
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whoever waits for a job that will not run is told. */
+  private void cutOff() {
+    for (Runnable job : threads.shutdownNow()) {
+      ((Pending<?>) job).cutOff();
     }
   }
 }

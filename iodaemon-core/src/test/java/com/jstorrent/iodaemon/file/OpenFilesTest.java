@@ -98,7 +98,7 @@ class OpenFilesTest {
     try (OpenFiles.Use used = open.use(place("used"), Access.CREATE)) {
       for (int i = 0; i < 20; i++) {
         open.use(place("other" + i), Access.CREATE).close();
-        used.file().write(List.of(ByteBuffer.wrap(new byte[] {(byte) i})), i);
+        write(used.file(), List.of(ByteBuffer.wrap(new byte[] {(byte) i})), i);
         try (OpenFiles.Use again = open.use(place("used"), Access.WRITE)) {
           assertThat(again.file().size()).isEqualTo(i + 1);
         }
@@ -116,7 +116,7 @@ class OpenFilesTest {
       uses.add(open.use(place("f" + i), Access.CREATE));
     }
     for (OpenFiles.Use use : uses) {
-      use.file().write(List.of(ByteBuffer.wrap(new byte[1])), 0);
+      write(use.file(), List.of(ByteBuffer.wrap(new byte[1])), 0);
       use.close();
     }
     assertThat(stats.get(Counter.OPEN_FILES)).isEqualTo(1);
@@ -292,7 +292,7 @@ class OpenFilesTest {
     for (int i = 0; i < 2000; i++) {
       int file = random.nextInt(6);
       try (OpenFiles.Use use = open.use(place("f" + file), Access.CREATE)) {
-        use.file().write(List.of(ByteBuffer.wrap(new byte[] {(byte) file})), random.nextInt(100));
+        write(use.file(), List.of(ByteBuffer.wrap(new byte[] {(byte) file})), random.nextInt(100));
         ByteBuffer one = ByteBuffer.allocate(1);
         use.file().read(one, use.file().size() - 1);
         assertThat(one.get(0)).isEqualTo((byte) file);
@@ -330,5 +330,12 @@ class OpenFilesTest {
     assertThatThrownBy(attempt::run)
         .isInstanceOf(OperationFailure.class)
         .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(code));
+  }
+
+  private static void write(SharedFile file, List<ByteBuffer> bytes, long position)
+      throws IOException {
+    SharedFile.Growth growth = file.grow();
+    growth.write(bytes, position);
+    growth.done();
   }
 }

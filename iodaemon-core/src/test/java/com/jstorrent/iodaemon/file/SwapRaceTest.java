@@ -33,7 +33,12 @@ class SwapRaceTest {
   private static final String SECRET = "secret";
 
   private static final Set<FailureCode> HARMLESS =
-      Set.of(FailureCode.ENOENT, FailureCode.EACCES, FailureCode.ENOTDIR, FailureCode.ENOTEMPTY);
+      Set.of(
+          FailureCode.ENOENT,
+          FailureCode.EACCES,
+          FailureCode.EISDIR,
+          FailureCode.ENOTDIR,
+          FailureCode.ENOTEMPTY);
 
   @TempDir
   Path folder;
