@@ -143,6 +143,9 @@ public record Limits(
   /** A JSON body; past it 413. A torrent of 20,000 files needs 3 MiB to name them all. */
   public static final int JSON_BYTES = 16 << 20;
 
+  /** Pieces of answers from files; past it a request waits for its turn. */
+  public static final long ANSWER_BYTES = 32L << 20;
+
   /** § 5.5: streams of a session that wait for bytes at once; further ones 503. */
   public static final int WAITING_STREAMS = 3;
 

@@ -6,9 +6,7 @@ import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,33 +56,6 @@ public final class OpenFile implements AutoCloseable {
       return count;
     } catch (IOException e) {
       throw FileErrors.of(e);
-    }
-  }
-
-  /**
-   * Sends bytes to a socket without copying them, as many as it takes at once: it must not block. Somebody
-   * waits for them, so it goes first.
-   *
-   * @return how many bytes were sent; 0 also when the socket takes none, or the file ends
-   * @throws OperationFailure when the disk fails, or EBUSY
-   * @throws IOException when the socket does
-   */
-  public long send(WritableByteChannel socket, long position, long length)
-      throws OperationFailure, IOException {
-    try {
-      return pool.call(Priority.URGENT, () -> sendNow(socket, position, length));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private long sendNow(WritableByteChannel socket, long position, long length) {
-    try {
-      long count = use.file().send(socket, position, length);
-      stats.add(Counter.FILE_BYTES_READ, count);
-      return count;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

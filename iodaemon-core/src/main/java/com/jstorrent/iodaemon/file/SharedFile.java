@@ -3,7 +3,6 @@ package com.jstorrent.iodaemon.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -76,11 +75,6 @@ final class SharedFile {
     while (into.hasRemaining()
         && channel.read(into, position + into.position() - start) >= 0) {}
     return into.position() - start;
-  }
-
-  /** Sends what a socket takes at once, and returns how many bytes that were. */
-  long send(WritableByteChannel socket, long position, long count) throws IOException {
-    return channel.transferTo(position, count, socket);
   }
 
   /** Begins a change; end it with {@link Growth#done} or {@link Growth#takeBack}. */

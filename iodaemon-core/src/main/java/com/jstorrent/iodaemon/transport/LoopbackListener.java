@@ -18,8 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A port on 127.0.0.1: one thread accepts, each connection is served on a virtual thread of its
- * own. The loop survives running out of descriptors, and takes only so many connections at once;
+ * A port on 127.0.0.1: one thread accepts, each connection is served on a thread of its own. The loop survives running out of descriptors, and takes only so many connections at once;
  * the others wait in the backlog.
  */
 public final class LoopbackListener implements BoundTransport {
@@ -89,7 +88,10 @@ public final class LoopbackListener implements BoundTransport {
         SocketChannel channel = server.accept();
         pauseLogged = false;
         open.add(channel);
-        Thread.ofVirtual().name("iodaemon-connection").start(() -> serve(channel));
+        Thread.ofPlatform()
+            .daemon()
+            .name("iodaemon-connection")
+            .start(() -> serve(channel));
         continue;
       } catch (ClosedChannelException e) {
         LOG.debug("Port {} is closed.", port);

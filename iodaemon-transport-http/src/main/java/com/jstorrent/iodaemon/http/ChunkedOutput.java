@@ -1,19 +1,18 @@
 package com.jstorrent.iodaemon.http;
 
-import com.jstorrent.iodaemon.file.OpenFile;
-import com.jstorrent.iodaemon.http.route.Reply;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /** The chunked coding of RFC 9112 § 7.1, one chunk for each write. Used by one thread. */
-final class ChunkedOutput implements Reply.Sink {
+final class ChunkedOutput implements WritableByteChannel {
   private static final String LINE_END = "\r\n";
   private static final String LAST_CHUNK = "0\r\n\r\n";
 
-  private final Reply.Sink out;
+  private final WritableByteChannel out;
 
-  ChunkedOutput(Reply.Sink out) {
+  ChunkedOutput(WritableByteChannel out) {
     this.out = out;
   }
 
@@ -27,12 +26,6 @@ final class ChunkedOutput implements Reply.Sink {
     ByteBuffer chunk = ByteBuffer.allocate(head.length + length + LINE_END.length());
     writeAll(chunk.put(head).put(from).put(ascii(LINE_END)).flip());
     return length;
-  }
-
-  /** A chunk needs its length in front, which is not known before the socket has taken it. */
-  @Override
-  public long take(OpenFile file, long position, long length) {
-    return 0;
   }
 
   void finish() throws IOException {

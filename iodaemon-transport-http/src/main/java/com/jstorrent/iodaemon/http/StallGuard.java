@@ -1,11 +1,9 @@
 package com.jstorrent.iodaemon.http;
 
-import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.file.OpenFile;
-import com.jstorrent.iodaemon.http.route.Reply;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -17,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * A client's channel, which is closed when the client takes nothing for too long: an answer holds a
  * file and a buffer while it is written. Used by one thread; closing it leaves the channel open.
  */
-final class StallGuard implements Reply.Sink {
+final class StallGuard implements WritableByteChannel {
   private static final Logger LOG = LoggerFactory.getLogger(StallGuard.class);
 
   /** A write returns when all is written; in slices, progress shows. */
@@ -61,14 +59,6 @@ final class StallGuard implements Reply.Sink {
     } finally {
       from.limit(limit);
     }
-  }
-
-  @Override
-  public long take(OpenFile file, long position, long length)
-      throws OperationFailure, IOException {
-    long count = file.send(channel, position, length);
-    written = written + count;
-    return count;
   }
 
   @Override

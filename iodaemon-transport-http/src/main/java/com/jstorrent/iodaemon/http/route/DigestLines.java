@@ -10,6 +10,7 @@ import com.jstorrent.iodaemon.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -44,7 +45,7 @@ final class DigestLines implements Reply.Source {
   }
 
   @Override
-  public void writeTo(Reply.Sink out) throws IOException {
+  public void writeTo(WritableByteChannel out) throws IOException {
     try {
       if (merkle) {
         for (TorrentFile file : files) {
@@ -67,7 +68,7 @@ final class DigestLines implements Reply.Source {
   }
 
   /** The piece layer of a file, unless it has one piece only, and its root (BEP 52). */
-  private void writeTree(Reply.Sink out, TorrentFile file)
+  private void writeTree(WritableByteChannel out, TorrentFile file)
       throws OperationFailure, IOException {
     boolean layered = file.length() > pieceLength;
     MerkleTree top = new MerkleTree(algorithm);
@@ -105,7 +106,7 @@ final class DigestLines implements Reply.Source {
     lines.write('\n');
   }
 
-  private void sendIf(boolean pause, Reply.Sink out) throws IOException {
+  private void sendIf(boolean pause, WritableByteChannel out) throws IOException {
     if (lines.size() > 0 && (pause || lines.size() >= SEND_BYTES)) {
       ByteBuffer bytes = ByteBuffer.wrap(lines.toByteArray());
       lines.reset();

@@ -2,56 +2,95 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.OpenFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 
 /**
- * A part of a file as the body of an answer. Its beginning is read before the head is sent, so that a
- * disk that fails can still be answered with a status.
+ * A part of a file as the body of an answer. The first piece is read before the head is sent, so
+ * that a disk that fails can still be answered with a status.
  */
 final class FileSource implements Reply.Source {
-  private static final int FIRST_BYTES = 32 << 10;
+  private static final int SMALL_BYTES = 32 << 10;
 
   private final OpenFile file;
-  private final ByteBuffer first;
-  private final long rest;
   private final long end;
+  private final PieceBuffers buffers;
+  private final ByteBuffer piece;
+  private long position;
 
-  private FileSource(OpenFile file, ByteBuffer first, long rest, long end) {
+  private FileSource(
+      OpenFile file, long offset, long length, PieceBuffers buffers, ByteBuffer piece) {
+    this.buffers = buffers;
     this.file = file;
-    this.first = first;
-    this.rest = rest;
-    this.end = end;
+    this.position = offset;
+    this.end = offset + length;
+    this.piece = piece;
   }
 
   /**
    * Takes over the file.
    *
-   * @throws OperationFailure when the beginning cannot be read; the file is still the caller's
+   * @throws OperationFailure when the first piece cannot be read; the file is still the caller's
    */
-  static FileSource open(OpenFile file, long offset, long length) throws OperationFailure {
-    ByteBuffer first = ByteBuffer.allocate((int) Math.min(length, FIRST_BYTES));
-    if (length > 0) {
-      file.read(first, offset);
+  static FileSource open(OpenFile file, long offset, long length, PieceBuffers buffers)
+      throws OperationFailure {
+    boolean small = length <= SMALL_BYTES; // a buffer of its own is cheaper than a whole piece
+    if (!small) {
+      buffers.reserve(PieceBuffers.PIECE_BYTES);
     }
-    first.flip();
-    return new FileSource(file, first, offset + first.remaining(), offset + length);
+    ByteBuffer piece = small ? ByteBuffer.allocate((int) length) : buffers.take();
+    boolean filled = false;
+    try {
+      FileSource source = new FileSource(file, offset, length, buffers, piece);
+      source.fill();
+      filled = true;
+      return source;
+    } finally {
+      if (!filled) {
+        giveBack(piece, buffers);
+      }
+    }
+  }
+
+  private static void giveBack(ByteBuffer piece, PieceBuffers buffers) {
+    if (piece.isDirect()) {
+      buffers.give(piece);
+      buffers.release(PieceBuffers.PIECE_BYTES);
+    }
+  }
+
+  private void fill() throws OperationFailure {
+    piece.clear().limit((int) Math.min(end - position, piece.capacity()));
+    file.read(piece, position);
+    piece.flip();
+    position += piece.remaining();
   }
 
   @Override
-  public void writeTo(Reply.Sink out) throws IOException {
-    if (first.hasRemaining()) {
-      FilePart.write(first, out);
-    }
-    try {
-      FilePart.send(file, rest, end, out);
-    } catch (OperationFailure e) {
-      throw new IOException(e.getMessage()); // the status has been sent: all that is left is to end
+  public void writeTo(WritableByteChannel out) throws IOException {
+    while (true) {
+      while (piece.hasRemaining()) {
+        out.write(piece);
+      }
+      if (position == end) {
+        return;
+      }
+      try {
+        fill();
+      } catch (OperationFailure e) {
+        throw new IOException(e.getMessage());
+      }
+      if (!piece.hasRemaining()) {
+        throw new EOFException("The file has become shorter while it was read.");
+      }
     }
   }
 
   @Override
   public void close() {
+    giveBack(piece, buffers);
     file.close();
   }
 }

@@ -11,13 +11,15 @@ import java.util.OptionalLong;
 /** Exactly the bytes asked for (PROTOCOL.md § 5.1 and § 5.2). */
 final class ReadRoute implements Route.Handler {
   private final FileService files;
+  private final PieceBuffers buffers;
   private final Wish wish;
 
   /**
    * @param wish what a request asks for
    */
-  ReadRoute(FileService files, Wish wish) {
+  ReadRoute(FileService files, PieceBuffers buffers, Wish wish) {
     this.files = files;
+    this.buffers = buffers;
     this.wish = wish;
   }
 
@@ -42,7 +44,7 @@ final class ReadRoute implements Route.Handler {
             FailureCode.ERANGE,
             "The range ends behind the file, which has %d bytes.".formatted(file.size()));
       }
-      FileSource source = FileSource.open(file, range.offset(), length);
+      FileSource source = FileSource.open(file, range.offset(), length, buffers);
       answered = true;
       return new Reply(
           Reply.OK, Map.of(), new Reply.Streamed("application/octet-stream", length, source));

@@ -1,7 +1,5 @@
 package com.jstorrent.iodaemon.http.route;
 
-import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.file.OpenFile;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -34,16 +32,6 @@ public record Reply(int status, Map<String, String> headers, Body body) {
    */
   public record Streamed(String type, long length, Source source) implements Body {}
 
-  /** Where the bytes of a streamed body go. */
-  public interface Sink extends WritableByteChannel {
-    /**
-     * Takes bytes of a file, as many as it can without waiting.
-     *
-     * @return how many it took; 0 also when it has to be given them by {@link #write}
-     */
-    long take(OpenFile file, long position, long length) throws OperationFailure, IOException;
-  }
-
   /** Writes the bytes of a streamed body; closed whether it was used or not. */
   public interface Source extends AutoCloseable {
     /**
@@ -51,7 +39,7 @@ public record Reply(int status, Map<String, String> headers, Body body) {
      *
      * @throws IOException when that fails; the connection then ends
      */
-    void writeTo(Sink out) throws IOException;
+    void writeTo(WritableByteChannel out) throws IOException;
 
     @Override
     void close();

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http.route;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
@@ -16,15 +17,17 @@ public final class Routes {
     FileHandles handles = services.handles();
     HashService hashes = services.hashes();
     Places places = new Places(files, handles);
+    PieceBuffers buffers = new PieceBuffers(Limits.ANSWER_BYTES,
+        "Too many answers are being read; try again in a moment.");
     BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes());
     FolderRoutes folders = new FolderRoutes(files, handles, places);
     HandleRoutes opened = new HandleRoutes(files, handles, places);
     FileHashRoutes digests = new FileHashRoutes(hashes.files(), places);
-    StreamRoutes streams = new StreamRoutes(files, handles, services.streams());
+    StreamRoutes streams = new StreamRoutes(files, handles, services.streams(), buffers);
     return List.of(
         Route.open("GET", "/health", call -> Reply.text("ok")),
         Route.of("GET", "/stats", new StatsRoute(services.stats())),
-        Route.of("GET", "/read/{root_key}", new ReadRoute(files, places::readWish)),
+        Route.of("GET", "/read/{root_key}", new ReadRoute(files, buffers, places::readWish)),
         Route.of("POST", "/write/batch", new BatchRoute(files, hashes, memory)),
         Route.of(
             "POST", "/write/{root_key}", new WriteRoute(files, hashes, memory, places::writeWish)),
@@ -37,7 +40,7 @@ public final class Routes {
         Route.of("GET", "/roots", new RootsRoute(files.folders())),
         Route.of("GET", "/network/interfaces", new InterfacesRoute()),
         Route.of("POST", "/files/open", opened::open),
-        Route.of("GET", "/files/{fileId}/read", new ReadRoute(files, opened::readWish)),
+        Route.of("GET", "/files/{fileId}/read", new ReadRoute(files, buffers, opened::readWish)),
         Route.of(
             "PATCH",
             "/files/{fileId}/write",

@@ -25,12 +25,15 @@ final class StreamRoutes {
   private final FileService files;
   private final FileHandles handles;
   private final StreamService streams;
+  private final PieceBuffers buffers;
   private final StreamTickets tickets = new StreamTickets(System::nanoTime);
 
-  StreamRoutes(FileService files, FileHandles handles, StreamService streams) {
+  StreamRoutes(
+      FileService files, FileHandles handles, StreamService streams, PieceBuffers buffers) {
     this.files = files;
     this.handles = handles;
     this.streams = streams;
+    this.buffers = buffers;
   }
 
   Reply byHandle(Call call) throws OperationFailure, IOException {
@@ -104,7 +107,7 @@ final class StreamRoutes {
       int status, Call call, FileHandle handle, OpenFile file, long start, long end)
       throws OperationFailure, IOException {
     StreamSource source =
-        new StreamSource(streams, handle, file, call, start, end);
+        new StreamSource(streams, buffers, handle, file, call, start, end);
     if (!call.isHead()) {
       try {
         source.awaitNext(); // before the head, so that a refusal has a status

@@ -7,6 +7,8 @@ import com.jstorrent.iodaemon.file.OpenFile;
 import com.jstorrent.iodaemon.stream.StreamService;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamSource implements Reply.Source {
   private final StreamService streams;
+  private final PieceBuffers buffers;
   private final FileHandle handle;
   private final OpenFile file;
   private final Call call;
@@ -27,12 +30,14 @@ final class StreamSource implements Reply.Source {
    */
   StreamSource(
       StreamService streams,
+      PieceBuffers buffers,
       FileHandle handle,
       OpenFile file,
       Call call,
       long start,
       long end) {
     this.streams = streams;
+    this.buffers = buffers;
     this.handle = handle;
     this.file = file;
     this.call = call;
@@ -62,18 +67,38 @@ final class StreamSource implements Reply.Source {
   }
 
   @Override
-  public void writeTo(Reply.Sink out) throws IOException {
+  public void writeTo(WritableByteChannel out) throws IOException {
     try {
       while (position <= end) {
         awaitNext();
         if (handle.isClosed()) {
           throw new EOFException("The file was closed while it was streamed.");
         }
-        FilePart.send(file, position, granted, out);
-        position = granted;
+        writeGranted(out);
       }
     } catch (OperationFailure e) {
       throw new IOException(e.getMessage()); // the status has been sent: all that is left is to end
+    }
+  }
+
+  private void writeGranted(WritableByteChannel out) throws OperationFailure, IOException {
+    long length = granted - position;
+    buffers.reserve(PieceBuffers.PIECE_BYTES);
+    ByteBuffer piece = buffers.take();
+    try {
+      piece.clear().limit((int) length);
+      file.read(piece, position);
+      piece.flip();
+      if (piece.remaining() < length) {
+        throw new EOFException("The file has become shorter while it was streamed.");
+      }
+      while (piece.hasRemaining()) {
+        out.write(piece);
+      }
+      position = granted;
+    } finally {
+      buffers.give(piece);
+      buffers.release(PieceBuffers.PIECE_BYTES);
     }
   }
 
