@@ -137,7 +137,7 @@ public final class FileService implements AutoCloseable {
   public void write(
       FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
-    beginWrite(place, create, check, bytes, position).await();
+    pool.call(Priority.BULK, () -> writeNow(place, create, check, bytes, position));
   }
 
   /**
@@ -158,14 +158,16 @@ public final class FileService implements AutoCloseable {
   public WorkerPool.Pending<Long> beginWrite(
       FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
-    return pool.begin(
-        Priority.BULK,
-        () -> {
-          check.run();
-          try (OpenFile file = openNow(place, access(create))) {
-            return file.writeNow(bytes, position);
-          }
-        });
+    return pool.begin(Priority.BULK, () -> writeNow(place, create, check, bytes, position));
+  }
+
+  private long writeNow(
+      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
+      throws OperationFailure {
+    check.run();
+    try (OpenFile file = openNow(place, access(create))) {
+      return file.writeNow(bytes, position);
+    }
   }
 
   private interface Change {
