@@ -146,6 +146,12 @@ public record Limits(
   /** Pieces of answers from files; past it a request waits for its turn. */
   public static final long ANSWER_BYTES = 32L << 20;
 
+  /** docs § 5.6: extents of a batch; past it 400. */
+  public static final int BATCH_EXTENTS = 16_384;
+
+  /** Long JSON bodies that are taken apart at once; further ones wait for their turn. */
+  public static final int LARGE_JSON_BODIES = 1;
+
   /** § 5.5: streams of a session that wait for bytes at once; further ones 503. */
   public static final int WAITING_STREAMS = 3;
 

@@ -12,7 +12,10 @@ public interface DaemonListener {
   /** Every transport accepts clients now. */
   default void onStarted(int port) {}
 
-  /** A client has shown the token. */
+  /**
+   * A client has shown the token. Once more, behind {@link #onSessionClosed}, when it names itself only
+   * after that.
+   */
   default void onSessionOpened(SessionInfo session) {}
 
   /** The connection of an authenticated client has ended, and its sockets with it. */

@@ -21,12 +21,13 @@ import java.util.function.BooleanSupplier;
 public final class FileService implements AutoCloseable {
   private static final int MIN_THREADS = 4;
   private static final int MAX_THREADS = 16;
-  private static final int RESERVE_BYTES = 1 << 20;
+  private static final int RESERVE_BYTES = 256 << 10;
 
-  private final WorkerPool pool =
-      new WorkerPool(
-          "file",
-          Math.clamp(2L * Runtime.getRuntime().availableProcessors(), MIN_THREADS, MAX_THREADS));
+  /** So many jobs are done at once. */
+  public static final int THREADS =
+      Math.clamp(2L * Runtime.getRuntime().availableProcessors(), MIN_THREADS, MAX_THREADS);
+
+  private final WorkerPool pool = new WorkerPool("file", THREADS);
   private final DownloadRoots roots;
   private final Stats stats;
   private final OpenFiles open;
@@ -230,7 +231,7 @@ public final class FileService implements AutoCloseable {
 
   /**
    * Gives an existing file room on the disk for so many bytes, without changing what is in it. One
-   * job for each MiB, so that others get their turn between two.
+   * job for each 256 KiB, so that others get their turn between two.
    *
    * @param cancelled asked between two jobs
    * @return false when it was cancelled

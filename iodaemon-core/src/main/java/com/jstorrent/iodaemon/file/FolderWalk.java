@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -108,6 +109,8 @@ final class FolderWalk {
       }
     } catch (IOException e) {
       throw FileErrors.of(e);
+    } catch (DirectoryIteratorException e) {
+      throw FileErrors.of(e.getCause());
     } catch (InvalidPathException e) {
       throw new OperationFailure(
           FailureCode.EINVAL, "This file system cannot hold such a name.");

@@ -66,6 +66,7 @@ final class OpenFiles implements AutoCloseable {
   private final Stats stats;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // by lock
+  private final FileLength.Registry lengths = new FileLength.Registry();
   private boolean closed; // guarded by the lock
   private final ReentrantLock scarcity = new ReentrantLock(); // taken before the lock
 
@@ -182,7 +183,7 @@ final class OpenFiles implements AutoCloseable {
     }
   }
 
-  private static SharedFile openFile(FilePlace place, Access access) throws OperationFailure {
+  private SharedFile openFile(FilePlace place, Access access) throws OperationFailure {
     FolderWalk walk =
         access == Access.CREATE ? FolderWalk.making(place) : FolderWalk.to(place);
     return walk.then(
@@ -191,7 +192,9 @@ final class OpenFiles implements AutoCloseable {
           try {
             Object fileKey = folder.attributes(name).fileKey();
             Path named = place.root().path().resolve(place.path().toString());
-            return new SharedFile(channel, named, folder.place().resolve(name), fileKey);
+            Path real = folder.place().resolve(name);
+            FileLength length = lengths.join(fileKey == null ? real : fileKey);
+            return new SharedFile(channel, named, real, fileKey, length);
           } catch (IOException e) {
             channel.close();
             throw e;
@@ -262,6 +265,7 @@ final class OpenFiles implements AutoCloseable {
   private void close(SharedFile file) {
     stats.decrement(Counter.OPEN_FILES);
     file.close();
+    lengths.leave(file.length());
   }
 
   @Override

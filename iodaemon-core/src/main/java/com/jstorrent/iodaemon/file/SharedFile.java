@@ -7,10 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,17 +22,18 @@ final class SharedFile {
   private final Path named;
   private final Path real;
   private final @Nullable Object fileKey;
-  private final ReentrantReadWriteLock length = new ReentrantReadWriteLock();
-  private final Set<Growth> growths = new HashSet<>(); // under way; guarded by itself
-  private long floor; // what finished changes have reached; guarded by growths
+  private final FileLength length;
 
   /**
    * @param named where the client wants it, perhaps by way of links
    * @param real where it was opened, without links
    * @param fileKey what the file system knows it by, or null when it has no such thing
+   * @param length of this very file, by whatever name it was opened
    */
-  SharedFile(FileChannel channel, Path named, Path real, @Nullable Object fileKey) {
+  SharedFile(
+      FileChannel channel, Path named, Path real, @Nullable Object fileKey, FileLength length) {
     this.channel = channel;
+    this.length = length;
     this.named = named;
     this.real = real;
     this.fileKey = fileKey;
@@ -61,6 +59,10 @@ final class SharedFile {
     }
   }
 
+  FileLength length() {
+    return length;
+  }
+
   Path real() {
     return real;
   }
@@ -80,12 +82,7 @@ final class SharedFile {
   /** Begins a change; end it with {@link Growth#done} or {@link Growth#takeBack}. */
   Growth grow() throws IOException {
     Growth growth = new Growth();
-    synchronized (growths) {
-      if (growths.isEmpty()) {
-        floor = channel.size();
-      }
-      growths.add(growth);
-    }
+    length.begin(growth, channel);
     return growth;
   }
 
@@ -94,14 +91,12 @@ final class SharedFile {
    * else's bytes are cut off, be they finished or not.
    */
   final class Growth {
-    private long end; // behind the last byte that it has written; guarded by growths
-
     private Growth() {}
 
     /** Writes all the bytes, one behind the other. */
     void write(List<ByteBuffer> bytes, long position) throws IOException {
       long written = position;
-      length.readLock().lock();
+      length.beside().lock();
       try {
         for (ByteBuffer part : bytes) {
           while (part.hasRemaining()) {
@@ -109,8 +104,8 @@ final class SharedFile {
           }
         }
       } finally {
-        reach(written);
-        length.readLock().unlock();
+        length.reach(this, written);
+        length.beside().unlock();
       }
     }
 
@@ -121,7 +116,8 @@ final class SharedFile {
      * @param buffer its limit tells how long the part is
      */
     void reserve(ByteBuffer buffer, long position) throws IOException {
-      length.writeLock().lock();
+      long written = position;
+      length.alone().lock();
       try {
         int part = buffer.limit();
         read(buffer.clear().limit(part), position);
@@ -130,55 +126,28 @@ final class SharedFile {
         }
         buffer.flip();
         while (buffer.hasRemaining()) {
-          channel.write(buffer, position + buffer.position());
+          written += channel.write(buffer, written);
         }
       } finally {
-        reach(position + buffer.position());
-        length.writeLock().unlock();
-      }
-    }
-
-    private void reach(long position) {
-      synchronized (growths) {
-        end = Math.max(end, position);
+        length.reach(this, written);
+        length.alone().unlock();
       }
     }
 
     /** What it has written stays. */
     void done() {
-      synchronized (growths) {
-        if (growths.remove(this)) {
-          floor = Math.max(floor, end);
-        }
-      }
+      length.done(this);
     }
 
     /** It has failed: the file gets the length back that it would have without it. */
     void takeBack() throws IOException {
-      length.writeLock().lock();
-      try {
-        synchronized (growths) {
-          if (!growths.remove(this)) {
-            return;
-          }
-          long keep = floor;
-          for (Growth other : growths) {
-            keep = Math.max(keep, other.end);
-          }
-          long size = channel.size();
-          if (size > keep && size <= end) {
-            channel.truncate(keep);
-          }
-        }
-      } finally {
-        length.writeLock().unlock();
-      }
+      length.takeBack(this, channel);
     }
   }
 
   /** Makes the file so long; what it gains is zeros that take no room. */
   void setLength(long size) throws IOException {
-    length.writeLock().lock();
+    length.alone().lock();
     try {
       long before = channel.size();
       if (size < before) {
@@ -186,26 +155,22 @@ final class SharedFile {
       } else if (size > before) {
         channel.write(ZERO.duplicate(), size - 1);
       }
-      synchronized (growths) {
-        floor = size;
-      }
+      length.changed(size);
     } finally {
-      length.writeLock().unlock();
+      length.alone().unlock();
     }
   }
 
   /** Makes the file at least so long. */
   void extend(long size) throws IOException {
-    length.writeLock().lock();
+    length.alone().lock();
     try {
       if (size > channel.size()) {
         channel.write(ZERO.duplicate(), size - 1);
       }
-      synchronized (growths) {
-        floor = Math.max(floor, size);
-      }
+      length.extended(size);
     } finally {
-      length.writeLock().unlock();
+      length.alone().unlock();
     }
   }
 

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class FileDigests {
   private static final int READ_BYTES = 128 << 10;
 
+  /** Threads of the file pool that are left to others, however many processors there are. */
+  private static final int SPARE_THREADS = 1;
+
   /** After so much the thread is free for somebody else's job. */
   private static final long TURN_BYTES = 8L << 20;
 
@@ -36,7 +39,8 @@ public final class FileDigests {
   private final Deque<ByteBuffer> buffers = new ConcurrentLinkedDeque<>();
 
   /** Pieces that are hashed at once for all clients; the one beyond a processor's is next in turn. */
-  private final Semaphore pieces = new Semaphore(processors + 1, true);
+  private final Semaphore pieces =
+      new Semaphore(Math.min(processors + 1, FileService.THREADS - SPARE_THREADS), true);
 
   FileDigests(FileService files, Stats stats) {
     this.files = files;

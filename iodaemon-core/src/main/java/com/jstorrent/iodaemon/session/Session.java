@@ -225,8 +225,8 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     sockets.reply(outcome.answer());
     sockets.negotiate(outcome.capabilities());
     ticket = outcome.ticket();
-    if (self.name() == null && !announced) {
-      self = new SessionInfo(self.number(), outcome.session());
+    if (self.name() == null && outcome.session() != null) {
+      rename(outcome.session());
     }
     registerTicket();
   }
@@ -255,6 +255,18 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
       }
     }
     registerTicket();
+  }
+
+  /** Whoever heard of a nameless session hears of it again. */
+  private void rename(String name) {
+    if (announced) {
+      context.listener().onSessionClosed(self);
+    }
+    self = new SessionInfo(self.number(), name);
+    if (announced) {
+      context.listener().onSessionOpened(self);
+      context.streams().sessionOpened(name, ranges);
+    }
   }
 
   private void registerTicket() {
@@ -389,11 +401,11 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     abortAfter(Limits.SESSION_END_LINGER);
     context.stats().decrement(Counter.WS_CONNECTIONS);
     context.sessionEnded(this);
-    ranges.end();
     if (announced) {
       if (self.name() != null) {
         context.streams().sessionClosed(self.name(), ranges);
       }
+      ranges.end();
       LOG.info("Session {} {}.", self.number(), lost ? "was lost" : "has ended");
       context.listener().onSessionClosed(self);
     }

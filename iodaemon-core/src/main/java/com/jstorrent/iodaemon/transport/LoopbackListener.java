@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A port on 127.0.0.1: one thread accepts, each connection is served on a thread of its own. The loop survives running out of descriptors, and takes only so many connections at once;
- * the others wait in the backlog.
+ * A port on 127.0.0.1: one thread accepts, each connection is served on a thread of its own. The loop
+ * survives running out of descriptors, and takes only so many connections at once; the others wait in
+ * the backlog.
  */
 public final class LoopbackListener implements BoundTransport {
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackListener.class);

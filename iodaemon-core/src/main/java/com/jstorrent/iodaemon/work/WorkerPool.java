@@ -2,6 +2,8 @@ package com.jstorrent.iodaemon.work;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -187,7 +189,9 @@ public final class WorkerPool implements AutoCloseable {
 
   /** Whoever waits for a job that will not run is told. */
   private void cutOff() {
-    for (Runnable job : threads.shutdownNow()) {
+    List<Runnable> left = new ArrayList<>();
+    threads.getQueue().drainTo(left); // no interrupts: they would close the channels of running jobs
+    for (Runnable job : left) {
       ((Pending<?>) job).cutOff();
     }
   }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Test;
  * test plays the session, and its thread the relay.
  */
 public interface FrameConnectionContract {
+  /** In a row, in which a thread has not come on. */
+  int LOOKS = 2000;
+
   /** More than any transport may hold for a client that does not read. */
   int MUCH = 64 << 20;
 
@@ -138,16 +142,32 @@ public interface FrameConnectionContract {
     }
   }
 
-  /** Blocked threads wait in the JDK or, for a socket, in a system call of which we see the poll. */
+  /**
+   * Blocked threads wait in the JDK or, for a socket, in a system call: in a poll, or in a write that
+   * does not come to its end.
+   */
   private static boolean blocked(Thread thread) {
     return switch (thread.getState()) {
       case WAITING, TIMED_WAITING, BLOCKED -> true;
-      case RUNNABLE ->
-          Arrays.stream(thread.getStackTrace())
-              .limit(2)
-              .anyMatch(frame -> frame.getMethodName().startsWith("poll"));
+      case RUNNABLE -> isIn(thread, "poll") || staysIn(thread, "write");
       default -> false;
     };
+  }
+
+  private static boolean isIn(Thread thread, String call) {
+    return Arrays.stream(thread.getStackTrace())
+        .limit(2)
+        .anyMatch(frame -> frame.getMethodName().startsWith(call));
+  }
+
+  private static boolean staysIn(Thread thread, String call) {
+    for (int look = 0; look < LOOKS; look++) {
+      if (!isIn(thread, call)) {
+        return false;
+      }
+      LockSupport.parkNanos(20_000);
+    }
+    return true;
   }
 
   @Test

@@ -31,7 +31,8 @@ class ArchitectureTest {
           .layer("core")
           .definedBy(
               BASE, BASE + ".config..", BASE + ".event..", BASE + ".failure..", BASE + ".file..",
-              BASE + ".frame..", BASE + ".hash..", BASE + ".net..", BASE + ".session..",
+              BASE + ".frame..", BASE + ".hash..", BASE + ".net..", BASE + ".random..",
+              BASE + ".session..", BASE + ".stream..",
               BASE + ".stats..", BASE + ".transport..", BASE + ".work..")
           .whereLayer("launcher")
           .mayNotBeAccessedByAnyLayer()
@@ -52,7 +53,8 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(
               BASE, BASE + ".config..", BASE + ".event..", BASE + ".failure..", BASE + ".file..",
-              BASE + ".frame..", BASE + ".hash..", BASE + ".net..", BASE + ".session..",
+              BASE + ".frame..", BASE + ".hash..", BASE + ".net..", BASE + ".random..",
+              BASE + ".session..", BASE + ".stream..",
               BASE + ".stats..", BASE + ".transport..", BASE + ".work..")
           .should()
           .dependOnClassesThat()

@@ -110,7 +110,11 @@ final class Exchange {
     if (visitor.credential() != Credential.RIGHT && (route == null || !route.open())) {
       return unauthorized();
     }
-    return route == null ? endpoints.missing(target) : route.handler().answer(opened);
+    if (route == null) {
+      return endpoints.missing(target);
+    }
+    opened.requireSensibleBody();
+    return route.handler().answer(opened);
   }
 
   private Reply preflight() {
@@ -185,8 +189,7 @@ final class Exchange {
   /** HTTP/1.0 knows no chunks: the end of the connection is the end of the body. */
   private boolean endsWithBody(Reply reply) {
     return HttpCall.isOlderThan11(request)
-        && reply.body() instanceof Reply.Streamed streamed
-        && streamed.length() == Reply.UNKNOWN;
+        && Responder.hasUnknownLength(reply);
   }
 
   private boolean hasBody() {

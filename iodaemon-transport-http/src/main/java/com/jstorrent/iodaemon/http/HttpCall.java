@@ -80,13 +80,22 @@ final class HttpCall implements Call {
     return OptionalLong.of(entity == null ? 0 : Math.max(0, entity.getContentLength()));
   }
 
+  /**
+   * Refuses a body that is declared too long, before anything is done for it.
+   *
+   * @throws BodyTooLargeException when it is
+   */
+  void requireSensibleBody() throws BodyTooLargeException {
+    if (bodyLength().orElse(0) > Limits.BODY_BYTES) {
+      throw new BodyTooLargeException();
+    }
+  }
+
   @Override
   public InputStream body() throws IOException {
     InputStream opened = body;
     if (opened == null) {
-      if (bodyLength().orElse(0) > Limits.BODY_BYTES) {
-        throw new BodyTooLargeException();
-      }
+      requireSensibleBody();
       continueIfAsked();
       HttpEntity entity = request.getEntity();
       opened =

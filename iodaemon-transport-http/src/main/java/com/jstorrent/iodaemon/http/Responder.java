@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,6 +25,9 @@ final class Responder {
           "Cache-Control", "no-store",
           "Cross-Origin-Resource-Policy", "same-site",
           "Vary", "Origin");
+
+  /** So much fits the system's buffers: writing it waits for nobody. */
+  private static final int UNGUARDED_BYTES = 16 << 10;
 
   private final HttpConnection connection;
   private final Duration stall;
@@ -52,6 +56,9 @@ final class Responder {
       } else if (request != null && HttpCall.isOlderThan11(request)) {
         response.setHeader("Connection", "keep-alive"); // in HTTP/1.1 it goes without saying
       }
+      if (request != null && !HttpCall.isOlderThan11(request) && hasUnknownLength(reply)) {
+        response.setHeader("Transfer-Encoding", "chunked"); // else it ends with the connection
+      }
       boolean withBody = request == null || !request.getMethod().equals("HEAD");
       send(response, reply.body(), withBody);
       connection.flush();
@@ -70,7 +77,15 @@ final class Responder {
         int length = memory.bytes().length;
         head(response, memory.type(), length);
         connection.sendResponseHeader(response);
-        if (withBody && length > 0) {
+        if (withBody && length > UNGUARDED_BYTES) {
+          connection.flush();
+          try (StallGuard out = new StallGuard(connection.channel(), stall, timer)) {
+            ByteBuffer bytes = ByteBuffer.wrap(memory.bytes());
+            while (bytes.hasRemaining()) {
+              out.write(bytes);
+            }
+          }
+        } else if (withBody && length > 0) {
           response.setEntity(
               new BasicHttpEntity(
                   new ByteArrayInputStream(memory.bytes()),
@@ -94,6 +109,11 @@ final class Responder {
     }
   }
 
+  /** Whether the end of the answer has to be told by chunks, or by the end of the connection. */
+  static boolean hasUnknownLength(Reply reply) {
+    return reply.body() instanceof Reply.Streamed streamed && streamed.length() == Reply.UNKNOWN;
+  }
+
   private static void writeTo(StallGuard out, Reply.Source source, boolean chunked)
       throws IOException {
     if (!chunked) {
@@ -106,8 +126,7 @@ final class Responder {
   }
 
   /**
-   * RFC 9110 § 8.6: an answer 204 has no Content-Length. A body of unknown length comes in chunks, or
-   * ends with the connection for a client that knows no chunks.
+   * RFC 9110 § 8.6: an answer 204 has no Content-Length.
    */
   private static void head(ClassicHttpResponse response, String type, long length) {
     if (response.getCode() == 204) {
@@ -118,8 +137,6 @@ final class Responder {
     }
     if (length != Reply.UNKNOWN) {
       response.setHeader("Content-Length", Long.toString(length));
-    } else if (!response.containsHeader("Connection")) {
-      response.setHeader("Transfer-Encoding", "chunked");
     }
   }
 }

@@ -21,23 +21,26 @@ final class StallGuard implements WritableByteChannel {
   /** A write returns when all is written; in slices, progress shows. */
   private static final int SLICE_BYTES = 256 << 10;
 
+  /** Looks a stall; it is noticed that much too late at most. */
+  private static final int LOOKS = 4;
+
   private final SocketChannel channel;
   private final ScheduledFuture<?> watch;
-  private volatile long written; // by the writing thread only
-  private long seen = -1; // the timer only
+  private final long stallNanos;
+  private volatile long waitingSince; // by the writing thread only; 0 while it does not write
 
   StallGuard(SocketChannel channel, Duration stall, ScheduledExecutorService timer) {
     this.channel = channel;
+    this.stallNanos = stall.toNanos();
     this.watch =
         timer.scheduleAtFixedRate(
-            this::look, stall.toMillis(), stall.toMillis(), TimeUnit.MILLISECONDS);
+            this::look, stallNanos / LOOKS, stallNanos / LOOKS, TimeUnit.NANOSECONDS);
   }
 
   private void look() {
-    long now = written;
-    if (now != seen) {
-      seen = now;
-      return;
+    long since = waitingSince;
+    if (since == 0 || System.nanoTime() - since < stallNanos) {
+      return; // whoever makes the answer may take its time
     }
     LOG.debug("A client takes nothing of its answer; its connection ends.");
     try {
@@ -52,11 +55,11 @@ final class StallGuard implements WritableByteChannel {
     int slice = Math.min(from.remaining(), SLICE_BYTES);
     int limit = from.limit();
     from.limit(from.position() + slice);
+    waitingSince = System.nanoTime() | 1; // never 0
     try {
-      int count = channel.write(from);
-      written = written + count;
-      return count;
+      return channel.write(from);
     } finally {
+      waitingSince = 0;
       from.limit(limit);
     }
   }

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.http;
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.json.Json;
+import com.jstorrent.iodaemon.json.JsonHello;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
@@ -128,6 +129,12 @@ final class HttpDaemon implements AutoCloseable {
   TestClient session(String name) throws IOException {
     return new TestClient(
         sessions.connect(new ConnectionInfo(true, name, HelloCodec.EMPTY_ONLY)));
+  }
+
+  /** One that has shown the token already, and gives itself a name by CLIENT_HELLO only. */
+  TestClient nameless() throws IOException {
+    return new TestClient(
+        sessions.connect(new ConnectionInfo(true, null, new JsonHello())));
   }
 
   @Override

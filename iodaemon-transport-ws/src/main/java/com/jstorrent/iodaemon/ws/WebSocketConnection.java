@@ -8,12 +8,9 @@ import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +50,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
    */
   void serve(UpgradeRequest request, SessionAcceptor sessions, ConnectionInfo info)
       throws IOException {
+    Thread.currentThread().setName("iodaemon-client");
     engine.open(UpgradeCheck.head(request));
     flush();
     FrameReceiver session = sessions.accept(this, info);
@@ -60,38 +58,13 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     Heartbeat pulse = new Heartbeat(limits.pingInterval(), timer, engine::ping, this::dead);
     heartbeat = pulse;
     try {
-      readAll(request.readAhead());
+      WebSocketReader reader = new WebSocketReader(this);
+      reader.prime(request.readAhead());
+      reader.run(channel);
     } finally {
       pulse.stop();
       session.onClosed(engine.closedForGood());
       finishClosing();
-    }
-  }
-
-  /**
-   * Reads until the end, on a platform thread: a virtual one is woken through two other threads,
-   * which under load triples the latency of the slowest hundredth.
-   */
-  private void readAll(ByteBuffer readAhead) throws IOException {
-    FutureTask<@Nullable Void> reading =
-        new FutureTask<>(
-            () -> {
-              WebSocketReader reader = new WebSocketReader(this);
-              reader.prime(readAhead);
-              reader.run(channel);
-              return null;
-            });
-    Thread.ofPlatform().daemon().name("iodaemon-client").start(reading);
-    try {
-      reading.get();
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException broken -> throw broken;
-        case RuntimeException defect -> throw defect;
-        case Throwable other -> throw new IllegalStateException(other);
-      }
-    } catch (InterruptedException e) {
-      throw new InterruptedIOException("The thread of the connection was interrupted.");
     }
   }
 

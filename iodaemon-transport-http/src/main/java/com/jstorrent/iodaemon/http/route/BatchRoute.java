@@ -16,11 +16,15 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code POST /write/batch}: many writes, each with an answer of its own (docs § 5.6). */
 final class BatchRoute implements Route.Handler {
   /** So many extents are written at once: enough for every thread, not all places of the queue. */
   private static final int AT_ONCE = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(BatchRoute.class);
 
   private final FileService files;
   private final HashService hashes;
@@ -49,16 +53,29 @@ final class BatchRoute implements Route.Handler {
   private List<Object> write(List<Extent> extents) {
     List<Object> results = new ArrayList<>(extents.size());
     Deque<Begun> begun = new ArrayDeque<>();
-    for (Extent extent : extents) {
-      if (begun.size() == AT_ONCE) {
+    try {
+      for (Extent extent : extents) {
+        if (begun.size() == AT_ONCE) {
+          results.add(result(begun.removeFirst()));
+        }
+        begun.addLast(begin(extent));
+      }
+      while (!begun.isEmpty()) {
         results.add(result(begun.removeFirst()));
       }
-      begun.addLast(begin(extent));
+      return results;
+    } finally {
+      begun.forEach(BatchRoute::settle);
     }
-    while (!begun.isEmpty()) {
-      results.add(result(begun.removeFirst()));
+  }
+
+  /** After a defect: the others still write from the body. */
+  private static void settle(Begun begun) {
+    try {
+      begun.await();
+    } catch (OperationFailure | RuntimeException | Error e) {
+      LOG.debug("An extent failed behind one that has ended the batch.", e);
     }
-    return results;
   }
 
   private Begun begin(Extent extent) {

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http.route;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
@@ -43,6 +44,11 @@ record Extent(
   static List<Extent> all(PartedBytes batch) throws OperationFailure {
     List<Extent> extents = new ArrayList<>();
     while (batch.hasRemaining()) {
+      if (extents.size() == Limits.BATCH_EXTENTS) {
+        throw new OperationFailure(
+            FailureCode.EINVAL,
+            "A batch may have " + Limits.BATCH_EXTENTS + " extents at most; nothing was written.");
+      }
       extents.add(next(batch, extents.size()));
     }
     return extents;

@@ -9,13 +9,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a JSON object that a client has sent. Unknown ones are ignored. */
 record JsonBody(Map<String, @Nullable Object> fields) {
+  private static final int SMALL_BYTES = 256 << 10;
+  private static final Semaphore LARGE = new Semaphore(Limits.LARGE_JSON_BODIES, true);
 
   /**
    * Reads the body of a request.
@@ -24,11 +28,31 @@ record JsonBody(Map<String, @Nullable Object> fields) {
    * @throws IOException when it cannot be read
    */
   static JsonBody of(Call call) throws OperationFailure, IOException {
-    byte[] bytes = call.body().readNBytes(Limits.JSON_BYTES + 1);
+    byte[] bytes = call.body().readNBytes(SMALL_BYTES);
+    if (bytes.length < SMALL_BYTES) {
+      return parse(bytes);
+    }
+    // What it becomes in memory is many times as long.
+    LARGE.acquireUninterruptibly();
+    try {
+      return parse(large(call, bytes));
+    } finally {
+      LARGE.release();
+    }
+  }
+
+  private static byte[] large(Call call, byte[] first) throws OperationFailure, IOException {
+    byte[] rest = call.body().readNBytes(Limits.JSON_BYTES + 1 - first.length);
+    byte[] bytes = Arrays.copyOf(first, first.length + rest.length);
+    System.arraycopy(rest, 0, bytes, first.length, rest.length);
     if (bytes.length > Limits.JSON_BYTES) {
       throw new OperationFailure(
           FailureCode.EFBIG, "A JSON body may have " + Limits.JSON_BYTES + " bytes at most.");
     }
+    return bytes;
+  }
+
+  private static JsonBody parse(byte[] bytes) throws OperationFailure {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return new JsonBody(Json.readObject(text));

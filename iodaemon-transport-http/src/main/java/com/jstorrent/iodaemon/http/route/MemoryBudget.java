@@ -47,6 +47,6 @@ final class MemoryBudget {
   }
 
   private static int units(long bytes) {
-    return (int) ((bytes + UNIT_BYTES - 1) / UNIT_BYTES);
+    return Math.toIntExact((bytes + UNIT_BYTES - 1) / UNIT_BYTES);
   }
 }

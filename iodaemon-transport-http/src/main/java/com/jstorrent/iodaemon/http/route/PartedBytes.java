@@ -9,12 +9,14 @@ import java.util.List;
 final class PartedBytes {
   private final List<ByteBuffer> parts;
   private int current;
+  private long remaining;
 
   /**
    * @param parts consumed by reading
    */
   PartedBytes(List<ByteBuffer> parts) {
     this.parts = parts;
+    this.remaining = parts.stream().mapToLong(ByteBuffer::remaining).sum();
   }
 
   boolean hasRemaining() {
@@ -25,7 +27,7 @@ final class PartedBytes {
   }
 
   long remaining() {
-    return parts.stream().mapToLong(ByteBuffer::remaining).sum();
+    return remaining;
   }
 
   /** The next bytes, which must be there, as views. */
@@ -37,6 +39,7 @@ final class PartedBytes {
       taken.add(part.slice(part.position(), length));
       part.position(part.position() + length);
       left -= length;
+      remaining -= length;
     }
     return taken;
   }

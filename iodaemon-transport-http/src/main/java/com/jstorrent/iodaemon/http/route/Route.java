@@ -17,7 +17,7 @@ import java.util.Set;
  */
 public record Route(String method, List<String> path, boolean open, Handler handler) {
 
-  /** The work of a route. It may block; it runs on a virtual thread of its connection. */
+  /** The work of a route. It may block; it runs on the thread of its connection. */
   @FunctionalInterface
   public interface Handler {
     /**

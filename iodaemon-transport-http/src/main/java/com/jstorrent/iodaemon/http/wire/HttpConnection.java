@@ -40,7 +40,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
 
   private static final Duration PROBE = Duration.ofMillis(5);
   private static final Duration LINGER_STEP = Duration.ofMillis(500);
-  private static final long LINGER_BYTES = 8L << 20;
+  private static final long LINGER_BYTES = Limits.BODY_BYTES;
   private static final int CONTINUE = 100;
 
   private final SocketChannel channel;
