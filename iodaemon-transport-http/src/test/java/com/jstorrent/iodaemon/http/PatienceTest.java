@@ -74,7 +74,7 @@ class PatienceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"67108865", "104857600", "2199023255552", "9223372036854775807"})
+  @ValueSource(strings = {"67108865", "104857600", "2199023255552", "999999999999999999"})
   void aBodyThatIsDeclaredTooLongIsRefusedBeforeAnythingIsMade(String length) throws Exception {
     for (String digest : new String[] {"", "X-Expected-SHA1: " + "0".repeat(40) + "\n"}) {
       try (HttpDaemon daemon = new HttpDaemon(folder);
