@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class FileDigests {
   /** Threads of the file pool that are left to others, however many processors there are. */
   private static final int SPARE_THREADS = 1;
 
-  /** After so much the thread is free for somebody else's job. */
+  /** After about so much the thread is free for somebody else's job. */
   private static final long TURN_BYTES = 8L << 20;
 
   private final FileService files;
@@ -38,7 +39,7 @@ public final class FileDigests {
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final Deque<ByteBuffer> buffers = new ConcurrentLinkedDeque<>();
 
-  /** Pieces that are hashed at once for all clients; the one beyond a processor's is next in turn. */
+  /** Turns of pieces that are hashed at once for all clients; the one beyond a processor's is next in turn. */
   private final Semaphore pieces =
       new Semaphore(Math.min(processors + 1, FileService.THREADS - SPARE_THREADS), true);
 
@@ -123,32 +124,50 @@ public final class FileDigests {
    */
   public void pieces(HashAlgorithm algorithm, boolean merkle, Iterator<Piece> all, Sink sink)
       throws OperationFailure, IOException {
-    Deque<Pending<byte @Nullable []>> running = new ArrayDeque<>();
+    Deque<Pending<List<byte @Nullable []>>> running = new ArrayDeque<>();
     int number = 0;
     while (all.hasNext() || !running.isEmpty()) {
       if (all.hasNext() && running.size() <= processors) {
-        running.addLast(begin(algorithm, merkle, all.next()));
+        running.addLast(begin(algorithm, merkle, turn(all)));
       } else {
-        byte[] digest = running.removeFirst().await();
-        Pending<byte @Nullable []> next = running.peekFirst();
-        sink.accept(number++, digest, next == null || !next.isDone());
+        List<byte @Nullable []> digests = running.removeFirst().await();
+        Pending<List<byte @Nullable []>> next = running.peekFirst();
+        for (int i = 0; i < digests.size(); i++) {
+          boolean pause = i == digests.size() - 1 && (next == null || !next.isDone());
+          sink.accept(number++, digests.get(i), pause);
+        }
       }
     }
   }
 
-  private Pending<byte @Nullable []> begin(HashAlgorithm algorithm, boolean merkle, Piece piece)
-      throws OperationFailure {
+  /** Small pieces go together: handing one over takes as long as hashing a few hundred KiB. */
+  private static List<Piece> turn(Iterator<Piece> all) {
+    List<Piece> turn = new ArrayList<>();
+    for (long bytes = 0; all.hasNext() && bytes < TURN_BYTES;) {
+      Piece piece = all.next();
+      turn.add(piece);
+      bytes += piece.ranges().stream().mapToLong(FileRange::length).sum();
+    }
+    return turn;
+  }
+
+  private Pending<List<byte @Nullable []>> begin(
+      HashAlgorithm algorithm, boolean merkle, List<Piece> turn) throws OperationFailure {
     pieces.acquireUninterruptibly();
     boolean begun = false;
     try {
-      Pending<byte @Nullable []> pending =
+      Pending<List<byte @Nullable []>> pending =
           files
               .pool()
               .begin(
                   Priority.BULK,
                   () -> {
                     try {
-                      return merkle ? root(algorithm, piece) : plain(algorithm, piece);
+                      List<byte @Nullable []> digests = new ArrayList<>(turn.size());
+                      for (Piece piece : turn) {
+                        digests.add(merkle ? root(algorithm, piece) : plain(algorithm, piece));
+                      }
+                      return digests;
                     } finally {
                       pieces.release();
                     }
