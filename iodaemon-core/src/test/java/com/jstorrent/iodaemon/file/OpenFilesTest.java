@@ -332,6 +332,21 @@ class OpenFilesTest {
         .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(code));
   }
 
+  @Test
+  void whoeverChangesAFileKnowsOfTheOthersByWhateverNameItIsOpen() throws Exception {
+    try (OpenFiles open = new OpenFiles(4, new Stats())) {
+      open.use(place("one"), Access.CREATE).close();
+      Files.createLink(folder.resolve("two"), folder.resolve("one"));
+      try (OpenFiles.Use one = open.use(place("one"), Access.WRITE);
+          OpenFiles.Use two = open.use(place("two"), Access.WRITE);
+          OpenFiles.Use other = open.use(place("three"), Access.CREATE)) {
+        assertThat(two.file()).isNotSameAs(one.file());
+        assertThat(two.file().length()).isSameAs(one.file().length());
+        assertThat(other.file().length()).isNotSameAs(one.file().length());
+      }
+    }
+  }
+
   private static void write(SharedFile file, List<ByteBuffer> bytes, long position)
       throws IOException {
     SharedFile.Growth growth = file.grow();
