@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.http.route.Call;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
+import com.jstorrent.iodaemon.http.wire.SingleByte;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -173,8 +174,7 @@ final class HttpCall implements Call {
 
     @Override
     public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+      return SingleByte.from(this);
     }
 
     @Override

@@ -39,8 +39,7 @@ final class FixedLengthInput extends InputStream {
 
   @Override
   public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    return SingleByte.from(this);
   }
 
   @Override
