@@ -2,20 +2,27 @@ package com.jstorrent.iodaemon;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
+import com.jstorrent.iodaemon.event.FolderPicker;
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.file.DownloadRoots;
 import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.session.Sessions;
+import com.jstorrent.iodaemon.stats.SessionReport;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
+import com.jstorrent.iodaemon.transport.AllowedOrigins;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.ServerTransport;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
+import com.jstorrent.iodaemon.transport.SessionDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -89,6 +96,11 @@ public final class IoDaemon implements AutoCloseable {
     return services.stats;
   }
 
+  /** The authenticated sessions as they are now, parked ones included. */
+  public List<SessionReport> sessions() {
+    return services.directory().report().sessions();
+  }
+
   /** The download roots; replacing them takes effect with the next request. */
   public DownloadRoots roots() {
     return services.roots;
@@ -119,9 +131,11 @@ public final class IoDaemon implements AutoCloseable {
     private final Limits limits;
     private final Stats stats = new Stats();
     private final AccessPolicy access;
+    private final Profile.@Nullable Source profile;
     private final ScheduledThreadPoolExecutor timer;
     private final DownloadRoots roots;
     private final FileService files;
+    private final RootWatch watch;
     private final FileHandles handles;
     private final StreamService streams;
     private final HashService hashes;
@@ -130,7 +144,12 @@ public final class IoDaemon implements AutoCloseable {
 
     private Services(Builder builder) throws IOException {
       limits = builder.limits;
-      access = new AccessPolicy(builder.requireToken(), builder.origins, builder.anyLocalOrigin);
+      profile = builder.profile;
+      access =
+          new AccessPolicy(
+              builder.requireToken(),
+              new AllowedOrigins(builder.origins, builder.anyLocalOrigin),
+              limits.failureDelay());
       timer =
           new ScheduledThreadPoolExecutor(
               1, Thread.ofPlatform().daemon().name("iodaemon-timer").factory());
@@ -139,6 +158,8 @@ public final class IoDaemon implements AutoCloseable {
       timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
       roots = new DownloadRoots(builder.roots);
       files = new FileService(roots, limits.openFiles(), stats);
+      watch = new RootWatch(files.folders(), timer);
+      roots.onReplaced(watch::lookAside);
       handles = new FileHandles(files, limits, stats, timer);
       hashes = new HashService(files, stats);
       streams = new StreamService(limits, stats);
@@ -150,7 +171,9 @@ public final class IoDaemon implements AutoCloseable {
               access,
               timer,
               net,
+              watch,
               handles.andThen(builder.listener),
+              builder.folderPicker,
               streams,
               Version.current());
     }
@@ -158,6 +181,34 @@ public final class IoDaemon implements AutoCloseable {
     @Override
     public SessionAcceptor sessions() {
       return sessions;
+    }
+
+    @Override
+    public SessionDirectory directory() {
+      return sessions.directory();
+    }
+
+    @Override
+    public RootWatch roots() {
+      return watch;
+    }
+
+    @Override
+    public synchronized void reload() throws OperationFailure {
+      if (profile == null) {
+        return;
+      }
+      try {
+        Profile fresh = profile.read();
+        roots.replace(fresh.roots()); // checks them before it changes anything
+        access.replaceOrigins(fresh.origins());
+      } catch (IOException e) {
+        throw new OperationFailure(
+            FailureCode.EIO, "The profile cannot be read; nothing has changed.");
+      } catch (IllegalArgumentException e) {
+        throw new OperationFailure(
+            FailureCode.EINVAL, "The profile makes no sense; nothing has changed.");
+      }
     }
 
     @Override
@@ -217,6 +268,8 @@ public final class IoDaemon implements AutoCloseable {
     private boolean anyLocalOrigin;
     private Limits limits = Limits.DEFAULT;
     private DaemonListener listener = DaemonListener.NONE;
+    private FolderPicker folderPicker = FolderPicker.NONE;
+    private Profile.@Nullable Source profile;
     private @Nullable SSLContext trust;
     private final List<ServerTransport> transports = new ArrayList<>();
 
@@ -261,6 +314,21 @@ public final class IoDaemon implements AutoCloseable {
     /** Default: nobody listens. */
     public Builder listener(DaemonListener value) {
       listener = value;
+      return this;
+    }
+
+    /** Default: nobody can be asked. */
+    public Builder folderPicker(FolderPicker value) {
+      folderPicker = value;
+      return this;
+    }
+
+    /**
+     * Where roots and origins are read again from, when a client asks for that; they then replace all
+     * that were given here. Default: they stay.
+     */
+    public Builder profile(Profile.Source value) {
+      profile = value;
       return this;
     }
 

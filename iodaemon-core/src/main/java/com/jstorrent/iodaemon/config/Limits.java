@@ -8,6 +8,7 @@ import java.time.Duration;
  * contract fixes is a constant.
  *
  * @param handshakeTimeout § 3: from the connection to a successful AUTH; then ERROR and close
+ * @param failureDelay § 2: how long the answer to a wrong token waits when there were many
  * @param connections connections to the port at once; further ones wait in the backlog
  * @param sockets § 4: TCP and UDP sockets of a connection, connecting ones included; past it a
  *     failed reply with errno 24
@@ -41,6 +42,7 @@ import java.time.Duration;
  */
 public record Limits(
     Duration handshakeTimeout,
+    Duration failureDelay,
     int connections,
     int sockets,
     int listeners,
@@ -152,6 +154,24 @@ public record Limits(
   /** Long JSON bodies that are taken apart at once; further ones wait for their turn. */
   public static final int LARGE_JSON_BODIES = 1;
 
+  /** § 5.1: a download root with less room than this counts as full: one body may not fit. */
+  public static final long ROOT_FULL_BYTES = BODY_BYTES;
+
+  /** § 5.4: how often the download roots are looked at while a client on {@code /control} listens. */
+  public static final Duration ROOT_CHECK = Duration.ofSeconds(10);
+
+  /** docs § 9.4: how often statistics go to a client that has asked for them. */
+  public static final Duration STATS_INTERVAL = Duration.ofSeconds(1);
+
+  /** § 2: connections that have not shown the token yet; further ones are answered 503. */
+  public static final int STRANGERS = 16;
+
+  /** § 2: wrong tokens within {@link #FAILURE_MEMORY} that are answered at once; further ones wait. */
+  public static final int FREE_FAILURES = 3;
+
+  /** § 2: how long a wrong token is remembered. */
+  public static final Duration FAILURE_MEMORY = Duration.ofMinutes(1);
+
   /** § 5.5: streams of a session that wait for bytes at once; further ones 503. */
   public static final int WAITING_STREAMS = 3;
 
@@ -211,6 +231,7 @@ public record Limits(
   /** Starts from the contract's numbers. Not thread-safe. */
   public static final class Builder {
     private Duration handshakeTimeout = Duration.ofSeconds(5);
+    private Duration failureDelay = Duration.ofSeconds(1);
     private int connections = 4096;
     private int sockets = 16_384;
     private int listeners = 256;
@@ -239,6 +260,11 @@ public record Limits(
 
     public Builder handshakeTimeout(Duration value) {
       handshakeTimeout = value;
+      return this;
+    }
+
+    public Builder failureDelay(Duration value) {
+      failureDelay = value;
       return this;
     }
 
@@ -360,6 +386,7 @@ public record Limits(
     public Limits build() {
       return new Limits(
           handshakeTimeout,
+          failureDelay,
           connections,
           sockets,
           listeners,

@@ -17,6 +17,8 @@ public enum FailureCode {
   ERANGE,
   /** The bytes do not have the digest that the client expected. */
   EHASH,
+  /** There is not exactly one session that is meant. */
+  ESESSION,
   ENOSPC,
   /** More was sent than may be. */
   EFBIG,

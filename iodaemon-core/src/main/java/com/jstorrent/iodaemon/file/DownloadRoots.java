@@ -10,6 +10,7 @@ import java.util.Map;
 /** The download roots by key. The whole set is replaced at once; any thread may ask. */
 public final class DownloadRoots {
   private volatile Map<String, DownloadRoot> roots = Map.of();
+  private volatile Runnable onReplaced = () -> {};
 
   public DownloadRoots(Collection<DownloadRoot> roots) {
     replace(roots);
@@ -27,6 +28,12 @@ public final class DownloadRoots {
       }
     }
     roots = byKey;
+    onReplaced.run();
+  }
+
+  /** Is told after each replacement, on the thread that replaces; must not block. */
+  public void onReplaced(Runnable listener) {
+    onReplaced = listener;
   }
 
   /** All roots, in the order in which they were given. */

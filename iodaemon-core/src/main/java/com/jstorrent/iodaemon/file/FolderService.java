@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -55,11 +56,13 @@ public final class FolderService {
     return roots.all();
   }
 
-  /**
-   * The bytes that may still be written to a root; empty when it is not there. Blocks as long as the
-   * disk does.
-   */
-  public OptionalLong freeBytes(DownloadRoot root) {
+  /** Looks at a root. Blocks as long as its disk does. */
+  public RootStatus status(DownloadRoot root) {
+    OptionalLong free = freeBytes(root);
+    return new RootStatus(root, free, Instant.now());
+  }
+
+  private OptionalLong freeBytes(DownloadRoot root) {
     try {
       return pool.call(
           Priority.URGENT,

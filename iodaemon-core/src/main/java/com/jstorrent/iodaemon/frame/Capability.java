@@ -13,7 +13,14 @@ public enum Capability {
   /** The client grants how many bytes of each socket may be sent to it. */
   CREDIT,
   /** A lost connection keeps its sockets for a while, and another one goes on with them. */
-  RESUME;
+  RESUME,
+  /** On {@code /control}: statistics every second. */
+  STATS;
+
+  /** Whether it is for {@code /control}; the others are for {@code /io}. */
+  public boolean isForControl() {
+    return this == STATS;
+  }
 
   /** The name in the list {@code caps}. */
   public String label() {

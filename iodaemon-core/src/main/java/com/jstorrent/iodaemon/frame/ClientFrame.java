@@ -175,6 +175,14 @@ public sealed interface ClientFrame {
     }
   }
 
+  /** On {@code /control}: the host application is to show a dialogue for a new download root. */
+  record OpenFolderPicker(int requestId) implements ClientFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.OPEN_FOLDER_PICKER;
+    }
+  }
+
   /** They will not come; {@code httpStatus} is 416 or 503. */
   record RangeReject(int requestId, int httpStatus) implements ClientFrame {
     @Override

@@ -162,6 +162,22 @@ public sealed interface DaemonFrame {
     }
   }
 
+  /** On {@code /control}: the download roots, as they are now; {@code roots} is a JSON array. */
+  record RootsChanged(int requestId, String roots) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.ROOTS_CHANGED;
+    }
+  }
+
+  /** On {@code /control}: something has happened; {@code event} is a JSON object. */
+  record Event(int requestId, String event) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.EVENT;
+    }
+  }
+
   /**
    * Something that a resumed session still has.
    *

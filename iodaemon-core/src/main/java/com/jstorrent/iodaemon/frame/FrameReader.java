@@ -90,6 +90,7 @@ public final class FrameReader {
       case RANGE_READY -> new ClientFrame.RangeReady(requestId);
       case RANGE_REJECT ->
           new ClientFrame.RangeReject(requestId, Short.toUnsignedInt(rest.getShort()));
+      case OPEN_FOLDER_PICKER -> new ClientFrame.OpenFolderPicker(requestId);
       default ->
           throw new ProtocolException(requestId, "This daemon does not serve " + opcode + ".");
     };
@@ -156,6 +157,8 @@ public final class FrameReader {
       case RANGE_REQUEST ->
           new DaemonFrame.RangeRequest(requestId, in.getLong(), in.getLong(), utf8(in));
       case RANGE_CANCEL -> new DaemonFrame.RangeCancel(requestId);
+      case ROOTS_CHANGED -> new DaemonFrame.RootsChanged(requestId, utf8(in));
+      case EVENT -> new DaemonFrame.Event(requestId, utf8(in));
       default -> throw new ProtocolException(requestId, "The daemon does not send " + opcode + ".");
     };
   }

@@ -63,6 +63,8 @@ public final class FrameWriter {
                 .put(fileId);
           }
           case DaemonFrame.RangeCancel f -> start(f.opcode(), f.requestId(), headroom, 0);
+          case DaemonFrame.RootsChanged f -> text(f.opcode(), f.requestId(), headroom, f.roots());
+          case DaemonFrame.Event f -> text(f.opcode(), f.requestId(), headroom, f.event());
         };
     return out.flip().position(headroom);
   }
@@ -113,6 +115,8 @@ public final class FrameWriter {
           case ClientFrame.RangeAvailable f -> start(f.opcode(), f.requestId(), headroom, 0);
           case ClientFrame.RangeBlock f -> start(f.opcode(), f.requestId(), headroom, 0);
           case ClientFrame.RangeReady f -> start(f.opcode(), f.requestId(), headroom, 0);
+          case ClientFrame.OpenFolderPicker f ->
+              start(f.opcode(), f.requestId(), headroom, 0);
           case ClientFrame.RangeReject f ->
               start(f.opcode(), f.requestId(), headroom, 2).putShort((short) f.httpStatus());
           case ClientFrame.Resume f -> {

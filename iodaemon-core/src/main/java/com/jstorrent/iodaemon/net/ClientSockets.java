@@ -7,11 +7,15 @@ import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.SocketReport;
+import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +41,35 @@ public final class ClientSockets {
    */
   public ClientSockets(SharedNet shared, FrameConnection connection) throws IOException {
     ReaderGate gate = new ReaderGate();
-    Relay relay = new Relay(connection, shared.stats(), gate);
-    SendBudget budget =
-        new SendBudget(shared.limits().sessionQueueBytes(), shared.stats(), gate);
-    net = new NetContext(shared, relay, new SocketTable(), budget, gate, new Negotiated(),
+    Stats stats = shared.stats().part();
+    Relay relay = new Relay(connection, stats, gate);
+    SendBudget budget = new SendBudget(shared.limits().sessionQueueBytes(), stats, gate);
+    net = new NetContext(shared, stats, relay, new SocketTable(), budget, gate, new Negotiated(),
         this::readerWaits);
     connector = new Connector(net);
     sender = new PeerSender(net);
+  }
+
+  /** What is counted of this client. Any thread. */
+  public Stats stats() {
+    return net.stats();
+  }
+
+  /** Its sockets and servers as they are now. Any thread. */
+  public Stream<SocketReport> reports() {
+    return Stream.concat(
+        net.table().sockets().stream().map(SocketReports::of),
+        net.table().listeners().stream().map(SocketReports::of));
+  }
+
+  /** Bytes that wait to be sent to the client, or for its acknowledgement. Any thread. */
+  public long queuedToClient() {
+    return net.relay().client().queuedBytes();
+  }
+
+  /** How long the frame that is being sent waits for the client to read. Any thread. */
+  public Duration blocked() {
+    return net.relay().client().blocked();
   }
 
   /** What the client has asked for and gets. Before its first socket. */
@@ -124,6 +150,11 @@ public final class ClientSockets {
     }
   }
 
+  /** Whether the client has taken enough of its replies to get more. Any thread. */
+  public boolean hasControlRoom() {
+    return net.relay().client().hasControlRoom();
+  }
+
   /** Waits while too many replies wait for the client to read them. */
   public void awaitControlRoom() {
     net.gate().await(net.relay().client()::hasControlRoom, Long.MAX_VALUE >> 1);
@@ -139,6 +170,40 @@ public final class ClientSockets {
       reply(
           new DaemonFrame.TcpConnected(frame.requestId(), frame.socketId(), refused.number()));
     }
+  }
+
+  /**
+   * Connects a socket that the client has not asked for by a frame, but is told of as if it had, with
+   * requestId 0. Any thread.
+   *
+   * @return its id, or null when there is no room for it
+   */
+  public @Nullable Integer openTcp(String host, int port) {
+    TcpSocket socket = TcpSocket.connecting(net.table().nextAcceptedId(), 0, host, net);
+    if (!connector.hasRoom() || admit(socket) != Errno.OK) {
+      return null;
+    }
+    connector.connect(socket, host, port);
+    return socket.id();
+  }
+
+  /** Binds a UDP socket; otherwise like {@link #openTcp}. */
+  public @Nullable Integer openUdp(String host, int port) {
+    UdpSocket socket = new UdpSocket(net.table().nextAcceptedId(), 0, net);
+    if (admit(socket) != Errno.OK) {
+      return null;
+    }
+    socket.bind(port, host);
+    return socket.id();
+  }
+
+  /** Closes a socket as the client itself would. Any thread; false when there is none with this id. */
+  public boolean close(int socketId) {
+    PeerSocket socket = net.table().socket(socketId);
+    if (socket != null) {
+      socket.clientClose(net.limits().linger());
+    }
+    return socket != null;
   }
 
   /** Gives the socket its id, or says why not. */

@@ -10,6 +10,7 @@ import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +20,16 @@ import org.jspecify.annotations.Nullable;
  * from one connection to the next.
  */
 final class ClientWriter {
+  /** What {@link System#nanoTime} never says in the life of a machine, for nothing is being sent. */
+  private static final long IDLE = Long.MIN_VALUE;
+
   private final Stats stats;
   private final int headroom;
   private final AtomicInteger postedBytes = new AtomicInteger();
   private volatile FrameConnection connection;
   private volatile @Nullable ReplayLog replay; // set before the first frame that it keeps
   private volatile Runnable onOverrun = () -> {};
+  private volatile long sendingSince = IDLE; // written by the relay's thread only
   private volatile boolean over; // from here on nothing is sent
   private @Nullable IOException broken; // relay's thread only; what is sent is kept, if anything
   private Runnable onBroken = () -> {};
@@ -127,6 +132,7 @@ final class ClientWriter {
       return;
     }
     try {
+      sendingSince = System.nanoTime();
       connection.send(frame);
     } catch (IOException e) {
       if (replay == null) {
@@ -134,13 +140,33 @@ final class ClientWriter {
       }
       broken = e;
       onBroken.run();
+    } finally {
+      sendingSince = IDLE;
     }
   }
 
   void flush() throws IOException {
-    if (broken == null) {
-      connection.flush();
+    if (broken != null) {
+      return;
     }
+    try {
+      sendingSince = System.nanoTime();
+      connection.flush();
+    } finally {
+      sendingSince = IDLE;
+    }
+  }
+
+  /** How long what is being sent waits for the client; zero when nothing is. Any thread. */
+  Duration blocked() {
+    long since = sendingSince;
+    return since == IDLE ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+  }
+
+  /** Bytes that wait to be sent, and those that are kept until they are acknowledged. Any thread. */
+  long queuedBytes() {
+    ReplayLog log = replay;
+    return postedBytes.get() + (log == null ? 0 : log.bytes());
   }
 
   /** See {@link FrameConnection#probe}. Any thread. */

@@ -1,7 +1,5 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -15,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /**
  * Counts the datagrams that the system dropped because a socket's buffer was full: while a client
@@ -30,7 +29,6 @@ final class KernelDrops {
   /** Often enough for whoever looks at the numbers. */
   private static final long PERIOD_SECONDS = 1;
 
-  private final Stats stats;
   private final ScheduledExecutorService timer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<DatagramChannel, Watched> sockets = new HashMap<>(); // guarded by lock
@@ -40,23 +38,27 @@ final class KernelDrops {
   /** A socket by its local address as the table writes it, and what was counted of it. */
   private static final class Watched {
     private final String address;
+    private final LongConsumer onDrops;
     private long seen;
 
-    private Watched(String address) {
+    private Watched(String address, LongConsumer onDrops) {
       this.address = address;
+      this.onDrops = onDrops;
     }
   }
 
-  KernelDrops(Stats stats, ScheduledExecutorService timer) {
-    this.stats = stats;
+  KernelDrops(ScheduledExecutorService timer) {
     this.timer = timer;
   }
 
-  void watch(DatagramChannel socket) throws IOException {
+  /**
+   * @param onDrops is told how many datagrams more were dropped; it only counts them
+   */
+  void watch(DatagramChannel socket, LongConsumer onDrops) throws IOException {
     String address = hex((InetSocketAddress) socket.getLocalAddress());
     lock.lock();
     try {
-      sockets.put(socket, new Watched(address));
+      sockets.put(socket, new Watched(address, onDrops));
       if (!scheduled) {
         scheduled = true;
         timer.schedule(this::sampleAside, PERIOD_SECONDS, TimeUnit.SECONDS);
@@ -117,7 +119,7 @@ final class KernelDrops {
       for (Watched socket : sockets.values()) {
         long now = drops.getOrDefault(socket.address, 0L);
         if (now > socket.seen) {
-          stats.add(Counter.UDP_RECEIVE_DROPS, now - socket.seen);
+          socket.onDrops.accept(now - socket.seen);
           socket.seen = now;
         }
       }

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerInput {
   private final Credit credit;
+  private final Meter meter;
   private volatile @Nullable PeerStream stream; // set by the relay
   private @Nullable Errno doom;
   private final boolean limited;
   private boolean plain;
   private volatile long bytes; // written by the relay only
 
-  PeerInput(NetContext net) {
+  PeerInput(NetContext net, Meter meter) {
+    this.meter = meter;
     limited = net.negotiated().has(Capability.CREDIT);
     credit = limited ? Credit.of(net.limits().creditBytes()) : Credit.unlimited();
   }
@@ -66,7 +68,12 @@ final class PeerInput {
   /** Bytes have gone to the client; returns whether it takes no more for now. */
   boolean delivered(int count) {
     bytes += count;
-    return credit.take(count);
+    meter.moved();
+    boolean full = credit.take(count);
+    if (full) {
+      meter.paused();
+    }
+    return full;
   }
 
   /** TCP_CREDIT. The client's reader only; returns whether reading may go on that had to stop. */

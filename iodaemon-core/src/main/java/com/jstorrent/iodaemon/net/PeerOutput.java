@@ -25,6 +25,7 @@ final class PeerOutput {
   }
 
   private final NetContext net;
+  private final Meter meter;
   private final ReentrantLock lock = new ReentrantLock();
   private final SendQueue queue; // guarded by lock
   private @Nullable PeerStream stream; // guarded by lock; null until connected
@@ -34,8 +35,9 @@ final class PeerOutput {
   private @Nullable Errno failure; // guarded by lock; why it is broken
   private volatile int heldBytes;
 
-  PeerOutput(NetContext net) {
+  PeerOutput(NetContext net, Meter meter) {
     this.net = net;
+    this.meter = meter;
     this.queue = new SendQueue(net.shared().segments());
   }
 
@@ -127,6 +129,9 @@ final class PeerOutput {
       lock.unlock();
       net.stats().add(Counter.BYTES_SENT, before - after);
       net.budget().release(before - after);
+      if (before > after) {
+        meter.moved();
+      }
     }
   }
 

@@ -44,6 +44,7 @@ final class PeerSender {
       return true;
     }
     net.stats().increment(Counter.SEND_PAUSES);
+    socket.meter().paused();
     long stall = net.limits().sendStall().toNanos();
     long begun = System.nanoTime();
     while (!net.gate().await(() -> hasRoom(socket, bytes), Math.min(stall, PROBE_NANOS))) {

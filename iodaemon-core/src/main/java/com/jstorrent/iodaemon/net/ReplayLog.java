@@ -27,6 +27,11 @@ final class ReplayLog {
     this.limit = limit;
   }
 
+  /** Bytes that are kept; any thread may ask. */
+  long bytes() {
+    return bytes;
+  }
+
   boolean isFull() {
     return bytes >= limit;
   }

@@ -29,7 +29,7 @@ public final class SharedNet implements AutoCloseable {
     this.stats = stats;
     this.timer = timer;
     this.tls = new TlsClients(trust, resolver);
-    this.drops = new KernelDrops(stats, timer);
+    this.drops = new KernelDrops(timer);
     this.peerWriter = new PeerWriter();
   }
 

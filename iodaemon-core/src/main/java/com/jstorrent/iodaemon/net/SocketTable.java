@@ -22,6 +22,12 @@ final class SocketTable {
   private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
   private volatile boolean ended;
 
+  /** The socket with this id, of whatever kind. */
+  @Nullable
+  PeerSocket socket(int id) {
+    return sockets.get(id);
+  }
+
   /** The TCP socket with this id, or null when there is none, or one of another kind. */
   @Nullable
   TcpSocket tcp(int id) {

@@ -35,6 +35,7 @@ final class TcpListener {
   private final int id;
   private final int requestId;
   private final NetContext net;
+  private final Meter meter = new Meter();
   private final Semaphore room = new Semaphore(HANDED_OVER);
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ServerSocketChannel channel; // guarded by lock
@@ -53,6 +54,15 @@ final class TcpListener {
 
   int id() {
     return id;
+  }
+
+  /** The port that it listens on; 0 until it does. Any thread may ask. */
+  int boundPort() {
+    return boundPort;
+  }
+
+  Meter meter() {
+    return meter;
   }
 
   /** Begins; TCP_LISTEN_RESULT tells how it went. Does not block. */
@@ -135,6 +145,7 @@ final class TcpListener {
         // PROTOCOL.md § 4.11: descriptors run out and come back; the server waits for that.
         if (!pauseLogged) {
           pauseLogged = true;
+          meter.paused();
           LOG.warn("Accepting pauses: {}", e.getMessage());
         }
         Thread.sleep(Limits.ACCEPT_PAUSE);
@@ -146,6 +157,7 @@ final class TcpListener {
   /** On the relay's thread. */
   private void admit(SocketChannel peer) throws IOException {
     room.release();
+    meter.moved();
     TcpSocket socket = TcpSocket.accepted(net.table().nextAcceptedId(), net);
     InetSocketAddress remote;
     try {

@@ -25,6 +25,7 @@ final class TcpSocket implements PeerSocket {
   private final String host;
   private final NetContext net;
   private final AtomicReference<SocketState> state = new AtomicReference<>(SocketState.CONNECTING);
+  private final Meter meter = new Meter();
   private final PeerOutput output;
   private final PeerInput input;
   private final PendingConnection pending =
@@ -39,8 +40,8 @@ final class TcpSocket implements PeerSocket {
     this.requestId = requestId;
     this.host = host;
     this.net = net;
-    this.output = new PeerOutput(net);
-    this.input = new PeerInput(net);
+    this.output = new PeerOutput(net, meter);
+    this.input = new PeerInput(net, meter);
   }
 
   /** A socket that is going to be connected. */
@@ -79,12 +80,22 @@ final class TcpSocket implements PeerSocket {
     return input;
   }
 
+  Meter meter() {
+    return meter;
+  }
+
   Encryption encryption() {
     return encryption;
   }
 
   PendingConnection pending() {
     return pending;
+  }
+
+  /** The channel, or null until there is one; any thread may ask. */
+  @Nullable
+  SocketChannel connection() {
+    return channel;
   }
 
   /** The connected channel. Only for states that come after CONNECTED. */
@@ -101,6 +112,11 @@ final class TcpSocket implements PeerSocket {
       throw new IllegalStateException("The socket is not connected.");
     }
     return part;
+  }
+
+  /** Bytes of the client that it need not send again; any thread may ask. */
+  long takenBytes() {
+    return fromClient;
   }
 
   /** Bytes that wait for the peer; any thread may ask. */
@@ -137,6 +153,7 @@ final class TcpSocket implements PeerSocket {
       return false;
     }
     net.stats().increment(Counter.TCP_SOCKETS);
+    net.stats().increment(Counter.TCP_OPENED);
     if (output.endWanted()) {
       busy |= move(Event.CLIENT_SHUTDOWN) != null;
     }
@@ -174,6 +191,7 @@ final class TcpSocket implements PeerSocket {
   /** Bytes of the client that will not have to be sent again. */
   void taken(int bytes) {
     fromClient += bytes;
+    meter.moved();
   }
 
   /** Queues what {@link #write} left. */
@@ -320,6 +338,7 @@ final class TcpSocket implements PeerSocket {
     switch (left) {
       case CONNECTING -> {
         abandonConnecting();
+        net.stats().increment(Counter.CONNECT_FAILURES);
         report(new DaemonFrame.TcpConnected(requestId, id, errno.number()), errno);
       }
       case OPEN, PEER_SHUT, CLIENT_SHUT, PEER_ENDED -> {

@@ -45,6 +45,7 @@ final class UdpSocket implements PeerSocket {
   private final int id;
   private final int requestId;
   private final NetContext net;
+  private final Meter meter = new Meter();
   private final Semaphore lookups = new Semaphore(Limits.LOOKUPS);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
@@ -69,6 +70,20 @@ final class UdpSocket implements PeerSocket {
   @Nullable
   DatagramChannel channel() {
     return channel;
+  }
+
+  Meter meter() {
+    return meter;
+  }
+
+  /** In datagrams that the client wanted to be sent, dropped ones included; any thread may ask. */
+  long sentBytes() {
+    return fromClient;
+  }
+
+  /** In datagrams that have gone to the client; any thread may ask. */
+  long receivedBytes() {
+    return toClient;
   }
 
   @Override
@@ -132,7 +147,7 @@ final class UdpSocket implements PeerSocket {
     channel = bound;
     groups = new MulticastGroups(bound);
     net.stats().increment(Counter.UDP_SOCKETS);
-    net.shared().drops().watch(bound);
+    net.shared().drops().watch(bound, this::droppedBySystem);
     if (closed.get()) { // the client has closed it meanwhile
       closeChannel();
       net.shared().drops().forget(bound);
@@ -162,6 +177,7 @@ final class UdpSocket implements PeerSocket {
   /** UDP_SEND. Called by the client's reader only. */
   void send(String host, int port, ByteBuffer data) {
     fromClient += data.remaining();
+    meter.moved();
     try {
       InetAddress literal = net.shared().resolver().literal(host);
       if (literal != null) {
@@ -212,8 +228,14 @@ final class UdpSocket implements PeerSocket {
     }
   }
 
+  private void droppedBySystem(long datagrams) {
+    net.stats().add(Counter.UDP_RECEIVE_DROPS, datagrams);
+    meter.dropped(datagrams);
+  }
+
   private void dropped(String why) {
     net.stats().increment(Counter.UDP_SEND_DROPS);
+    meter.dropped(1);
     LOG.debug("A datagram was dropped: {}", why);
   }
 
@@ -253,6 +275,7 @@ final class UdpSocket implements PeerSocket {
     buffer.put(start + ADDRESS_OFFSET, address);
     buffer.limit(dataStart + size).position(start);
     toClient += size;
+    meter.moved();
     net.stats().add(Counter.UDP_BYTES_RECEIVED, size);
     return true;
   }

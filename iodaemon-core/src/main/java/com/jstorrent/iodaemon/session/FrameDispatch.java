@@ -23,6 +23,8 @@ final class FrameDispatch {
 
     /** An answer to RANGE_REQUEST. */
     void range(ClientFrame frame);
+
+    void openFolderPicker(ClientFrame.OpenFolderPicker frame) throws ProtocolException;
   }
 
   private FrameDispatch() {}
@@ -62,6 +64,7 @@ final class FrameDispatch {
       case ClientFrame.RangeBlock f -> session.range(f);
       case ClientFrame.RangeReady f -> session.range(f);
       case ClientFrame.RangeReject f -> session.range(f);
+      case ClientFrame.OpenFolderPicker f -> session.openFolderPicker(f);
     }
     return true;
   }

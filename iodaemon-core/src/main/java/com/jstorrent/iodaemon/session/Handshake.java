@@ -17,10 +17,15 @@ final class Handshake {
   private static final int REFUSED = 1;
 
   private final HelloCodec codec;
+  private final boolean forControl;
   private final SessionContext context;
 
-  Handshake(HelloCodec codec, SessionContext context) {
+  /**
+   * @param forControl whether the connection is for {@code /control}
+   */
+  Handshake(HelloCodec codec, boolean forControl, SessionContext context) {
     this.codec = codec;
+    this.forControl = forControl;
     this.context = context;
   }
 
@@ -51,7 +56,7 @@ final class Handshake {
     }
     for (String asked : wish.capabilities()) {
       Capability known = Capability.of(asked);
-      if (known != null) {
+      if (known != null && known.isForControl() == forControl) {
         granted.add(known);
       }
     }

@@ -9,6 +9,7 @@ import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.FrameReader;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.frame.Opcode.Phase;
 import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.net.ClientSockets;
 import com.jstorrent.iodaemon.net.Resumption;
@@ -16,6 +17,7 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stream.RangeDesk;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
+import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
 import java.io.IOException;
@@ -25,48 +27,51 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of a client: its handshake, and after that its frames, dispatched to its sockets.
+ * One connection of a client: its handshake, and after that its frames, dispatched to its sockets().
  * The state belongs to the thread that delivers frames; the deadline of the handshake is the one
  * thing that reads it from outside.
  */
 final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  private SessionInfo self; // named by CLIENT_HELLO, if not by the connection
+  private final Endpoint endpoint;
+  private final Presence self;
   private final FrameConnection connection;
   private final SessionContext context;
   private final Handshake handshake;
   private final ScheduledFuture<?> deadline;
-  private final CountDownLatch relayOver = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Departure departure;
   private final RangeDesk ranges = new RangeDesk(frame -> replyTo(frame));
-  private final ReentrantLock handover = new ReentrantLock();
-  private final ClientSockets own;
-  private volatile ClientSockets sockets; // changed once, by RESUME, under the lock
+  private final ServedSockets served;
   private volatile SessionState state;
   private volatile boolean closing; // by the daemon: nobody resumes this
+  private volatile long lastFrame = System.nanoTime();
+  private final Strangers.@Nullable Place place; // until the token is shown
   private @Nullable String ticket;
   private int handshakeBytes;
-  private boolean announced;
 
   /**
    * @throws IOException when the system has no descriptor left
    */
   Session(long number, FrameConnection connection, ConnectionInfo info, SessionContext context)
       throws IOException {
-    this.self = new SessionInfo(number, info.sessionName());
+    this.endpoint = info.endpoint();
+    this.self =
+        new Presence(
+            new SessionInfo(number, info.sessionName()),
+            endpoint instanceof Endpoint.Io ? ranges : null,
+            context);
     this.connection = connection;
     this.context = context;
-    this.handshake = new Handshake(info.hello(), context);
-    this.own = new ClientSockets(context.net(), connection);
-    this.sockets = own;
+    this.handshake =
+        new Handshake(info.hello(), endpoint instanceof Endpoint.Control, context);
+    this.served = new ServedSockets(new ClientSockets(context.net(), connection));
     this.departure = new Departure(context.parking());
     this.state = info.authenticated() ? SessionState.TRUSTED : SessionState.AWAIT_HELLO;
     this.deadline =
@@ -77,49 +82,57 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
                 context.limits().handshakeTimeout().toMillis(),
                 TimeUnit.MILLISECONDS);
     context.stats().increment(Counter.WS_CONNECTIONS);
+    this.place = info.authenticated() ? null : context.strangers().enter();
     if (info.authenticated()) {
       opened();
+    } else if (place == null) {
+      sockets().reply(new DaemonFrame.Error(0, "Too many connections have not authenticated yet."));
+      end(CloseReason.POLICY_VIOLATION);
     }
+  }
+
+  private long number() {
+    return self.info().number();
+  }
+
+  /** Any thread. */
+  Presence presence() {
+    return self;
+  }
+
+  /** Any thread. */
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Since the client has sent a frame. Any thread. */
+  Duration idle() {
+    return Duration.ofNanos(System.nanoTime() - lastFrame);
+  }
+
+  /** Those that it serves now. Any thread. */
+  ClientSockets sockets() {
+    return served.current();
   }
 
   /** The body of the relay thread: carries data until the connection ends, then lets go of it. */
   void relay() {
     boolean orderly = false;
-    ClientSockets served = own;
     try {
       served.relay(connection);
-      if (served != sockets) { // RESUME: from here on this connection serves other sockets
-        served.release();
-        served = sockets;
-        served.relay(connection);
-      }
       connection.flush();
       orderly = true;
     } catch (IOException e) {
-      LOG.debug("Session {}: the connection has broken: {}", self.number(), e.getMessage());
+      LOG.debug("Session {}: the connection has broken: {}", number(), e.getMessage());
     } catch (RuntimeException e) {
-      LOG.error("Session {} ends because of a defect.", self.number(), e);
+      LOG.error("Session {} ends because of a defect.", number(), e);
     } finally {
       if (!orderly) {
         connection.abort();
       }
-      leave(served);
+      served.relayLeaves();
       departure.relayHasLeft();
     }
-  }
-
-  /** After this nobody resumes on this connection: there is no relay for it any more. */
-  private void leave(ClientSockets served) {
-    handover.lock();
-    try {
-      relayOver.countDown();
-    } finally {
-      handover.unlock();
-    }
-    if (served != sockets) {
-      served.release(); // RESUME came, but the connection broke before they could be served
-    }
-    sockets.leave();
   }
 
   /**
@@ -128,7 +141,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
    */
   void close(CloseReason reason) {
     closing = true;
-    sockets.afterReplies(() -> connection.close(reason));
+    sockets().afterReplies(() -> connection.close(reason));
     abortAfter(Limits.CLOSE_HANDSHAKE);
   }
 
@@ -137,7 +150,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
         .timer()
         .schedule(
             () -> {
-              if (relayOver.getCount() > 0) {
+              if (!served.relayIsOver()) {
                 connection.abort();
               }
             },
@@ -161,11 +174,12 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
 
   @Override
   public void onFrame(ByteBuffer frame) {
-    ClientSockets before = sockets;
+    ClientSockets before = sockets();
     if (state == SessionState.CLOSED || before.over()) {
       return;
     }
-    context.stats().increment(Counter.FRAMES_FROM_CLIENT);
+    before.stats().increment(Counter.FRAMES_FROM_CLIENT);
+    lastFrame = System.nanoTime();
     int size = frame.remaining();
     FrameHeader.view(frame);
     Resumption resumption = before.resumption();
@@ -200,15 +214,15 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
 
   private boolean handle(Opcode opcode, ByteBuffer frame) throws ProtocolException {
     int requestId = FrameHeader.requestId(frame);
-    return switch (state.verdict(opcode)) {
+    return switch (state.verdict(opcode, phase())) {
       case ACCEPT -> {
         Capability needed = opcode.capability();
-        if (needed != null && !sockets.has(needed)) {
+        if (needed != null && !sockets().has(needed)) {
           throw new ProtocolException(
               requestId,
               opcode + " needs the capability " + needed.label() + " in CLIENT_HELLO.");
         }
-        boolean handled = FrameDispatch.dispatch(opcode, frame, this, sockets);
+        boolean handled = FrameDispatch.dispatch(opcode, frame, this, sockets());
         state = state.next(opcode);
         yield handled;
       }
@@ -219,65 +233,66 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     };
   }
 
+  private Phase phase() {
+    return switch (endpoint) {
+      case Endpoint.Io io -> Phase.IO;
+      case Endpoint.Control control -> Phase.CONTROL;
+    };
+  }
+
   @Override
   public void hello(ClientFrame.ClientHello frame) throws ProtocolException {
     Handshake.Outcome outcome = handshake.hello(frame);
-    sockets.reply(outcome.answer());
-    sockets.negotiate(outcome.capabilities());
+    sockets().reply(outcome.answer());
+    sockets().negotiate(outcome.capabilities());
     ticket = outcome.ticket();
-    if (self.name() == null && outcome.session() != null) {
-      rename(outcome.session());
-    }
+    self.named(outcome.session());
     registerTicket();
   }
 
   @Override
   public void authenticate(ClientFrame.Auth frame) {
     DaemonFrame.AuthResult result = handshake.authenticate(frame);
-    sockets.reply(result);
     if (result.status() == Handshake.ACCEPTED) {
+      sockets().reply(result);
       opened();
-    } else {
-      context.stats().increment(Counter.AUTH_FAILURES);
-      LOG.warn("Session {}: a wrong token.", self.number());
-      end(CloseReason.POLICY_VIOLATION);
+      return;
     }
+    context.stats().increment(Counter.AUTH_FAILURES);
+    LOG.warn("Session {}: a wrong token.", number());
+    state = SessionState.CLOSED;
+    context
+        .timer()
+        .schedule(
+            () -> {
+              sockets().reply(result);
+              close(CloseReason.POLICY_VIOLATION);
+            },
+            context.access().penalty().toNanos(),
+            TimeUnit.NANOSECONDS);
   }
 
   private void opened() {
     deadline.cancel(false);
-    if (!announced) {
-      announced = true;
-      LOG.info("Session {} is open.", self.number());
-      context.listener().onSessionOpened(self);
-      if (self.name() != null) {
-        context.streams().sessionOpened(self.name(), ranges);
-      }
+    if (place != null) {
+      place.giveBack();
+    }
+    self.opened();
+    if (endpoint instanceof Endpoint.Control control) {
+      context.control().enter(this, control.codec());
     }
     registerTicket();
   }
 
-  /** Whoever heard of a nameless session hears of it again. */
-  private void rename(String name) {
-    if (announced) {
-      context.listener().onSessionClosed(self);
-    }
-    self = new SessionInfo(self.number(), name);
-    if (announced) {
-      context.listener().onSessionOpened(self);
-      context.streams().sessionOpened(name, ranges);
-    }
-  }
-
   private void registerTicket() {
-    if (ticket != null && announced) {
+    if (ticket != null && self.announced()) {
       context.tickets().give(ticket, this);
     }
   }
 
   @Override
   public void acknowledge(ClientFrame.Ack frame) throws ProtocolException {
-    Resumption resumption = sockets.resumption();
+    Resumption resumption = sockets().resumption();
     if (resumption != null && !resumption.acknowledge(frame.frames())) {
       throw new ProtocolException(frame.requestId(), "ACK counts frames that were never sent.");
     }
@@ -288,24 +303,52 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     ranges.answer(frame);
   }
 
+  @Override
+  public void openFolderPicker(ClientFrame.OpenFolderPicker frame) throws ProtocolException {
+    if (!context.folderPicker().open()) {
+      throw new ProtocolException(
+          frame.requestId(), "The host application offers no folder picker.");
+    }
+  }
+
+  /** Any thread. A client that does not read what matters is cut off: it comes back for the rest. */
+  void tell(DaemonFrame frame) {
+    if (sockets().hasControlRoom()) {
+      sockets().reply(frame);
+    } else {
+      close(CloseReason.POLICY_VIOLATION);
+    }
+  }
+
+  /** Any thread. What a client that does not read misses is out of date by then. */
+  void tellIfReading(DaemonFrame frame) {
+    if (sockets().hasControlRoom()) {
+      sockets().reply(frame);
+    }
+  }
+
+  /** Any thread. */
+  boolean has(Capability capability) {
+    return sockets().has(capability);
+  }
+
   private void replyTo(DaemonFrame frame) {
-    sockets.reply(frame);
+    sockets().reply(frame);
   }
 
   @Override
   public void resume(ClientFrame.Resume frame) {
-    Errno outcome = sockets == own && own.isEmpty() ? reclaim(frame) : Errno.EINVAL;
+    Errno outcome = served.untouched() ? reclaim(frame) : Errno.EINVAL;
     if (outcome != Errno.OK) {
-      sockets.reply(
+      sockets().reply(
           new DaemonFrame.Resumed(frame.requestId(), outcome.number(), 0, 0, List.of()));
       return;
     }
-    LOG.info("Session {} goes on with the sockets of a lost one.", self.number());
+    LOG.info("Session {} goes on with the sockets of a lost one.", number());
     context.stats().increment(Counter.RESUMED_SESSIONS);
     forgetTicket();
     ticket = frame.ticket();
     registerTicket();
-    own.endRelay(); // the relay thread sees the other sockets then
   }
 
   private Errno reclaim(ClientFrame.Resume frame) {
@@ -322,7 +365,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     if (lost == null) {
       return Errno.ESTALE;
     }
-    if (!adopt(lost, frame)) {
+    if (!served.adopt(lost, frame, connection)) {
       from.giveBack(lost);
       return Errno.ESTALE;
     }
@@ -330,29 +373,13 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   }
 
   private boolean mayBeResumed(long frames) {
-    Resumption resumption = sockets.resumption();
+    Resumption resumption = sockets().resumption();
     return resumption != null && resumption.possible(frames);
   }
 
-  private boolean adopt(ClientSockets lost, ClientFrame.Resume frame) {
-    Resumption resumption = lost.resumption();
-    handover.lock();
-    try {
-      if (relayOver.getCount() == 0
-          || resumption == null
-          || !resumption.resume(frame.requestId(), frame.frames(), connection)) {
-        return false;
-      }
-      sockets = lost;
-      return true;
-    } finally {
-      handover.unlock();
-    }
-  }
-
   private void refuse(ProtocolException violation) {
-    context.stats().increment(Counter.PROTOCOL_ERRORS);
-    sockets.reply(new DaemonFrame.Error(violation.requestId(), violation.getMessage()));
+    sockets().stats().increment(Counter.PROTOCOL_ERRORS);
+    sockets().reply(new DaemonFrame.Error(violation.requestId(), violation.getMessage()));
     if (!state.authenticated()) {
       end(CloseReason.POLICY_VIOLATION);
     }
@@ -365,7 +392,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
 
   private void handshakeIsLate() {
     if (!state.authenticated() && state != SessionState.CLOSED) {
-      sockets.reply(new DaemonFrame.Error(0, "The handshake took too long."));
+      sockets().reply(new DaemonFrame.Error(0, "The handshake took too long."));
       close(CloseReason.POLICY_VIOLATION);
     }
   }
@@ -375,19 +402,20 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     if (state == SessionState.CLOSED) {
       return;
     }
-    context.stats().increment(Counter.PROTOCOL_ERRORS);
-    sockets.reply(new DaemonFrame.Error(0, sentence));
+    sockets().stats().increment(Counter.PROTOCOL_ERRORS);
+    sockets().reply(new DaemonFrame.Error(0, sentence));
     end(reason);
   }
 
   @Override
   public void onFlushWanted() {
-    sockets.flushSoon();
+    sockets().flushSoon();
   }
 
   @Override
   public void onClosed(boolean finished) {
-    Resumption resumption = announced && !finished && !closing ? sockets.resumption() : null;
+    Resumption resumption =
+        self.announced() && !finished && !closing ? sockets().resumption() : null;
     boolean lost = resumption != null && !resumption.isForfeited();
     state = SessionState.CLOSED;
     deadline.cancel(false);
@@ -395,21 +423,19 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
       resumption.pause();
     } else {
       forgetTicket();
-      sockets.end();
+      sockets().end();
     }
     // A client that has stopped reading holds the relay thread; it must not hold the ports too.
     abortAfter(Limits.SESSION_END_LINGER);
     context.stats().decrement(Counter.WS_CONNECTIONS);
-    context.sessionEnded(this);
-    if (announced) {
-      if (self.name() != null) {
-        context.streams().sessionClosed(self.name(), ranges);
-      }
-      ranges.end();
-      LOG.info("Session {} {}.", self.number(), lost ? "was lost" : "has ended");
-      context.listener().onSessionClosed(self);
+    if (place != null) {
+      place.giveBack();
     }
-    departure.readerHasLeft(sockets, lost, this::forgetTicket);
+    context.sessionEnded(this);
+    self.closed(lost, sockets().stats());
+    context.control().leave(this);
+    ranges.end();
+    departure.readerHasLeft(sockets(), lost, this::forgetTicket);
     ended.countDown();
   }
 

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
+import com.jstorrent.iodaemon.event.FolderPicker;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
@@ -17,6 +18,9 @@ record SessionContext(
     ScheduledExecutorService timer,
     SharedNet net,
     DaemonListener listener,
+    Strangers strangers,
+    ControlRoom control,
+    FolderPicker folderPicker,
     Tickets tickets,
     Parking parking,
     StreamService streams,

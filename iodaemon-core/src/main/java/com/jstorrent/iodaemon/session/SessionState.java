@@ -34,15 +34,22 @@ enum SessionState {
     DROP
   }
 
-  /** What to do with a frame of this opcode in this state. */
-  Verdict verdict(Opcode opcode) {
+  /**
+   * What to do with a frame of this opcode in this state.
+   *
+   * @param served the phase that the connection is for
+   */
+  Verdict verdict(Opcode opcode, Phase served) {
     return switch (this) {
       case AWAIT_HELLO -> opcode == Opcode.CLIENT_HELLO ? Verdict.ACCEPT : Verdict.CLOSE;
       case AWAIT_AUTH -> opcode == Opcode.AUTH ? Verdict.ACCEPT : Verdict.CLOSE;
-      case OPEN -> opcode.phase() == Phase.IO ? Verdict.ACCEPT : Verdict.REFUSE;
-      case TRUSTED -> opcode.phase() == Phase.CONTROL ? Verdict.REFUSE : Verdict.ACCEPT;
+      case OPEN -> opcode.phase() == served ? Verdict.ACCEPT : Verdict.REFUSE;
+      case TRUSTED ->
+          opcode.phase() == Phase.HANDSHAKE || opcode.phase() == served
+              ? Verdict.ACCEPT
+              : Verdict.REFUSE;
       case GREETED ->
-          opcode == Opcode.AUTH || opcode.phase() == Phase.IO ? Verdict.ACCEPT : Verdict.REFUSE;
+          opcode == Opcode.AUTH || opcode.phase() == served ? Verdict.ACCEPT : Verdict.REFUSE;
       case CLOSED -> Verdict.DROP;
     };
   }

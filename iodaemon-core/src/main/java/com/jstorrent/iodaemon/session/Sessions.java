@@ -2,6 +2,8 @@ package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
+import com.jstorrent.iodaemon.event.FolderPicker;
+import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
@@ -11,6 +13,7 @@ import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
+import com.jstorrent.iodaemon.transport.SessionDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -23,7 +26,6 @@ import org.slf4j.LoggerFactory;
 
 /** The sessions of a daemon: starts one for each connection, and ends them all with the daemon. */
 public final class Sessions implements SessionAcceptor, AutoCloseable {
-  private final SessionContext context;
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
   /** The closing handshake, and what may come behind it. */
@@ -31,16 +33,25 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
 
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicLong numbers = new AtomicLong();
+  private final Directory directory;
+  private final SessionContext context;
 
+  /**
+   * @param folderPicker for clients on {@code /control}
+   */
   public Sessions(
       Limits limits,
       Stats stats,
       AccessPolicy access,
       ScheduledExecutorService timer,
       SharedNet net,
+      RootWatch roots,
       DaemonListener listener,
+      FolderPicker folderPicker,
       StreamService streams,
       String version) {
+    Tickets tickets = new Tickets();
+    directory = new Directory(sessions, tickets, stats, version);
     context =
         new SessionContext(
             limits,
@@ -49,7 +60,10 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
             timer,
             net,
             listener,
-            new Tickets(),
+            new Strangers(),
+            new ControlRoom(roots, directory::report, timer),
+            folderPicker,
+            tickets,
             new Parking(limits, stats, timer),
             streams,
             version,
@@ -70,6 +84,16 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     sessions.add(session);
     relay.start();
     return session;
+  }
+
+  @Override
+  public boolean takesStrangers() {
+    return context.strangers().hasRoom();
+  }
+
+  /** Looks at them from outside. */
+  public SessionDirectory directory() {
+    return directory;
   }
 
   /** Ends the parked sessions, closes every other one with 1001 and waits a bounded time for what is on its way. */

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.random.RandomId;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ final class Tickets {
   /** The ticket is void, unless it stands for another session by now. */
   void take(String ticket, Session session) {
     holders.remove(ticket, session);
+  }
+
+  /** All sessions that may be resumed, lost ones included. */
+  List<Session> holders() {
+    return List.copyOf(holders.values());
   }
 
   @Nullable

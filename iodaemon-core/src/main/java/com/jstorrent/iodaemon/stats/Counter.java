@@ -5,6 +5,8 @@ import java.util.Locale;
 /** Everything that is counted. The name in {@code /stats} is the constant's, in lower case. */
 public enum Counter {
   TCP_SOCKETS(Kind.GAUGE, "sockets", "Connected TCP sockets."),
+  TCP_OPENED(Kind.COUNTER, "sockets", "TCP sockets that were connected or accepted."),
+  CONNECT_FAILURES(Kind.COUNTER, "attempts", "TCP connects of clients that failed."),
   PENDING_CONNECTS(Kind.GAUGE, "attempts", "Connection attempts that are waiting or under way."),
   PENDING_TCP(Kind.GAUGE, "sockets", "TCP sockets that are closing and still have bytes to write."),
   UDP_SOCKETS(Kind.GAUGE, "sockets", "Bound UDP sockets."),

@@ -5,21 +5,40 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/** The daemon's counters. Any thread may add to them and read them; adding never blocks. */
+/**
+ * The counters of a daemon, or of a part of it. Any thread may add to them and read them; adding
+ * never blocks.
+ */
 public final class Stats {
+  private final @Nullable Stats whole;
   private final LongAdder[] values = new LongAdder[Counter.values().length];
   private final long started = System.nanoTime();
 
+  /** The counters of a whole daemon. */
   public Stats() {
+    this(null);
+  }
+
+  private Stats(@Nullable Stats whole) {
+    this.whole = whole;
     for (int i = 0; i < values.length; i++) {
       values[i] = new LongAdder();
     }
   }
 
+  /** The counters of a part, for instance one session: what is added to them is added here too. */
+  public Stats part() {
+    return new Stats(this);
+  }
+
   /** Adds to a counter or gauge; gauges also take negative amounts. */
   public void add(Counter counter, long amount) {
     values[counter.ordinal()].add(amount);
+    if (whole != null) {
+      whole.add(counter, amount);
+    }
   }
 
   public void increment(Counter counter) {
@@ -44,7 +63,7 @@ public final class Stats {
     return Collections.unmodifiableMap(all);
   }
 
-  /** Time since the daemon was made. */
+  /** Time since the daemon, or the part of it, began. */
   public Duration uptime() {
     return Duration.ofNanos(System.nanoTime() - started);
   }

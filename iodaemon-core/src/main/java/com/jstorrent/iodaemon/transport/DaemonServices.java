@@ -2,7 +2,9 @@ package com.jstorrent.iodaemon.transport;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.FileHandles;
+import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
@@ -12,6 +14,21 @@ import java.util.concurrent.ScheduledExecutorService;
 public interface DaemonServices {
 
   SessionAcceptor sessions();
+
+  /** The sessions, for whoever looks at them or acts for them from outside. */
+  SessionDirectory directory();
+
+  /** How the download roots are. */
+  RootWatch roots();
+
+  /**
+   * Reads roots and allowed origins again, where they come from a profile; both change, or neither.
+   * Blocks as long as the disk does.
+   *
+   * @throws OperationFailure EIO when the profile cannot be read, EINVAL when it makes no sense:
+   *     nothing has changed then
+   */
+  void reload() throws OperationFailure;
 
   AccessPolicy access();
 

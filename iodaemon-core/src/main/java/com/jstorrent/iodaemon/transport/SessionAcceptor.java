@@ -11,4 +11,12 @@ public interface SessionAcceptor {
    * @return where the transport delivers what arrives
    */
   FrameReceiver accept(FrameConnection connection, ConnectionInfo info);
+
+  /**
+   * Whether a client that has not shown the token yet would be served (PROTOCOL.md § 2). A transport
+   * that can say no more politely than by ERROR asks first.
+   */
+  default boolean takesStrangers() {
+    return true;
+  }
 }

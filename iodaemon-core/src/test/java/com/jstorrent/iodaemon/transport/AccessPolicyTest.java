@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,8 +13,12 @@ class AccessPolicyTest {
   private static final int PORT = 7800;
 
   private final AccessPolicy strict =
-      new AccessPolicy("token", Set.of("chrome-extension://abc", "https://jstorrent.com"), false);
-  private final AccessPolicy development = new AccessPolicy("token", Set.of(), true);
+      policy(Set.of("chrome-extension://abc", "https://jstorrent.com"), false);
+  private final AccessPolicy development = policy(Set.of(), true);
+
+  private static AccessPolicy policy(Set<String> origins, boolean anyLocal) {
+    return new AccessPolicy("token", new AllowedOrigins(origins, anyLocal), Duration.ZERO);
+  }
 
   @ParameterizedTest
   @ValueSource(

@@ -32,7 +32,9 @@ final class DaemonFactory {
         IoDaemon.builder()
             .token(options.token())
             .roots(roots(options, profile).values())
-            .transport(HttpTransport.onPort(options.port()).upgrade(WebSocketUpgrade.io()));
+            .transport(HttpTransport.onPort(options.port())
+                .upgrade(WebSocketUpgrade.io())
+                .upgrade(WebSocketUpgrade.control()));
     allowOrigins(builder, profile);
     return builder.build();
   }

@@ -30,6 +30,7 @@ final class Exchange {
   private final HttpConnection connection;
   private final ClassicHttpRequest request;
   private final Endpoints endpoints;
+  private final RequestGate gate;
   private final RequestGate.Visitor visitor;
   private final int port;
   private boolean last; // whether the connection must end with the answer
@@ -45,6 +46,7 @@ final class Exchange {
     this.request = request;
     this.endpoints = endpoints;
     this.port = port;
+    this.gate = gate;
     this.visitor = gate.look(request, port);
   }
 
@@ -124,7 +126,10 @@ final class Exchange {
         : reply;
   }
 
-  private static Reply unauthorized() {
+  private Reply unauthorized() {
+    if (visitor.credential() == Credential.WRONG) {
+      gate.awaitPenalty();
+    }
     return Failures.reply(
         401, "EAUTH", "The token is missing or wrong; send it in the header X-JST-Auth.")
         .with("WWW-Authenticate", "Bearer");

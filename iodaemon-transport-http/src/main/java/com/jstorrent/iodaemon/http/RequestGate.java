@@ -74,6 +74,15 @@ final class RequestGate {
     return shown ? Credential.WRONG : Credential.MISSING;
   }
 
+  /** Before a wrong token is answered: whoever guesses waits. On the thread of that connection. */
+  void awaitPenalty() {
+    try {
+      Thread.sleep(access.penalty());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static @Nullable String single(HttpRequest request, String name) {
     Header[] headers = request.getHeaders(name);
     return headers.length == 1 ? headers[0].getValue() : null;

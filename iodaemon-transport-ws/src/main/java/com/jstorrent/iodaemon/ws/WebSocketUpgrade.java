@@ -1,34 +1,45 @@
 package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.json.JsonHello;
+import com.jstorrent.iodaemon.json.JsonReports;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.HelloCodec;
 import com.jstorrent.iodaemon.transport.UpgradeHook;
 import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The endpoint {@code /io}: a WebSocket for each session (PROTOCOL.md § 2 and § 3). */
+/**
+ * The endpoints {@code /io} and {@code /control}: a WebSocket for each session (PROTOCOL.md § 2 and §
+ * 3).
+ */
 public final class WebSocketUpgrade implements UpgradeHook {
   private static final String SESSION_HEADER = "x-jst-session";
+  private static final String RETRY_SECONDS = "1";
 
-  private final String path;
+  private final Endpoint endpoint;
   private final HelloCodec hello = new JsonHello();
   private volatile @Nullable DaemonServices services;
 
-  private WebSocketUpgrade(String path) {
-    this.path = path;
+  private WebSocketUpgrade(Endpoint endpoint) {
+    this.endpoint = endpoint;
   }
 
   /** The endpoint that relays sockets. */
   public static WebSocketUpgrade io() {
-    return new WebSocketUpgrade("/io");
+    return new WebSocketUpgrade(Endpoint.IO);
+  }
+
+  /** The endpoint that tells of roots, events and statistics. */
+  public static WebSocketUpgrade control() {
+    return new WebSocketUpgrade(new Endpoint.Control(new JsonReports()));
   }
 
   @Override
   public String path() {
-    return path;
+    return "/" + endpoint.label();
   }
 
   @Override
@@ -38,18 +49,31 @@ public final class WebSocketUpgrade implements UpgradeHook {
 
   @Override
   public @Nullable Refusal refuse(UpgradeRequest request) {
-    return UpgradeCheck.refuse(request);
+    Refusal refusal = UpgradeCheck.refuse(request);
+    if (refusal == null && !request.authenticated() && !daemon().sessions().takesStrangers()) {
+      return new Refusal(
+          503,
+          "Too many connections have not authenticated yet; send X-JST-Auth, or try again.",
+          new Refusal.Header("Retry-After", RETRY_SECONDS));
+    }
+    return refusal;
   }
 
   @Override
   public void serve(UpgradeRequest request) throws IOException {
+    DaemonServices daemon = daemon();
+    ConnectionInfo info =
+        new ConnectionInfo(
+            request.authenticated(), request.single(SESSION_HEADER), endpoint, hello);
+    new WebSocketConnection(request.channel(), daemon.limits(), daemon.timer())
+        .serve(request, daemon.sessions(), info);
+  }
+
+  private DaemonServices daemon() {
     DaemonServices daemon = services;
     if (daemon == null) {
       throw new IllegalStateException("The endpoint was used before it was started.");
     }
-    ConnectionInfo info =
-        new ConnectionInfo(request.authenticated(), request.single(SESSION_HEADER), hello);
-    new WebSocketConnection(request.channel(), daemon.limits(), daemon.timer())
-        .serve(request, daemon.sessions(), info);
+    return daemon;
   }
 }

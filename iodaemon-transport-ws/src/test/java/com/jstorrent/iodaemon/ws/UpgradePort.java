@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.ws;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
@@ -10,6 +11,7 @@ import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.LoopbackListener;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
+import com.jstorrent.iodaemon.transport.SessionDirectory;
 import com.jstorrent.iodaemon.transport.UpgradeHook;
 import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.ByteArrayOutputStream;
@@ -70,6 +72,21 @@ final class UpgradePort implements AutoCloseable {
       implements DaemonServices {
     @Override
     public AccessPolicy access() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public SessionDirectory directory() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public RootWatch roots() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public void reload() {
       throw new AssertionError("A WebSocket does not ask for it.");
     }
 

@@ -11,7 +11,7 @@ public final class FailureStatus {
       case EINVAL, EISDIR, ENOTDIR, ENOTEMPTY -> 400;
       case EROOT, EACCES -> 403;
       case ENOENT -> 404;
-      case EHASH -> 409;
+      case EHASH, ESESSION -> 409;
       case EFBIG -> 413;
       case ERANGE -> 416;
       case EIO -> 500;

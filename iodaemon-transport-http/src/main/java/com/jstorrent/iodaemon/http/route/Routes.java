@@ -24,9 +24,21 @@ public final class Routes {
     HandleRoutes opened = new HandleRoutes(files, handles, places);
     FileHashRoutes digests = new FileHashRoutes(hashes.files(), places);
     StreamRoutes streams = new StreamRoutes(files, handles, services.streams(), buffers);
+    StatsRoutes stats = new StatsRoutes(services.directory());
+    SocketRoutes sockets = new SocketRoutes(services.directory());
     return List.of(
         Route.open("GET", "/health", call -> Reply.text("ok")),
-        Route.of("GET", "/stats", new StatsRoute(services.stats())),
+        Route.of("GET", "/stats", stats::all),
+        Route.of("GET", "/stats/sockets", stats::sockets),
+        Route.of("POST", "/control/open_socket", sockets::open),
+        Route.of("POST", "/control/close_socket", sockets::close),
+        Route.of(
+            "POST",
+            "/api/read-rpc-info-from-disk",
+            call -> {
+              services.reload();
+              return Reply.json("{}");
+            }),
         Route.of("GET", "/read/{root_key}", new ReadRoute(files, buffers, places::readWish)),
         Route.of("POST", "/write/batch", new BatchRoute(files, hashes, memory)),
         Route.of(
@@ -37,7 +49,7 @@ public final class Routes {
         Route.of("POST", "/ops/delete", folders::delete),
         Route.of("POST", "/ops/truncate", folders::truncate),
         Route.of("POST", "/ops/rename", folders::rename),
-        Route.of("GET", "/roots", new RootsRoute(files.folders())),
+        Route.of("GET", "/roots", new RootsRoute(services.roots())),
         Route.of("GET", "/network/interfaces", new InterfacesRoute()),
         Route.of("POST", "/files/open", opened::open),
         Route.of("GET", "/files/{fileId}/read", new ReadRoute(files, buffers, opened::readWish)),

@@ -1,0 +1,138 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.config.Limits;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the download roots now and then, while somebody wants to know, and tells when they are
+ * others, when one comes or goes, and when one is full or no longer full. Looking happens on virtual
+ * threads, one look at a time: a dead disk may hold it up for long. Thread-safe.
+ */
+public final class RootWatch {
+  private final FolderService folders;
+  private final ScheduledExecutorService timer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private Consumer<List<RootStatus>> listener = roots -> {}; // guarded by lock
+  private List<DownloadRoot> roots = List.of(); // guarded by lock; those that were told of last
+  private @Nullable List<RootStatus> known; // guarded by lock; null before the first look
+  private boolean wanted; // guarded by lock
+  private boolean looking; // guarded by lock
+  private boolean again; // guarded by lock; something has changed since the look began
+  private int round; // guarded by lock; a look that was planned before the last change means nothing
+
+  public RootWatch(FolderService folders, ScheduledExecutorService timer) {
+    this.folders = folders;
+    this.timer = timer;
+  }
+
+  /** Looks at all roots now; blocks as long as their disks do. */
+  public List<RootStatus> look() {
+    return folders.roots().stream().map(folders::status).toList();
+  }
+
+  /**
+   * Begins to watch, from what the roots are like now.
+   *
+   * @param onChange is told all roots when one has changed; on a virtual thread
+   */
+  public void begin(Consumer<List<RootStatus>> onChange) {
+    lock.lock();
+    try {
+      listener = onChange;
+      wanted = true;
+      roots = folders.roots();
+      known = null;
+    } finally {
+      lock.unlock();
+    }
+    lookAside();
+  }
+
+  public void end() {
+    lock.lock();
+    try {
+      wanted = false;
+      round++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Looks now and not later: the set of roots has been replaced. Does not block. */
+  public void lookAside() {
+    lock.lock();
+    try {
+      if (!wanted || looking) {
+        again = looking;
+        return;
+      }
+      looking = true;
+    } finally {
+      lock.unlock();
+    }
+    Thread.ofVirtual().name("iodaemon-roots").start(this::lookAndTell);
+  }
+
+  private void lookAndTell() {
+    List<RootStatus> now = look();
+    boolean tell;
+    boolean repeat;
+    Consumer<List<RootStatus>> told;
+    int planned;
+    lock.lock();
+    try {
+      tell = wanted && hasChanged(now);
+      known = now;
+      roots = now.stream().map(RootStatus::root).toList();
+      told = listener;
+      looking = false;
+      repeat = again;
+      again = false;
+      planned = ++round;
+    } finally {
+      lock.unlock();
+    }
+    if (tell) {
+      told.accept(now);
+    }
+    if (repeat) {
+      lookAside();
+    } else {
+      timer.schedule(() -> due(planned), Limits.ROOT_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void due(int planned) {
+    lock.lock();
+    try {
+      if (planned != round) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    lookAside();
+  }
+
+  /** Under the lock. */
+  private boolean hasChanged(List<RootStatus> now) {
+    List<RootStatus> before = known;
+    if (!roots.equals(now.stream().map(RootStatus::root).toList())) {
+      return true;
+    }
+    if (before == null) {
+      return false;
+    }
+    for (int i = 0; i < now.size(); i++) {
+      if (now.get(i).differsFrom(before.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.file.RootStatus;
+import com.jstorrent.iodaemon.file.RootWatch;
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.DaemonReport;
+import com.jstorrent.iodaemon.transport.ControlCodec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients on {@code /control}, and what all of them are told: roots that change, and statistics
+ * for those that have asked for them (PROTOCOL.md § 3, docs § 9.4). While nobody is there, nothing is
+ * looked at. Thread-safe.
+ */
+final class ControlRoom {
+  private final RootWatch roots;
+  private final Supplier<DaemonReport> report;
+  private final ScheduledExecutorService timer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Session, ControlCodec> members = new LinkedHashMap<>(); // guarded by lock
+  private @Nullable ScheduledFuture<?> ticks; // guarded by lock; while somebody is there
+
+  ControlRoom(RootWatch roots, Supplier<DaemonReport> report, ScheduledExecutorService timer) {
+    this.roots = roots;
+    this.report = report;
+    this.timer = timer;
+  }
+
+  /** The client has shown the token. */
+  void enter(Session session, ControlCodec codec) {
+    lock.lock();
+    try {
+      if (members.isEmpty()) {
+        roots.begin(this::tellRoots);
+        long interval = Limits.STATS_INTERVAL.toNanos();
+        ticks =
+            timer.scheduleAtFixedRate(this::tick, interval, interval, TimeUnit.NANOSECONDS);
+      }
+      members.put(session, codec);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** It has gone, if it was ever here. */
+  void leave(Session session) {
+    lock.lock();
+    try {
+      if (members.remove(session) != null && members.isEmpty()) {
+        roots.end();
+        if (ticks != null) {
+          ticks.cancel(false);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tellRoots(List<RootStatus> now) {
+    forEach(
+        (session, codec) -> session.tell(new DaemonFrame.RootsChanged(0, codec.roots(now))));
+  }
+
+  /** Looking at every socket is nothing for the timer's thread. */
+  private void tick() {
+    Thread.ofVirtual()
+        .name("iodaemon-stats")
+        .start(
+            () -> {
+              DaemonReport now = report.get();
+              forEach(
+                  (session, codec) -> {
+                    if (session.has(Capability.STATS)) {
+                      session.tellIfReading(new DaemonFrame.Event(0, codec.stats(now)));
+                    }
+                  });
+            });
+  }
+
+  private void forEach(BiConsumer<Session, ControlCodec> action) {
+    Map<Session, ControlCodec> present;
+    lock.lock();
+    try {
+      present = new LinkedHashMap<>(members);
+    } finally {
+      lock.unlock();
+    }
+    present.forEach(action);
+  }
+}

@@ -1,0 +1,99 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.event.SessionInfo;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stream.RangeDesk;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who a client is, and who has been told that it is there: the log, the embedder, and the streams
+ * that ask it for ranges. Used by the thread that delivers frames, but for {@link #info} and {@link
+ * #announced}.
+ */
+final class Presence {
+  private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
+
+  private final SessionContext context;
+  private final @Nullable RangeDesk ranges;
+  private volatile SessionInfo info; // named by CLIENT_HELLO, if not by the connection
+  private volatile boolean announced;
+
+  /**
+   * @param ranges who answers for streams of this session, or null when nobody can
+   */
+  Presence(SessionInfo info, @Nullable RangeDesk ranges, SessionContext context) {
+    this.info = info;
+    this.ranges = ranges;
+    this.context = context;
+  }
+
+  SessionInfo info() {
+    return info;
+  }
+
+  /** Whether the client has shown the token, and was still there when it had. */
+  boolean announced() {
+    return announced;
+  }
+
+  /** The client has shown the token; the second time says nothing new. */
+  void opened() {
+    if (!announced) {
+      announced = true;
+      LOG.info("Session {} is open.", info.number());
+      tellOpened();
+    }
+  }
+
+  /** What CLIENT_HELLO says; whoever has heard of a nameless session hears of it again. */
+  void named(@Nullable String name) {
+    if (name == null || info.name() != null) {
+      return;
+    }
+    if (announced) {
+      context.listener().onSessionClosed(info);
+    }
+    info = new SessionInfo(info.number(), name);
+    if (announced) {
+      tellOpened();
+    }
+  }
+
+  private void tellOpened() {
+    context.listener().onSessionOpened(info);
+    String name = info.name();
+    if (name != null && ranges != null) {
+      context.streams().sessionOpened(name, ranges);
+    }
+  }
+
+  /**
+   * The connection has ended.
+   *
+   * @param lost whether the client may come back for its sockets
+   */
+  void closed(boolean lost, Stats stats) {
+    if (!announced) {
+      return;
+    }
+    String name = info.name();
+    if (name != null && ranges != null) {
+      context.streams().sessionClosed(name, ranges);
+    }
+    LOG.info(
+        "Session {} {} after {} s: {} TCP sockets opened, {} connects failed, {} bytes to peers and {}"
+            + " from them, {} datagrams dropped.",
+        info.number(),
+        lost ? "was lost" : "has ended",
+        stats.uptime().toSeconds(),
+        stats.get(Counter.TCP_OPENED),
+        stats.get(Counter.CONNECT_FAILURES),
+        stats.get(Counter.BYTES_SENT),
+        stats.get(Counter.BYTES_RECEIVED),
+        stats.get(Counter.UDP_SEND_DROPS) + stats.get(Counter.UDP_RECEIVE_DROPS));
+    context.listener().onSessionClosed(info);
+  }
+}
