@@ -158,7 +158,7 @@ public final class IoDaemon implements AutoCloseable {
       timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
       roots = new DownloadRoots(builder.roots);
       files = new FileService(roots, limits.openFiles(), stats);
-      watch = new RootWatch(files.folders(), timer);
+      watch = new RootWatch(files.folders(), limits.rootCheck(), timer);
       roots.onReplaced(watch::lookAside);
       handles = new FileHandles(files, limits, stats, timer);
       hashes = new HashService(files, stats);
@@ -296,6 +296,13 @@ public final class IoDaemon implements AutoCloseable {
     /** Adds an origin whose pages may use the daemon, as {@code https://example.org}. */
     public Builder allowedOrigin(String origin) {
       origins.add(origin);
+      return this;
+    }
+
+    /** Adds origins, and says whether pages of this machine may use the daemon, whatever their port. */
+    public Builder origins(AllowedOrigins more) {
+      origins.addAll(more.origins());
+      anyLocalOrigin = more.anyLocal();
       return this;
     }
 

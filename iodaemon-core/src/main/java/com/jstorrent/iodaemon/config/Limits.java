@@ -38,6 +38,8 @@ import java.time.Duration;
  *     longest ago is closed
  * @param fileHandles § 5.2: of all clients; past it 503
  * @param handleGrace § 5.2: how long the handles of a named session outlive its connection
+ * @param rootCheck § 5.4: how often the download roots are looked at while a client on {@code
+ *     /control} listens
  * @param rangeAnswer § 5.5: for the first answer to RANGE_REQUEST; then 503
  */
 public record Limits(
@@ -65,6 +67,7 @@ public record Limits(
     int openFiles,
     int fileHandles,
     Duration handleGrace,
+    Duration rootCheck,
     Duration rangeAnswer) {
 
   /** § 3: all frames of the handshake together; past it ERROR and close. */
@@ -156,9 +159,6 @@ public record Limits(
 
   /** § 5.1: a download root with less room than this counts as full: one body may not fit. */
   public static final long ROOT_FULL_BYTES = BODY_BYTES;
-
-  /** § 5.4: how often the download roots are looked at while a client on {@code /control} listens. */
-  public static final Duration ROOT_CHECK = Duration.ofSeconds(10);
 
   /** docs § 9.4: how often statistics go to a client that has asked for them. */
   public static final Duration STATS_INTERVAL = Duration.ofSeconds(1);
@@ -254,6 +254,7 @@ public record Limits(
     private int openFiles = 512;
     private int fileHandles = 65_536;
     private Duration handleGrace = Duration.ofSeconds(30);
+    private Duration rootCheck = Duration.ofSeconds(10);
     private Duration rangeAnswer = Duration.ofSeconds(10);
 
     private Builder() {}
@@ -378,6 +379,11 @@ public record Limits(
       return this;
     }
 
+    public Builder rootCheck(Duration value) {
+      rootCheck = value;
+      return this;
+    }
+
     public Builder rangeAnswer(Duration value) {
       rangeAnswer = value;
       return this;
@@ -409,6 +415,7 @@ public record Limits(
           openFiles,
           fileHandles,
           handleGrace,
+          rootCheck,
           rangeAnswer);
     }
   }

@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.file;
 
-import com.jstorrent.iodaemon.config.Limits;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RootWatch {
   private final FolderService folders;
+  private final Duration interval;
   private final ScheduledExecutorService timer;
   private final ReentrantLock lock = new ReentrantLock();
   private Consumer<List<RootStatus>> listener = roots -> {}; // guarded by lock
@@ -25,8 +26,12 @@ public final class RootWatch {
   private boolean again; // guarded by lock; something has changed since the look began
   private int round; // guarded by lock; a look that was planned before the last change means nothing
 
-  public RootWatch(FolderService folders, ScheduledExecutorService timer) {
+  /**
+   * @param interval between two looks
+   */
+  public RootWatch(FolderService folders, Duration interval, ScheduledExecutorService timer) {
     this.folders = folders;
+    this.interval = interval;
     this.timer = timer;
   }
 
@@ -103,7 +108,7 @@ public final class RootWatch {
     if (repeat) {
       lookAside();
     } else {
-      timer.schedule(() -> due(planned), Limits.ROOT_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+      timer.schedule(() -> due(planned), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

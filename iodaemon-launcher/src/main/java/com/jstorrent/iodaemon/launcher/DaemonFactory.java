@@ -1,14 +1,18 @@
 package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.Profile;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.http.HttpTransport;
+import com.jstorrent.iodaemon.transport.AllowedOrigins;
 import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The daemon that the command line, the environment and the profile describe. */
@@ -25,22 +29,30 @@ final class DaemonFactory {
   }
 
   IoDaemon make(LaunchOptions options) throws IOException {
+    ProfileFile file = ProfileFile.ofPlatform(environment);
     String installId = options.installId();
-    ProfileFile.Profile profile =
-        installId == null ? null : ProfileFile.ofPlatform(environment).read(installId);
+    Profile first = complete(options, installId == null ? null : file.read(installId));
     IoDaemon.Builder builder =
         IoDaemon.builder()
             .token(options.token())
-            .roots(roots(options, profile).values())
-            .transport(HttpTransport.onPort(options.port())
-                .upgrade(WebSocketUpgrade.io())
-                .upgrade(WebSocketUpgrade.control()));
-    allowOrigins(builder, profile);
+            .roots(first.roots())
+            .origins(first.origins())
+            .transport(
+                HttpTransport.onPort(options.port())
+                    .upgrade(WebSocketUpgrade.io())
+                    .upgrade(WebSocketUpgrade.control()));
+    if (installId != null) {
+      builder.profile(() -> complete(options, file.require(installId)));
+    }
     return builder.build();
   }
 
-  /** By key; what the command line says goes before the profile. */
-  private static Map<String, DownloadRoot> roots(
+  private Profile complete(LaunchOptions options, ProfileFile.@Nullable Profile profile) {
+    return new Profile(roots(options, profile), origins(profile));
+  }
+
+  /** What the command line says goes before the profile. */
+  private static List<DownloadRoot> roots(
       LaunchOptions options, ProfileFile.@Nullable Profile profile) {
     Map<String, DownloadRoot> roots = new LinkedHashMap<>();
     for (Map.Entry<String, Path> root : options.roots().entrySet()) {
@@ -49,21 +61,21 @@ final class DaemonFactory {
     if (profile != null) {
       profile.roots().forEach(root -> roots.putIfAbsent(root.key(), root));
     }
-    return roots;
+    return List.copyOf(roots.values());
   }
 
   /** PROTOCOL.md § 2. */
-  private void allowOrigins(IoDaemon.Builder builder, ProfileFile.@Nullable Profile profile) {
-    OWN_SITES.forEach(builder::allowedOrigin);
+  private AllowedOrigins origins(ProfileFile.@Nullable Profile profile) {
+    Set<String> origins = new LinkedHashSet<>(OWN_SITES);
     if (profile != null && profile.extensionId() != null) {
-      builder.allowedOrigin(EXTENSION_SCHEME + profile.extensionId());
+      origins.add(EXTENSION_SCHEME + profile.extensionId());
     }
     String development = environment.getOrDefault(DEV_ORIGINS, "");
     for (String origin : development.split(",")) {
       if (!origin.isBlank()) {
-        builder.allowedOrigin(origin.strip());
+        origins.add(origin.strip());
       }
     }
-    builder.allowAnyLocalOrigin(profile == null && development.isBlank());
+    return new AllowedOrigins(origins, profile == null && development.isBlank());
   }
 }

@@ -3,6 +3,8 @@ package com.jstorrent.iodaemon.launcher;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.json.Json;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -60,29 +62,51 @@ final class ProfileFile {
     return value == null ? other : value;
   }
 
-  /** The profile of this installation, or null when there is none. */
+  /** The profile of this installation, or null when there is none, for whatever reason. */
   @Nullable
   Profile read(String installId) {
     try {
-      if (Files.size(path) > MAX_BYTES) {
-        LOG.warn("rpc-info.json is larger than {} bytes; it is not read.", MAX_BYTES);
-        return null;
-      }
-      Map<String, @Nullable Object> file = Json.readObject(Files.readString(path));
-      if (file.get("profiles") instanceof List<?> profiles) {
-        for (Object element : profiles) {
-          if (element instanceof Map<?, ?> fields && installId.equals(fields.get("install_id"))) {
-            return profile(fields);
-          }
+      return require(installId);
+    } catch (IOException e) {
+      LOG.warn("{} There are no profile roots.", e.getMessage());
+      return null;
+    }
+  }
+
+  /**
+   * The profile of this installation, or null when the file has none.
+   *
+   * @throws IOException with one sentence, when the file cannot be read or is broken
+   */
+  @Nullable
+  Profile require(String installId) throws IOException {
+    Map<String, @Nullable Object> file = fields();
+    if (file.get("profiles") instanceof List<?> profiles) {
+      for (Object element : profiles) {
+        if (element instanceof Map<?, ?> fields && installId.equals(fields.get("install_id"))) {
+          return profile(fields);
         }
       }
-      LOG.warn("rpc-info.json has no profile with this install id; there are no profile roots.");
-    } catch (IOException e) {
-      LOG.warn("rpc-info.json cannot be read; there are no profile roots.");
-    } catch (IllegalArgumentException e) {
-      LOG.warn("rpc-info.json is broken: {} There are no profile roots.", e.getMessage());
     }
+    LOG.warn("rpc-info.json has no profile with this install id; there are no profile roots.");
     return null;
+  }
+
+  private Map<String, @Nullable Object> fields() throws IOException {
+    String text;
+    try {
+      if (Files.size(path) > MAX_BYTES) {
+        throw new IOException("rpc-info.json is larger than " + MAX_BYTES + " bytes.");
+      }
+      text = Files.readString(path);
+    } catch (FileSystemException | CharacterCodingException e) { // its message is a path
+      throw new IOException("rpc-info.json cannot be read.", e);
+    }
+    try {
+      return Json.readObject(text);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("rpc-info.json is broken: " + e.getMessage(), e);
+    }
   }
 
   private static Profile profile(Map<?, ?> fields) {
