@@ -1,3 +1,5 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -6,42 +8,67 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes the class-data archive of a distribution, with the JVM that runs this file:
- * {@code java MakeArchive.java DIST MAIN_CLASS}. It starts the daemon, asks for what native-host
- * and the extension ask first, and ends it; the JVM then writes down the classes that it has
- * loaded. The archive is a mere speed-up: when none can be made, the build goes on without.
- *
- * <p>A dynamic CDS archive, not the AOT cache of newer JDKs: that one starts 12 ms faster but does
- * not notice that a jar has changed, and runs the old classes.
+ * Makes the archive that a distribution starts from, with the JVM that runs this file: {@code java
+ * MakeArchive.java DIST MAIN_CLASS}. It starts the daemon, lets it do what it will have to do, and
+ * ends it; the JVM then writes down the classes that it has loaded. From Java 25 on that is an AOT
+ * cache, which also holds what was learnt about the code, so that it is compiled at once and not
+ * after some seconds of work; before, an archive of the classes alone. It is a mere speed-up: when
+ * none can be made, the build goes on without.
  */
 final class MakeArchive {
   private static final String TOKEN = "training";
   private static final int PATIENCE_SECONDS = 120;
+  private static final int FIRST_WITH_PROFILES = 25;
+  private static final int CLIENTS = 4;
+  private static final int BLOCK_BYTES = 16 << 10;
+  private static final int BLOCKS = 2000;
+  private static final int RELAYED_BLOCKS = 4000;
+  private static final int PIECE_BYTES = 1 << 20;
+  private static final int PIECES = 60;
 
   public static void main(String[] args) throws IOException, InterruptedException {
+    boolean profiles = Runtime.version().feature() >= FIRST_WITH_PROFILES;
     Path lib = Path.of(args[0], "lib").toRealPath();
-    Path archive = lib.resolve("app.jsa");
-    Path fresh = lib.resolve("app.jsa.new");
-    Files.deleteIfExists(archive);
+    Path archive = lib.resolve(profiles ? "app.aot" : "app.jsa");
+    Path fresh = lib.resolve("app.new");
+    Files.deleteIfExists(lib.resolve("app.aot"));
+    Files.deleteIfExists(lib.resolve("app.jsa"));
+    Files.deleteIfExists(fresh);
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Path options = lib.resolveSibling("conf").resolve("jvm.options");
-    List<String> command =
-        List.of(java, "@" + options, "-XX:ArchiveClassesAtExit=" + fresh, "-cp",
-            lib.resolve("iodaemon-launcher.jar").toString(), args[1], "--token", TOKEN);
+    Path root = Files.createTempDirectory("make-archive");
     Path log = Files.createTempFile("make-archive", ".log");
+    List<String> command =
+        List.of(java, "@" + options,
+            (profiles ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + fresh,
+            "-cp", lib.resolve("iodaemon-launcher.jar").toString(), args[1],
+            "--token", TOKEN, "--root", "train=" + root);
     Process daemon = new ProcessBuilder(command).redirectError(log.toFile()).start();
     try (BufferedReader out = daemon.inputReader(StandardCharsets.US_ASCII)) {
-      train(Integer.parseInt(out.readLine()));
-    } catch (IOException | NumberFormatException e) {
+      train(Integer.parseInt(out.readLine()), profiles);
+    } catch (IOException | NumberFormatException | ExecutionException e) {
       System.err.println("[WARNING] the daemon could not be trained: " + e);
     }
     daemon.destroy();
@@ -50,21 +77,81 @@ final class MakeArchive {
     } else {
       daemon.destroyForcibly();
       Files.deleteIfExists(fresh);
-      System.err.println("[WARNING] no class-data archive was made; the daemon starts slower.");
+      System.err.println("[WARNING] no archive was made; the daemon starts slower.");
       System.err.print(Files.readString(log));
     }
     Files.delete(log);
+    for (int client = 0; client < CLIENTS; client++) {
+      Files.deleteIfExists(root.resolve("file" + client));
+    }
+    Files.delete(root);
   }
 
-  private static void train(int port) throws IOException {
+  private static void train(int port, boolean withLoad)
+      throws IOException, InterruptedException, ExecutionException {
     ask(port, "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     ask(port, "GET /stats HTTP/1.1\r\nHost: localhost\r\nX-JST-Auth: " + TOKEN
         + "\r\nConnection: close\r\n\r\n");
     relay(port);
+    if (withLoad) {
+      files(port);
+    }
   }
 
-  /** What a client does first: a socket, a few bytes each way, a UDP socket, and the end. */
-  private static void relay(int port) throws IOException {
+  /** Several clients that write small blocks, write verified pieces, hash, and read. */
+  private static void files(int port) throws InterruptedException, ExecutionException {
+    try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+        HttpClient http = HttpClient.newHttpClient()) {
+      List<Future<?>> clients = new ArrayList<>();
+      for (int client = 0; client < CLIENTS; client++) {
+        String path = Base64.getEncoder().encodeToString(("file" + client).getBytes(UTF_8));
+        clients.add(threads.submit(() -> client(http, "http://127.0.0.1:" + port, path)));
+      }
+      for (Future<?> client : clients) {
+        client.get();
+      }
+    }
+  }
+
+  private static Void client(HttpClient http, String base, String path) throws Exception {
+    byte[] block = new byte[BLOCK_BYTES];
+    byte[] piece = new byte[PIECE_BYTES];
+    String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(piece));
+    for (int i = 0; i < BLOCKS; i++) {
+      require(http, request(base + "/write/train", path, i * (long) BLOCK_BYTES)
+          .POST(BodyPublishers.ofByteArray(block)));
+    }
+    for (int i = 0; i < PIECES; i++) {
+      long offset = i * (long) PIECE_BYTES;
+      require(http, request(base + "/write/train", path, offset)
+          .header("X-Expected-SHA1", digest)
+          .POST(BodyPublishers.ofByteArray(piece)));
+      require(http, request(base + "/hash/sha1", path, 0)
+          .POST(BodyPublishers.ofByteArray(piece)));
+      require(http, request(base + "/read/train", path, offset)
+          .header("X-Length", Integer.toString(PIECE_BYTES))
+          .GET());
+    }
+    return null;
+  }
+
+  private static HttpRequest.Builder request(String uri, String path, long offset) {
+    return HttpRequest.newBuilder(URI.create(uri))
+        .header("X-JST-Auth", TOKEN)
+        .header("X-Path-Base64", path)
+        .header("X-Offset", Long.toString(offset));
+  }
+
+  private static void require(HttpClient http, HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    int status = http.send(request.build(), BodyHandlers.discarding()).statusCode();
+    if (status != 200) {
+      throw new IOException("The daemon answered " + status + ".");
+    }
+  }
+
+  /** What a client does: a socket, bytes each way, a UDP socket, and the end. */
+  private static void relay(int port) throws IOException, InterruptedException {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         DatagramSocket datagrams = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         Socket client = new Socket("127.0.0.1", port)) {
@@ -75,13 +162,16 @@ final class MakeArchive {
               + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
               + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-JST-Auth: " + TOKEN
               + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      Thread reader = Thread.ofPlatform().start(() -> drain(client));
       byte[] host = "127.0.0.1".getBytes(StandardCharsets.US_ASCII);
       out.write(
           frame(0x10, payload(6 + host.length).putShort(port(server.getLocalPort())).put(host)));
       try (Socket peer = server.accept()) {
-        peer.getOutputStream().write(new byte[2000]);
-        out.write(frame(0x12, payload(2004).put(new byte[2000])));
-        peer.getInputStream().readNBytes(2000);
+        for (int i = 0; i < RELAYED_BLOCKS; i++) {
+          peer.getOutputStream().write(new byte[BLOCK_BYTES]);
+          out.write(frame(0x12, payload(4 + BLOCK_BYTES).put(new byte[BLOCK_BYTES])));
+          peer.getInputStream().readNBytes(BLOCK_BYTES);
+        }
         out.write(frame(0x14, payload(4)));
         peer.getInputStream().read();
       }
@@ -99,7 +189,15 @@ final class MakeArchive {
       datagrams.receive(packet);
       datagrams.send(packet);
       out.write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0}); // Close
-      client.getInputStream().readAllBytes();
+      reader.join();
+    }
+  }
+
+  private static void drain(Socket socket) {
+    try {
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      System.err.println("[WARNING] the relay could not be trained: " + e);
     }
   }
 

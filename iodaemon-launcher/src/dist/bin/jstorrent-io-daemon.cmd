@@ -6,5 +6,7 @@ set "HOME_DIR=%~dp0.."
 set "JAVA_EXE=java.exe"
 if defined JAVA_HOME if exist "%JAVA_HOME%\bin\java.exe" set "JAVA_EXE=%JAVA_HOME%\bin\java.exe"
 if defined JSTORRENT_JAVA_HOME set "JAVA_EXE=%JSTORRENT_JAVA_HOME%\bin\java.exe"
-"%JAVA_EXE%" "@%HOME_DIR%\conf\jvm.options" "-XX:SharedArchiveFile=%HOME_DIR%\lib\app.jsa" -cp "%HOME_DIR%\lib\iodaemon-launcher.jar" com.jstorrent.iodaemon.launcher.Main %*
+set "ARCHIVE=-XX:SharedArchiveFile=%HOME_DIR%\lib\app.jsa"
+if exist "%HOME_DIR%\lib\app.aot" set "ARCHIVE=-XX:AOTCache=%HOME_DIR%\lib\app.aot"
+"%JAVA_EXE%" "@%HOME_DIR%\conf\jvm.options" "%ARCHIVE%" -cp "%HOME_DIR%\lib\iodaemon-launcher.jar" com.jstorrent.iodaemon.launcher.Main %*
 exit /b %ERRORLEVEL%
