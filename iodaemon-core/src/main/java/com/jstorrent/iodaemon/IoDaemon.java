@@ -32,6 +32,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,12 +50,14 @@ public final class IoDaemon implements AutoCloseable {
   private final Deque<BoundTransport> bound = new ArrayDeque<>(); // guarded by this; last first
   private boolean closed; // guarded by this
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final AtomicBoolean shutdownRequested = new AtomicBoolean();
+  private final CountDownLatch over = new CountDownLatch(1);
   private volatile int port;
 
   private IoDaemon(Builder builder) throws IOException {
     listener = builder.listener;
     transports = List.copyOf(builder.transports);
-    services = new Services(builder);
+    services = new Services(builder, this::requestShutdown);
   }
 
   public static Builder builder() {
@@ -117,12 +120,31 @@ public final class IoDaemon implements AutoCloseable {
       return;
     }
     closed = true;
-    bound.forEach(BoundTransport::drain);
-    services.sessions.close();
-    bound.forEach(BoundTransport::close);
-    services.close();
-    if (begun.get()) {
-      listener.onStopped();
+    try {
+      bound.forEach(BoundTransport::drain);
+      services.sessions.close();
+      bound.forEach(BoundTransport::close);
+      services.close();
+      if (begun.get()) {
+        listener.onStopped();
+      }
+    } finally {
+      over.countDown();
+    }
+  }
+
+  /**
+   * Waits until the daemon is closed, by whomever: {@link #close}, a client's request (PROTOCOL.md §
+   * 5.4), or {@link Builder#idleTimeout}.
+   */
+  public void awaitClosed() throws InterruptedException {
+    over.await();
+  }
+
+  /** On a thread of its own, because those who ask are among those that closing waits for. */
+  private void requestShutdown() {
+    if (shutdownRequested.compareAndSet(false, true)) {
+      Thread.ofPlatform().name("iodaemon-shutdown").start(this::close);
     }
   }
 
@@ -141,8 +163,10 @@ public final class IoDaemon implements AutoCloseable {
     private final HashService hashes;
     private final SharedNet net;
     private final Sessions sessions;
+    private final Runnable shutdown;
 
-    private Services(Builder builder) throws IOException {
+    private Services(Builder builder, Runnable shutdown) throws IOException {
+      this.shutdown = shutdown;
       limits = builder.limits;
       profile = builder.profile;
       access =
@@ -249,6 +273,11 @@ public final class IoDaemon implements AutoCloseable {
     @Override
     public ScheduledThreadPoolExecutor timer() {
       return timer;
+    }
+
+    @Override
+    public void requestShutdown() {
+      shutdown.run();
     }
 
     @Override

@@ -46,4 +46,10 @@ public interface DaemonServices {
 
   /** For deadlines; its one thread must never be kept waiting. */
   ScheduledExecutorService timer();
+
+  /**
+   * Begins to close the daemon, as {@code IoDaemon.close} does, on another thread. Any thread; does
+   * not block. Asking again does nothing.
+   */
+  void requestShutdown();
 }

@@ -42,6 +42,8 @@ public final class LoopbackListener implements BoundTransport {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final int port;
+  private volatile boolean draining;
+  private volatile long deadline; // of what is under way, once draining
 
   private LoopbackListener(ServerSocketChannel server, Handler handler, int connections)
       throws IOException {
@@ -141,6 +143,10 @@ public final class LoopbackListener implements BoundTransport {
 
   @Override
   public void drain() {
+    if (!draining) {
+      deadline = System.nanoTime() + Limits.SHUTDOWN_GRACE.toNanos();
+      draining = true;
+    }
     closeQuietly(server);
     handler.drain();
   }
@@ -148,7 +154,6 @@ public final class LoopbackListener implements BoundTransport {
   @Override
   public void close() {
     drain();
-    long deadline = System.nanoTime() + Limits.SHUTDOWN_GRACE.toNanos();
     lock.lock();
     try {
       for (long left; !open.isEmpty() && (left = deadline - System.nanoTime()) > 0;) {

@@ -4,7 +4,6 @@ import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.Version;
 import com.jstorrent.iodaemon.launcher.demo.Demo;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
 
 /** The process: parse, start, tell the port, wait, end. */
 public final class Main {
@@ -40,15 +39,14 @@ public final class Main {
 
   private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {
     LogSetup.apply(options.logLevel(), options.logFile());
-    CountDownLatch end = new CountDownLatch(1);
     try (IoDaemon daemon = new DaemonFactory(System.getenv()).make(options).start()) {
       SignalExit.install(daemon);
       System.out.println(daemon.port());
       System.out.flush();
       if (options.parentPid() > 0) {
-        ParentWatch.start(options.parentPid(), end::countDown);
+        ParentWatch.start(options.parentPid(), daemon::close);
       }
-      end.await();
+      daemon.awaitClosed();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

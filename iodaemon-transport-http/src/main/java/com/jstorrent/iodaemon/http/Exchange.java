@@ -77,7 +77,13 @@ final class Exchange {
       reply = Failures.reply(500, "EIO", "The daemon has a defect; its log tells more.");
       last = true;
     }
-    last = last || draining.getAsBoolean() || !wantsMore() || !bodyIsOver() || endsWithBody(reply);
+    last =
+        last
+            || draining.getAsBoolean()
+            || !wantsMore()
+            || !bodyIsOver()
+            || endsWithBody(reply)
+            || reply.headers().containsKey(Reply.CONNECTION);
     responder.send(request, withCors(reply), last);
     return !last;
   }

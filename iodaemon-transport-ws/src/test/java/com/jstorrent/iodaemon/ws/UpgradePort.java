@@ -114,6 +114,11 @@ final class UpgradePort implements AutoCloseable {
     public Stats stats() {
       throw new AssertionError("A WebSocket does not ask for it.");
     }
+
+    @Override
+    public void requestShutdown() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
   }
 
   @Override

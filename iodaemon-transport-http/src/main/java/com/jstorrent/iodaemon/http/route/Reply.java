@@ -16,6 +16,9 @@ import java.util.Map;
 public record Reply(int status, Map<String, String> headers, Body body) {
   static final int OK = 200;
 
+  /** An answer with this header is the last one of its connection. */
+  public static final String CONNECTION = "Connection";
+
   /** The length of a body that ends when its source does. */
   public static final long UNKNOWN = -1;
 

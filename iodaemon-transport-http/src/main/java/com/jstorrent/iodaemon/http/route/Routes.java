@@ -23,22 +23,19 @@ public final class Routes {
     FolderRoutes folders = new FolderRoutes(files, handles, places);
     HandleRoutes opened = new HandleRoutes(files, handles, places);
     FileHashRoutes digests = new FileHashRoutes(hashes.files(), places);
+    ControlRoutes control = new ControlRoutes(services);
     StreamRoutes streams = new StreamRoutes(files, handles, services.streams(), buffers);
     StatsRoutes stats = new StatsRoutes(services.directory());
     SocketRoutes sockets = new SocketRoutes(services.directory());
     return List.of(
         Route.open("GET", "/health", call -> Reply.text("ok")),
-        Route.of("GET", "/stats", stats::all),
+Route.of("GET", "/stats", stats::all),
         Route.of("GET", "/stats/sockets", stats::sockets),
+        Route.of("POST", "/control/ping", control::ping),
+        Route.of("POST", "/control/shutdown", control::shutdown),
+        Route.of("POST", "/api/read-rpc-info-from-disk", control::reload),
         Route.of("POST", "/control/open_socket", sockets::open),
         Route.of("POST", "/control/close_socket", sockets::close),
-        Route.of(
-            "POST",
-            "/api/read-rpc-info-from-disk",
-            call -> {
-              services.reload();
-              return Reply.json("{}");
-            }),
         Route.of("GET", "/read/{root_key}", new ReadRoute(files, buffers, places::readWish)),
         Route.of("POST", "/write/batch", new BatchRoute(files, hashes, memory)),
         Route.of(
