@@ -17,6 +17,7 @@ import com.jstorrent.iodaemon.stats.SessionReport;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
+import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.AllowedOrigins;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.DaemonServices;
@@ -25,6 +26,7 @@ import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import com.jstorrent.iodaemon.transport.SessionDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,9 +57,9 @@ public final class IoDaemon implements AutoCloseable {
   private volatile int port;
 
   private IoDaemon(Builder builder) throws IOException {
-    listener = builder.listener;
     transports = List.copyOf(builder.transports);
     services = new Services(builder, this::requestShutdown);
+    listener = services.idle.andThen(builder.listener);
   }
 
   public static Builder builder() {
@@ -164,6 +166,7 @@ public final class IoDaemon implements AutoCloseable {
     private final SharedNet net;
     private final Sessions sessions;
     private final Runnable shutdown;
+    private final IdleWatch idle;
 
     private Services(Builder builder, Runnable shutdown) throws IOException {
       this.shutdown = shutdown;
@@ -180,6 +183,7 @@ public final class IoDaemon implements AutoCloseable {
       timer.setRemoveOnCancelPolicy(true);
       // A connection may still ask for a deadline while the daemon closes.
       timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+      idle = new IdleWatch(builder.idleTimeout, timer, shutdown);
       roots = new DownloadRoots(builder.roots);
       files = new FileService(roots, limits.openFiles(), stats);
       watch = new RootWatch(files.folders(), limits.rootCheck(), timer);
@@ -196,7 +200,7 @@ public final class IoDaemon implements AutoCloseable {
               timer,
               net,
               watch,
-              handles.andThen(builder.listener),
+              handles.andThen(idle).andThen(builder.listener),
               builder.folderPicker,
               streams,
               Version.current());
@@ -276,6 +280,11 @@ public final class IoDaemon implements AutoCloseable {
     }
 
     @Override
+    public Activity activity() {
+      return idle;
+    }
+
+    @Override
     public void requestShutdown() {
       shutdown.run();
     }
@@ -300,6 +309,7 @@ public final class IoDaemon implements AutoCloseable {
     private FolderPicker folderPicker = FolderPicker.NONE;
     private Profile.@Nullable Source profile;
     private @Nullable SSLContext trust;
+    private Duration idleTimeout = Duration.ZERO;
     private final List<ServerTransport> transports = new ArrayList<>();
 
     private Builder() {}
@@ -371,6 +381,20 @@ public final class IoDaemon implements AutoCloseable {
     /** Whose certificates TCP_SECURE accepts. Default: those of the JVM's own trust store. */
     public Builder trust(SSLContext value) {
       trust = value;
+      return this;
+    }
+
+    /**
+     * After this time without a session or a request that has shown the token the daemon closes itself
+     * (PROTOCOL.md § 1). Default: zero, which means never.
+     *
+     * @throws IllegalArgumentException when it is negative
+     */
+    public Builder idleTimeout(Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException("idleTimeout must not be negative.");
+      }
+      idleTimeout = value;
       return this;
     }
 

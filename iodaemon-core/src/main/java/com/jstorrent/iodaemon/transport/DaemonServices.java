@@ -47,6 +47,9 @@ public interface DaemonServices {
   /** For deadlines; its one thread must never be kept waiting. */
   ScheduledExecutorService timer();
 
+  /** Where a transport tells of requests that have shown the token. */
+  Activity activity();
+
   /**
    * Begins to close the daemon, as {@code IoDaemon.close} does, on another thread. Any thread; does
    * not block. Asking again does nothing.

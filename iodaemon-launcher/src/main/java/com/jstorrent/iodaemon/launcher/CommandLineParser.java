@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +25,7 @@ import picocli.CommandLine.ParseResult;
 final class CommandLineParser {
   private static final int MAX_PORT = 65_535;
   private static final int MAX_TOKEN_BYTES = 4096;
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smh]?)");
 
   private final CommandLine commandLine;
   private final InputStream stdin;
@@ -54,6 +58,8 @@ final class CommandLineParser {
         "Read the token from the first line of a file.");
     flag(spec, "--token-stdin", "Read the token from the first line of standard input.");
     option(spec, "--parent-pid", "PID", long.class, "Exit when this process is gone.");
+    option(spec, "--idle-timeout", "D", String.class,
+        "Exit after this time without a client: seconds, or 90s, 15m, 2h; 0, the default, is never.");
     option(spec, "--install-id", "ID", String.class,
         "Which profile of rpc-info.json is ours; without it none is read.");
     spec.addOption(
@@ -139,6 +145,7 @@ final class CommandLineParser {
         port,
         token(result),
         parentPid,
+        duration(result.matchedOptionValue("--idle-timeout", "0")),
         result.matchedOptionValue("--install-id", null),
         roots(result.matchedOptionValue("--root", List.of())),
         logFile == null ? null : path(logFile),
@@ -195,6 +202,20 @@ final class CommandLineParser {
       }
     }
     return roots;
+  }
+
+  /** Seconds, or a number with its unit. */
+  private static Duration duration(String text) throws LaunchFailure {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw bad("--idle-timeout must be a number of seconds, or one with s, m or h.");
+    }
+    long number = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "h" -> Duration.ofHours(number);
+      case "m" -> Duration.ofMinutes(number);
+      default -> Duration.ofSeconds(number);
+    };
   }
 
   private static Path path(String text) throws LaunchFailure {

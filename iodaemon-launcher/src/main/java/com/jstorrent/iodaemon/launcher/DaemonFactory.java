@@ -37,6 +37,7 @@ final class DaemonFactory {
             .token(options.token())
             .roots(first.roots())
             .origins(first.origins())
+            .idleTimeout(options.idleTimeout())
             .transport(
                 HttpTransport.onPort(options.port())
                     .upgrade(WebSocketUpgrade.io())

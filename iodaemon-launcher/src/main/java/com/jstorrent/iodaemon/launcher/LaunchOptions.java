@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.launcher;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port 0 lets the system choose
  * @param parentPid exit when this process is gone; 0 for none
+ * @param idleTimeout exit after this time without anybody who has shown the token; zero for never
  * @param installId which profile of the profile file is ours
  * @param roots download roots besides those of the profile, by key
  */
@@ -16,6 +18,7 @@ record LaunchOptions(
     int port,
     String token,
     long parentPid,
+    Duration idleTimeout,
     @Nullable String installId,
     Map<String, Path> roots,
     @Nullable Path logFile,

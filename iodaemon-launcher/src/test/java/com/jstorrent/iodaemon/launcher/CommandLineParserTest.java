@@ -53,6 +53,16 @@ class CommandLineParserTest {
   }
 
   @Test
+  void theIdleTimeoutIsInSecondsUnlessItSaysOtherwise() throws Exception {
+    assertThat(options("--token", "t").idleTimeout()).isZero();
+    assertThat(options("--token", "t", "--idle-timeout", "0").idleTimeout()).isZero();
+    assertThat(options("--token", "t", "--idle-timeout", "90").idleTimeout()).hasSeconds(90);
+    assertThat(options("--token", "t", "--idle-timeout", "90s").idleTimeout()).hasSeconds(90);
+    assertThat(options("--token", "t", "--idle-timeout", "15m").idleTimeout()).hasMinutes(15);
+    assertThat(options("--token", "t", "--idle-timeout", "2h").idleTimeout()).hasHours(2);
+  }
+
+  @Test
   void theTokenComesFromOneOfThreePlaces() throws Exception {
     Path file = Files.writeString(folder.resolve("t"), " from a file \nrest");
     assertThat(options("--token-file", file.toString()).token()).isEqualTo("from a file");
@@ -83,7 +93,10 @@ class CommandLineParserTest {
           "--unknown --token t", "stray --token t", "--token t --root", "--token t --root x",
           "--token t --root =x", "--token t --root x=", "--token t --root a=1 --root a=2",
           "--token t --parent-pid x", "--token t --log-level loud", "--token-stdin", "demo --mb 0",
-          "demo --sockets 0", "demo --mb 1 --sockets 2", "demo --token t", "--token t --token t"
+          "demo --sockets 0", "--token t --idle-timeout", "--token t --idle-timeout -1",
+          "--token t --idle-timeout 1d", "--token t --idle-timeout 1.5h",
+          "--token t --idle-timeout m", "demo --mb 1 --sockets 2", "demo --token t",
+          "--token t --token t"
       })
   void badArgumentsAreOneSentenceAndStatusTwo(String line) {
     String[] arguments = line.isEmpty() ? new String[0] : line.split(" ");
@@ -97,7 +110,10 @@ class CommandLineParserTest {
   @Test
   void helpAndVersionAreShown() throws Exception {
     assertThat(((Request.Show) parse("", "--help")).text())
-        .contains("--token-stdin", "--root=KEY=PATH", "demo", "Exit status");
+        .contains(
+            "--port=N", "--token=T", "--token-file=FILE", "--token-stdin", "--parent-pid=PID",
+            "--install-id=ID", "--root=KEY=PATH", "--idle-timeout=D", "--log-file=FILE",
+            "--log-level=LEVEL", "-h, --help", "-V, --version", "demo", "Exit status");
     assertThat(((Request.Show) parse("", "demo", "--help")).text()).contains("--sockets");
     assertThat(((Request.Show) parse("", "--version")).text()).startsWith("1.2.3");
   }

@@ -50,6 +50,11 @@ final class Exchange {
     this.visitor = gate.look(request, port);
   }
 
+  /** Whether the request is let in by its token. */
+  boolean isAuthenticated() {
+    return visitor.hostAllowed() && visitor.credential() == Credential.RIGHT;
+  }
+
   /**
    * Answers the request.
    *

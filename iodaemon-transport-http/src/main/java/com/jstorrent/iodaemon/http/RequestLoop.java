@@ -6,6 +6,7 @@ import com.jstorrent.iodaemon.http.route.Routes;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.LoopbackListener;
 import com.jstorrent.iodaemon.transport.UpgradeHook;
@@ -35,6 +36,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   private final RequestGate gate;
   private final Endpoints endpoints;
   private final ScheduledExecutorService timer;
+  private final Activity activity;
   private final Set<SocketChannel> idle = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
@@ -42,6 +44,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     limits = services.limits();
     stats = services.stats();
     timer = services.timer();
+    activity = services.activity();
     gate = new RequestGate(services.access(), stats);
     endpoints = new Endpoints(Routes.of(services), upgrades);
   }
@@ -62,11 +65,22 @@ final class RequestLoop implements LoopbackListener.Handler {
       while (more && !draining) {
         ClassicHttpRequest request = next(connection, responder);
         more = request != null
-            && new Exchange(connection, request, endpoints, gate, port).run(responder,
-                () -> draining);
+            && answer(new Exchange(connection, request, endpoints, gate, port), responder);
       }
     } finally {
       stats.decrement(Counter.HTTP_CONNECTIONS);
+    }
+  }
+
+  private boolean answer(Exchange exchange, Responder responder) throws IOException {
+    if (!exchange.isAuthenticated()) {
+      return exchange.run(responder, () -> draining);
+    }
+    activity.begin();
+    try {
+      return exchange.run(responder, () -> draining);
+    } finally {
+      activity.end();
     }
   }
 

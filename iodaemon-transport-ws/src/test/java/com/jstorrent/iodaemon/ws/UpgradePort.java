@@ -8,6 +8,7 @@ import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
+import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.LoopbackListener;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
@@ -112,6 +113,11 @@ final class UpgradePort implements AutoCloseable {
 
     @Override
     public Stats stats() {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
+    public Activity activity() {
       throw new AssertionError("A WebSocket does not ask for it.");
     }
 

@@ -64,7 +64,10 @@ Route.of("GET", "/stats", stats::all),
         Route.of("POST", "/hash/from-file", digests::ranges),
         Route.of("POST", "/hash/pieces", digests::pieces),
         Route.of("GET", "/stream/{fileId}", streams::byHandle),
-        Route.open("GET", "/stream/t/{ticket}/{name}", streams::byTicket),
+        Route.open(
+            "GET",
+            "/stream/t/{ticket}/{name}",
+            call -> CountedSource.in(streams.byTicket(call), services.activity())),
         Route.of("POST", "/stream/ticket", streams::ticket));
   }
 }

@@ -1,0 +1,73 @@
+package com.jstorrent.iodaemon;
+
+import com.jstorrent.iodaemon.event.DaemonListener;
+import com.jstorrent.iodaemon.event.SessionInfo;
+import com.jstorrent.iodaemon.transport.Activity;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells when nobody has used the daemon for a while. It looks only when the time might be over: a
+ * request costs two additions, no timer.
+ */
+final class IdleWatch implements Activity, DaemonListener {
+  private static final Logger LOG = LoggerFactory.getLogger(IdleWatch.class);
+
+  private final long timeout; // nanoseconds; 0 for never
+  private final ScheduledExecutorService timer;
+  private final Runnable onIdle;
+  private final AtomicInteger underWay = new AtomicInteger();
+  private volatile long idleSince;
+
+  IdleWatch(Duration timeout, ScheduledExecutorService timer, Runnable onIdle) {
+    this.timeout = TimeUnit.NANOSECONDS.convert(timeout);
+    this.timer = timer;
+    this.onIdle = onIdle;
+  }
+
+  /** The time begins. */
+  @Override
+  public void onStarted(int port) {
+    if (timeout > 0) {
+      idleSince = System.nanoTime();
+      look();
+    }
+  }
+
+  @Override
+  public void begin() {
+    underWay.incrementAndGet();
+  }
+
+  @Override
+  public void end() {
+    idleSince = System.nanoTime(); // first: whoever sees zero must see this
+    underWay.decrementAndGet();
+  }
+
+  @Override
+  public void onSessionOpened(SessionInfo session) {
+    begin();
+  }
+
+  @Override
+  public void onSessionClosed(SessionInfo session) {
+    end();
+  }
+
+  private void look() {
+    boolean used = underWay.get() > 0;
+    long left = used ? timeout : timeout - (System.nanoTime() - idleSince);
+    if (left > 0) {
+      timer.schedule(this::look, left, TimeUnit.NANOSECONDS);
+    } else {
+      LOG.info("Nobody has used the daemon for {} seconds; it ends.",
+          TimeUnit.NANOSECONDS.toSeconds(timeout));
+      onIdle.run();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.transport.Activity;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+
+/** An answer to a request that shows no token but what stands for one: it counts as long as it lasts. */
+final class CountedSource implements Reply.Source {
+  private final Reply.Source source;
+  private final Activity activity;
+
+  private CountedSource(Reply.Source source, Activity activity) {
+    this.source = source;
+    this.activity = activity;
+  }
+
+  /** The same reply, counted if its body takes time. */
+  static Reply in(Reply reply, Activity activity) {
+    if (!(reply.body() instanceof Reply.Streamed body)) {
+      return reply;
+    }
+    activity.begin();
+    CountedSource counted = new CountedSource(body.source(), activity);
+    return new Reply(
+        reply.status(),
+        reply.headers(),
+        new Reply.Streamed(body.type(), body.length(), counted));
+  }
+
+  @Override
+  public void writeTo(WritableByteChannel out) throws IOException {
+    source.writeTo(out);
+  }
+
+  @Override
+  public void close() {
+    try {
+      source.close();
+    } finally {
+      activity.end();
+    }
+  }
+}
