@@ -7,6 +7,7 @@ module com.jstorrent.iodaemon.launcher {
   requires info.picocli;
   requires java.logging;
   requires java.net.http;
+  requires jdk.unsupported;
   requires org.apache.commons.codec;
   requires org.slf4j;
   requires static transitive org.jspecify;

@@ -40,12 +40,13 @@ public final class Main {
   private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {
     LogSetup.apply(options.logLevel(), options.logFile());
     try (IoDaemon daemon = new DaemonFactory(System.getenv()).make(options).start()) {
-      SignalExit.install(daemon);
+      SignalExit signals = SignalExit.install(daemon);
       System.out.println(daemon.port());
       System.out.flush();
       if (options.parentPid() > 0) {
         ParentWatch.start(options.parentPid(), daemon::close);
       }
+      signals.hearSignals();
       daemon.awaitClosed();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,8 +2,10 @@ package com.jstorrent.iodaemon.launcher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,9 +73,33 @@ final class DaemonProcess implements AutoCloseable {
     return Files.readString(stderr);
   }
 
+  void awaitStderr(String text) {
+    TestDaemon.await(
+        text,
+        () -> {
+          try {
+            return stderr().contains(text);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
   /** SIGTERM; {@link Process#destroy} would also close the streams that a test wants to read. */
   void terminate() throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
+    signal("TERM");
+  }
+
+  void signal(String name) throws IOException, InterruptedException {
+    signal(name, process.pid());
+  }
+
+  /** To any process. */
+  static void signal(String name, long pid) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+    if (kill.waitFor() != 0) {
+      throw new AssertionError("There is no process " + pid + ".");
+    }
   }
 
   int awaitExit() throws InterruptedException {

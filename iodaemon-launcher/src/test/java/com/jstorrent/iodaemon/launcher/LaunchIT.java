@@ -54,11 +54,7 @@ class LaunchIT {
   void sigintEndsItWithZeroToo() throws Exception {
     try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--token", TOKEN)) {
       daemon.port();
-      assertThat(
-          new ProcessBuilder("kill", "-INT", Long.toString(daemon.process().pid()))
-              .start()
-              .waitFor())
-          .isZero();
+      daemon.signal("INT");
       assertThat(daemon.awaitExit()).as("the shell has been replaced by the JVM").isZero();
     }
   }
