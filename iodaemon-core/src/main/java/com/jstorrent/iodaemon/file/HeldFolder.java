@@ -26,6 +26,7 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
    *
    * @param real a path without links
    */
+  @SuppressWarnings("StreamResourceLeak") // the secure folder closes it
   static HeldFolder open(Path real) throws IOException {
     DirectoryStream<Path> stream = Files.newDirectoryStream(real);
     if (stream instanceof SecureDirectoryStream<Path> secure) {

@@ -30,6 +30,7 @@ public sealed interface DaemonFrame {
     }
   }
 
+  @SuppressWarnings("AvoidCommonTypeNames") // named after its opcode
   record Error(int requestId, String message) implements DaemonFrame {
     @Override
     public Opcode opcode() {

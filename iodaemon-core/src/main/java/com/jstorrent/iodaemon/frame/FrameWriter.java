@@ -162,6 +162,7 @@ public final class FrameWriter {
         .put(bytes);
   }
 
+  @SuppressWarnings("EnumOrdinal") // on the wire, as the enums say
   private static ByteBuffer resumed(DaemonFrame.Resumed frame, int headroom) {
     int length = 25 + frame.entries().size() * FrameHeader.LIVE_ENTRY_LENGTH;
     ByteBuffer out =

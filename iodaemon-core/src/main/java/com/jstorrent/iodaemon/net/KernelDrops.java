@@ -129,7 +129,7 @@ final class KernelDrops {
   }
 
   private static void read(String line, Map<String, Long> drops) {
-    String[] fields = line.strip().split("\\s+");
+    String[] fields = line.strip().split("\\s+", -1);
     drops.put(fields[LOCAL_ADDRESS], Long.parseLong(fields[DROPS]));
   }
 

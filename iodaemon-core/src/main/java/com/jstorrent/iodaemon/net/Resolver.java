@@ -73,7 +73,7 @@ final class Resolver implements AutoCloseable {
   }
 
   private static byte[] ipv4(String host) throws UnknownHostException {
-    String[] parts = host.split("\\.");
+    String[] parts = host.split("\\.", -1);
     byte[] bytes = new byte[parts.length];
     for (int i = 0; i < parts.length; i++) {
       int value = Integer.parseInt(parts[i]);

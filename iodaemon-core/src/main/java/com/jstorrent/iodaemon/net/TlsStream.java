@@ -166,7 +166,7 @@ final class TlsStream implements PeerStream {
     if (peerEnded || failure != null) {
       return true; // the next read tells
     }
-    switch (engine.getHandshakeStatus()) {
+    return switch (engine.getHandshakeStatus()) {
       case NEED_TASK -> {
         aside = true;
         host.runAside(
@@ -176,18 +176,16 @@ final class TlsStream implements PeerStream {
               }
               aside = false;
             });
-        return false;
+        yield false;
       }
       case NEED_WRAP -> {
         stalled = true; // first: the peer writer may be done with it before this line is left
         host.flushOutput();
         stalled = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
-        return !stalled;
+        yield !stalled;
       }
-      default -> {
-        return overflow;
-      }
-    }
+      default -> overflow;
+    };
   }
 
   @Override

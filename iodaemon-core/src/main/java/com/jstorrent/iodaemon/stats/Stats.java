@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stats {
   private final @Nullable Stats whole;
-  private final LongAdder[] values = new LongAdder[Counter.values().length];
+  private final EnumMap<Counter, LongAdder> values = new EnumMap<>(Counter.class);
   private final long started = System.nanoTime();
 
   /** The counters of a whole daemon. */
@@ -23,8 +23,8 @@ public final class Stats {
 
   private Stats(@Nullable Stats whole) {
     this.whole = whole;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = new LongAdder();
+    for (Counter counter : Counter.values()) {
+      values.put(counter, new LongAdder());
     }
   }
 
@@ -35,7 +35,7 @@ public final class Stats {
 
   /** Adds to a counter or gauge; gauges also take negative amounts. */
   public void add(Counter counter, long amount) {
-    values[counter.ordinal()].add(amount);
+    values.get(counter).add(amount);
     if (whole != null) {
       whole.add(counter, amount);
     }
@@ -51,7 +51,7 @@ public final class Stats {
 
   /** The value now; under concurrent changes only about right. */
   public long get(Counter counter) {
-    return values[counter.ordinal()].sum();
+    return values.get(counter).sum();
   }
 
   /** All values, in the order of {@link Counter}. */

@@ -1,7 +1,6 @@
 package com.jstorrent.iodaemon.stream;
 
 import com.jstorrent.iodaemon.stream.RangeState.Event;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -42,8 +41,9 @@ final class RangeRequest {
   RangeState awaitBeyond(RangeState known, long nanos) throws InterruptedException {
     lock.lock();
     try {
-      if (state == known) {
-        changed.await(nanos, TimeUnit.NANOSECONDS);
+      long left = nanos;
+      while (state == known && left > 0) {
+        left = changed.awaitNanos(left);
       }
       return state;
     } finally {

@@ -35,7 +35,7 @@ public final class AccessPolicy {
    */
   public boolean tokenMatches(@Nullable String candidate) {
     byte[] given = digest(candidate == null ? "" : candidate);
-    return MessageDigest.isEqual(tokenDigest, given) & candidate != null;
+    return MessageDigest.isEqual(tokenDigest, given) && candidate != null;
   }
 
   /** Whether a {@code Host} header names this machine, with our port or none. */

@@ -156,7 +156,7 @@ final class CommandLineParser {
     String token = result.matchedOptionValue("--token", null);
     String file = result.matchedOptionValue("--token-file", null);
     boolean fromStdin = result.matchedOptionValue("--token-stdin", false);
-    long given = (token == null ? 0 : 1) + (file == null ? 0 : 1) + (fromStdin ? 1 : 0);
+    int given = (token == null ? 0 : 1) + (file == null ? 0 : 1) + (fromStdin ? 1 : 0);
     if (given != 1) {
       throw bad("Give the token with exactly one of --token, --token-file and --token-stdin.");
     }

@@ -72,7 +72,7 @@ final class DaemonFactory {
       origins.add(EXTENSION_SCHEME + profile.extensionId());
     }
     String development = environment.getOrDefault(DEV_ORIGINS, "");
-    for (String origin : development.split(",")) {
+    for (String origin : development.split(",", -1)) {
       if (!origin.isBlank()) {
         origins.add(origin.strip());
       }

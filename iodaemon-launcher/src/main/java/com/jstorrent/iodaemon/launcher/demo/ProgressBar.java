@@ -12,6 +12,7 @@ final class ProgressBar {
   private final boolean shown;
   private final AtomicInteger done = new AtomicInteger();
 
+  @SuppressWarnings("SystemConsoleNull") // see below
   ProgressBar(PrintStream out, int total) {
     this.out = out;
     this.total = total;

@@ -29,7 +29,7 @@ public final class Routes {
     SocketRoutes sockets = new SocketRoutes(services.directory());
     return List.of(
         Route.open("GET", "/health", call -> Reply.text("ok")),
-Route.of("GET", "/stats", stats::all),
+        Route.of("GET", "/stats", stats::all),
         Route.of("GET", "/stats/sockets", stats::sockets),
         Route.of("POST", "/control/ping", control::ping),
         Route.of("POST", "/control/shutdown", control::shutdown),
