@@ -154,10 +154,11 @@ public final class LoopbackListener implements BoundTransport {
   @Override
   public void close() {
     drain();
+    long left = deadline - System.nanoTime();
     lock.lock();
     try {
-      for (long left; !open.isEmpty() && (left = deadline - System.nanoTime()) > 0;) {
-        ended.awaitNanos(left);
+      while (!open.isEmpty() && left > 0) {
+        left = ended.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
