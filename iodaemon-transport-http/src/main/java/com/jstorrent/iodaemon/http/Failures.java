@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.http.route.FailureStatus;
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.wire.HeadTooLargeException;
+import com.jstorrent.iodaemon.http.wire.MalformedLineException;
 import com.jstorrent.iodaemon.json.Json;
 import java.io.EOFException;
 import java.net.SocketTimeoutException;
@@ -12,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
-import org.apache.hc.core5.http.RequestHeaderFieldsTooLargeException;
 import org.apache.hc.core5.http.UnsupportedHttpVersionException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +37,11 @@ final class Failures {
     return switch (failure) {
       case SocketTimeoutException e ->
           reply(408, "ETIMEDOUT", "The request did not arrive in time.");
-      case RequestHeaderFieldsTooLargeException e ->
-          reply(431, "E2BIG", "The head of the request is too large.");
       case HeadTooLargeException e -> reply(431, "E2BIG", "The head of the request is too large.");
       case BodyTooLargeException e ->
           reply(413, "EFBIG", "The body of a request may have 64 MiB at most.");
+      case MalformedLineException e ->
+          reply(400, "EINVAL", "A line of the request is malformed.");
       case MalformedChunkCodingException e ->
           reply(400, "EINVAL", "The chunked coding of the body is malformed.");
       case EOFException e -> null;

@@ -68,6 +68,11 @@ final class RawHttp implements AutoCloseable {
     return in.readNBytes(count);
   }
 
+  /** All that comes until the daemon has ended its side. */
+  String everything() throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+  }
+
   /** Whether something has come that was not read yet. */
   boolean hasInput() throws IOException {
     return in.available() > 0;

@@ -9,7 +9,7 @@ import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
  * The chunked coding read by the letter (RFC 9112 § 7.1): sizes are hexadecimal digits and nothing
- * else, lines end in CR LF, trailer fields are read over and bounded.
+ * else, lines are strict ones, trailer fields are read over and bounded.
  */
 final class ChunkedInput extends InputStream {
   private static final int MAX_SIZE_DIGITS = 15;
@@ -59,7 +59,7 @@ final class ChunkedInput extends InputStream {
       throw new MalformedChunkCodingException("A chunk does not end with its line.");
     }
     started = true;
-    left = size(line());
+    left = size(line().toString());
     if (left == 0) {
       ended = true;
       for (int lines = 0; !line().isEmpty(); lines++) {
@@ -83,24 +83,11 @@ final class ChunkedInput extends InputStream {
     return Long.parseLong(digits, 16);
   }
 
-  /** One line without its CR LF. HttpCore's own reader would take a bare LF. */
-  private String line() throws IOException {
-    CharArrayBuffer line = new CharArrayBuffer(32);
-    for (int previous = 0, c;; previous = c) {
-      c = buffer.read(source);
-      if (c < 0) {
-        throw new EOFException("The body ended between two chunks.");
-      }
-      if (previous == '\r') {
-        if (c != '\n') {
-          throw new MalformedChunkCodingException("A line of the chunked coding has a bare CR.");
-        }
-        return line.substring(0, line.length() - 1);
-      }
-      if (c == '\n' || line.length() == MAX_LINE) {
-        throw new MalformedChunkCodingException("A line of the chunked coding is malformed.");
-      }
-      line.append((char) c);
+  private CharArrayBuffer line() throws IOException {
+    CharArrayBuffer line = StrictLine.read(buffer, source, MAX_LINE);
+    if (line == null) {
+      throw new EOFException("The body ended between two chunks.");
     }
+    return line;
   }
 }

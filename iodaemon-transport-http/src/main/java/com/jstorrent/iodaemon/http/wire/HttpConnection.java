@@ -16,7 +16,6 @@ import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpServerConnection;
-import org.apache.hc.core5.http.impl.io.DefaultHttpRequestParserFactory;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
@@ -32,11 +31,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   private static final int BUFFER_BYTES = 8 << 10;
 
   private static final Http1Config CONFIG =
-      Http1Config.custom()
-          .setBufferSize(BUFFER_BYTES)
-          .setMaxLineLength(Limits.HEAD_BYTES)
-          .setMaxHeaderCount(Limits.HEADER_COUNT + 1) // it refuses the number itself
-          .build();
+      Http1Config.custom().setBufferSize(BUFFER_BYTES).build();
 
   private static final Duration PROBE = Duration.ofMillis(5);
   private static final Duration LINGER_STEP = Duration.ofMillis(500);
@@ -62,8 +57,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
         null,
         new BodyLength(),
         null,
-        // The limits of the connection's own configuration do not reach the request parser.
-        new DefaultHttpRequestParserFactory(CONFIG, new StrictLineParser(), null),
+        config -> new HeadParser(),
         null);
     this.channel = channel;
     this.limits = limits;

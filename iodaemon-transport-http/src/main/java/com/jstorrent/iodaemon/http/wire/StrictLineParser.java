@@ -24,11 +24,11 @@ final class StrictLineParser extends BasicLineParser {
     if (!isToken(parsed.getMethod())) {
       throw new ParseException("The method is malformed.");
     }
-    String version = parsed.getProtocolVersion().toString();
-    if (!line.toString().endsWith(" " + version)) {
-      throw new ParseException("The version is malformed.");
-    }
     String target = parsed.getUri();
+    String only = parsed.getMethod() + " " + target + " " + parsed.getProtocolVersion();
+    if (!line.toString().equals(only)) {
+      throw new ParseException("The request line has more, or other, than three parts.");
+    }
     boolean everything = target.equals("*") && parsed.getMethod().equals("OPTIONS");
     // Two slashes would begin an authority.
     if (!everything && (!target.startsWith("/") || target.startsWith("//"))) {
