@@ -66,12 +66,18 @@ public final class TestClient implements AutoCloseable {
 
   /** The next frame; fails when none comes. */
   public DaemonFrame next() throws IOException, InterruptedException {
-    ByteBuffer frame = connection.receive(PATIENCE);
+    DaemonFrame frame = poll(PATIENCE);
     if (frame == null) {
       throw new AssertionError("The daemon is silent.");
     }
+    return frame;
+  }
+
+  /** The next frame, or null when none comes in this time. */
+  public @Nullable DaemonFrame poll(Duration time) throws IOException, InterruptedException {
+    ByteBuffer frame = connection.receive(time);
     try {
-      return FrameReader.readDaemon(frame);
+      return frame == null ? null : FrameReader.readDaemon(frame);
     } catch (ProtocolException e) {
       throw new AssertionError(e);
     }

@@ -1,0 +1,100 @@
+package com.jstorrent.iodaemon.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.fuzz.Defects;
+import com.jstorrent.iodaemon.fuzz.Loopback;
+import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.UpgradeHook;
+import com.jstorrent.iodaemon.transport.UpgradeRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/**
+ * Any bytes to the port get an answer that is no 500, or none; and the daemon goes on answering. The
+ * token is {@code t} and the root {@code k}, so that requests get as far as the routes. The root is in
+ * memory, where a fuzzer may delete what it likes and fill the disk.
+ */
+class HttpFuzzTest {
+  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([1-5][0-9][0-9]) ");
+  private static final byte[] HEALTH =
+      "GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n".getBytes(ISO_8859_1);
+
+  private static Defects defects;
+  private static FileSystem disk;
+  private static IoDaemon daemon;
+
+  @BeforeAll
+  static void begin() throws IOException {
+    defects = new Defects();
+    disk = Jimfs.newFileSystem(Configuration.unix().toBuilder().setMaxSize(4 << 20).build());
+    Path root = Files.createDirectories(disk.getPath("/root"));
+    Files.write(root.resolve("f"), new byte[100]);
+    daemon =
+        IoDaemon.builder()
+            .token("t")
+            .root("k", root)
+            .allowedOrigin("https://page.test")
+            .transport(HttpTransport.onPort(0).upgrade(new Echo()))
+            .build()
+            .start();
+  }
+
+  @AfterAll
+  static void end() throws IOException {
+    daemon.close();
+    disk.close();
+    defects.close();
+  }
+
+  @FuzzTest
+  void requests(byte[] bytes) throws IOException {
+    Loopback.only();
+    String answer = new String(Loopback.exchange(daemon.port(), bytes), ISO_8859_1);
+    if (!answer.isEmpty()) {
+      Matcher status = STATUS.matcher(answer);
+      assertThat(status.lookingAt()).as(answer).isTrue();
+      assertThat(status.group(1)).isNotEqualTo("500");
+    }
+    String health = new String(Loopback.exchange(daemon.port(), HEALTH), ISO_8859_1);
+    assertThat(health).startsWith("HTTP/1.1 200 ").endsWith("ok");
+    defects.assertNone();
+  }
+
+  /** Stands in for WebSocket. */
+  private static final class Echo implements UpgradeHook {
+    @Override
+    public String path() {
+      return "/io";
+    }
+
+    @Override
+    public @Nullable Refusal refuse(UpgradeRequest request) {
+      return request.lists("upgrade", "echo")
+          ? null
+          : new Refusal(426, "Echo only.", new Refusal.Header("Upgrade", "echo"));
+    }
+
+    @Override
+    public void start(DaemonServices services) {}
+
+    @Override
+    public void serve(UpgradeRequest request) throws IOException {
+      ByteBuffer head = ByteBuffer.wrap("HTTP/1.1 101 Echo\r\n\r\n".getBytes(ISO_8859_1));
+      request.channel().write(new ByteBuffer[] {head, request.readAhead()});
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package com.jstorrent.iodaemon.http.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
+import org.apache.hc.core5.http.impl.io.SessionInputBufferImpl;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+
+/**
+ * Any bytes are a chunked body, a malformed one or one cut off; and what our strict reader takes,
+ * HttpCore's lenient one understands in the same way: two opinions are how requests are smuggled.
+ */
+class ChunkedInputFuzzTest {
+  private static final int BUFFER_BYTES = 64;
+
+  @FuzzTest
+  void bodies(byte[] bytes) throws IOException {
+    ByteArrayInputStream source = new ByteArrayInputStream(bytes);
+    SessionInputBuffer buffer = new SessionInputBufferImpl(BUFFER_BYTES);
+    byte[] body;
+    try {
+      body = readInSteps(new ChunkedInput(buffer, source));
+    } catch (EOFException | MalformedChunkCodingException e) {
+      assertThat(e.getMessage()).endsWith(".");
+      return;
+    }
+    ByteArrayInputStream again = new ByteArrayInputStream(bytes);
+    SessionInputBuffer other = new SessionInputBufferImpl(BUFFER_BYTES);
+    // Not closed: it would go on to read what is behind the body.
+    assertThat(readInSteps(new ChunkedInputStream(other, again))).isEqualTo(body);
+    assertThat(buffer.length() + source.available())
+        .as("bytes of the next request")
+        .isEqualTo(other.length() + again.available());
+  }
+
+  private static byte[] readInSteps(InputStream in) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] some = new byte[7];
+    for (int count, length = 1; (count = in.read(some, 0, length)) >= 0;
+        length = length % some.length + 1) {
+      all.write(some, 0, count);
+    }
+    return all.toByteArray();
+  }
+}
