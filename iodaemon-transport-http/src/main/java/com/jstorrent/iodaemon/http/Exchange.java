@@ -34,6 +34,7 @@ final class Exchange {
   private final RequestGate.Visitor visitor;
   private final int port;
   private boolean last; // whether the connection must end with the answer
+  private boolean upgraded; // and so no longer speaks HTTP
   private @Nullable HttpCall call; // once the target is known
 
   Exchange(
@@ -72,12 +73,15 @@ final class Exchange {
     } catch (OperationFailure e) {
       reply = Failures.of(e);
     } catch (IOException e) {
-      reply = Failures.ofUnreadable(e);
+      reply = upgraded ? null : Failures.ofUnreadable(e);
       if (reply == null) {
         throw e;
       }
       last = true;
     } catch (RuntimeException e) {
+      if (upgraded) {
+        throw e;
+      }
       LOG.error("A request failed because of a defect.", e);
       reply = Failures.reply(500, "EIO", "The daemon has a defect; its log tells more.");
       last = true;
@@ -175,6 +179,7 @@ final class Exchange {
       UpgradeHook.Refusal.Header header = refusal.header();
       return header == null ? reply : reply.with(header.name(), header.value());
     }
+    upgraded = true;
     hook.serve(upgrade);
     return null;
   }

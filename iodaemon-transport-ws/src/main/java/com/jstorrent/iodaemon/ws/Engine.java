@@ -75,6 +75,10 @@ final class Engine {
       FramedataImpl1 frame = FramedataImpl1.get(opcodeOf(opcode));
       frame.setFin(fin);
       frame.setPayload(payload);
+      if (frame instanceof CloseFrame close && close.getMessage() == null) {
+        // What isValid() means to do, and fails over.
+        throw new InvalidDataException(CloseFrame.NO_UTF8, "The reason is not UTF-8.");
+      }
       frame.isValid();
       socket.getDraft().processFrame(socket, frame);
     } catch (InvalidDataException e) {

@@ -107,6 +107,14 @@ class WebSocketProtocolTest {
   }
 
   @Test
+  void aCloseWithAReasonThatIsNoUtf8IsAnsweredWith1007() throws Exception {
+    client.frame(RawWebSocket.CLOSE, new byte[] {0x03, (byte) 0xE8, (byte) 0xFF});
+    assertClosedWith(1007);
+    assertThat(client.next()).isNull();
+    assertThat(receiver().next()).isEqualTo(new Event.Closed());
+  }
+
+  @Test
   void framesBehindACloseAreNotDelivered() throws Exception {
     ByteBuffer both = ByteBuffer.allocate(64);
     both.put(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});

@@ -1,0 +1,137 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.json.Json;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * WebSockets that are lost without a Close, and clients that come back for their sockets (docs/PROTOCOL.md
+ * § 9.3) with every byte in its place; some never come back.
+ */
+final class SoakResume implements SoakLoad {
+  private static final int LOSSES = 5;
+
+  @Override
+  public void round(SoakSite site, SplittableRandom random) throws Exception {
+    try (Client client = new Client(site, random)) {
+      for (int i = 0; i < LOSSES; i++) {
+        client.sendSome();
+        client.receive(random.nextLong(client.inFlight() + 1));
+        client.lose();
+      }
+      client.receive(client.inFlight());
+      if (random.nextInt(4) > 0) {
+        client.socket.close(1000);
+      } // else its sockets wait for it until they expire
+    }
+  }
+
+  /** Both ends of the counting. */
+  private static final class Client implements AutoCloseable {
+    private static final String HELLO = "{\"caps\":[\"resume\"]}";
+    private static final int SOCKETS = 3;
+    private static final int FRAMES = 30;
+    private static final int MOST = 20_000;
+    private static final int TRY_AGAIN = 11;
+
+    private final SoakSite site;
+    private final SplittableRandom random;
+    private final String ticket;
+    private final List<SeededBytes> sent = new ArrayList<>();
+    private final List<SeededBytes> expected = new ArrayList<>();
+    private final List<ClientFrame> log = new ArrayList<>(); // all that count, from the first on
+    private long received; // frames that count
+    private WireClient socket;
+
+    Client(SoakSite site, SplittableRandom random) throws Exception {
+      this.site = site;
+      this.random = random;
+      socket = site.client(HELLO);
+      ticket = (String) Json.readObject(socket.serverHello()).get("ticket");
+      for (int id = 0; id < SOCKETS; id++) {
+        long seed = random.nextLong();
+        sent.add(new SeededBytes(seed));
+        expected.add(new SeededBytes(seed));
+        send(new ClientFrame.TcpConnect(id, id, site.echoPort(), "127.0.0.1"));
+        assertThat(next()).isEqualTo(new DaemonFrame.TcpConnected(id, id, 0));
+        site.opened.increment();
+      }
+    }
+
+    private void send(ClientFrame frame) {
+      log.add(frame);
+      socket.send(frame);
+    }
+
+    void sendSome() {
+      for (int i = 0; i < FRAMES; i++) {
+        int id = random.nextInt(SOCKETS);
+        byte[] data = sent.get(id).next(random.nextInt(1, MOST));
+        send(new ClientFrame.TcpSend(0, id, ByteBuffer.wrap(data)));
+      }
+    }
+
+    long inFlight() {
+      return sum(sent) - sum(expected);
+    }
+
+    private static long sum(List<SeededBytes> all) {
+      return all.stream().mapToLong(SeededBytes::position).sum();
+    }
+
+    /** Takes at least so many bytes, and says that it has them. */
+    void receive(long count) throws Exception {
+      long before = sum(expected);
+      while (sum(expected) < before + count) {
+        DaemonFrame.TcpRecv frame = (DaemonFrame.TcpRecv) next();
+        site.verified.add(frame.data().remaining());
+        expected.get(frame.socketId()).requireNext(frame.data());
+      }
+      socket.send(new ClientFrame.Ack(0, received));
+    }
+
+    private DaemonFrame next() throws Exception {
+      DaemonFrame frame = socket.next();
+      while (frame instanceof DaemonFrame.Ack) {
+        frame = socket.next();
+      }
+      received++;
+      return frame;
+    }
+
+    /** Loses the connection, and comes back with what may have been lost with it. */
+    void lose() throws Exception {
+      socket.close();
+      site.killed.increment();
+      socket = site.client(HELLO);
+      DaemonFrame.Resumed resumed = resume();
+      while (resumed.errno() == TRY_AGAIN) {
+        site.pause(Duration.ofMillis(100));
+        resumed = resume();
+      }
+      assertThat(resumed.errno()).isZero();
+      assertThat(resumed.toClient()).isEqualTo(received);
+      assertThat(resumed.entries()).hasSize(SOCKETS);
+      for (ClientFrame frame : log.subList((int) resumed.fromClient(), log.size())) {
+        socket.send(frame);
+      }
+    }
+
+    private DaemonFrame.Resumed resume() throws Exception {
+      socket.send(new ClientFrame.Resume(9, received, ticket));
+      return socket.expect(DaemonFrame.Resumed.class);
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package com.jstorrent.iodaemon.launcher;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the loads of a soak share: the daemon, a peer that echoes, and what they have achieved. */
+final class SoakSite implements AutoCloseable {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ServerSocket echo = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+  private final CountDownLatch over = new CountDownLatch(1);
+
+  /** Bytes that have come back and were compared. */
+  final LongAdder verified = new LongAdder();
+
+  /** TCP and UDP sockets and servers that were opened. */
+  final LongAdder opened = new LongAdder();
+
+  /** WebSockets that were lost without a Close. */
+  final LongAdder killed = new LongAdder();
+
+  final int port;
+
+  SoakSite(int port) throws IOException {
+    this.port = port;
+    Thread.ofVirtual().start(this::acceptAll);
+  }
+
+  WireClient client(String hello) throws Exception {
+    return new WireClient(http, port, FileClient.TOKEN, hello);
+  }
+
+  int echoPort() {
+    return echo.getLocalPort();
+  }
+
+  /** Waits, but not beyond the end. */
+  void pause(Duration time) throws InterruptedException {
+    over.await(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  boolean isOver() {
+    return over.getCount() == 0;
+  }
+
+  void end() {
+    over.countDown();
+  }
+
+  private void acceptAll() {
+    try {
+      while (true) {
+        Socket socket = echo.accept();
+        Thread.ofVirtual().start(() -> echo(socket));
+      }
+    } catch (IOException e) {
+      // The soak is over.
+    }
+  }
+
+  private static void echo(Socket socket) {
+    try (socket;
+        InputStream in = socket.getInputStream()) {
+      in.transferTo(socket.getOutputStream());
+    } catch (IOException e) {
+      // The daemon has reset the connection.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    end();
+    echo.close();
+    http.shutdownNow();
+  }
+}
