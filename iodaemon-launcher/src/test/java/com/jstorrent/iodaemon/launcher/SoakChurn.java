@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.testkit.Peer;
-import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -114,7 +113,7 @@ final class SoakChurn implements SoakLoad {
     client.send(new ClientFrame.UdpClose(0, 2));
   }
 
-  private static void requireEqual(ByteBuffer got, byte[] expected) throws IOException {
+  private static void requireEqual(ByteBuffer got, byte[] expected) {
     assertThat(got).isEqualTo(ByteBuffer.wrap(expected));
   }
 }

@@ -54,6 +54,8 @@ final class SoakRelay implements SoakLoad {
       sender.get();
       if (random.nextBoolean()) {
         client.close(1000);
+      } else {
+        site.killed.increment();
       }
     }
   }
