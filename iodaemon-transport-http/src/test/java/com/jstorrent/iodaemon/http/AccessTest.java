@@ -55,11 +55,11 @@ class AccessTest {
   }
 
   @Test
-  void noRouteButHealthAnswersWithoutTheToken() throws Exception {
+  void noRouteWithDataAnswersWithoutTheToken() throws Exception {
     List<String> requests =
         List.of(
             "GET /stats", "GET /read/k", "HEAD /read/k", "POST /write/k", "POST /hash/sha1",
-            "POST /hash/sha256", "GET /", "GET /none", "DELETE /health/x", "PUT /stats");
+            "POST /hash/sha256", "GET /metrics", "GET /none", "DELETE /health/x", "PUT /stats");
     for (String request : requests) {
       for (String credential : List.of("", "X-JST-Auth: wrong\n", "Authorization: Bearer wrong\n",
           "Authorization: tok\n",

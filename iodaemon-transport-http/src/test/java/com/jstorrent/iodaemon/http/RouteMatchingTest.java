@@ -52,6 +52,7 @@ class RouteMatchingTest {
       "GET, /ops/truncate, POST",
       "GET, /ops/rename, POST",
       "POST, /roots, 'GET, HEAD'",
+      "POST, /metrics, 'GET, HEAD'",
       "POST, /network/interfaces, 'GET, HEAD'",
       "GET, /files/open, POST",
       "PUT, /files/open, POST",
@@ -82,7 +83,7 @@ class RouteMatchingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-          "/", "/files", "/files/", "/files/open/x", "/files/x/read/", "/ops", "/ops/stat/",
+          "/files", "/files/", "/files/open/x", "/files/x/read/", "/ops", "/ops/stat/",
           "/write",
           "/write/a/b", "/read", "/stream", "/stream/", "/stream/t", "/stream/t/x",
           "/stream/t/x/y/z", "/stream/ticket", "/stream/x/y", "/hash/md5", "/hash", "/FILES/open",
@@ -95,7 +96,8 @@ class RouteMatchingTest {
   @CsvSource({
       "POST, /write/batch", "POST, /files/ensure_dir", "GET, /ops/stat?path=f&root_key=k",
       "GET, /ops/list?path=&root_key=k", "POST, /ops/delete", "POST, /ops/truncate",
-      "POST, /ops/rename", "GET, /roots", "GET, /network/interfaces", "POST, /files/open",
+      "POST, /ops/rename", "GET, /roots", "GET, /metrics", "GET, /network/interfaces",
+      "POST, /files/open",
       "GET, /files/x/read", "PATCH, /files/x/write", "POST, /files/x/flush",
       "POST, /files/x/preallocate?size=1", "POST, /files/x/close", "GET, /hash/sha1/f?root_key=k",
       "GET, /hash/sha256/f?root_key=k", "POST, /hash/from-file", "POST, /hash/pieces",

@@ -6,6 +6,7 @@ import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.transport.DaemonServices;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The route table (PROTOCOL.md § 5). */
@@ -27,10 +28,11 @@ public final class Routes {
     StreamRoutes streams = new StreamRoutes(files, handles, services.streams(), buffers);
     StatsRoutes stats = new StatsRoutes(services.directory());
     SocketRoutes sockets = new SocketRoutes(services.directory());
-    return List.of(
+    List<Route> routes = new ArrayList<>(List.of(
         Route.open("GET", "/health", call -> Reply.text("ok")),
         Route.of("GET", "/stats", stats::all),
         Route.of("GET", "/stats/sockets", stats::sockets),
+        Route.of("GET", "/metrics", new MetricsRoute(services.stats())),
         Route.of("POST", "/control/ping", control::ping),
         Route.of("POST", "/control/shutdown", control::shutdown),
         Route.of("POST", "/api/read-rpc-info-from-disk", control::reload),
@@ -68,6 +70,8 @@ public final class Routes {
             "GET",
             "/stream/t/{ticket}/{name}",
             call -> CountedSource.in(streams.byTicket(call), services.activity())),
-        Route.of("POST", "/stream/ticket", streams::ticket));
+        Route.of("POST", "/stream/ticket", streams::ticket)));
+    routes.addAll(StatusPage.routes());
+    return List.copyOf(routes);
   }
 }

@@ -1,0 +1,76 @@
+// How the page asks the daemon.
+
+const PATIENCE_MS = 10_000;
+
+export class WrongToken extends Error {}
+
+/** The daemon that this page came from. */
+export class Daemon {
+  #token;
+
+  constructor(token) {
+    this.#token = token;
+  }
+
+  async get(path) {
+    if (!/^[\x21-\x7e]+$/.test(this.#token)) {
+      throw new WrongToken(); // no header can carry it
+    }
+    const response = await fetch(path, {
+      headers: {'X-JST-Auth': this.#token},
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (response.status === 401) {
+      throw new WrongToken();
+    }
+    if (!response.ok) {
+      throw new Error(`${path} is answered with ${response.status}`);
+    }
+    return response.json();
+  }
+}
+
+/** Does a task once in a period, never twice at once, and not while nobody looks at the page. */
+export class Repeater {
+  #periodMs;
+  #task;
+  #timer = 0;
+  #on = false;
+  #running = false;
+
+  constructor(periodMs, task) {
+    this.#periodMs = periodMs;
+    this.#task = task;
+    document.addEventListener('visibilitychange', () => this.#go());
+  }
+
+  /** Begins at once. */
+  start() {
+    this.#on = true;
+    this.#go();
+  }
+
+  stop() {
+    this.#on = false;
+    clearTimeout(this.#timer);
+  }
+
+  async #go() {
+    clearTimeout(this.#timer);
+    if (!this.#on || this.#running || document.visibilityState === 'hidden') {
+      return;
+    }
+    this.#running = true;
+    const began = performance.now();
+    try {
+      await this.#task();
+    } finally {
+      this.#running = false;
+      const rest = this.#periodMs - (performance.now() - began);
+      this.#timer = setTimeout(() => this.#go(), Math.max(rest, this.#periodMs / 4));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// Numbers for people.
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+const SECONDS = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
+const WHOLE = new Intl.NumberFormat('en');
+
+export function count(number) {
+  return WHOLE.format(number);
+}
+
+/** Three digits that mean something: 1.23 MiB, 12.3 MiB, 123 MiB. */
+export function bytes(number) {
+  let unit = 0;
+  let value = number;
+  while (value >= 1000 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits).replace(/\.0+$/, '')}\u00a0${BYTE_UNITS[unit]}`;
+}
+
+export function rate(bytesPerSecond) {
+  return `${bytes(bytesPerSecond)}/s`;
+}
+
+/** The two largest units: 3 d 4 h. */
+export function duration(seconds) {
+  const parts = [];
+  let rest = Math.floor(seconds);
+  for (const [name, size] of SECONDS) {
+    const units = Math.floor(rest / size);
+    rest -= units * size;
+    if (units > 0 || parts.length > 0 || size === 1) {
+      parts.push(`${units}\u00a0${name}`);
+    }
+  }
+  return parts.slice(0, 2).join(' ');
+}
