@@ -1,15 +1,25 @@
 package com.jstorrent.iodaemon.launcher;
 
+import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.testkit.Program;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
 import org.openqa.selenium.ImmutableCapabilities;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.ScriptTimeoutException;
+import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.remote.RemoteWebDriver;
 
 /** A window of Chromium without a screen. Its paths are Debian's, so that nothing is looked for elsewhere. */
@@ -26,7 +36,16 @@ final class BrowserPage implements AutoCloseable {
           "--autoplay-policy=no-user-gesture-required");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** A page may bring its own, which knows when waiting is in vain. */
+  private static final String UNTIL =
+      "const until = window.until ?? (async condition => {"
+          + "while (!condition()) await new Promise(resolve => setTimeout(resolve, 20))});";
+
+  private static final String STATE =
+      "return typeof state === 'function' ? state() : document.body.innerText";
+
   private final Program service;
+  private final String address;
   private final RemoteWebDriver driver;
 
   /** Skips the test when Chromium or its driver is not there. */
@@ -35,12 +54,15 @@ final class BrowserPage implements AutoCloseable {
     Program.assumeThere(DRIVER, "--version");
     service = Program.start(DRIVER, "--port=0");
     try {
+      address = "http://127.0.0.1:" + port(service);
       driver =
           new RemoteWebDriver(
-              URI.create("http://127.0.0.1:" + port(service)).toURL(),
+              URI.create(address).toURL(),
               new ImmutableCapabilities(
-                  "browserName", "chrome", "goog:chromeOptions",
-                  Map.of("binary", BROWSER, "args", OPTIONS)));
+                  Map.of(
+                      "browserName", "chrome",
+                      "goog:chromeOptions", Map.of("binary", BROWSER, "args", OPTIONS),
+                      "goog:loggingPrefs", Map.of("browser", "ALL"))));
     } catch (IOException | RuntimeException e) {
       service.close();
       throw e;
@@ -88,7 +110,8 @@ final class BrowserPage implements AutoCloseable {
   /** A failure of the script comes as a value, since that of a driver has no message of the page. */
   private Object finish(String statements, Object... arguments) {
     String script =
-        "const done = arguments[arguments.length - 1];"
+        UNTIL
+            + "const done = arguments[arguments.length - 1];"
             + "(async (...args) => {"
             + statements
             + "})(...arguments).then(value => done([value]), failure => done([null, String(failure)]))";
@@ -100,8 +123,61 @@ final class BrowserPage implements AutoCloseable {
       return result.get(0);
     } catch (ScriptTimeoutException e) {
       throw new AssertionError(
-          "Not in time: " + statements + "; " + driver.executeScript("return state()"), e);
+          "Not in time: " + statements + "; "
+              + driver.executeScript(STATE),
+          e);
     }
+  }
+
+  /** Presses keys in an element. */
+  void type(String selector, CharSequence... keys) {
+    driver.findElement(By.cssSelector(selector)).sendKeys(keys);
+  }
+
+  /** What the browser has complained of since the last look, and what the page has logged. */
+  List<String> log() {
+    return driver.manage().logs().get("browser").getAll().stream().map(LogEntry::toString).toList();
+  }
+
+  /** Shows another page in a frame of this one, and tells where the frame is then. */
+  String framed(String url) {
+    value(
+        "new Promise(loaded => {const frame = document.createElement('iframe');"
+            + "frame.onload = loaded; frame.src = args[0]; document.body.append(frame)})",
+        url);
+    driver.switchTo().frame(driver.findElement(By.cssSelector("iframe:last-of-type")));
+    try {
+      return (String) driver.executeScript("return location.href");
+    } finally {
+      driver.switchTo().defaultContent();
+    }
+  }
+
+  /** Pretends that the user has chosen "light" or "dark". */
+  void colours(String scheme) throws IOException, InterruptedException {
+    String body =
+        Json.write(
+            Map.of(
+                "cmd", "Emulation.setEmulatedMedia",
+                "params",
+                Map.of(
+                    "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme)))));
+    String path = "/session/" + driver.getSessionId() + "/goog/cdp/execute";
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(address + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new AssertionError(answer.body());
+    }
+  }
+
+  /** A picture of the window, for people. */
+  void picture(Path file, int width, int height) throws IOException {
+    driver.manage().window().setSize(new Dimension(width, height));
+    Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }
 
   @Override

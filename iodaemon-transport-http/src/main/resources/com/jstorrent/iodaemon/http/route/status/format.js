@@ -8,6 +8,11 @@ export function count(number) {
   return WHOLE.format(number);
 }
 
+/** 1 request, 2 requests. */
+export function several(number, noun) {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** Three digits that mean something: 1.23 MiB, 12.3 MiB, 123 MiB. */
 export function bytes(number) {
   let unit = 0;

@@ -25,8 +25,8 @@ const roots = new Roots($('roots'), $('no-roots'));
 let daemon = null;
 let before = null; // the last answer that a rate can be counted from
 
-const repeaters = [
-  new Repeater(STATS_PERIOD_MS, () => ask('/stats', showStats)),
+const heart = new Repeater(STATS_PERIOD_MS, () => ask('/stats', showStats));
+const followers = [ // they wait for the first answer, so that a wrong token is shown once
   new Repeater(SOCKETS_PERIOD_MS, () => sessions.refresh(daemon)),
   new Repeater(ROOTS_PERIOD_MS, () => ask('/roots', answer => roots.update(answer.roots), () => {})),
 ];
@@ -49,13 +49,15 @@ async function ask(path, show, onFailure = showTrouble) {
 
 function setState(state, text) {
   document.body.dataset.state = state;
-  $('state').dataset.state = state;
   say($('state'), text);
 }
 
 function showStats(now) {
-  $('entry').hidden = true;
-  $('dashboard').hidden = false;
+  if ($('dashboard').hidden) {
+    $('entry').hidden = true;
+    $('dashboard').hidden = false;
+    followers.forEach(each => each.start());
+  }
   $('trouble').hidden = true;
   setState('live', 'Live');
   say($('version'), now.version ? `Version ${now.version}` : '');
@@ -77,17 +79,21 @@ function showTrouble(failure) {
   const wasLive = document.body.dataset.state === 'live';
   if (wasLive || $('trouble').hidden) {
     const since = new Date().toLocaleTimeString();
-    say($('trouble'), `The daemon does not answer since ${since}. This page goes on trying.`);
+    say($('trouble'), `The daemon has not answered since ${since}. This page goes on trying.`);
     $('trouble').hidden = false;
   }
   setState('gone', 'No answer');
   console.info(failure.message);
 }
 
+function stop() {
+  [heart, ...followers].forEach(each => each.stop());
+}
+
 /** Forgets the token and asks for another one. */
 function lock() {
   const wasOpen = !$('dashboard').hidden;
-  repeaters.forEach(each => each.stop());
+  stop();
   daemon = null;
   $('dashboard').hidden = true;
   $('trouble').hidden = true;
@@ -100,12 +106,14 @@ function lock() {
 }
 
 function unlock(token) {
-  repeaters.forEach(each => each.stop());
+  stop();
   daemon = new Daemon(token);
   before = null;
   say($('token-problem'), '');
   setState('connecting', 'Asking the daemon');
-  repeaters.forEach(each => each.start());
+  $('dashboard').hidden = true;
+  $('entry').hidden = false;
+  heart.start();
 }
 
 /** Takes the token out of the address, where the history and whoever looks over a shoulder would find it. */

@@ -1,7 +1,7 @@
 // What the daemon as a whole does: its counters and its download roots.
 
 import {element, row, say, Views} from './dom.js';
-import {bytes, count} from './format.js';
+import {bytes, count, several} from './format.js';
 
 const MINUTE_MS = 60_000;
 
@@ -17,16 +17,16 @@ const TILES = [
   {
     name: 'Dropped datagrams',
     value: now => count(now.udp_send_drops + now.udp_receive_drops),
-    note: now => `${count(now.udp_send_drops)} to peers, ${count(now.udp_receive_drops)} from peers`,
+    note: now => `${count(now.udp_send_drops)} out, ${count(now.udp_receive_drops)} in`,
     bad: ['udp_send_drops', 'udp_receive_drops'],
   },
   {name: 'Sessions', value: now => count(now.ws_connections), note: now => `${count(now.parked_sessions)} parked`},
-  {name: 'HTTP connections', value: now => count(now.http_connections), note: now => `${count(now.http_requests)} requests`},
-  {name: 'Open files', value: now => count(now.open_files), note: now => `${count(now.file_handles)} handles`},
+  {name: 'HTTP connections', value: now => count(now.http_connections), note: now => several(now.http_requests, 'request')},
+  {name: 'Open files', value: now => count(now.open_files), note: now => several(now.file_handles, 'handle')},
   {
     name: 'Errors',
     value: now => count(now.protocol_errors + now.auth_failures),
-    note: now => `${count(now.auth_failures)} wrong tokens`,
+    note: now => several(now.auth_failures, 'wrong token'),
     bad: ['protocol_errors', 'auth_failures'],
   },
 ];

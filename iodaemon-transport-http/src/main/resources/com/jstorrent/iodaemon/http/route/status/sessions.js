@@ -88,6 +88,7 @@ class Session {
   node = element('tbody', 'session');
   number;
   #cells;
+  #name = element('span', 'name');
   #button = element('button', 'opener');
   #growths;
   #detail;
@@ -95,7 +96,7 @@ class Session {
 
   constructor(number, onOpen) {
     this.number = number;
-    const {node, cells} = row(['', 'name', '', 'number', 'number', 'number', 'number', 'number', 'number'], true);
+    const {node, cells} = row(['', '', '', 'number', 'number', 'number', 'number', 'number', 'number'], true);
     this.#cells = cells;
     this.#growths = [new Growth(cells[5]), new Growth(cells[6])];
     this.#detail = element('tr');
@@ -108,6 +109,7 @@ class Session {
     this.#button.append(String(number));
     this.#button.addEventListener('click', () => this.#toggle(onOpen));
     cells[0].append(this.#button);
+    cells[1].append(this.#name);
     this.node.append(node, this.#detail);
   }
 
@@ -126,7 +128,8 @@ class Session {
   }
 
   update({at, session}) {
-    say(this.#cells[1], session.name ?? '–');
+    say(this.#name, session.name ?? '–');
+    this.#name.title = session.name ?? '';
     say(this.#cells[2], session.endpoint === 'control' ? `${session.state}, control` : session.state);
     say(this.#cells[3], duration(session.age_secs));
     say(this.#cells[4], count((session.tcp_sockets ?? 0) + (session.udp_sockets ?? 0) + (session.tcp_servers ?? 0)));
