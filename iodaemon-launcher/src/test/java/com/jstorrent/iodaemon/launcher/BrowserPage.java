@@ -177,6 +177,7 @@ final class BrowserPage implements AutoCloseable {
   /** A picture of the window, for people. */
   void picture(Path file, int width, int height) throws IOException {
     driver.manage().window().setSize(new Dimension(width, height));
+    driver.executeScript("scrollTo(0, 0)");
     Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }
 

@@ -179,11 +179,11 @@ class StatusPageIT {
       page.type(".opener", "\n");
       page.await("document.querySelectorAll('.sockets tbody tr').length === 1");
       assertThat(text(".sockets tbody")).contains("TCP", "127.0.0.1:" + client.peerPort());
-      page.picture(PICTURES.resolve("status-light.png"), 1180, 1150);
+      page.picture(PICTURES.resolve("status-light.png"), 1180, 1300);
       page.colours("dark");
-      page.picture(PICTURES.resolve("status-dark.png"), 1180, 1150);
+      page.picture(PICTURES.resolve("status-dark.png"), 1180, 1300);
       page.colours("light");
-      page.picture(PICTURES.resolve("status-narrow.png"), 500, 1500);
+      page.picture(PICTURES.resolve("status-narrow.png"), 500, 2100);
       assertThat(page.value("document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
       assertThat(client.isBusy()).isTrue();
     }

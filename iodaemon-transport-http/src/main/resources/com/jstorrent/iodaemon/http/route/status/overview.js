@@ -12,7 +12,7 @@ const TILES = [
   {name: 'TCP servers', value: now => count(now.tcp_servers)},
   {name: 'Connecting', value: now => count(now.pending_connects), note: now => `${count(now.pending_tcp)} closing`},
   {name: 'Queued for peers', value: now => bytes(now.queued_bytes)},
-  {name: 'Clients paused', value: now => count(now.send_pauses), note: 'a peer’s queue was full', news: ['send_pauses']},
+  {name: 'Clients paused', value: now => count(now.send_pauses), note: 'a queue was full', news: ['send_pauses']},
   {name: 'Stalled sockets', value: now => count(now.send_stalls), note: 'the peer took nothing', bad: ['send_stalls']},
   {
     name: 'Dropped datagrams',

@@ -6,6 +6,7 @@ import {bytes, count, duration, rate} from './format.js';
 const KINDS = {tcp: 'TCP', udp: 'UDP', server: 'TCP server'};
 const SOCKET_COLUMNS = ['Socket', 'Kind', 'State', 'Peer', 'From peer', 'To peer', 'Queued', 'Idle', 'Pauses', 'Drops'];
 const COLUMNS = 9;
+const BLOCKED_MS = 1000; // a shorter wait of a client is nothing to worry about
 
 function received(session) {
   return (session.bytes_received ?? 0) + (session.udp_bytes_received ?? 0);
@@ -39,13 +40,23 @@ class Growth {
   }
 }
 
+function peer(socket) {
+  return socket.remote ?? (socket.local_port ? `on port ${socket.local_port}` : '–');
+}
+
+function state(session) {
+  const control = session.endpoint === 'control' ? ['control'] : [];
+  const blocked = session.blocked_ms > BLOCKED_MS ? ['does not read'] : [];
+  return [session.state, ...control, ...blocked].join(', ');
+}
+
 function socket() {
   const {node, cells} = row(['', '', '', '', 'number', 'number', 'number', 'number', 'number', 'number']);
   return {
     node,
     update(each) {
       const texts = [
-        String(each.id), KINDS[each.kind] ?? each.kind, each.state, each.remote ?? '–', bytes(each.received_bytes),
+        String(each.id), KINDS[each.kind] ?? each.kind, each.state, peer(each), bytes(each.received_bytes),
         bytes(each.sent_bytes), bytes(each.queued_bytes), duration(each.idle_ms / 1000), count(each.pauses),
         count(each.drops)];
       texts.forEach((text, i) => say(cells[i], text));
@@ -90,6 +101,8 @@ class Session {
   #cells;
   #name = element('span', 'name');
   #button = element('button', 'opener');
+  #toPeers = element('span');
+  #toClient = element('span', 'total');
   #growths;
   #detail;
   #sockets = null;
@@ -99,6 +112,7 @@ class Session {
     const {node, cells} = row(['', '', '', 'number', 'number', 'number', 'number', 'number', 'number'], true);
     this.#cells = cells;
     this.#growths = [new Growth(cells[5]), new Growth(cells[6])];
+    cells[7].append(this.#toPeers, this.#toClient);
     this.#detail = element('tr');
     this.#detail.id = `sockets-${number}`;
     this.#detail.hidden = true;
@@ -130,12 +144,14 @@ class Session {
   update({at, session}) {
     say(this.#name, session.name ?? '–');
     this.#name.title = session.name ?? '';
-    say(this.#cells[2], session.endpoint === 'control' ? `${session.state}, control` : session.state);
+    say(this.#cells[2], state(session));
     say(this.#cells[3], duration(session.age_secs));
     say(this.#cells[4], count((session.tcp_sockets ?? 0) + (session.udp_sockets ?? 0) + (session.tcp_servers ?? 0)));
     this.#growths[0].update(at, received(session));
     this.#growths[1].update(at, sent(session));
-    say(this.#cells[7], bytes(session.queued_bytes ?? 0));
+    const toClient = session.queued_to_client_bytes ?? 0;
+    say(this.#toPeers, bytes(session.queued_bytes ?? 0));
+    say(this.#toClient, toClient > 0 ? `${bytes(toClient)} to client` : '');
     say(this.#cells[8], count(drops(session)));
   }
 
