@@ -1,6 +1,8 @@
 package com.jstorrent.iodaemon.stats;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +16,7 @@ public record DaemonReport(
     String version, Duration uptime, Map<Counter, Long> counters, List<SessionReport> sessions) {
 
   public DaemonReport {
+    counters = Collections.unmodifiableMap(new LinkedHashMap<>(counters)); // in their order
     sessions = List.copyOf(sessions);
   }
 }
