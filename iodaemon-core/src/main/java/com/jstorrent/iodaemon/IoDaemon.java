@@ -81,6 +81,7 @@ public final class IoDaemon implements AutoCloseable {
     try {
       for (ServerTransport transport : transports) {
         bound.push(transport.start(services));
+        services.net.protectPort(bound.element().port());
         port = port == 0 ? bound.element().port() : port;
       }
     } catch (IOException | RuntimeException e) {
@@ -191,7 +192,7 @@ public final class IoDaemon implements AutoCloseable {
       handles = new FileHandles(files, limits, stats, timer);
       hashes = new HashService(files, stats);
       streams = new StreamService(limits, stats);
-      net = new SharedNet(limits, stats, timer, builder.trust);
+      net = new SharedNet(limits, stats, timer, builder.denyPrivate, builder.trust);
       sessions =
           new Sessions(
               limits,
@@ -304,6 +305,7 @@ public final class IoDaemon implements AutoCloseable {
     private final List<DownloadRoot> roots = new ArrayList<>();
     private final Set<String> origins = new LinkedHashSet<>();
     private boolean anyLocalOrigin;
+    private boolean denyPrivate;
     private Limits limits = Limits.DEFAULT;
     private DaemonListener listener = DaemonListener.NONE;
     private FolderPicker folderPicker = FolderPicker.NONE;
@@ -348,6 +350,16 @@ public final class IoDaemon implements AutoCloseable {
     /** Whether pages of this machine may use the daemon, whatever their port. Default: no. */
     public Builder allowAnyLocalOrigin(boolean allow) {
       anyLocalOrigin = allow;
+      return this;
+    }
+
+    /**
+     * Whether sockets of clients reach public addresses only: not this machine, nor the networks that
+     * it is in (docs/PROTOCOL.md § 8). What others open to a client's server is not affected. Default:
+     * no.
+     */
+    public Builder denyPrivate(boolean deny) {
+      denyPrivate = deny;
       return this;
     }
 

@@ -163,6 +163,9 @@ public record Limits(
   /** docs § 9.4: how often statistics go to a client that has asked for them. */
   public static final Duration STATS_INTERVAL = Duration.ofSeconds(1);
 
+  /** § 5.4: sockets that one answer about them lists; how many more there are it tells too. */
+  public static final int LISTED_SOCKETS = 1000;
+
   /** § 2: connections that have not shown the token yet; further ones are answered 503. */
   public static final int STRANGERS = 16;
 

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -60,10 +61,18 @@ final class Connector {
 
   private SocketChannel establish(String host, int port) throws IOException, InterruptedException {
     Resolver.Answer answer = lookUp(host, net.limits().connectTimeout());
+    List<InetAddress> allowed =
+        answer.addresses()
+            .stream()
+            .filter(address -> net.shared().egress().allowsTcp(address, port))
+            .toList();
+    if (allowed.isEmpty()) {
+      throw new SocketException("Permission denied by the egress rule.");
+    }
     Duration left = net.limits().connectTimeout().minus(answer.took());
     ConnectTurns.Turn turn = turns.attempt(host + ' ' + port);
     while (left.isPositive()) {
-      ConnectRace race = new ConnectRace(answer.addresses(), port);
+      ConnectRace race = new ConnectRace(allowed, port);
       turn.take(race::giveUp);
       long begun = System.nanoTime();
       try {

@@ -16,15 +16,22 @@ public final class SharedNet implements AutoCloseable {
   private final Resolver resolver = new Resolver();
   private final TlsClients tls;
   private final KernelDrops drops;
+  private final EgressRule egress;
   private final PeerWriter peerWriter;
 
   /**
+   * @param denyPrivate whether clients may reach public addresses only
    * @param trust whom TCP_SECURE trusts; null for the JVM's own trust store
    * @throws IOException when the system has no descriptor left for a selector
    */
   public SharedNet(
-      Limits limits, Stats stats, ScheduledExecutorService timer, @Nullable SSLContext trust)
+      Limits limits,
+      Stats stats,
+      ScheduledExecutorService timer,
+      boolean denyPrivate,
+      @Nullable SSLContext trust)
       throws IOException {
+    this.egress = new EgressRule(denyPrivate);
     this.limits = limits;
     this.stats = stats;
     this.timer = timer;
@@ -59,6 +66,15 @@ public final class SharedNet implements AutoCloseable {
 
   KernelDrops drops() {
     return drops;
+  }
+
+  EgressRule egress() {
+    return egress;
+  }
+
+  /** A port that the daemon listens on: no client gets there through the daemon itself. */
+  public void protectPort(int port) {
+    egress.protectPort(port);
   }
 
   PeerWriter peerWriter() {

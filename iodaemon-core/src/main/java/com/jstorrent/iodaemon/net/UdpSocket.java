@@ -218,6 +218,8 @@ final class UdpSocket implements PeerSocket {
     try {
       if (bound == null) {
         dropped("the socket is not bound");
+      } else if (!net.shared().egress().allowsUdp(address)) {
+        dropped("the egress rule forbids it");
       } else if (bound.send(data, new InetSocketAddress(address, port)) == 0 && size > 0) {
         dropped("the system takes no more now");
       } else {

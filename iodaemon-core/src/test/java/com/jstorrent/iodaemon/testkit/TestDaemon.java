@@ -33,6 +33,11 @@ public final class TestDaemon implements AutoCloseable {
     return new TestDaemon(IoDaemon.builder().limits(limits));
   }
 
+  /** A daemon that keeps its clients to public addresses. */
+  public static TestDaemon denyingPrivate() throws IOException {
+    return new TestDaemon(IoDaemon.builder().denyPrivate(true));
+  }
+
   /** A daemon with limits and whom it trusts. */
   public static TestDaemon start(Limits limits, SSLContext trust) throws IOException {
     return new TestDaemon(IoDaemon.builder().limits(limits).trust(trust));

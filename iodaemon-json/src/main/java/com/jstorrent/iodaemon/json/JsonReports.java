@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.json;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.RootStatus;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.DaemonReport;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * (PROTOCOL.md § 3 and § 5.4). Stateless, so any thread may call it.
  */
 public final class JsonReports implements ControlCodec {
-  private static final int MOST_SOCKETS = 1000;
-
   /** Stateless: one is enough. */
   public JsonReports() {}
 
@@ -52,7 +51,7 @@ public final class JsonReports implements ControlCodec {
     long more = 0;
     for (Map.Entry<Long, List<SocketReport>> session : sessions.entrySet()) {
       for (SocketReport socket : session.getValue()) {
-        if (sockets.size() < MOST_SOCKETS) {
+        if (sockets.size() < Limits.LISTED_SOCKETS) {
           sockets.add(socket(session.getKey(), socket));
         } else {
           more++;

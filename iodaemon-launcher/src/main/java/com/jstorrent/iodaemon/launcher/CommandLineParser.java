@@ -69,6 +69,8 @@ final class CommandLineParser {
             .auxiliaryTypes(String.class)
             .description("A download folder and the key that clients name it by. Repeatable.")
             .build());
+    flag(spec, "--deny-private",
+        "Sockets reach public addresses only: not this machine, nor its own networks.");
     option(spec, "--log-file", "FILE", String.class,
         "Write the log to this file as well; it is rotated at 5 MB.");
     option(spec, "--log-level", "LEVEL", LogLevel.class,
@@ -148,6 +150,7 @@ final class CommandLineParser {
         duration(result.matchedOptionValue("--idle-timeout", "0")),
         result.matchedOptionValue("--install-id", null),
         roots(result.matchedOptionValue("--root", List.of())),
+        result.matchedOptionValue("--deny-private", false),
         logFile == null ? null : path(logFile),
         result.matchedOptionValue("--log-level", LogLevel.info));
   }

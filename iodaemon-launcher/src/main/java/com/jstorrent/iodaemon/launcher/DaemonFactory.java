@@ -38,6 +38,7 @@ final class DaemonFactory {
             .roots(first.roots())
             .origins(first.origins())
             .idleTimeout(options.idleTimeout())
+            .denyPrivate(options.denyPrivate())
             .transport(
                 HttpTransport.onPort(options.port())
                     .upgrade(WebSocketUpgrade.io())

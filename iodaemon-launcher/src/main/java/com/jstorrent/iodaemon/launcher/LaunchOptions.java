@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout exit after this time without anybody who has shown the token; zero for never
  * @param installId which profile of the profile file is ours
  * @param roots download roots besides those of the profile, by key
+ * @param denyPrivate whether sockets reach public addresses only
  */
 record LaunchOptions(
     int port,
@@ -21,6 +22,7 @@ record LaunchOptions(
     Duration idleTimeout,
     @Nullable String installId,
     Map<String, Path> roots,
+    boolean denyPrivate,
     @Nullable Path logFile,
     LogLevel logLevel) {
 

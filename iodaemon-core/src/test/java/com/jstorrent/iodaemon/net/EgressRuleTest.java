@@ -1,0 +1,58 @@
+package com.jstorrent.iodaemon.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which addresses are public. */
+class EgressRuleTest {
+  private static final int OWN_PORT = 7800;
+
+  private final EgressRule open = new EgressRule(false);
+  private final EgressRule strict = new EgressRule(true);
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+          "127.0.0.1", "127.9.9.9", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1",
+          "172.31.255.255",
+          "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255", "192.0.0.8",
+          "198.18.0.1", "198.19.255.255", "224.0.0.251", "239.192.152.143", "240.0.0.1",
+          "255.255.255.255", "::", "::1", "fe80::1", "fec0::1", "fc00::1", "fdff::1", "ff02::fb",
+          "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b::c0a8:101",
+          "2002:7f00:1::1", "2002:c0a8:101::"
+      })
+  void theStrictRuleKeepsClientsAwayFrom(String address) throws Exception {
+    assertThat(strict.allowsTcp(InetAddress.getByName(address), 80)).isFalse();
+    assertThat(strict.allowsUdp(InetAddress.getByName(address))).isFalse();
+    assertThat(open.allowsTcp(InetAddress.getByName(address), 80)).isTrue();
+    assertThat(open.allowsUdp(InetAddress.getByName(address))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+          "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.0.0.1",
+          "128.0.0.1", "169.253.0.1", "172.15.255.255", "172.32.0.0", "192.0.1.1", "192.167.1.1",
+          "198.17.0.1", "198.20.0.1", "223.255.255.255", "2606:4700::1111", "64:ff9b::1.1.1.1",
+          "2002:101:101::1", "fbff::1", "fe00::1", "2001:db8::1"
+      })
+  void theStrictRuleLetsClientsReach(String address) throws Exception {
+    assertThat(strict.allowsTcp(InetAddress.getByName(address), 80)).isTrue();
+    assertThat(strict.allowsUdp(InetAddress.getByName(address))).isTrue();
+  }
+
+  @Test
+  void theDaemonsOwnPortIsOutOfBoundsEvenWithoutTheRule() throws Exception {
+    open.protectPort(OWN_PORT);
+    for (String name : new String[] {"127.0.0.1", "127.0.0.2", "0.0.0.0", "::1"}) {
+      assertThat(open.allowsTcp(InetAddress.getByName(name), OWN_PORT)).as(name).isFalse();
+      assertThat(open.allowsTcp(InetAddress.getByName(name), OWN_PORT + 1)).as(name).isTrue();
+    }
+    assertThat(open.allowsTcp(InetAddress.getByName("192.168.1.1"), OWN_PORT)).isTrue();
+    assertThat(open.allowsUdp(InetAddress.getByName("127.0.0.1"))).isTrue();
+  }
+}
