@@ -30,6 +30,7 @@ public final class Peer implements AutoCloseable {
   /** A peer that sends back whatever it gets, to everybody. */
   public static Peer echoing() throws IOException {
     Peer peer = open();
+    peer.server.setSoTimeout(0); // it serves whoever comes, whenever
     Thread.ofVirtual()
         .start(
             () -> {

@@ -8,10 +8,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class ProfileFile {
   private static final Logger LOG = LoggerFactory.getLogger(ProfileFile.class);
   private static final long MAX_BYTES = 1 << 20;
+
+  private static final Set<PosixFilePermission> OTHERS =
+      Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
   private final Path path;
 
@@ -99,6 +106,7 @@ final class ProfileFile {
         throw new IOException("rpc-info.json is larger than " + MAX_BYTES + " bytes.");
       }
       text = Files.readString(path);
+      warnOfReaders();
     } catch (FileSystemException | CharacterCodingException e) { // its message is a path
       throw new IOException("rpc-info.json cannot be read.", e);
     }
@@ -106,6 +114,14 @@ final class ProfileFile {
       return Json.readObject(text);
     } catch (IllegalArgumentException e) {
       throw new IOException("rpc-info.json is broken: " + e.getMessage(), e);
+    }
+  }
+
+  /** It holds the token of every profile; native-host writes it, so its mode is not ours to change. */
+  private void warnOfReaders() throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (view != null && !Collections.disjoint(view.readAttributes().permissions(), OTHERS)) {
+      LOG.warn("rpc-info.json can be read by other users; it holds tokens: chmod 600.");
     }
   }
 
