@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -28,21 +30,23 @@ final class LogSetup {
     WEBSOCKET_LIBRARY.setLevel(Level.OFF);
     Logger root = Logger.getLogger("");
     root.setLevel(level.level());
-    add(root, new ConsoleHandler());
+    List<Handler> targets = new ArrayList<>();
+    targets.add(complete(new ConsoleHandler()));
     if (file != null) {
       try {
-        add(root, new RotatingLog(file));
+        targets.add(complete(new RotatingLog(file)));
       } catch (IOException e) {
         throw new LaunchFailure(
             ExitCode.FAILED, "The log file cannot be written; check the folder and its rights.");
       }
     }
+    root.addHandler(new RateLimit(targets, System::nanoTime));
   }
 
-  private static void add(Logger root, Handler handler) {
+  private static Handler complete(Handler handler) {
     handler.setLevel(Level.ALL);
     handler.setFormatter(new Line());
-    root.addHandler(handler);
+    return handler;
   }
 
   /** One line a record, cheaper to start than the JDK's own formatter. */
