@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -168,6 +167,7 @@ public final class IoDaemon implements AutoCloseable {
     private final Sessions sessions;
     private final Runnable shutdown;
     private final IdleWatch idle;
+    private final DaemonListener listener;
 
     private Services(Builder builder, Runnable shutdown) throws IOException {
       this.shutdown = shutdown;
@@ -178,12 +178,8 @@ public final class IoDaemon implements AutoCloseable {
               builder.requireToken(),
               new AllowedOrigins(builder.origins, builder.anyLocalOrigin),
               limits.failureDelay());
-      timer =
-          new ScheduledThreadPoolExecutor(
-              1, Thread.ofPlatform().daemon().name("iodaemon-timer").factory());
-      timer.setRemoveOnCancelPolicy(true);
-      // A connection may still ask for a deadline while the daemon closes.
-      timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+      listener = builder.listener;
+      timer = new DeadlineTimer(listener::onFailed);
       idle = new IdleWatch(builder.idleTimeout, timer, shutdown);
       roots = new DownloadRoots(builder.roots);
       files = new FileService(roots, limits.openFiles(), stats);
@@ -192,7 +188,9 @@ public final class IoDaemon implements AutoCloseable {
       handles = new FileHandles(files, limits, stats, timer);
       hashes = new HashService(files, stats);
       streams = new StreamService(limits, stats);
-      net = new SharedNet(limits, stats, timer, builder.denyPrivate, builder.trust);
+      net =
+          new SharedNet(
+              limits, stats, timer, builder.denyPrivate, builder.trust, listener::onFailed);
       sessions =
           new Sessions(
               limits,
@@ -201,7 +199,7 @@ public final class IoDaemon implements AutoCloseable {
               timer,
               net,
               watch,
-              handles.andThen(idle).andThen(builder.listener),
+              handles.andThen(idle).andThen(listener),
               builder.folderPicker,
               streams,
               Version.current());
@@ -288,6 +286,11 @@ public final class IoDaemon implements AutoCloseable {
     @Override
     public void requestShutdown() {
       shutdown.run();
+    }
+
+    @Override
+    public void reportFailure(Throwable cause) {
+      listener.onFailed(cause);
     }
 
     @Override

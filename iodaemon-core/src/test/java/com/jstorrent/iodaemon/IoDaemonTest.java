@@ -1,10 +1,19 @@
 package com.jstorrent.iodaemon;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.InProcessTransport;
+import com.jstorrent.iodaemon.transport.ServerTransport;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 class IoDaemonTest {
@@ -22,6 +31,54 @@ class IoDaemonTest {
             .stream()
             .noneMatch(t -> !before.contains(t) && t.getName().startsWith("iodaemon-")));
     assertThatThrownBy(daemon::start).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void whoeverRunsItHearsOfWhatItCannotSurviveAndItRunsOn() throws Exception {
+    List<Throwable> heard = new CopyOnWriteArrayList<>();
+    DaemonListener one =
+        new DaemonListener() {
+          @Override
+          public void onFailed(Throwable cause) {
+            heard.add(cause);
+          }
+        };
+    BlockingQueue<DaemonServices> offered = new LinkedBlockingQueue<>();
+    ServerTransport transport =
+        services -> {
+          offered.add(services);
+          return new InProcessTransport().start(services);
+        };
+    IoDaemon daemon =
+        IoDaemon.builder()
+            .token("t")
+            .listener(one.andThen(one))
+            .transport(transport)
+            .build()
+            .start();
+    DaemonServices services = offered.take();
+    Error direct = new OutOfMemoryError("direct");
+    services.reportFailure(direct);
+    assertThat(heard).containsExactly(direct, direct);
+    Error late = new OutOfMemoryError("late");
+    services
+        .timer()
+        .execute(
+            () -> {
+              throw late;
+            });
+    services
+        .timer()
+        .execute(
+            () -> {
+              throw new IllegalStateException("a defect, but of one task only");
+            });
+    services.timer().submit(() -> {}).get();
+    assertThat(heard).containsExactly(direct, direct, late, late);
+    services.requestShutdown();
+    services.requestShutdown();
+    daemon.awaitClosed();
+    assertThat(heard).hasSize(4);
   }
 
   @Test

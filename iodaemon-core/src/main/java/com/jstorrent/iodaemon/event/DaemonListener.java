@@ -21,6 +21,13 @@ public interface DaemonListener {
   /** The connection of an authenticated client has ended, and its sockets with it. */
   default void onSessionClosed(SessionInfo session) {}
 
+  /**
+   * Something has happened that the daemon cannot survive, such as running out of memory, or an end of
+   * accepting. It still runs, but serves no longer as it should: close it, or end the process. May be
+   * called more than once.
+   */
+  default void onFailed(Throwable cause) {}
+
   /** The daemon has stopped. */
   default void onStopped() {}
 
@@ -44,6 +51,12 @@ public interface DaemonListener {
       public void onSessionClosed(SessionInfo session) {
         first.onSessionClosed(session);
         next.onSessionClosed(session);
+      }
+
+      @Override
+      public void onFailed(Throwable cause) {
+        first.onFailed(cause);
+        next.onFailed(cause);
       }
 
       @Override

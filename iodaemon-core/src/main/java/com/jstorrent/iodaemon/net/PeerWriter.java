@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,13 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   private long nextDeadline = Long.MAX_VALUE; // own thread only; may be too early, never too late
   private final Thread thread = new Thread(this::run, "iodaemon-peer-writer");
 
-  PeerWriter() throws IOException {
+  private final Consumer<Throwable> onFailure;
+
+  /**
+   * @param onFailure hears of an end that nobody has asked for
+   */
+  PeerWriter(Consumer<Throwable> onFailure) throws IOException {
+    this.onFailure = onFailure;
     thread.setDaemon(true);
     thread.start();
   }
@@ -78,6 +85,7 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
       loop.run(this);
     } catch (IOException | RuntimeException | Error e) {
       LOG.error("The thread that writes to peers has ended.", e);
+      onFailure.accept(e);
     } finally {
       List.copyOf(lingering.keySet()).forEach(this::finish);
       loop.close();

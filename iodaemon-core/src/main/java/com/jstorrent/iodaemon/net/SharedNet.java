@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Stats;
 import java.io.IOException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class SharedNet implements AutoCloseable {
   /**
    * @param denyPrivate whether clients may reach public addresses only
    * @param trust whom TCP_SECURE trusts; null for the JVM's own trust store
+   * @param onFailure hears of an end of the thread that all sockets need
    * @throws IOException when the system has no descriptor left for a selector
    */
   public SharedNet(
@@ -29,7 +31,8 @@ public final class SharedNet implements AutoCloseable {
       Stats stats,
       ScheduledExecutorService timer,
       boolean denyPrivate,
-      @Nullable SSLContext trust)
+      @Nullable SSLContext trust,
+      Consumer<Throwable> onFailure)
       throws IOException {
     this.egress = new EgressRule(denyPrivate);
     this.limits = limits;
@@ -37,7 +40,7 @@ public final class SharedNet implements AutoCloseable {
     this.timer = timer;
     this.tls = new TlsClients(trust, resolver);
     this.drops = new KernelDrops(timer);
-    this.peerWriter = new PeerWriter();
+    this.peerWriter = new PeerWriter(onFailure);
   }
 
   Limits limits() {

@@ -81,9 +81,18 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     }
     Thread relay = new Thread(session::relay, "iodaemon-relay-" + number);
     relay.setDaemon(true);
+    relay.setUncaughtExceptionHandler(this::relayFailed);
     sessions.add(session);
     relay.start();
     return session;
+  }
+
+  private void relayFailed(Thread relay, Throwable cause) {
+    if (cause instanceof OutOfMemoryError) {
+      context.listener().onFailed(cause);
+    } else {
+      LOG.error("A session ends because of a defect.", cause);
+    }
   }
 
   @Override

@@ -55,4 +55,10 @@ public interface DaemonServices {
    * not block. Asking again does nothing.
    */
   void requestShutdown();
+
+  /**
+   * Tells whoever runs the daemon of something that it cannot survive, such as an {@link
+   * OutOfMemoryError}. Any thread.
+   */
+  void reportFailure(Throwable cause);
 }

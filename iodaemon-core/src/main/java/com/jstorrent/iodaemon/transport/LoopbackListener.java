@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class LoopbackListener implements BoundTransport {
 
   private final ServerSocketChannel server;
   private final Handler handler;
+  private final Consumer<Throwable> onFailure;
   private final Semaphore places;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
@@ -45,10 +47,12 @@ public final class LoopbackListener implements BoundTransport {
   private volatile boolean draining;
   private volatile long deadline; // of what is under way, once draining
 
-  private LoopbackListener(ServerSocketChannel server, Handler handler, int connections)
+  LoopbackListener(
+      ServerSocketChannel server, int connections, Handler handler, Consumer<Throwable> onFailure)
       throws IOException {
     this.server = server;
     this.handler = handler;
+    this.onFailure = onFailure;
     this.places = new Semaphore(connections);
     this.port = ((InetSocketAddress) server.getLocalAddress()).getPort();
   }
@@ -57,15 +61,17 @@ public final class LoopbackListener implements BoundTransport {
    * Binds the port and begins to accept.
    *
    * @param port 0 lets the system choose
+   * @param onFailure hears of what ends the accepting, and of running out of memory
    * @throws IOException when the port cannot be had, with a sentence that names it
    */
-  public static LoopbackListener open(int port, int connections, Handler handler)
+  public static LoopbackListener open(
+      int port, int connections, Handler handler, Consumer<Throwable> onFailure)
       throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open();
     try {
       InetAddress loopback = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
       server.bind(new InetSocketAddress(loopback, port), Limits.BACKLOG);
-      LoopbackListener listener = new LoopbackListener(server, handler, connections);
+      LoopbackListener listener = new LoopbackListener(server, connections, handler, onFailure);
       Thread.ofPlatform().daemon().name("iodaemon-accept").start(listener::acceptAll);
       return listener;
     } catch (BindException e) {
@@ -83,18 +89,27 @@ public final class LoopbackListener implements BoundTransport {
     return port;
   }
 
-  private void acceptAll() {
+  /** The body of the accept thread. */
+  void acceptAll() {
+    try {
+      acceptUntilClosed();
+      if (!draining) {
+        throw new ClosedChannelException();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.error("Port {} accepts nobody any more.", port, e);
+      onFailure.accept(e);
+    }
+  }
+
+  private void acceptUntilClosed() {
     boolean pauseLogged = false;
     while (server.isOpen()) {
       places.acquireUninterruptibly();
       try {
         SocketChannel channel = server.accept();
+        begin(channel);
         pauseLogged = false;
-        open.add(channel);
-        Thread.ofPlatform()
-            .daemon()
-            .name("iodaemon-connection")
-            .start(() -> serve(channel));
         continue;
       } catch (ClosedChannelException e) {
         LOG.debug("Port {} is closed.", port);
@@ -109,13 +124,29 @@ public final class LoopbackListener implements BoundTransport {
     }
   }
 
+  private void begin(SocketChannel channel) throws IOException {
+    open.add(channel);
+    try {
+      Thread.ofPlatform()
+          .daemon()
+          .name("iodaemon-connection")
+          .start(() -> serve(channel));
+    } catch (OutOfMemoryError e) { // threads run out and come back, as descriptors do
+      remove(channel);
+      closeQuietly(channel);
+      throw new IOException("The system has no thread left.");
+    }
+  }
+
   private void serve(SocketChannel channel) {
     try (channel) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       handler.serve(channel);
     } catch (IOException e) {
       LOG.trace("A connection has broken: {}", e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      onFailure.accept(e);
+    } catch (RuntimeException | Error e) {
       LOG.error("A connection ends because of a defect.", e);
     } finally {
       places.release();

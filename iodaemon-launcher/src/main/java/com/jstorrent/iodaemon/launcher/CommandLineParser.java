@@ -49,7 +49,8 @@ final class CommandLineParser {
         .footer(
             "",
             "Try it:  jstorrent-io-daemon demo",
-            "Exit status: 0 after an orderly end, 1 when it cannot start, 2 for bad arguments.");
+            "Exit status: 0 after an orderly end, 1 when it cannot start, 2 for bad arguments, 3 when it",
+            "cannot go on.");
     option(spec, "--port", "N", int.class,
         "Port on 127.0.0.1; 0, the default, lets the system choose.");
     option(spec, "--token", "T", String.class,

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.Profile;
+import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.http.HttpTransport;
 import com.jstorrent.iodaemon.transport.AllowedOrigins;
@@ -23,9 +24,14 @@ final class DaemonFactory {
   private static final String DEV_ORIGINS = "JSTORRENT_DEV_ORIGINS";
 
   private final Map<String, String> environment;
+  private final DaemonListener listener;
 
-  DaemonFactory(Map<String, String> environment) {
+  /**
+   * @param listener hears what happens in the daemon
+   */
+  DaemonFactory(Map<String, String> environment, DaemonListener listener) {
     this.environment = environment;
+    this.listener = listener;
   }
 
   IoDaemon make(LaunchOptions options) throws IOException {
@@ -37,6 +43,7 @@ final class DaemonFactory {
             .token(options.token())
             .roots(first.roots())
             .origins(first.origins())
+            .listener(listener)
             .idleTimeout(options.idleTimeout())
             .denyPrivate(options.denyPrivate())
             .transport(

@@ -39,7 +39,10 @@ public final class Main {
 
   private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {
     LogSetup.apply(options.logLevel(), options.logFile());
-    try (IoDaemon daemon = new DaemonFactory(System.getenv()).make(options).start()) {
+    Breakdown breakdown = new Breakdown();
+    Thread.setDefaultUncaughtExceptionHandler(breakdown);
+    try (IoDaemon daemon =
+        new DaemonFactory(System.getenv(), breakdown).make(options).start()) {
       SignalExit signals = SignalExit.install(daemon);
       System.out.println(daemon.port());
       System.out.flush();

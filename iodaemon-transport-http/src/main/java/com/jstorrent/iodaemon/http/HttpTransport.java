@@ -36,6 +36,7 @@ public final class HttpTransport implements ServerTransport {
   public BoundTransport start(DaemonServices services) throws IOException {
     hooks.forEach(hook -> hook.start(services));
     RequestLoop loop = new RequestLoop(services, List.copyOf(hooks));
-    return LoopbackListener.open(port, services.limits().connections(), loop);
+    return LoopbackListener.open(
+        port, services.limits().connections(), loop, services::reportFailure);
   }
 }

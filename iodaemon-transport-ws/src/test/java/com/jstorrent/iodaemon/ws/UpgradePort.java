@@ -25,6 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -32,12 +34,13 @@ import java.util.concurrent.ScheduledExecutorService;
 final class UpgradePort implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final LoopbackListener listener;
 
   UpgradePort(SessionAcceptor sessions, Limits limits) throws IOException {
     WebSocketUpgrade hook = WebSocketUpgrade.io();
     hook.start(new Services(sessions, limits, timer));
-    listener = LoopbackListener.open(0, 100, channel -> serve(hook, channel));
+    listener = LoopbackListener.open(0, 100, channel -> serve(hook, channel), failures::add);
   }
 
   int port() {
@@ -122,6 +125,11 @@ final class UpgradePort implements AutoCloseable {
     }
 
     @Override
+    public void reportFailure(Throwable cause) {
+      throw new AssertionError("A WebSocket does not ask for it.");
+    }
+
+    @Override
     public void requestShutdown() {
       throw new AssertionError("A WebSocket does not ask for it.");
     }
@@ -130,6 +138,8 @@ final class UpgradePort implements AutoCloseable {
   @Override
   public void close() {
     listener.close();
-
+    if (!failures.isEmpty()) {
+      throw new AssertionError(failures.toString());
+    }
   }
 }

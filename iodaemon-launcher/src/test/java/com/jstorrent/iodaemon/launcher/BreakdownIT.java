@@ -1,0 +1,181 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.testkit.Program;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that cannot go on says so and ends with status 3. */
+@Timeout(600)
+class BreakdownIT {
+  private static final String TOKEN = "t";
+  private static final int MANY = 500;
+  private static final int FEW = 5;
+  private static final long PAGE_BYTES = 4096;
+  private static final long SPARE_BYTES = 100 << 10;
+
+  @TempDir
+  Path folder;
+
+  /** The JVM reads these behind its command line, so they go before conf/jvm.options. */
+  private DaemonProcess start(String options) throws IOException {
+    return DaemonProcess.start(
+        Map.of("_JAVA_OPTIONS", options), "--token", TOKEN, "--root", "k=" + folder);
+  }
+
+  private static void assertEndsWithThree(DaemonProcess daemon, String reason) throws Exception {
+    assertThat(daemon.awaitExit()).as(daemon.stderr()).isEqualTo(ExitCode.BROKEN.number());
+    assertThat(daemon.stderr().lines().filter(line -> line.contains(reason))).isNotEmpty();
+    assertThat(daemon.stderr()).doesNotContain("\tat ").doesNotContain(TOKEN + "\n");
+    assertThat(daemon.restOfStdout()).isEmpty();
+  }
+
+  private static Socket ask(int port, String head) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.getOutputStream()
+        .write(
+            (head + " HTTP/1.1\r\nHost: localhost\r\nX-JST-Auth: " + TOKEN + "\r\n")
+                .getBytes(US_ASCII));
+    return socket;
+  }
+
+  @Test
+  void aFullHeapEndsIt() throws Exception {
+    try (DaemonProcess daemon = start("-Xms8m -Xmn3m -Xmx12m");
+        Socket client = ask(daemon.port(), "POST /hash/pieces")) {
+      OutputStream out = client.getOutputStream();
+      out.write("Content-Length: 16000000\r\n\r\n{\"files\":[".getBytes(US_ASCII));
+      try {
+        while (true) {
+          out.write("{\"root_key\":\"k\",\"path\":\"a\",\"length\":1},".getBytes(US_ASCII));
+        }
+      } catch (IOException e) {
+        assertEndsWithThree(daemon, "OutOfMemoryError: Java heap space");
+      }
+    }
+  }
+
+  /** Leaves the process no address space for the stack of another thread. */
+  private static void starve(DaemonProcess daemon) throws Exception {
+    long pages =
+        Long.parseLong(Files.readString(Path.of("/proc/" + pid(daemon) + "/statm")).split(" ")[0]);
+    limit(daemon, Long.toString(pages * PAGE_BYTES + SPARE_BYTES));
+  }
+
+  private static void limit(DaemonProcess daemon, String bytes) throws Exception {
+    Program.assumeThere("prlimit", "--pid", pid(daemon), "--as=" + bytes + ":");
+  }
+
+  private static String pid(DaemonProcess daemon) {
+    return Long.toString(daemon.process().pid());
+  }
+
+  private static int status(Socket client) throws IOException {
+    String line = new String(client.getInputStream().readNBytes(12), US_ASCII);
+    return line.isEmpty() ? 0 : Integer.parseInt(line.split(" ")[1]);
+  }
+
+  private static List<Socket> served(int port, int count) throws IOException {
+    List<Socket> clients = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Socket client = ask(port, "GET /health");
+      client.getOutputStream().write("\r\n".getBytes(US_ASCII));
+      assertThat(status(client)).isEqualTo(200);
+      clients.add(client);
+    }
+    return clients;
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void acceptingOutlivesAShortageOfThreads() throws Exception {
+    List<Socket> clients = new ArrayList<>();
+    try (DaemonProcess daemon = start("-Dunused=")) {
+      int port = daemon.port();
+      clients.addAll(served(port, FEW));
+      starve(daemon);
+      int refused = 0;
+      while (refused < FEW) { // some may find the stack of a thread that has ended
+        Socket client = ask(port, "GET /health");
+        clients.add(client);
+        client.getOutputStream().write("\r\n".getBytes(US_ASCII));
+        try {
+          refused += status(client) == 0 ? 1 : 0;
+        } catch (SocketException e) {
+          refused++;
+        }
+      }
+      limit(daemon, "unlimited");
+      clients.addAll(served(port, FEW));
+      assertThat(daemon.stderr().lines().filter(line -> line.contains("Accepting pauses")))
+          .as("told once, not for each try")
+          .hasSizeBetween(1, refused - 1);
+    } finally {
+      for (Socket client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aThreadThatASessionCannotHaveEndsIt() throws Exception {
+    List<Socket> clients = new ArrayList<>();
+    try (DaemonProcess daemon = start("-Dunused=")) {
+      clients.addAll(served(daemon.port(), FEW));
+      starve(daemon);
+      for (Socket client : clients) {
+        client.getOutputStream()
+            .write(
+                ("GET /io HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                    + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                    .getBytes(US_ASCII));
+      }
+      assertEndsWithThree(daemon, "unable to create native thread");
+    } finally {
+      for (Socket client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void noMoreDirectMemoryEndsIt() throws Exception {
+    List<Socket> clients = new ArrayList<>();
+    try (DaemonProcess daemon = start("-XX:MaxDirectMemorySize=3m")) {
+      int port = daemon.port();
+      try {
+        for (int i = 0; i < MANY; i++) {
+          Socket client = ask(port, "POST /write/k");
+          clients.add(client);
+          client.getOutputStream()
+              .write(
+                  "X-Path-Base64: Zg==\r\nContent-Length: 900000\r\n\r\nsome".getBytes(US_ASCII));
+        }
+      } catch (IOException e) {
+        assertThat(clients).isNotEmpty();
+      }
+      assertEndsWithThree(daemon, "The daemon cannot go on and ends: ");
+    } finally {
+      for (Socket client : clients) {
+        client.close();
+      }
+    }
+  }
+}
