@@ -14,26 +14,23 @@ final class ParentWatch {
 
   private ParentWatch() {}
 
-  /**
-   * Calls back once, on a thread of its own, when the process is gone; at once when there is none.
-   * The handle knows the start time, so a reused pid does not pass for the parent.
-   */
+  /** Calls back once, on a thread of its own, when the process is gone; at once when there is none. */
   static void start(long pid, Runnable gone) {
-    ProcessHandle parent = ProcessHandle.of(pid).orElse(null);
     Thread.ofPlatform()
         .daemon()
         .name("iodaemon-parent-watch")
-        .start(
-            () -> {
-              try {
-                while (parent != null && parent.isAlive()) {
-                  Thread.sleep(INTERVAL);
-                }
-                LOG.info("The parent process is gone.");
-                gone.run();
-              } catch (InterruptedException e) {
-                LOG.debug("The watch for the parent was ended.");
-              }
-            });
+        .start(() -> watch(ParentProcess.of(pid), gone));
+  }
+
+  private static void watch(ParentProcess parent, Runnable gone) {
+    try {
+      while (parent.lives()) {
+        Thread.sleep(INTERVAL);
+      }
+      LOG.info("The parent process is gone.");
+      gone.run();
+    } catch (InterruptedException e) {
+      LOG.debug("The watch for the parent was ended.");
+    }
   }
 }
