@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.http.HttpTransport;
 import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
 import java.io.IOException;
@@ -73,12 +75,17 @@ class IdleTimeoutTest {
 
   private <C> InUse<C> inUse(Use<C> use) throws Exception {
     for (Duration timeout = Duration.ofMillis(500);; timeout = timeout.multipliedBy(2)) {
+      long begun = System.nanoTime();
       IoDaemon daemon = daemon(timeout);
       try {
-        return new InUse<>(daemon, use.begin(daemon.port()), timeout);
+        C client = use.begin(daemon.port());
+        if (System.nanoTime() - begun < timeout.toNanos()) {
+          return new InUse<>(daemon, client, timeout);
+        }
       } catch (IOException e) {
-        daemon.close(); // it had ended before
+        assertThat(System.nanoTime() - begun).isGreaterThan(timeout.toNanos());
       }
+      daemon.close();
     }
   }
 
@@ -99,7 +106,10 @@ class IdleTimeoutTest {
         inUse(
             port -> {
               try {
-                return new WireClient(http, port, TOKEN);
+                WireClient client = new WireClient(http, port, TOKEN);
+                client.send(new ClientFrame.TcpListen(1, 1, 0, "127.0.0.1"));
+                client.expect(DaemonFrame.TcpListenResult.class); // now it has been let in
+                return client;
               } catch (Exception | AssertionError e) {
                 throw new IOException(e);
               }
