@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the download roots now and then, while somebody wants to know, and tells when they are
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * threads, one look at a time: a dead disk may hold it up for long. Thread-safe.
  */
 public final class RootWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(RootWatch.class);
+
   private final FolderService folders;
   private final Duration interval;
   private final ScheduledExecutorService timer;
@@ -23,7 +27,7 @@ public final class RootWatch {
   private @Nullable List<RootStatus> known; // guarded by lock; null before the first look
   private boolean wanted; // guarded by lock
   private boolean looking; // guarded by lock
-  private boolean again; // guarded by lock; something has changed since the look began
+  private boolean again; // guarded by lock; what the look finds is out of date
   private int round; // guarded by lock; a look that was planned before the last change means nothing
 
   /**
@@ -84,26 +88,43 @@ public final class RootWatch {
   }
 
   private void lookAndTell() {
-    List<RootStatus> now = look();
-    boolean tell;
-    boolean repeat;
+    try {
+      tell(look());
+    } catch (RuntimeException e) { // of a file system or a listener; the next look may do better
+      LOG.error("Looking at the download roots failed because of a defect.", e);
+    } finally {
+      goOn();
+    }
+  }
+
+  private void tell(List<RootStatus> now) {
     Consumer<List<RootStatus>> told;
+    lock.lock();
+    try {
+      if (again) {
+        return;
+      }
+      told = wanted && hasChanged(now) ? listener : unused -> {};
+      known = now;
+      roots = now.stream().map(RootStatus::root).toList();
+    } finally {
+      lock.unlock();
+    }
+    told.accept(now);
+  }
+
+  /** Only now: of two looks the later one must be told last. */
+  private void goOn() {
+    boolean repeat;
     int planned;
     lock.lock();
     try {
-      tell = wanted && hasChanged(now);
-      known = now;
-      roots = now.stream().map(RootStatus::root).toList();
-      told = listener;
       looking = false;
       repeat = again;
       again = false;
       planned = ++round;
     } finally {
       lock.unlock();
-    }
-    if (tell) {
-      told.accept(now);
     }
     if (repeat) {
       lookAside();

@@ -50,7 +50,7 @@ final class UdpSocket implements PeerSocket {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
   private volatile @Nullable DatagramChannel channel; // set once
-  private @Nullable MulticastGroups groups; // reader only, once bound
+  private volatile @Nullable MulticastGroups groups; // reader only, once bound by any thread
   private volatile boolean ipv4;
   private int failures; // relay only, in a row
   private volatile long toClient; // written by the relay only

@@ -14,7 +14,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,7 @@ final class ControlRoom {
         roots.begin(this::tellRoots);
         long interval = Limits.STATS_INTERVAL.toNanos();
         ticks =
-            timer.scheduleAtFixedRate(this::tick, interval, interval, TimeUnit.NANOSECONDS);
+            timer.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.NANOSECONDS);
       }
       members.put(session, codec);
     } finally {
@@ -69,8 +68,10 @@ final class ControlRoom {
   }
 
   private void tellRoots(List<RootStatus> now) {
-    forEach(
-        (session, codec) -> session.tell(new DaemonFrame.RootsChanged(0, codec.roots(now))));
+    present()
+        .forEach(
+            (session, codec) -> session
+                .tell(new DaemonFrame.RootsChanged(0, codec.roots(now))));
   }
 
   /** Looking at every socket is nothing for the timer's thread. */
@@ -79,24 +80,23 @@ final class ControlRoom {
         .name("iodaemon-stats")
         .start(
             () -> {
-              DaemonReport now = report.get();
-              forEach(
-                  (session, codec) -> {
-                    if (session.has(Capability.STATS)) {
-                      session.tellIfReading(new DaemonFrame.Event(0, codec.stats(now)));
-                    }
-                  });
+              Map<Session, ControlCodec> asking = present();
+              asking.keySet().removeIf(session -> !session.has(Capability.STATS));
+              if (!asking.isEmpty()) {
+                DaemonReport now = report.get();
+                asking.forEach(
+                    (session, codec) -> session
+                        .tellIfReading(new DaemonFrame.Event(0, codec.stats(now))));
+              }
             });
   }
 
-  private void forEach(BiConsumer<Session, ControlCodec> action) {
-    Map<Session, ControlCodec> present;
+  private Map<Session, ControlCodec> present() {
     lock.lock();
     try {
-      present = new LinkedHashMap<>(members);
+      return new LinkedHashMap<>(members);
     } finally {
       lock.unlock();
     }
-    present.forEach(action);
   }
 }

@@ -116,13 +116,13 @@ final class Directory implements SessionDirectory {
             .filter(session -> open.contains(session) && session.endpoint() instanceof Endpoint.Io)
             .filter(session -> name == null || name.equals(session.presence().info().name()))
             .toList();
-    if (fitting.size() != 1) {
+    if (fitting.isEmpty() || name == null && fitting.size() > 1) {
       throw new OperationFailure(
           FailureCode.ESESSION,
           fitting.isEmpty()
               ? "There is no such session on /io; connect first, with the same X-JST-Session."
-              : "There are several such sessions; name one in X-JST-Session.");
+              : "There are several sessions; name one in X-JST-Session.");
     }
-    return fitting.get(0);
+    return fitting.getLast(); // the newest: an older one of this name may be a broken connection
   }
 }

@@ -44,7 +44,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   private final FrameConnection connection;
   private final SessionContext context;
   private final Handshake handshake;
-  private final ScheduledFuture<?> deadline;
+  private ScheduledFuture<?> deadline; // what comes by itself while the token is not shown
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Departure departure;
   private final RangeDesk ranges = new RangeDesk(frame -> replyTo(frame));
@@ -261,15 +261,17 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     context.stats().increment(Counter.AUTH_FAILURES);
     LOG.warn("Session {}: a wrong token.", number());
     state = SessionState.CLOSED;
-    context
-        .timer()
-        .schedule(
-            () -> {
-              sockets().reply(result);
-              close(CloseReason.POLICY_VIOLATION);
-            },
-            context.access().penalty().toNanos(),
-            TimeUnit.NANOSECONDS);
+    deadline.cancel(false);
+    deadline =
+        context
+            .timer()
+            .schedule(
+                () -> {
+                  sockets().reply(result);
+                  close(CloseReason.POLICY_VIOLATION);
+                },
+                context.access().penalty().toNanos(),
+                TimeUnit.NANOSECONDS);
   }
 
   private void opened() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param state in one lower-case word
  * @param remote address and port of the peer, the host while it is being connected, or null
  * @param localPort 0 while there is none
- * @param sentBytes written to peers
+ * @param sentBytes written to peers; of UDP, dropped ones included
  * @param receivedBytes read from peers
  * @param queuedBytes that wait for the peer; towards the client nothing is queued
  * @param idle since bytes have moved, in either direction

@@ -30,7 +30,7 @@ public interface UpgradeHook {
   /**
    * An answer instead of the upgrade.
    *
-   * @param status 400 or 426
+   * @param status 400, 426 or 503
    * @param message one sentence
    * @param header name and value of a header that the status needs, or null
    */

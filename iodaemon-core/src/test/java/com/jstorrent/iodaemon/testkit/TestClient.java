@@ -83,6 +83,11 @@ public final class TestClient implements AutoCloseable {
     }
   }
 
+  /** Whether no frame has come that was not taken. */
+  public boolean isSilent() throws IOException, InterruptedException {
+    return connection.receive(Duration.ZERO) == null;
+  }
+
   /** The next frame, which must be of this kind. */
   public <F extends DaemonFrame> F expect(Class<F> kind) throws IOException, InterruptedException {
     DaemonFrame frame = next();

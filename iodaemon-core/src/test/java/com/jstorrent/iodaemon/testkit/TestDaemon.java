@@ -6,13 +6,17 @@ import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
+import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.InProcessTransport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon with the in-process transport, for tests that need no WebSocket. */
 public final class TestDaemon implements AutoCloseable {
@@ -20,9 +24,19 @@ public final class TestDaemon implements AutoCloseable {
 
   private final InProcessTransport transport = new InProcessTransport();
   private final IoDaemon daemon;
+  private volatile @Nullable DaemonServices services;
 
   private TestDaemon(IoDaemon.Builder builder) throws IOException {
-    daemon = builder.token(TOKEN).transport(transport).build().start();
+    daemon =
+        builder
+            .token(TOKEN)
+            .transport(
+                offered -> {
+                  services = offered;
+                  return transport.start(offered);
+                })
+            .build()
+            .start();
   }
 
   public static TestDaemon start() throws IOException {
@@ -43,10 +57,38 @@ public final class TestDaemon implements AutoCloseable {
     return new TestDaemon(IoDaemon.builder().limits(limits).trust(trust));
   }
 
+  /** A daemon that is described whole, but for its token. */
+  public static TestDaemon start(IoDaemon.Builder builder) throws IOException {
+    return new TestDaemon(builder);
+  }
+
   /** A client that has not said anything yet. */
   public TestClient stranger() throws IOException {
+    return connect(false, null, Endpoint.IO);
+  }
+
+  /** A client of {@code /control} that has not said anything yet. */
+  public TestClient controlStranger() throws IOException {
+    return connect(false, null, new Endpoint.Control(new PlainControl()));
+  }
+
+  /** A client of {@code /control} that is through the handshake. */
+  public TestClient control(Set<Capability> capabilities)
+      throws IOException, InterruptedException {
+    TestClient client = controlStranger();
+    client.authenticate(TOKEN, capabilities);
+    return client;
+  }
+
+  /** A client that the transport knows to be trusted, and whose session has this name. */
+  public TestClient trusted(String name) throws IOException {
+    return connect(true, name, Endpoint.IO);
+  }
+
+  private TestClient connect(boolean trusted, @Nullable String name, Endpoint endpoint)
+      throws IOException {
     return new TestClient(
-        transport.connect(new ConnectionInfo(false, null, new PlainHello())));
+        transport.connect(new ConnectionInfo(trusted, name, endpoint, new PlainHello())));
   }
 
   /** A client that is through the handshake. */
@@ -60,6 +102,15 @@ public final class TestDaemon implements AutoCloseable {
     TestClient client = stranger();
     client.authenticate(TOKEN, capabilities);
     return client;
+  }
+
+  public IoDaemon daemon() {
+    return daemon;
+  }
+
+  /** What transports are offered. */
+  public DaemonServices services() {
+    return Objects.requireNonNull(services);
   }
 
   public Stats stats() {

@@ -175,7 +175,8 @@ final class Exchange {
             connection.channel());
     UpgradeHook.Refusal refusal = hook.refuse(upgrade);
     if (refusal != null) {
-      Reply reply = Failures.reply(refusal.status(), "EINVAL", refusal.message());
+      String error = refusal.status() == 503 ? "EBUSY" : "EINVAL";
+      Reply reply = Failures.reply(refusal.status(), error, refusal.message());
       UpgradeHook.Refusal.Header header = refusal.header();
       return header == null ? reply : reply.with(header.name(), header.value());
     }

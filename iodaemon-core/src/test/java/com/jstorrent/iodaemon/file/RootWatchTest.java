@@ -1,0 +1,258 @@
+package com.jstorrent.iodaemon.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Stats;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** docs/PROTOCOL.md § 3, E0: who listens is told when a root comes, goes or is another one. */
+class RootWatchTest {
+  private static final long PATIENCE_SECONDS = 60;
+  private static final Duration INTERVAL = Duration.ofSeconds(3);
+
+  @TempDir
+  Path folder;
+
+  private final BlockingQueue<List<RootStatus>> told = new LinkedBlockingQueue<>();
+  private final ByHand timer = new ByHand();
+  private Path first;
+  private DownloadRoots roots;
+  private FileService files;
+  private RootWatch watch;
+
+  /** A timer whose tasks run when the test says so. */
+  private static final class ByHand extends ScheduledThreadPoolExecutor {
+    private final BlockingQueue<Runnable> planned = new LinkedBlockingQueue<>();
+
+    private ByHand() {
+      super(1);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+      if (unit.toMillis(delay) == INTERVAL.toMillis()) {
+        planned.add(task);
+      }
+      return super.schedule(() -> {}, 0, TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits for the end of a look, which plans the next one. */
+    Runnable next() throws InterruptedException {
+      Runnable task = planned.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (task == null) {
+        throw new AssertionError("Nobody looks at the roots.");
+      }
+      return task;
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    first = Files.createDirectory(folder.resolve("first"));
+    watch(DownloadRoot.of("a", first), DownloadRoot.of("b", folder));
+  }
+
+  private void watch(DownloadRoot... initial) {
+    roots = new DownloadRoots(List.of(initial));
+    files = new FileService(roots, 10, new Stats());
+    watch = new RootWatch(files.folders(), INTERVAL, timer);
+    roots.onReplaced(watch::lookAside);
+  }
+
+  @AfterEach
+  void stop() {
+    files.close();
+    timer.shutdownNow();
+  }
+
+  /** Lets the interval pass, and waits for the end of the look that follows. */
+  private Runnable pass(Runnable due) throws InterruptedException {
+    due.run();
+    return timer.next();
+  }
+
+  private void assertTold(String... expected) {
+    assertThat(told.remove())
+        .extracting(root -> root.root().key() + (root.available() ? "+" : "-"))
+        .containsExactly(expected);
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aRootThatGoesAndComesBackIsToldOnceEachTime() throws Exception {
+    watch.begin(told::add);
+    Runnable due = pass(timer.next());
+    assertThat(told).as("nothing has changed").isEmpty();
+    Files.delete(first);
+    due = pass(pass(due));
+    assertTold("a-", "b+");
+    Files.createDirectory(first);
+    pass(pass(due));
+    assertTold("a+", "b+");
+  }
+
+  @Test
+  void aRootThatBecomesAFileIsGone() throws Exception {
+    watch.begin(told::add);
+    Runnable due = timer.next();
+    Files.delete(first);
+    Files.createFile(first);
+    pass(due);
+    assertTold("a-", "b+");
+  }
+
+  @Test
+  void anotherSetIsToldWithoutWaiting() throws Exception {
+    watch.begin(told::add);
+    timer.next();
+    roots.replace(List.of(DownloadRoot.of("b", folder), DownloadRoot.of("c", first)));
+    Runnable due = timer.next();
+    assertTold("b+", "c+");
+    roots.replace(roots.all());
+    timer.next();
+    assertThat(told).as("the same set").isEmpty();
+    due.run(); // planned before the last look
+    assertThat(timer.planned).isEmpty();
+    roots.replace(List.of(new DownloadRoot("b", folder, "another name", true)));
+    timer.next();
+    assertTold("b+");
+    roots.replace(List.of());
+    timer.next();
+    assertTold();
+  }
+
+  @Test
+  void aDiskThatFillsUpAndIsEmptiedIsTold() throws Exception {
+    files.close();
+    Configuration disk =
+        Configuration.unix()
+            .toBuilder()
+            .setMaxSize(Limits.ROOT_FULL_BYTES + (16 << 20))
+            .setBlockSize(1 << 20)
+            .build();
+    try (FileSystem small = Jimfs.newFileSystem(disk)) {
+      Path root = Files.createDirectory(small.getPath("/root"));
+      watch(DownloadRoot.of("a", root));
+      watch.begin(told::add);
+      Runnable due = timer.next();
+      Path file = Files.write(root.resolve("film"), new byte[8 << 20]);
+      due = pass(due);
+      assertThat(told).as("there is room").isEmpty();
+      Files.write(file, new byte[17 << 20]);
+      due = pass(pass(due));
+      List<RootStatus> full = told.remove();
+      assertThat(full.getFirst().full()).isTrue();
+      assertThat(full.getFirst().available()).isTrue();
+      assertThat(told).isEmpty();
+      Files.delete(file);
+      pass(due);
+      assertThat(told.remove().getFirst().full()).isFalse();
+      assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingIsLookedAtWhileNobodyListens() throws Exception {
+    files.close();
+    AtomicInteger looks = new AtomicInteger();
+    watch(DownloadRoot.of("a", seen(first, looks::incrementAndGet)));
+    roots.replace(roots.all());
+    assertThat(looks).hasValue(0);
+    watch.begin(told::add);
+    Runnable due = timer.next();
+    assertThat(looks).hasValue(1);
+    watch.end();
+    due.run();
+    roots.replace(roots.all());
+    assertThat(timer.planned).isEmpty();
+    watch.begin(told::add); // waits for any look that has begun, and counts one more
+    timer.next();
+    assertThat(looks).hasValue(2);
+    watch.end();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void whatChangesDuringALookIsToldByTheNextOneAlone() throws Exception {
+    files.close();
+    Semaphore asked = new Semaphore(0);
+    Semaphore answer = new Semaphore(0);
+    Path slow =
+        seen(
+            first,
+            () -> {
+              asked.release();
+              answer.acquireUninterruptibly();
+            });
+    watch(DownloadRoot.of("slow", slow));
+    watch.begin(told::add);
+    assertThat(asked.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    roots.replace(List.of(DownloadRoot.of("b", folder)));
+    watch.end();
+    watch.begin(told::add);
+    answer.release();
+    timer.next();
+    assertThat(told).as("the roots that were there before are no news").isEmpty();
+    roots.replace(List.of(DownloadRoot.of("c", folder)));
+    timer.next();
+    assertTold("c+");
+  }
+
+  @Test
+  void aDefectOfAFileSystemEndsOneLookOnly() throws Exception {
+    files.close();
+    AtomicInteger looks = new AtomicInteger();
+    Path sick =
+        seen(
+            first,
+            () -> {
+              if (looks.incrementAndGet() == 1) {
+                throw new IllegalStateException("A file system has a defect.");
+              }
+            });
+    watch(DownloadRoot.of("a", sick));
+    watch.begin(told::add);
+    Runnable due = pass(timer.next());
+    Files.delete(first);
+    pass(due);
+    assertTold("a-");
+  }
+
+  /** The same folder; whoever looks at it is noticed. */
+  private static Path seen(Path real, Runnable onLook) {
+    return (Path) Proxy.newProxyInstance(
+        RootWatchTest.class.getClassLoader(),
+        new Class<?>[] {Path.class},
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("toRealPath")) {
+            onLook.run();
+          }
+          try {
+            return method.invoke(real, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
+  }
+}

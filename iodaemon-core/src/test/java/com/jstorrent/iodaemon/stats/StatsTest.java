@@ -1,0 +1,36 @@
+package com.jstorrent.iodaemon.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** docs/PROTOCOL.md § 5.4: what is counted of a session is counted of the daemon too. */
+class StatsTest {
+  private final Stats whole = new Stats();
+
+  @Test
+  void whatAPartCountsIsInTheWholeAndInNoOtherPart() {
+    Stats one = whole.part();
+    Stats other = whole.part();
+    one.add(Counter.BYTES_SENT, 5);
+    other.add(Counter.BYTES_SENT, 7);
+    whole.add(Counter.BYTES_SENT, 100);
+    assertThat(one.get(Counter.BYTES_SENT)).isEqualTo(5);
+    assertThat(other.get(Counter.BYTES_SENT)).isEqualTo(7);
+    assertThat(whole.get(Counter.BYTES_SENT)).isEqualTo(112);
+  }
+
+  @Test
+  void aGaugeThatReturnsToZeroInThePartsIsZeroInTheWhole() {
+    Stats one = whole.part();
+    Stats nested = one.part();
+    one.increment(Counter.TCP_SOCKETS);
+    nested.increment(Counter.TCP_SOCKETS);
+    assertThat(whole.get(Counter.TCP_SOCKETS)).isEqualTo(2);
+    nested.decrement(Counter.TCP_SOCKETS);
+    one.decrement(Counter.TCP_SOCKETS);
+    assertThat(whole.snapshot())
+        .hasSize(Counter.values().length)
+        .allSatisfy((counter, value) -> assertThat(value).as(counter.label()).isZero());
+  }
+}

@@ -1,0 +1,25 @@
+package com.jstorrent.iodaemon.testkit;
+
+import com.jstorrent.iodaemon.file.RootStatus;
+import com.jstorrent.iodaemon.stats.DaemonReport;
+import com.jstorrent.iodaemon.transport.ControlCodec;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What is told on {@code /control}, without JSON: roots as "key+" or "key-", sessions by number. */
+final class PlainControl implements ControlCodec {
+  @Override
+  public String roots(List<RootStatus> roots) {
+    return roots.stream()
+        .map(root -> root.root().key() + (root.available() ? "+" : "-"))
+        .collect(Collectors.joining(" "));
+  }
+
+  @Override
+  public String stats(DaemonReport report) {
+    return report.sessions()
+        .stream()
+        .map(session -> session.number() + "/" + session.endpoint())
+        .collect(Collectors.joining(" "));
+  }
+}
