@@ -6,6 +6,7 @@ import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
+import com.jstorrent.iodaemon.transport.ControlCodec;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.InProcessTransport;
@@ -69,7 +70,12 @@ public final class TestDaemon implements AutoCloseable {
 
   /** A client of {@code /control} that has not said anything yet. */
   public TestClient controlStranger() throws IOException {
-    return connect(false, null, new Endpoint.Control(new PlainControl()));
+    return controlStranger(new PlainControl());
+  }
+
+  /** One that is told things in words of the test's own. */
+  public TestClient controlStranger(ControlCodec codec) throws IOException {
+    return connect(false, null, new Endpoint.Control(codec));
   }
 
   /** A client of {@code /control} that is through the handshake. */
