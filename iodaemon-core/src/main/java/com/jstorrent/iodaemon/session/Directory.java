@@ -120,7 +120,7 @@ final class Directory implements SessionDirectory {
       throw new OperationFailure(
           FailureCode.ESESSION,
           fitting.isEmpty()
-              ? "There is no such session on /io; connect first, with the same X-JST-Session."
+              ? "There is no such session; connect its WebSocket first."
               : "There are several sessions; name one in X-JST-Session.");
     }
     return fitting.getLast(); // the newest: an older one of this name may be a broken connection

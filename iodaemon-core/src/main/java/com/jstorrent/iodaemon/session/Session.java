@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One connection of a client: its handshake, and after that its frames, dispatched to its sockets().
@@ -259,7 +260,9 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
       return;
     }
     context.stats().increment(Counter.AUTH_FAILURES);
-    LOG.warn("Session {}: a wrong token.", number());
+    Duration penalty = context.access().penalty();
+    LOG.atLevel(penalty.isZero() ? Level.WARN : Level.DEBUG) // whoever guesses must not fill the log
+        .log("Session {}: a wrong token.", number());
     state = SessionState.CLOSED;
     deadline.cancel(false);
     deadline =
@@ -270,7 +273,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
                   sockets().reply(result);
                   close(CloseReason.POLICY_VIOLATION);
                 },
-                context.access().penalty().toNanos(),
+                penalty.toNanos(),
                 TimeUnit.NANOSECONDS);
   }
 

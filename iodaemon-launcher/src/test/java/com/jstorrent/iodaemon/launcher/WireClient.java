@@ -10,16 +10,18 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A client of {@code /io} over the JDK's WebSocket. It takes one message more for each it gave. */
+/** A client of {@code /io} or {@code /control} over the JDK's WebSocket. It takes one message more for each it gave. */
 final class WireClient implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
   private static final int WINDOW = 16;
 
   private final BlockingQueue<ByteBuffer> messages = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Integer> closed = new CompletableFuture<>();
   private final WebSocket socket;
   private final String serverHello;
 
@@ -31,9 +33,15 @@ final class WireClient implements AutoCloseable {
    * @param hello the body of CLIENT_HELLO
    */
   WireClient(HttpClient http, int port, String token, String hello) throws Exception {
+    this(http, port, "/io", token, hello);
+  }
+
+  /** One of this endpoint. */
+  WireClient(HttpClient http, int port, String path, String token, String hello)
+      throws Exception {
     socket =
         http.newWebSocketBuilder()
-            .buildAsync(URI.create("ws://127.0.0.1:" + port + "/io"), new Receiver())
+            .buildAsync(URI.create("ws://127.0.0.1:" + port + path), new Receiver())
             .get();
     send(new ClientFrame.ClientHello(1, hello));
     serverHello = expect(DaemonFrame.ServerHello.class).body();
@@ -51,6 +59,16 @@ final class WireClient implements AutoCloseable {
   /** Says goodbye with this code. */
   void close(int code) {
     socket.sendClose(code, "").join();
+  }
+
+  /** Waits until the daemon says goodbye, and with which code. */
+  int awaitClose() throws Exception {
+    return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Whether no frame has come that was not taken. */
+  boolean isSilent() {
+    return messages.isEmpty();
   }
 
   void send(ClientFrame frame) {
@@ -85,6 +103,12 @@ final class WireClient implements AutoCloseable {
     @Override
     public void onOpen(WebSocket webSocket) {
       webSocket.request(WINDOW);
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+      closed.complete(code);
+      return null;
     }
 
     @Override

@@ -2,8 +2,12 @@ package com.jstorrent.iodaemon.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,7 +24,7 @@ class AccessTest {
 
   @BeforeAll
   static void start() throws Exception {
-    daemon = new HttpDaemon(folder);
+    daemon = new HttpDaemon(folder, Limits.builder().failureDelay(Duration.ZERO).build());
   }
 
   @AfterAll
@@ -158,6 +162,34 @@ class AccessTest {
         .containsEntry("x-authenticated", "false");
     assertThat(ask(request.formatted("localhost", "X-JST-Auth: tok\n")).headers())
         .containsEntry("x-authenticated", "true");
+  }
+
+  @Test
+  void theFourthWrongTokenWaitsAndARightOneOrNoneDoesNot() throws Exception {
+    Limits patient = Limits.builder().failureDelay(Duration.ofHours(1)).build();
+    String request = "GET %s HTTP/1.1\nHost: localhost\n%s\n";
+    try (HttpDaemon strict = new HttpDaemon(folder, patient);
+        RawHttp guessing = strict.raw();
+        RawHttp upgrading = strict.raw();
+        RawHttp owner = strict.raw()) {
+      for (int i = 0; i < Limits.FREE_FAILURES; i++) {
+        guessing.send(request.formatted("/stats", "X-JST-Auth: wrong\n"));
+        assertThat(guessing.answer().status()).isEqualTo(401);
+      }
+      guessing.send(request.formatted("/stats", "X-JST-Auth: wrong\n"));
+      upgrading.send(
+          request.formatted("/io", "X-JST-Auth: wrong\nUpgrade: echo\nConnection: Upgrade\n"));
+      TestDaemon.await(
+          "the guesses", () -> strict.daemon.stats().get(Counter.AUTH_FAILURES) == 5);
+      owner.send(request.formatted("/stats", "X-JST-Auth: tok\n"));
+      assertThat(owner.answer().status()).isEqualTo(200);
+      owner.send(request.formatted("/stats", ""));
+      assertThat(owner.answer().status()).isEqualTo(401);
+      owner.send(request.formatted("/health", "X-JST-Auth: wrong\n"));
+      assertThat(owner.answer().status()).isEqualTo(200);
+      assertThat(guessing.hasInput()).isFalse();
+      assertThat(upgrading.hasInput()).isFalse();
+    }
   }
 
   @Test

@@ -44,15 +44,24 @@ final class HttpDaemon implements AutoCloseable {
   }
 
   HttpDaemon(Map<String, Path> roots, Limits limits) throws IOException {
-    IoDaemon.Builder builder =
-        IoDaemon.builder()
+    this(with(roots).limits(limits).allowedOrigin(PAGE));
+  }
+
+  /** One that is described whole, but for its token and its ways in. */
+  HttpDaemon(IoDaemon.Builder builder) throws IOException {
+    daemon =
+        builder
             .token(TOKEN)
-            .limits(limits)
-            .allowedOrigin(PAGE)
             .transport(HttpTransport.onPort(0).upgrade(new EchoProtocol()))
-            .transport(sessions);
+            .transport(sessions)
+            .build()
+            .start();
+  }
+
+  private static IoDaemon.Builder with(Map<String, Path> roots) {
+    IoDaemon.Builder builder = IoDaemon.builder();
     roots.forEach(builder::root);
-    daemon = builder.build().start();
+    return builder;
   }
 
   int port() {

@@ -41,21 +41,33 @@ final class RawWebSocket implements AutoCloseable {
   /** Connects; offers compression, which must not be taken. */
   static RawWebSocket connect(int port) throws IOException {
     RawWebSocket client = new RawWebSocket(port);
-    client.write(
-        ("GET /io HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-            + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII));
-    StringBuilder head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n") < 0) {
-      head.append((char) client.in.readByte());
-    }
-    if (!head.toString().startsWith("HTTP/1.1 101")
-        || !head.toString().contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
-        || head.toString().contains("permessage-deflate")) {
+    String head = client.ask("");
+    if (!head.startsWith("HTTP/1.1 101")
+        || !head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+        || head.contains("permessage-deflate")) {
       throw new AssertionError("Unexpected answer: " + head);
     }
     return client;
+  }
+
+  /** The head of the answer to a request for an upgrade with one header more, or none. */
+  static String answer(int port, String header) throws IOException {
+    try (RawWebSocket client = new RawWebSocket(port)) {
+      return client.ask(header);
+    }
+  }
+
+  private String ask(String header) throws IOException {
+    write(
+        ("GET /io HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Extensions: permessage-deflate\r\n" + header + "\r\n")
+            .getBytes(StandardCharsets.US_ASCII));
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      head.append((char) in.readByte());
+    }
+    return head.toString();
   }
 
   void write(byte[] bytes) throws IOException {

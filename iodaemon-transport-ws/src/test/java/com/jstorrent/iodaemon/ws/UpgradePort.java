@@ -32,6 +32,9 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /** A port that upgrades everything: the least HTTP that a WebSocket client needs. */
 final class UpgradePort implements AutoCloseable {
+  /** The header of a client that counts as one which has shown the token. */
+  static final String TRUSTED = "trusted";
+
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -66,9 +69,16 @@ final class UpgradePort implements AutoCloseable {
           .add(line.substring(colon + 1).strip());
     }
     UpgradeRequest request =
-        new UpgradeRequest("/io", headers, false, ByteBuffer.allocate(0), channel);
-    if (hook.refuse(request) == null) {
+        new UpgradeRequest(
+            "/io", headers, headers.containsKey(TRUSTED), ByteBuffer.allocate(0), channel);
+    UpgradeHook.Refusal refusal = hook.refuse(request);
+    if (refusal == null) {
       hook.serve(request);
+    } else {
+      UpgradeHook.Refusal.Header header = refusal.header();
+      String more = header == null ? "" : header.name() + ": " + header.value() + "\r\n";
+      String answer = "HTTP/1.1 " + refusal.status() + " Refused\r\n" + more + "\r\n";
+      channel.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)));
     }
   }
 

@@ -1,0 +1,75 @@
+package com.jstorrent.iodaemon.ws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.transport.BoundTransport;
+import com.jstorrent.iodaemon.transport.SessionAcceptor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 2: clients that have not shown the token are refused politely when there are many. */
+class StrangersTest {
+  private static final Limits LIMITS =
+      Limits.builder().handshakeTimeout(Duration.ofHours(1)).build();
+
+  @Test
+  void theSeventeenthIsRefusedBeforeTheUpgradeAndWhoIsTrustedIsNot() throws Exception {
+    AtomicReference<SessionAcceptor> sessions = new AtomicReference<>();
+    List<RawWebSocket> strangers = new ArrayList<>();
+    try (IoDaemon daemon =
+        IoDaemon.builder()
+            .token("t")
+            .limits(LIMITS)
+            .transport(
+                services -> {
+                  sessions.set(services.sessions());
+                  return new Nowhere();
+                })
+            .build()
+            .start();
+        UpgradePort port = new UpgradePort(sessions.get(), LIMITS)) {
+      for (int i = 0; i < Limits.STRANGERS; i++) {
+        strangers.add(RawWebSocket.connect(port.port()));
+      }
+      await(daemon, Limits.STRANGERS); // 101 comes before the session
+      assertThat(RawWebSocket.answer(port.port(), ""))
+          .startsWith("HTTP/1.1 503")
+          .contains("\r\nRetry-After: 1\r\n");
+      assertThat(RawWebSocket.answer(port.port(), UpgradePort.TRUSTED + ": yes\r\n"))
+          .startsWith("HTTP/1.1 101");
+      strangers.removeFirst().vanish();
+      await(daemon, Limits.STRANGERS - 1);
+      strangers.add(RawWebSocket.connect(port.port()));
+      for (RawWebSocket stranger : strangers) {
+        stranger.close();
+      }
+    }
+  }
+
+  private static void await(IoDaemon daemon, long connections) {
+    TestDaemon.await(
+        connections + " connections",
+        () -> daemon.stats().get(Counter.WS_CONNECTIONS) == connections);
+  }
+
+  /** The way in is opened by the test. */
+  private static final class Nowhere implements BoundTransport {
+    @Override
+    public int port() {
+      return 0;
+    }
+
+    @Override
+    public void drain() {}
+
+    @Override
+    public void close() {}
+  }
+}
