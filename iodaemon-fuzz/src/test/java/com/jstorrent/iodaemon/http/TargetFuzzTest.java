@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,6 +33,13 @@ class TargetFuzzTest {
             .collect(Collectors.joining("&"));
     Target again = Target.parse("/" + path + (target.query().isEmpty() ? "" : "?" + query));
     assertThat(again).isEqualTo(target);
+    assertThat(target.segments().get(0)).isEqualTo(decoded(new String(bytes, ISO_8859_1)));
+  }
+
+  /** The first segment, as the JDK understands it. */
+  private static String decoded(String target) {
+    String segment = target.split("[/?]", 2)[0];
+    return URLDecoder.decode(segment.replace("+", "%2B"), UTF_8);
   }
 
   private static String escaped(String text) {

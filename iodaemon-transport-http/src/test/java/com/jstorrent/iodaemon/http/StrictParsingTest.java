@@ -48,6 +48,10 @@ class StrictParsingTest {
           "GET /health#x HTTP/1.1\nHost: localhost\n\n",
           "GET /health\n\n",
           "GET /health HTTP/+1.1\nHost: localhost\n\n",
+          "GET /health HTTP/-1.1\nHost: localhost\n\n",
+          "GET /health HTTP/1.-1\nHost: localhost\n\n",
+          "GET /health HTTP/1.99999999999\nHost: localhost\n\n",
+          "GET /health HTTP/1.1 \nHost: localhost\n\n",
           "GET /health HTTP/01.1\nHost: localhost\n\n",
           "GET /health HTTX/1.1\nHost: localhost\n\n",
           // header fields

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http.wire;
 
+import java.util.regex.Pattern;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.message.BasicLineParser;
@@ -13,6 +14,8 @@ import org.apache.hc.core5.util.CharArrayBuffer;
  */
 final class StrictLineParser extends BasicLineParser {
   private static final String SEPARATORS = "\"(),/:;<=>?@[\\]{}";
+  private static final Pattern VERSION = Pattern.compile(" HTTP/[0-9]\\.[0-9]");
+  private static final int VERSION_LENGTH = " HTTP/1.1".length();
   private static final int FIRST_VISIBLE = '!';
   private static final int LAST_VISIBLE = '~';
   private static final int DELETE = 127;
@@ -20,6 +23,10 @@ final class StrictLineParser extends BasicLineParser {
   @Override
   public RequestLine parseRequestLine(CharArrayBuffer line) throws ParseException {
     refuseControlCharacters(line);
+    String end = line.substring(Math.max(0, line.length() - VERSION_LENGTH), line.length());
+    if (!VERSION.matcher(end).matches()) {
+      throw new ParseException("The version is malformed.");
+    }
     RequestLine parsed = super.parseRequestLine(line);
     if (!isToken(parsed.getMethod())) {
       throw new ParseException("The method is malformed.");
