@@ -16,8 +16,10 @@ public final class Loopback {
 
   private Loopback() {}
 
-  /** While fuzzing, makes a connection to any other address a finding, before it is made. Called by
-   * each test method: the agent that sees to it is not there before. */
+  /**
+   * While fuzzing, makes a connection to any other address a finding, before it is made. Called by
+   * each test method: the agent that sees to it is not there before.
+   */
   public static void only() {
     if (System.getenv("JAZZER_FUZZ") != null) {
       BugDetectors.allowNetworkConnections((host, port) -> NAMES.contains(host));

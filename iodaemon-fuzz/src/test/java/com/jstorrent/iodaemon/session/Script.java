@@ -4,7 +4,6 @@ import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -82,10 +81,5 @@ final class Script {
     Opcode opcode = Opcode.of(kind);
     FrameHeader.put(frame, 0, opcode == null ? Opcode.ERROR : opcode, ++requestId);
     return frame.put(1, (byte) kind).put(FrameHeader.LENGTH, payload);
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.toString(bytes.array());
   }
 }
