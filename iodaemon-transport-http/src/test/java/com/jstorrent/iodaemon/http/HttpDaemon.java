@@ -33,6 +33,7 @@ final class HttpDaemon implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final InProcessTransport sessions = new InProcessTransport();
+  private final EchoProtocol echo = new EchoProtocol();
   final IoDaemon daemon;
 
   HttpDaemon(Path root) throws IOException {
@@ -52,7 +53,7 @@ final class HttpDaemon implements AutoCloseable {
     daemon =
         builder
             .token(TOKEN)
-            .transport(HttpTransport.onPort(0).upgrade(new EchoProtocol()))
+            .transport(HttpTransport.onPort(0).upgrade(echo))
             .transport(sessions)
             .build()
             .start();
@@ -62,6 +63,15 @@ final class HttpDaemon implements AutoCloseable {
     IoDaemon.Builder builder = IoDaemon.builder();
     roots.forEach(builder::root);
     return builder;
+  }
+
+  /** What the routes are made of. */
+  DaemonServices services() {
+    DaemonServices known = echo.services;
+    if (known == null) {
+      throw new AssertionError("The daemon has not started.");
+    }
+    return known;
   }
 
   int port() {
@@ -154,6 +164,8 @@ final class HttpDaemon implements AutoCloseable {
 
   /** Stands in for WebSocket: answers 101, then sends back what comes. */
   private static final class EchoProtocol implements UpgradeHook {
+    private volatile @Nullable DaemonServices services;
+
     @Override
     public String path() {
       return "/io";
@@ -167,7 +179,9 @@ final class HttpDaemon implements AutoCloseable {
     }
 
     @Override
-    public void start(DaemonServices services) {}
+    public void start(DaemonServices offered) {
+      services = offered;
+    }
 
     @Override
     public void serve(UpgradeRequest request) throws IOException {
