@@ -47,7 +47,10 @@ public final class Main {
       System.out.println(daemon.port());
       System.out.flush();
       if (options.parentPid() > 0) {
-        ParentWatch.start(options.parentPid(), daemon::close);
+        ParentWatch.start(
+            ParentProcess.of(options.parentPid()),
+            daemon::close,
+            () -> Runtime.getRuntime().halt(ExitCode.OK.number()));
       }
       signals.hearSignals();
       daemon.awaitClosed();

@@ -11,24 +11,32 @@ import org.slf4j.LoggerFactory;
 final class ParentWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ParentWatch.class);
   private static final Duration INTERVAL = Duration.ofMillis(500);
+  private static final Duration GRACE = Duration.ofSeconds(1);
 
   private ParentWatch() {}
 
-  /** Calls back once, on a thread of its own, when the process is gone; at once when there is none. */
-  static void start(long pid, Runnable gone) {
+  /**
+   * Calls back when the process is gone; at once when there is none.
+   *
+   * @param gone on a thread of its own
+   * @param late afterwards, but a second later at the latest, whether the first has returned or not
+   */
+  static void start(ParentProcess parent, Runnable gone, Runnable late) {
     Thread.ofPlatform()
         .daemon()
         .name("iodaemon-parent-watch")
-        .start(() -> watch(ParentProcess.of(pid), gone));
+        .start(() -> watch(parent, gone, late));
   }
 
-  private static void watch(ParentProcess parent, Runnable gone) {
+  private static void watch(ParentProcess parent, Runnable gone, Runnable late) {
     try {
       while (parent.lives()) {
         Thread.sleep(INTERVAL);
       }
       LOG.info("The parent process is gone.");
-      gone.run();
+      Thread end = Thread.ofPlatform().daemon().name("iodaemon-shutdown").start(gone);
+      end.join(GRACE);
+      late.run();
     } catch (InterruptedException e) {
       LOG.debug("The watch for the parent was ended.");
     }

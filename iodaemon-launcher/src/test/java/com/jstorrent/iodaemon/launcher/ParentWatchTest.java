@@ -1,0 +1,43 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 1, --parent-pid: what happens when the parent is gone. */
+class ParentWatchTest {
+  private static final int PATIENCE_SECONDS = 60;
+
+  private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+
+  private String next() throws InterruptedException {
+    return events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void anOrderlyEndComesFirst() throws Exception {
+    ParentWatch.start(() -> false, () -> events.add("gone"), () -> events.add("late"));
+    assertThat(next()).isEqualTo("gone");
+    assertThat(next()).isEqualTo("late");
+  }
+
+  @Test
+  void anEndThatIsHeldUpIsNotWaitedForLong() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    ParentWatch.start(() -> false, () -> await(never), () -> events.add("late"));
+    assertThat(next()).isEqualTo("late");
+    never.countDown();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
