@@ -36,6 +36,7 @@ class CommandLineParserTest {
     assertThat(options.token()).isEqualTo("t");
     assertThat(options.parentPid()).isEqualTo(42);
     assertThat(options.installId()).isEqualTo("i");
+    assertThat(options.denyPrivate()).isFalse();
     assertThat(options.toString()).doesNotContain("t\"").doesNotContain("token=");
   }
 
@@ -44,12 +45,13 @@ class CommandLineParserTest {
     LaunchOptions options =
         options(
             "--token=t", "--port=7800", "--root", "a=/x", "--root=b=/y=z", "--log-level", "debug",
-            "--log-file", "/l");
+            "--log-file", "/l", "--deny-private");
     assertThat(options.port()).isEqualTo(7800);
     assertThat(options.roots()).isEqualTo(Map.of("a", Path.of("/x"), "b", Path.of("/y=z")));
     assertThat(options.logLevel()).isEqualTo(LogLevel.debug);
     assertThat(options.logFile()).isEqualTo(Path.of("/l"));
     assertThat(options.installId()).isNull();
+    assertThat(options.denyPrivate()).isTrue();
   }
 
   @Test

@@ -1,0 +1,123 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.testkit.Peer;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever a daemon goes through, its log, at its most talkative, holds nothing that is secret. */
+class LogIT {
+  private static final String TOKEN = "token-that-nobody-logs";
+  private static final String GUESS = "guess-that-nobody-logs";
+  private static final String PAYLOAD = "payload-that-nobody-logs";
+
+  @TempDir
+  Path folder;
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private int ask(int port, String token, String target, String path, String body)
+      throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
+            .header("X-JST-Auth", token)
+            .header("X-Path-Base64", Base64.getEncoder().encodeToString(path.getBytes(UTF_8)))
+            .method(body.isEmpty() ? "GET" : "POST", BodyPublishers.ofString(body))
+            .build();
+    return http.send(request, BodyHandlers.discarding()).statusCode();
+  }
+
+  @Test
+  void theLogHoldsNoTokenNoPathAboveARootAndNoPayload() throws Exception {
+    Path root = Files.createDirectories(folder.resolve("place-that-nobody-logs").resolve("root"));
+    Path profile = folder.resolve("jstorrent-native").resolve("rpc-info.json");
+    Files.createDirectories(profile.getParent());
+    Files.writeString(profile, "{\"profiles\":[{\"token\":\"" + TOKEN + "\"");
+    Path log = folder.resolve("log");
+    try (DaemonProcess daemon =
+        DaemonProcess.start(
+            Map.of("JSTORRENT_CONFIG_DIR", folder.toString()), "--token", TOKEN, "--root",
+            "k=" + root, "--install-id", "i", "--log-file", log.toString(), "--log-level",
+            "trace")) {
+      int port = daemon.port();
+      files(port, root);
+      sockets(port);
+      daemon.terminate();
+      assertThat(daemon.awaitExit()).isZero();
+      for (String text : new String[] {Files.readString(log), daemon.stderr()}) {
+        assertThat(text)
+            .contains("Session 1 has ended after", "a wrong token", "rpc-info.json is broken")
+            .doesNotContain(TOKEN, GUESS, PAYLOAD, folder.toString(), root.getParent().toString());
+      }
+    }
+  }
+
+  private void files(int port, Path root) throws Exception {
+    assertThat(ask(port, TOKEN, "/write/k", "file", PAYLOAD)).isEqualTo(200);
+    assertThat(ask(port, TOKEN, "/read/k", "file", "")).isEqualTo(200);
+    assertThat(ask(port, TOKEN, "/read/k", "missing", "")).isEqualTo(404);
+    assertThat(ask(port, TOKEN, "/read/k", "../file", "")).isEqualTo(400);
+    assertThat(ask(port, TOKEN, "/read/other", "file", "")).isEqualTo(403);
+    assertThat(ask(port, TOKEN, "/api/read-rpc-info-from-disk", "", "{}")).isEqualTo(500);
+    assertThat(ask(port, GUESS, "/stats", "", "")).isEqualTo(401);
+    Files.createSymbolicLink(root.resolve("link"), root.getParent());
+    assertThat(ask(port, TOKEN, "/read/k", "link/x", "")).isEqualTo(403);
+    Files.delete(root.resolve("file"));
+    Files.delete(root.resolve("link"));
+    Files.delete(root);
+    assertThat(ask(port, TOKEN, "/write/k", "file", PAYLOAD)).isBetween(400, 599);
+    try (Socket broken = new Socket("127.0.0.1", port)) {
+      broken.getOutputStream().write((PAYLOAD + "\0\r\n\r\n").getBytes(UTF_8));
+      broken.getInputStream().readAllBytes();
+    }
+  }
+
+  private void sockets(int port) throws Exception {
+    try (Peer peer = Peer.open();
+        WireClient client = new WireClient(http, port, TOKEN)) {
+      client.send(new ClientFrame.TcpConnect(1, 1, peer.port(), "127.0.0.1"));
+      client.expect(DaemonFrame.TcpConnected.class);
+      try (Socket accepted = peer.accept()) {
+        byte[] data = PAYLOAD.getBytes(UTF_8);
+        client.send(new ClientFrame.TcpSend(0, 1, ByteBuffer.wrap(data)));
+        assertThat(accepted.getInputStream().readNBytes(data.length)).isEqualTo(data);
+        accepted.getOutputStream().write(data);
+        client.expect(DaemonFrame.TcpRecv.class);
+      }
+      client.expect(DaemonFrame.TcpClosed.class);
+      client.send(new ClientFrame.TcpSend(0, 7, ByteBuffer.wrap(PAYLOAD.getBytes(UTF_8))));
+      client.send(new ClientFrame.UdpBind(2, 2, 0, ""));
+      client.expect(DaemonFrame.UdpBound.class);
+      client.send(
+          new ClientFrame.UdpSend(0, 2, 9, "256.1", ByteBuffer.wrap(PAYLOAD.getBytes(UTF_8))));
+      client.send(new ClientFrame.TcpConnect(3, 3, 1, "256.1"));
+      client.expect(DaemonFrame.TcpConnected.class);
+      client.close(1000);
+    }
+    assertThatThrownBy(() -> refused(port)).isInstanceOf(AssertionError.class);
+  }
+
+  private void refused(int port) throws Exception {
+    try (WireClient guesser = new WireClient(http, port, GUESS)) {
+      throw new IOException("A guess was right: " + guesser.serverHello());
+    }
+  }
+}
