@@ -46,7 +46,7 @@ final class ProfileFile {
 
   /** Where the file is on this platform. */
   static ProfileFile ofPlatform(Map<String, String> environment) {
-    String home = System.getProperty("user.home", "");
+    String home = orElse(set(environment, "HOME"), System.getProperty("user.home", ""));
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String folder = set(environment, "JSTORRENT_CONFIG_DIR");
     if (folder == null && os.startsWith("windows")) {

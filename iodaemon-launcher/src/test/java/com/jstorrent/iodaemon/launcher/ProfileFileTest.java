@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,5 +62,14 @@ class ProfileFileTest {
     assertThat(
         ProfileFile.ofPlatform(Map.of("JSTORRENT_CONFIG_DIR", folder.toString())).read("mine"))
         .isNull();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void withoutAFolderOfConfigurationItIsUnderTheHomeOfTheEnvironment() throws Exception {
+    Path file = folder.resolve(".config").resolve("jstorrent-native").resolve("rpc-info.json");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "{\"profiles\":[{\"install_id\":\"mine\"}]}");
+    assertThat(ProfileFile.ofPlatform(Map.of("HOME", folder.toString())).read("mine")).isNotNull();
   }
 }
