@@ -33,7 +33,6 @@ class ControlIT {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private Path profile;
-  private Path first;
   private Path second;
   private DaemonProcess daemon;
   private int port;
@@ -42,9 +41,8 @@ class ControlIT {
   void start() throws Exception {
     profile = folder.resolve("jstorrent-native").resolve("rpc-info.json");
     Files.createDirectories(profile.getParent());
-    first = rootWith("one");
     second = rootWith("two");
-    write("aaaa", "k", first);
+    write("aaaa", "k", rootWith("one"));
     daemon =
         DaemonProcess.start(
             Map.of("JSTORRENT_CONFIG_DIR", folder.toString()),
@@ -183,8 +181,11 @@ class ControlIT {
   @Test
   void aRootThatVanishesIsToldWithoutBeingAsked() throws Exception {
     try (WireClient client = control("")) {
-      Files.delete(first.resolve("f"));
-      Files.delete(first);
+      write("aaaa", "n", second);
+      assertThat(reload().statusCode()).isEqualTo(200);
+      client.expect(DaemonFrame.RootsChanged.class); // what it knows now is what it was told
+      Files.delete(second.resolve("f"));
+      Files.delete(second);
       Object roots = Json.read(client.expect(DaemonFrame.RootsChanged.class).roots());
       assertThat(((Map<?, ?>) ((List<?>) roots).getLast()).get("available")).isEqualTo(false);
     }
