@@ -234,7 +234,7 @@ public final class IoDaemon implements AutoCloseable {
             FailureCode.EIO, "The profile cannot be read; nothing has changed.");
       } catch (IllegalArgumentException e) {
         throw new OperationFailure(
-            FailureCode.EINVAL, "The profile makes no sense; nothing has changed.");
+            FailureCode.EIO, "The profile makes no sense; nothing has changed.");
       }
     }
 

@@ -9,7 +9,7 @@ public interface FolderPicker {
 
   /**
    * Begins to ask. What the user chooses is for the program to add to the roots of the daemon, which
-   * tells its clients. Must not block.
+   * tells its clients. Must not block, and must not throw.
    *
    * @return false when nobody can be asked
    */

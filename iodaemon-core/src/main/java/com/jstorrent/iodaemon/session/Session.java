@@ -264,6 +264,9 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     LOG.atLevel(penalty.isZero() ? Level.WARN : Level.DEBUG) // whoever guesses must not fill the log
         .log("Session {}: a wrong token.", number());
     state = SessionState.CLOSED;
+    if (place != null && !penalty.isZero()) { // hanging up early must not make guessing faster
+      place.keepFor(penalty, context.timer());
+    }
     deadline.cancel(false);
     deadline =
         context

@@ -1,7 +1,10 @@
 package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +15,26 @@ final class Strangers {
   /** One place; given back once, whoever does it first. */
   final class Place {
     private final AtomicBoolean taken = new AtomicBoolean(true);
+    private volatile boolean kept;
 
     private Place() {}
 
     void giveBack() {
-      if (taken.compareAndSet(true, false)) {
+      if (!kept && taken.compareAndSet(true, false)) {
         places.release();
       }
+    }
+
+    /** From here on it is given back when this time is over, and not before. */
+    void keepFor(Duration time, ScheduledExecutorService timer) {
+      kept = true;
+      timer.schedule(
+          () -> {
+            kept = false;
+            giveBack();
+          },
+          time.toNanos(),
+          TimeUnit.NANOSECONDS);
     }
   }
 

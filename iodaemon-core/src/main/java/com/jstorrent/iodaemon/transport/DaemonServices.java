@@ -25,8 +25,8 @@ public interface DaemonServices {
    * Reads roots and allowed origins again, where they come from a profile; both change, or neither.
    * Blocks as long as the disk does.
    *
-   * @throws OperationFailure EIO when the profile cannot be read, EINVAL when it makes no sense:
-   *     nothing has changed then
+   * @throws OperationFailure EIO when the profile cannot be read, or makes no sense: nothing has
+   *     changed then
    */
   void reload() throws OperationFailure;
 

@@ -132,15 +132,27 @@ class StrangersTest {
   }
 
   @Test
-  void whoLeavesBeforeTheAnswerLeavesNothingBehind() throws Exception {
+  void whoLeavesBeforeTheAnswerDoesNotGuessFasterForIt() throws Exception {
     daemon = TestDaemon.start(patient());
+    for (int i = 0; i < Limits.FREE_FAILURES + Limits.STRANGERS; i++) {
+      TestDaemon.await("a place", this::takesMore); // those of the first three come back
+      guess().close();
+    }
+    daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
+    assertThat(takesMore()).isFalse();
+  }
+
+  @Test
+  void whoLeavesBeforeTheAnswerLeavesNothingBehindWhenItsTimeIsOver() throws Exception {
+    daemon = TestDaemon.start(Limits.builder().failureDelay(Duration.ofMillis(5)).build());
     int planned = timerTasks();
     for (int i = 0; i < 3 * Limits.STRANGERS; i++) {
+      TestDaemon.await("a place", this::takesMore);
       guess().close();
     }
     daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
     TestDaemon.await("no answers that nobody waits for", () -> timerTasks() <= planned);
-    assertThat(takesMore()).isTrue();
+    TestDaemon.await("places", this::takesMore);
   }
 
   private int timerTasks() {

@@ -91,7 +91,7 @@ class ReloadTest {
   @Test
   void aProfileWithOneKeyForTwoRootsChangesNothing() throws Exception {
     source = () -> profile(DownloadRoot.of("new", folder), DownloadRoot.of("new", folder));
-    Answers.assertFailure(reload(), 400, "EINVAL");
+    Answers.assertFailure(reload(), 500, "EIO");
     assertServes("old", OLD);
   }
 
