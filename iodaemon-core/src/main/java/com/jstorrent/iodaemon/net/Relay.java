@@ -58,8 +58,8 @@ final class Relay implements SelectorLoop.Handler {
   private final ReaderGate gate;
   private final SelectorLoop loop;
   private final int dataStart;
-  private final ByteBuffer buffer;
   private final Set<TcpSocket> postponed = new LinkedHashSet<>(); // relay's thread only
+  private @Nullable ByteBuffer frame; // relay's thread only
   private @Nullable ByteBuffer scratch;
   private long lastSmall = System.nanoTime() - SMALL_TRAFFIC_NANOS;
 
@@ -69,8 +69,6 @@ final class Relay implements SelectorLoop.Handler {
     this.gate = gate;
     this.loop = new SelectorLoop();
     this.dataStart = client.headroom() + FrameHeader.DATA_OFFSET;
-    this.buffer =
-        ByteBuffer.allocateDirect(dataStart + Limits.RECV_DATA_BYTES).order(FrameHeader.ORDER);
   }
 
   /** The way to the client; what it says of threads holds. */
@@ -135,6 +133,15 @@ final class Relay implements SelectorLoop.Handler {
   /** Sends a control frame before anything that is posted. The relay's thread only. */
   void sendNow(DaemonFrame frame) throws IOException {
     client.write(frame);
+  }
+
+  /** Room for a frame of data. Made when a peer sends the first: whoever has no peers pays nothing. */
+  private ByteBuffer frame() {
+    ByteBuffer made = frame;
+    return made != null
+        ? made
+        : (frame =
+            ByteBuffer.allocateDirect(dataStart + Limits.RECV_DATA_BYTES).order(FrameHeader.ORDER));
   }
 
   /** Room for encrypted bytes, as many as one read may bring. The relay's thread only. */
@@ -341,6 +348,7 @@ final class Relay implements SelectorLoop.Handler {
 
   /** Returns how many bytes were read, or {@link #ENDED}, or {@link #FAILED}: then it is over. */
   private int readIntoFrame(TcpSocket socket, SelectionKey key, int most) {
+    ByteBuffer buffer = frame();
     buffer.limit(dataStart + most).position(dataStart);
     try {
       return socket.stream().read(buffer);
@@ -357,6 +365,7 @@ final class Relay implements SelectorLoop.Handler {
     if (!socket.state().hears()) {
       return;
     }
+    ByteBuffer buffer = frame();
     int start = dataStart - FrameHeader.DATA_OFFSET;
     FrameHeader.putData(buffer, start, Opcode.TCP_RECV, socket.id());
     buffer.limit(dataStart + count).position(start);
@@ -371,6 +380,7 @@ final class Relay implements SelectorLoop.Handler {
   }
 
   private void receive(UdpSocket socket) throws IOException {
+    ByteBuffer buffer = frame();
     for (int i = 0; i < DATAGRAMS_A_TURN && !paused() && socket.receive(buffer, client.headroom());
         i++) {
       lastSmall = System.nanoTime();

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A port on 127.0.0.1: one thread accepts, each connection is served on a thread of its own. The loop
- * survives running out of descriptors, and takes only so many connections at once; the others wait in
- * the backlog.
+ * A port on 127.0.0.1: one thread accepts, each connection is served on a virtual thread of its own,
+ * which may wait but is not the one for work. The loop survives running out of descriptors, and takes
+ * only so many connections at once; the others wait in the backlog.
  */
 public final class LoopbackListener implements BoundTransport {
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackListener.class);
@@ -127,10 +127,7 @@ public final class LoopbackListener implements BoundTransport {
   private void begin(SocketChannel channel) throws IOException {
     open.add(channel);
     try {
-      Thread.ofPlatform()
-          .daemon()
-          .name("iodaemon-connection")
-          .start(() -> serve(channel));
+      Thread.ofVirtual().name("iodaemon-visitor").start(() -> serve(channel));
     } catch (OutOfMemoryError e) { // threads run out and come back, as descriptors do
       remove(channel);
       closeQuietly(channel);

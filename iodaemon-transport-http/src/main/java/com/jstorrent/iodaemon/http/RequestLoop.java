@@ -11,11 +11,16 @@ import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.LoopbackListener;
 import com.jstorrent.iodaemon.transport.UpgradeHook;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpException;
@@ -24,12 +29,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves a connection request by request until one side wants to end. HttpCore has such a loop, but
+ * Serves a connection request by request until one side wants to end. While it is busy it has a
+ * platform thread; while it is idle a virtual one waits. HttpCore has such a loop, but
  * it answers 100 before a handler can refuse, waits for bodies that never come, and closes without
  * a word on a bad chunk.
  */
 final class RequestLoop implements LoopbackListener.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
+
+  /** After it a connection gives back its thread, which costs more than all its buffers. */
+  private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
 
   private final Limits limits;
   private final Stats stats;
@@ -37,6 +46,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   private final Endpoints endpoints;
   private final ScheduledExecutorService timer;
   private final Activity activity;
+  private final Duration busyPause;
   private final Set<SocketChannel> idle = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
@@ -45,6 +55,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     stats = services.stats();
     timer = services.timer();
     activity = services.activity();
+    busyPause = BUSY_PAUSE.compareTo(limits.keepAlive()) < 0 ? BUSY_PAUSE : limits.keepAlive();
     gate = new RequestGate(services.access(), stats);
     endpoints = new Endpoints(Routes.of(services), upgrades);
   }
@@ -62,10 +73,8 @@ final class RequestLoop implements LoopbackListener.Handler {
       HttpConnection connection = new HttpConnection(channel, limits, timer);
       Responder responder = new Responder(connection, limits.bodyStall(), timer);
       boolean more = true;
-      while (more && !draining) {
-        ClassicHttpRequest request = next(connection, responder);
-        more = request != null
-            && answer(new Exchange(connection, request, endpoints, gate, port), responder);
+      while (more && hasRequest(connection, limits.keepAlive())) {
+        more = onThreadOfItsOwn(() -> serveWhileBusy(connection, responder, port));
       }
     } finally {
       stats.decrement(Counter.HTTP_CONNECTIONS);
@@ -84,24 +93,68 @@ final class RequestLoop implements LoopbackListener.Handler {
     }
   }
 
+  /**
+   * The thread that waits here is a virtual one; see ARCHITECTURE.md for what the work needs. When the
+   * system has no thread left, the virtual one has to do.
+   */
+  private static boolean onThreadOfItsOwn(Callable<Boolean> work) throws IOException {
+    FutureTask<Boolean> task = new FutureTask<>(work);
+    try {
+      Thread.ofPlatform().daemon().name("iodaemon-connection").start(task);
+    } catch (OutOfMemoryError e) {
+      LOG.warn("The system has no thread left for a connection.");
+      task.run();
+    }
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException broken -> throw broken;
+        case RuntimeException defect -> throw defect;
+        case Error error -> throw error;
+        default -> throw new IllegalStateException(e.getCause());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
+  }
+
+  /** Answers what has come and what follows soon; false when nothing may follow any more. */
+  private boolean serveWhileBusy(HttpConnection connection, Responder responder, int port)
+      throws IOException {
+    do {
+      ClassicHttpRequest request = next(connection, responder);
+      if (request == null
+          || !answer(new Exchange(connection, request, endpoints, gate, port), responder)) {
+        return false;
+      }
+    } while (hasRequest(connection, busyPause));
+    return true;
+  }
+
+  /** Waits for a request; while nothing of it has come, {@link #drain} may close the connection. */
+  private boolean hasRequest(HttpConnection connection, Duration time) throws IOException {
+    idle.add(connection.channel());
+    try {
+      return !draining && connection.awaitRequest(time);
+    } finally {
+      idle.remove(connection.channel());
+    }
+  }
+
   /** Null when there is none; if it could not be read, that has been answered. */
   private @Nullable ClassicHttpRequest next(HttpConnection connection, Responder responder)
       throws IOException {
     Exception failure;
     try {
-      idle.add(connection.channel());
-      if (draining) {
-        return null;
-      }
-      ClassicHttpRequest request = connection.next(() -> idle.remove(connection.channel()));
+      ClassicHttpRequest request = connection.next();
       if (request != null) {
         stats.increment(Counter.HTTP_REQUESTS);
       }
       return request;
     } catch (HttpException | IOException e) {
       failure = e;
-    } finally {
-      idle.remove(connection.channel());
     }
     Reply refusal = Failures.ofUnreadable(failure);
     if (refusal != null) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketReader {
   private static final int BUFFER_BYTES = 256 << 10;
 
+  /** While no message may be large, so for whoever has not shown the token. */
+  private static final int SMALL_BUFFER_BYTES = 8 << 10;
+
   /** What a fragment costs beside its bytes: the library keeps an object for each, empty or not. */
   private static final int FRAGMENT_OVERHEAD = 64;
 
@@ -40,7 +43,7 @@ final class WebSocketReader {
 
   private final Sink sink;
   private final Mask mask = new Mask();
-  private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(FrameHeader.ORDER);
+  private ByteBuffer buffer = ByteBuffer.allocate(0); // made when the sink can be asked
   private boolean fragmented;
   private long fragmentBytes;
   private boolean refused; // a rule was broken; the rest is dropped unread until the client ends
@@ -49,8 +52,9 @@ final class WebSocketReader {
     this.sink = sink;
   }
 
-  /** Takes bytes that were read ahead, which must be fewer than the buffer holds. */
+  /** Takes bytes that were read ahead. Before {@link #run}, once. */
   void prime(ByteBuffer readAhead) {
+    buffer = room(Math.max(usual(), readAhead.remaining()));
     buffer.put(readAhead);
     parse();
   }
@@ -78,16 +82,24 @@ final class WebSocketReader {
       return;
     }
     buffer.limit(end).position(at);
-    if (at == 0 && end < buffer.capacity()) {
-      buffer.limit(buffer.capacity()).position(end);
+    int usual = usual();
+    if (at == 0 && end == buffer.capacity()) {
+      buffer = room(Math.max(2 * end, usual)).put(buffer);
+    } else if (buffer.capacity() < usual || at == end && buffer.capacity() > usual) {
+      buffer = room(usual).put(buffer);
     } else if (at == 0) {
-      ByteBuffer larger = ByteBuffer.allocateDirect(2 * end).order(FrameHeader.ORDER);
-      buffer = larger.put(buffer);
-    } else if (at == end && buffer.capacity() > BUFFER_BYTES) {
-      buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(FrameHeader.ORDER);
+      buffer.limit(buffer.capacity()).position(end);
     } else {
       buffer.compact();
     }
+  }
+
+  private int usual() {
+    return sink.messageLimit() > SMALL_BUFFER_BYTES ? BUFFER_BYTES : SMALL_BUFFER_BYTES;
+  }
+
+  private static ByteBuffer room(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(FrameHeader.ORDER);
   }
 
   /** Handles the frame at {@code at} when it is complete; returns where the next one begins. */

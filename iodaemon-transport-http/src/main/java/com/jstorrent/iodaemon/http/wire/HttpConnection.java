@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpConnection extends DefaultBHttpServerConnection {
   /** HttpCore keeps three of them; bodies do not go through them. */
-  private static final int BUFFER_BYTES = 8 << 10;
+  private static final int BUFFER_BYTES = 4 << 10;
 
   private static final Http1Config CONFIG =
       Http1Config.custom().setBufferSize(BUFFER_BYTES).build();
@@ -78,26 +78,31 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   }
 
   /**
-   * Waits for the next request and reads its head.
+   * Waits until something of the next request has come.
    *
-   * @param begun is run when the first byte of it has come
+   * @return false when nothing has, or the client has nothing more to ask
+   * @throws IOException when the connection breaks
+   */
+  public boolean awaitRequest(Duration time) throws IOException {
+    fixed = null;
+    input.atMost(Limits.HEAD_BYTES);
+    input.within(time);
+    try {
+      return awaitInput(Timeout.ofMilliseconds(time.toMillis()));
+    } catch (SocketTimeoutException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Reads the head of the request that {@link #awaitRequest} has found.
+   *
    * @return null when the client has nothing more to ask
-   * @throws SocketTimeoutException when a head has begun and is not complete in time
+   * @throws SocketTimeoutException when the head is not complete in time
    * @throws HttpException when it is malformed
    * @throws IOException when it is too large, or the connection breaks
    */
-  public @Nullable ClassicHttpRequest next(Runnable begun) throws IOException, HttpException {
-    fixed = null;
-    input.atMost(Limits.HEAD_BYTES);
-    input.within(limits.keepAlive());
-    try {
-      if (!awaitInput(Timeout.ofMilliseconds(limits.keepAlive().toMillis()))) {
-        return null;
-      }
-    } catch (SocketTimeoutException e) {
-      return null;
-    }
-    begun.run();
+  public @Nullable ClassicHttpRequest next() throws IOException, HttpException {
     input.within(limits.headTimeout());
     ClassicHttpRequest request = receiveRequestHeader();
     input.perRead();
