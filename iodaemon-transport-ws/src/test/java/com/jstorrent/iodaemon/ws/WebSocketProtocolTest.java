@@ -114,6 +114,19 @@ class WebSocketProtocolTest {
     assertThat(receiver().next()).isEqualTo(new Event.Closed());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 5000, 65_535})
+  void codesThatMayNotBeSentAreClosedWith1002(int code) throws Exception {
+    client.frame(RawWebSocket.CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
+    assertClosedWith(1002);
+  }
+
+  @Test
+  void halfACodeIsClosedWith1002() throws Exception {
+    client.frame(RawWebSocket.CLOSE, new byte[] {3});
+    assertClosedWith(1002);
+  }
+
   @Test
   void framesBehindACloseAreNotDelivered() throws Exception {
     ByteBuffer both = ByteBuffer.allocate(64);
