@@ -171,9 +171,13 @@ class AbuseIT {
         "clients that do not read " + route,
         (port, clients, vitals) -> {
           open(port, SOME, clients, request);
+          List<Integer> statuses = new ArrayList<>();
           for (RawClient client : clients) {
-            assertThat(client.status()).isEqualTo(200);
+            statuses.add(client.status());
           }
+          assertThat(statuses).contains(200);
+          assertThat(statuses).as("busy, when many answers are under way")
+              .allMatch(status -> status == 200 || status == 503);
           vitals.beat();
         });
   }

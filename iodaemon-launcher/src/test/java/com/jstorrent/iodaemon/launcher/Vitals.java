@@ -65,7 +65,7 @@ final class Vitals implements AutoCloseable {
         answers++;
         LockSupport.parkNanos(PAUSE.toNanos());
       }
-    } catch (IOException | AssertionError e) {
+    } catch (IOException | RuntimeException | AssertionError e) {
       failure.set(new IllegalStateException("During " + abuse + " /health was not answered.", e));
     }
   }

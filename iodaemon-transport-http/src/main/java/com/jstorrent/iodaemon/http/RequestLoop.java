@@ -24,6 +24,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.protocol.HttpDateGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,8 @@ final class RequestLoop implements LoopbackListener.Handler {
     busyPause = BUSY_PAUSE.compareTo(limits.keepAlive()) < 0 ? BUSY_PAUSE : limits.keepAlive();
     gate = new RequestGate(services.access(), stats);
     endpoints = new Endpoints(Routes.of(services), upgrades);
+    // Reads a file of the JDK the first time; if no descriptor were left then, it would fail for ever.
+    HttpDateGenerator.INSTANCE.getCurrentDate();
   }
 
   /**
