@@ -20,6 +20,7 @@ import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.AllowedOrigins;
 import com.jstorrent.iodaemon.transport.BoundTransport;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.ServerTransport;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
@@ -154,6 +155,8 @@ public final class IoDaemon implements AutoCloseable {
   private static final class Services implements DaemonServices, AutoCloseable {
     private final Limits limits;
     private final Stats stats = new Stats();
+    private final BufferPool frameBuffers =
+        new BufferPool(Limits.FRAME_BUFFER_BYTES, Limits.IDLE_FRAME_BUFFERS);
     private final AccessPolicy access;
     private final Profile.@Nullable Source profile;
     private final ScheduledThreadPoolExecutor timer;
@@ -190,7 +193,13 @@ public final class IoDaemon implements AutoCloseable {
       streams = new StreamService(limits, stats);
       net =
           new SharedNet(
-              limits, stats, timer, builder.denyPrivate, builder.trust, listener::onFailed);
+              limits,
+              stats,
+              timer,
+              frameBuffers,
+              builder.denyPrivate,
+              builder.trust,
+              listener::onFailed);
       sessions =
           new Sessions(
               limits,
@@ -266,6 +275,11 @@ public final class IoDaemon implements AutoCloseable {
     @Override
     public Stats stats() {
       return stats;
+    }
+
+    @Override
+    public BufferPool frameBuffers() {
+      return frameBuffers;
     }
 
     @Override

@@ -79,6 +79,18 @@ public record Limits(
   /** § 4.8: the most data in one TCP_RECV. */
   public static final int RECV_DATA_BYTES = 256 << 10;
 
+  /** A buffer for one frame of data, or for what one read of an encrypted socket may bring. */
+  public static final int FRAME_BUFFER_BYTES = RECV_DATA_BYTES + (32 << 10);
+
+  /** Such buffers that are kept when sessions end; a session has two, or three with TLS sockets. */
+  public static final int IDLE_FRAME_BUFFERS = 48;
+
+  /** The unit in which memory for bytes that wait for peers is taken. */
+  public static final int SEGMENT_BYTES = 64 << 10;
+
+  /** Idle segments that are kept for the next burst: 16 MiB. */
+  public static final int IDLE_SEGMENTS = (16 << 20) / SEGMENT_BYTES;
+
   /** § 4.5: the receive buffer asked for on every TCP socket. */
   public static final int PEER_RECEIVE_BUFFER_BYTES = 256 << 10;
 

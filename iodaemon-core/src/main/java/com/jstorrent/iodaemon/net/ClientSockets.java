@@ -42,7 +42,7 @@ public final class ClientSockets {
   public ClientSockets(SharedNet shared, FrameConnection connection) throws IOException {
     ReaderGate gate = new ReaderGate();
     Stats stats = shared.stats().part();
-    Relay relay = new Relay(connection, stats, gate);
+    Relay relay = new Relay(connection, stats, gate, shared.frames());
     SendBudget budget = new SendBudget(shared.limits().sessionQueueBytes(), stats, gate);
     net = new NetContext(shared, stats, relay, new SocketTable(), budget, gate, new Negotiated(),
         this::readerWaits);

@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,6 +57,7 @@ final class Relay implements SelectorLoop.Handler {
   private final ClientWriter client;
   private final Stats stats;
   private final ReaderGate gate;
+  private final BufferPool buffers;
   private final SelectorLoop loop;
   private final int dataStart;
   private final Set<TcpSocket> postponed = new LinkedHashSet<>(); // relay's thread only
@@ -63,7 +65,9 @@ final class Relay implements SelectorLoop.Handler {
   private @Nullable ByteBuffer scratch;
   private long lastSmall = System.nanoTime() - SMALL_TRAFFIC_NANOS;
 
-  Relay(FrameConnection connection, Stats stats, ReaderGate gate) throws IOException {
+  Relay(FrameConnection connection, Stats stats, ReaderGate gate, BufferPool buffers)
+      throws IOException {
+    this.buffers = buffers;
     this.client = new ClientWriter(connection, stats);
     this.stats = stats;
     this.gate = gate;
@@ -115,7 +119,17 @@ final class Relay implements SelectorLoop.Handler {
   /** Releases the selector, once {@link #run} is over and the sockets have been given away. */
   void close() {
     client.close();
+    giveBack(frame);
+    frame = null;
+    giveBack(scratch);
+    scratch = null;
     loop.close();
+  }
+
+  private void giveBack(@Nullable ByteBuffer buffer) {
+    if (buffer != null) {
+      buffers.give(buffer);
+    }
   }
 
   /** Sends a control frame, behind whatever was posted before. Any thread. */
@@ -138,19 +152,13 @@ final class Relay implements SelectorLoop.Handler {
   /** Room for a frame of data. Made when a peer sends the first: whoever has no peers pays nothing. */
   private ByteBuffer frame() {
     ByteBuffer made = frame;
-    return made != null
-        ? made
-        : (frame =
-            ByteBuffer.allocateDirect(dataStart + Limits.RECV_DATA_BYTES).order(FrameHeader.ORDER));
+    return made != null ? made : (frame = buffers.take().order(FrameHeader.ORDER));
   }
 
   /** Room for encrypted bytes, as many as one read may bring. The relay's thread only. */
   ByteBuffer scratch() {
     ByteBuffer made = scratch;
-    return made != null
-        ? made
-        : (scratch =
-            ByteBuffer.allocateDirect(Limits.RECV_DATA_BYTES + TlsStream.RECORD_BYTES));
+    return made != null ? made : (scratch = buffers.take());
   }
 
   /**

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -20,12 +21,12 @@ final class SendQueue {
     int write(ByteBuffer from) throws IOException;
   }
 
-  private final SegmentPool pool;
+  private final BufferPool pool;
   private final ArrayDeque<ByteBuffer> segments = new ArrayDeque<>(0); // positioned for reading
   private volatile long bytes;
   private long beforeBarrier = NO_BARRIER;
 
-  SendQueue(SegmentPool pool) {
+  SendQueue(BufferPool pool) {
     this.pool = pool;
   }
 
@@ -73,7 +74,7 @@ final class SendQueue {
   private ByteBuffer newSegment(int needed) {
     ByteBuffer tail = segments.peekLast();
     int size = Math.max(needed, tail == null ? 0 : 2 * tail.capacity());
-    return size <= SegmentPool.SEGMENT_BYTES / 2 ? ByteBuffer.allocate(size) : pool.take();
+    return size <= pool.bufferBytes() / 2 ? ByteBuffer.allocate(size) : pool.take();
   }
 
   private void fillTail(ByteBuffer data) {

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -13,7 +14,9 @@ public final class SharedNet implements AutoCloseable {
   private final Limits limits;
   private final Stats stats;
   private final ScheduledExecutorService timer;
-  private final SegmentPool segments = new SegmentPool();
+  private final BufferPool segments =
+      new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS);
+  private final BufferPool frames;
   private final Resolver resolver = new Resolver();
   private final TlsClients tls;
   private final KernelDrops drops;
@@ -30,11 +33,13 @@ public final class SharedNet implements AutoCloseable {
       Limits limits,
       Stats stats,
       ScheduledExecutorService timer,
+      BufferPool frames,
       boolean denyPrivate,
       @Nullable SSLContext trust,
       Consumer<Throwable> onFailure)
       throws IOException {
     this.egress = new EgressRule(denyPrivate);
+    this.frames = frames;
     this.limits = limits;
     this.stats = stats;
     this.timer = timer;
@@ -55,8 +60,14 @@ public final class SharedNet implements AutoCloseable {
     return timer;
   }
 
-  SegmentPool segments() {
+  /** For bytes that wait for a peer. */
+  BufferPool segments() {
     return segments;
+  }
+
+  /** For frames of data that are being built. */
+  BufferPool frames() {
+    return frames;
   }
 
   Resolver resolver() {

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -40,7 +41,7 @@ final class TlsStream implements PeerStream {
   private final SocketChannel channel;
   private final SSLEngine engine;
   private final Host host;
-  private final SegmentPool pool;
+  private final BufferPool pool;
   private final Supplier<ByteBuffer> scratch;
   private byte[] encrypted = new byte[0]; // relay only; received and not decrypted yet
   private boolean overflow; // relay only; whole records are among it
@@ -59,7 +60,7 @@ final class TlsStream implements PeerStream {
       SocketChannel channel,
       SSLEngine engine,
       Host host,
-      SegmentPool pool,
+      BufferPool pool,
       Supplier<ByteBuffer> scratch) {
     this.channel = channel;
     this.engine = engine;

@@ -44,6 +44,9 @@ public interface DaemonServices {
 
   Limits limits();
 
+  /** Buffers of {@link Limits#FRAME_BUFFER_BYTES}. */
+  BufferPool frameBuffers();
+
   /** For deadlines; its one thread must never be kept waiting. */
   ScheduledExecutorService timer();
 

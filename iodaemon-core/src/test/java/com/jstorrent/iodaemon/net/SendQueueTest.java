@@ -2,6 +2,8 @@ package com.jstorrent.iodaemon.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
@@ -29,7 +31,7 @@ class SendQueueTest {
   void bytesComeOutInOrderWhateverThePortions() throws Exception {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
-    SendQueue queue = new SendQueue(new SegmentPool());
+    SendQueue queue = new SendQueue(new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS));
     Channel channel = new Channel();
     ByteArrayOutputStream expected = new ByteArrayOutputStream();
     for (int i = 0; i < 200 || !queue.isEmpty(); i++) {
@@ -50,16 +52,16 @@ class SendQueueTest {
 
   @Test
   void oneTurnIsBoundedSoThatTheLockIsGivenBack() throws Exception {
-    SendQueue queue = new SendQueue(new SegmentPool());
+    SendQueue queue = new SendQueue(new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS));
     queue.add(ByteBuffer.allocate(8 << 20));
     Channel channel = new Channel();
     channel.room = Integer.MAX_VALUE;
-    assertThat(queue.writeTo(channel)).isLessThanOrEqualTo((1 << 20) + SegmentPool.SEGMENT_BYTES);
+    assertThat(queue.writeTo(channel)).isLessThanOrEqualTo((1 << 20) + Limits.SEGMENT_BYTES);
   }
 
   @Test
   void clearingForgetsEverything() {
-    SendQueue queue = new SendQueue(new SegmentPool());
+    SendQueue queue = new SendQueue(new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS));
     queue.add(ByteBuffer.allocate(100_000));
     assertThat(queue.clear()).isEqualTo(100_000);
     assertThat(queue.isEmpty()).isTrue();

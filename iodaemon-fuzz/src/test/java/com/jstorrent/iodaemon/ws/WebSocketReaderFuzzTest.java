@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.ws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,10 +28,12 @@ class WebSocketReaderFuzzTest {
     assertThat(read(bytes, step, ahead)).isEqualTo(read(bytes, bytes.length + 1, 0));
   }
 
+  private static final BufferPool BUFFERS = new BufferPool(64 << 10, 4);
+
   /** What a reader makes of the bytes, of which some were read ahead and the others come in steps. */
   private static List<String> read(byte[] bytes, int step, int ahead) throws IOException {
     Events events = new Events();
-    WebSocketReader reader = new WebSocketReader(events);
+    WebSocketReader reader = new WebSocketReader(events, BUFFERS);
     reader.prime(ByteBuffer.wrap(bytes, 0, ahead));
     reader.run(new Steps(ByteBuffer.wrap(bytes, ahead, bytes.length - ahead), step));
     return events.seen;

@@ -1,6 +1,8 @@
 package com.jstorrent.iodaemon.ws;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -30,7 +32,8 @@ public class UnmaskingBenchmark {
   public int bytes;
 
   private final CountingSink sink = new CountingSink();
-  private final WebSocketReader reader = new WebSocketReader(sink);
+  private final WebSocketReader reader =
+      new WebSocketReader(sink, new BufferPool(Limits.FRAME_BUFFER_BYTES, 1));
   private final Mask mask = new Mask();
   private final Draft_6455 library = new Draft_6455();
   private ByteBuffer heap = ByteBuffer.allocate(0);

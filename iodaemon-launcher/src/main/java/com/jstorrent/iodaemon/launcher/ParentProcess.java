@@ -54,7 +54,7 @@ interface ParentProcess {
     final int threads = 17;
     try {
       String line = Files.readString(stat, StandardCharsets.ISO_8859_1);
-      String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
+      String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
       return "ZX".contains(fields[state]) && Integer.parseInt(fields[threads]) <= 1;
     } catch (IOException | RuntimeException e) {
       return false; // it is gone, which the JDK knows, or tells something that is not understood

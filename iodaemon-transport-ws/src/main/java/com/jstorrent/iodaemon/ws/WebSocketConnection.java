@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.FrameConnection;
@@ -29,14 +30,20 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   private final Limits limits;
   private final ScheduledExecutorService timer;
   private final Engine engine = new Engine(this);
+  private final WebSocketReader reader; // the thread in serve only
   private final WebSocketWriter writer; // relay only, once the session has begun
   private volatile @Nullable FrameReceiver receiver;
   private volatile @Nullable Heartbeat heartbeat;
   private volatile @Nullable ScheduledFuture<?> cutOff;
   private boolean outputEnded; // relay only
 
-  WebSocketConnection(SocketChannel channel, Limits limits, ScheduledExecutorService timer) {
+  WebSocketConnection(
+      SocketChannel channel,
+      BufferPool buffers,
+      Limits limits,
+      ScheduledExecutorService timer) {
     this.channel = channel;
+    this.reader = new WebSocketReader(this, buffers);
     this.limits = limits;
     this.timer = timer;
     this.writer = new WebSocketWriter(channel);
@@ -58,11 +65,11 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     Heartbeat pulse = new Heartbeat(limits.pingInterval(), timer, engine::ping, this::dead);
     heartbeat = pulse;
     try {
-      WebSocketReader reader = new WebSocketReader(this);
       reader.prime(request.readAhead());
       reader.run(channel);
     } finally {
       pulse.stop();
+      reader.release();
       session.onClosed(engine.closedForGood());
       finishClosing();
     }

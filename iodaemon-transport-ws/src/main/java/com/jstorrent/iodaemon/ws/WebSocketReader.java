@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * that a client declares allocates nothing.
  */
 final class WebSocketReader {
-  private static final int BUFFER_BYTES = 256 << 10;
-
   /** While no message may be large, so for whoever has not shown the token. */
   private static final int SMALL_BUFFER_BYTES = 8 << 10;
 
@@ -42,14 +41,19 @@ final class WebSocketReader {
   }
 
   private final Sink sink;
+  private final BufferPool buffers;
   private final Mask mask = new Mask();
   private ByteBuffer buffer = ByteBuffer.allocate(0); // made when the sink can be asked
   private boolean fragmented;
   private long fragmentBytes;
   private boolean refused; // a rule was broken; the rest is dropped unread until the client ends
 
-  WebSocketReader(Sink sink) {
+  /**
+   * @param buffers for clients that may send large messages
+   */
+  WebSocketReader(Sink sink, BufferPool buffers) {
     this.sink = sink;
+    this.buffers = buffers;
   }
 
   /** Takes bytes that were read ahead. Before {@link #run}, once. */
@@ -70,6 +74,12 @@ final class WebSocketReader {
     }
   }
 
+  /** Nothing more is read. */
+  void release() {
+    buffers.give(buffer);
+    buffer = ByteBuffer.allocate(0);
+  }
+
   private void parse() {
     int end = buffer.position();
     int at = 0;
@@ -84,9 +94,9 @@ final class WebSocketReader {
     buffer.limit(end).position(at);
     int usual = usual();
     if (at == 0 && end == buffer.capacity()) {
-      buffer = room(Math.max(2 * end, usual)).put(buffer);
+      move(Math.max(2 * end, usual));
     } else if (buffer.capacity() < usual || at == end && buffer.capacity() > usual) {
-      buffer = room(usual).put(buffer);
+      move(usual);
     } else if (at == 0) {
       buffer.limit(buffer.capacity()).position(end);
     } else {
@@ -94,12 +104,21 @@ final class WebSocketReader {
     }
   }
 
-  private int usual() {
-    return sink.messageLimit() > SMALL_BUFFER_BYTES ? BUFFER_BYTES : SMALL_BUFFER_BYTES;
+  /** What is left in the buffer goes to another one. */
+  private void move(int bytes) {
+    ByteBuffer other = room(bytes).put(buffer);
+    buffers.give(buffer);
+    buffer = other;
   }
 
-  private static ByteBuffer room(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(FrameHeader.ORDER);
+  private int usual() {
+    return sink.messageLimit() > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
+  }
+
+  private ByteBuffer room(int bytes) {
+    ByteBuffer room =
+        bytes == buffers.bufferBytes() ? buffers.take() : ByteBuffer.allocateDirect(bytes);
+    return room.order(FrameHeader.ORDER);
   }
 
   /** Handles the frame at {@code at} when it is complete; returns where the next one begins. */

@@ -65,7 +65,8 @@ public final class WebSocketUpgrade implements UpgradeHook {
     ConnectionInfo info =
         new ConnectionInfo(
             request.authenticated(), request.single(SESSION_HEADER), endpoint, hello);
-    new WebSocketConnection(request.channel(), daemon.limits(), daemon.timer())
+    new WebSocketConnection(
+        request.channel(), daemon.frameBuffers(), daemon.limits(), daemon.timer())
         .serve(request, daemon.sessions(), info);
   }
 

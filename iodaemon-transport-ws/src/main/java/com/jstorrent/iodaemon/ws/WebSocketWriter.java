@@ -16,7 +16,7 @@ final class WebSocketWriter {
   private static final int COPIED_BYTES = 4 << 10;
 
   private final GatheringByteChannel channel;
-  private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_BYTES).order(FrameHeader.ORDER);
+  private final ByteBuffer batch = ByteBuffer.allocate(BATCH_BYTES).order(FrameHeader.ORDER);
   private final ByteBuffer[] pair = new ByteBuffer[2];
 
   WebSocketWriter(GatheringByteChannel channel) {

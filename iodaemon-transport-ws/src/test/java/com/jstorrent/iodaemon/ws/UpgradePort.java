@@ -8,6 +8,7 @@ import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.LoopbackListener;
@@ -84,6 +85,11 @@ final class UpgradePort implements AutoCloseable {
 
   private record Services(SessionAcceptor sessions, Limits limits, ScheduledExecutorService timer)
       implements DaemonServices {
+    @Override
+    public BufferPool frameBuffers() {
+      return new BufferPool(Limits.FRAME_BUFFER_BYTES, 0);
+    }
+
     @Override
     public AccessPolicy access() {
       throw new AssertionError("A WebSocket does not ask for it.");
