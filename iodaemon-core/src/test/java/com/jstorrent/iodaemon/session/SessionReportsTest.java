@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +206,8 @@ class SessionReportsTest {
       public void close() {}
     };
     Logger log = Logger.getLogger(Presence.class.getName());
+    Level usual = log.getLevel();
+    log.setLevel(Level.INFO);
     log.addHandler(handler);
     try {
       daemon.stranger().close();
@@ -228,6 +231,7 @@ class SessionReportsTest {
       assertThat(lines).contains("Session 2 is open.");
     } finally {
       log.removeHandler(handler);
+      log.setLevel(usual);
     }
   }
 }
