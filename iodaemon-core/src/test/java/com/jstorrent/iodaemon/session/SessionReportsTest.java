@@ -99,7 +99,7 @@ class SessionReportsTest {
   void howLongAClientDoesNotReadShowsAndEnds() throws Exception {
     int total = 8 << 20;
     try (TestClient client = daemon.client()) {
-      assertThat(sessions().getFirst().blocked()).isZero();
+      TestDaemon.await("a rest", () -> sessions().getFirst().blocked().isZero());
       client.connect(1, peer.port());
       Peer.write(peer.accept(), new byte[total]);
       awaitBlocked(Duration.ofMillis(1));
