@@ -40,12 +40,16 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The daemon: relays the sockets of its clients and serves files, through the transports that it
  * was given. Made by {@link #builder}, started once, closed once. Any thread may call its methods.
  */
 public final class IoDaemon implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IoDaemon.class);
+
   private final DaemonListener listener;
   private final List<ServerTransport> transports;
   private final Services services;
@@ -147,6 +151,7 @@ public final class IoDaemon implements AutoCloseable {
   /** On a thread of its own, because those who ask are among those that closing waits for. */
   private void requestShutdown() {
     if (shutdownRequested.compareAndSet(false, true)) {
+      LOG.info("The daemon was asked to end.");
       Thread.ofPlatform().name("iodaemon-shutdown").start(this::close);
     }
   }
@@ -239,6 +244,7 @@ public final class IoDaemon implements AutoCloseable {
         roots.replace(fresh.roots()); // checks them before it changes anything
         access.replaceOrigins(fresh.origins());
       } catch (IOException e) {
+        LOG.warn("The profile was not read again: {}", e.getMessage());
         throw new OperationFailure(
             FailureCode.EIO, "The profile cannot be read; nothing has changed.");
       } catch (IllegalArgumentException e) {
@@ -371,9 +377,9 @@ public final class IoDaemon implements AutoCloseable {
     }
 
     /**
-     * Whether sockets of clients reach public addresses only: not this machine, nor the networks that
-     * it is in (docs/PROTOCOL.md § 8). What others open to a client's server is not affected. Default:
-     * no.
+     * Whether sockets of clients reach public addresses only: no loopback, private, link-local or
+     * multicast ones (docs/PROTOCOL.md § 8). What others open to a client's server is not affected.
+     * Default: no.
      */
     public Builder denyPrivate(boolean deny) {
       denyPrivate = deny;

@@ -20,6 +20,8 @@ import java.time.Duration;
  * @param secureTimeout § 4.3: for the TLS handshake of TCP_SECURE; then errno 110
  * @param socketQueueBytes § 4.6: waiting for one peer; past it the client is not read
  * @param sessionQueueBytes § 4.6: waiting for all peers of a connection; past it as above
+ * @param allQueueBytes waiting for all peers of all connections; past it as above, but that each
+ *     connection has {@code socketQueueBytes} in any case
  * @param sendStall § 4.6: how long the client is not read before the socket is closed, errno 105
  * @param creditBytes what a client with the capability {@code credit} has granted to each new socket (docs
  *     § 9.2)
@@ -54,6 +56,7 @@ public record Limits(
     Duration secureTimeout,
     long socketQueueBytes,
     long sessionQueueBytes,
+    long allQueueBytes,
     Duration sendStall,
     int creditBytes,
     Duration linger,
@@ -69,6 +72,9 @@ public record Limits(
     Duration handleGrace,
     Duration rootCheck,
     Duration rangeAnswer) {
+
+  /** § 3: the name that a client gives its session in CLIENT_HELLO; past it ERROR. */
+  public static final int SESSION_NAME_CHARS = 256;
 
   /** § 3: all frames of the handshake together; past it ERROR and close. */
   public static final int HANDSHAKE_BYTES = 4 << 10;
@@ -175,6 +181,9 @@ public record Limits(
   /** docs § 9.4: how often statistics go to a client that has asked for them. */
   public static final Duration STATS_INTERVAL = Duration.ofSeconds(1);
 
+  /** § 5.1: a root whose disk has not answered for so long counts as gone for whoever asks then. */
+  public static final Duration ROOT_ANSWER = Duration.ofSeconds(2);
+
   /** § 5.4: sockets that one answer about them lists; how many more there are it tells too. */
   public static final int LISTED_SOCKETS = 1000;
 
@@ -256,6 +265,7 @@ public record Limits(
     private Duration secureTimeout = Duration.ofSeconds(10);
     private long socketQueueBytes = 16L << 20;
     private long sessionQueueBytes = 256L << 20;
+    private long allQueueBytes = 384L << 20;
     private Duration sendStall = Duration.ofSeconds(10);
     private int creditBytes = 1 << 20;
     private Duration linger = Duration.ofSeconds(5);
@@ -316,6 +326,11 @@ public record Limits(
 
     public Builder sessionQueueBytes(long value) {
       sessionQueueBytes = value;
+      return this;
+    }
+
+    public Builder allQueueBytes(long value) {
+      allQueueBytes = value;
       return this;
     }
 
@@ -417,6 +432,7 @@ public record Limits(
           secureTimeout,
           socketQueueBytes,
           sessionQueueBytes,
+          allQueueBytes,
           sendStall,
           creditBytes,
           linger,

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.file;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.work.WorkerPool;
@@ -14,6 +15,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * Folders below the download roots, and what is done to files as a whole (PROTOCOL.md § 5.1). Any
@@ -28,6 +31,7 @@ public final class FolderService {
   private final DownloadRoots roots;
   private final WorkerPool pool;
   private final OpenFiles open;
+  private final ConcurrentMap<Path, Long> unanswered = new ConcurrentHashMap<>(); // since when
 
   FolderService(DownloadRoots roots, WorkerPool pool, OpenFiles open) {
     this.roots = roots;
@@ -62,22 +66,30 @@ public final class FolderService {
     return new RootStatus(root, free, Instant.now());
   }
 
+  /** A disk that does not answer holds up those who ask in the next two seconds, and nobody else. */
   private OptionalLong freeBytes(DownloadRoot root) {
+    long now = System.nanoTime();
+    Long asked = unanswered.putIfAbsent(root.path(), now);
+    if (asked != null && now - asked > Limits.ROOT_ANSWER.toNanos()) {
+      return OptionalLong.empty();
+    }
     try {
-      return pool.call(
-          Priority.URGENT,
-          () -> {
-            try {
-              Path real = root.path().toRealPath();
-              return Files.isDirectory(real)
-                  ? OptionalLong.of(Files.getFileStore(real).getUsableSpace())
-                  : OptionalLong.empty();
-            } catch (IOException e) {
-              return OptionalLong.empty();
-            }
-          });
+      return pool.call(Priority.URGENT, () -> freeBytes(root.path()));
     } catch (OperationFailure e) {
       return OptionalLong.empty(); // too much is waiting to find out
+    } finally {
+      unanswered.remove(root.path());
+    }
+  }
+
+  private static OptionalLong freeBytes(Path path) {
+    try {
+      Path real = path.toRealPath();
+      return Files.isDirectory(real)
+          ? OptionalLong.of(Files.getFileStore(real).getUsableSpace())
+          : OptionalLong.empty();
+    } catch (IOException e) {
+      return OptionalLong.empty();
     }
   }
 

@@ -13,6 +13,8 @@ import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -43,7 +45,7 @@ public final class ClientSockets {
     ReaderGate gate = new ReaderGate();
     Stats stats = shared.stats().part();
     Relay relay = new Relay(connection, stats, gate, shared.frames());
-    SendBudget budget = new SendBudget(shared.limits().sessionQueueBytes(), stats, gate);
+    SendBudget budget = new SendBudget(shared.limits(), shared.queuedBytes(), stats, gate);
     net = new NetContext(shared, stats, relay, new SocketTable(), budget, gate, new Negotiated(),
         this::readerWaits);
     connector = new Connector(net);
@@ -53,6 +55,16 @@ public final class ClientSockets {
   /** What is counted of this client. Any thread. */
   public Stats stats() {
     return net.stats();
+  }
+
+  /** Since bytes have moved on any socket; longer than any time when there is none. Any thread. */
+  public Duration idle() {
+    return net.table()
+        .sockets()
+        .stream()
+        .map(socket -> socket.meter().idle())
+        .min(Comparator.naturalOrder())
+        .orElse(ChronoUnit.FOREVER.getDuration());
   }
 
   /** Its sockets and servers as they are now. Any thread. */

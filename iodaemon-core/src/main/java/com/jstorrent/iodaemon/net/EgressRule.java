@@ -16,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class EgressRule {
   private static final int IPV4_BYTES = 4;
 
+  /** RFC 8215: where the IPv4 address stands in it is a local matter. */
+  private static final String LOCAL_NAT64 = "0064ff9b0001";
+
   /** The ways to write an IPv4 address as an IPv6 one that some system may route to it. */
   private static final List<Embedding> EMBEDDINGS =
       List.of(
@@ -34,7 +37,7 @@ final class EgressRule {
   }
 
   /**
-   * @param denyPrivate whether this machine and the networks that it is in are out of bounds
+   * @param denyPrivate whether addresses that are not public are out of bounds
    */
   EgressRule(boolean denyPrivate) {
     this.denyPrivate = denyPrivate;
@@ -80,7 +83,7 @@ final class EgressRule {
 
   /** Beside what the JDK knows: unique local addresses (RFC 4193). */
   private static boolean isPublicIpv6(byte[] bytes) {
-    if ((bytes[0] & 0xfe) == 0xfc) {
+    if ((bytes[0] & 0xfe) == 0xfc || HexFormat.of().formatHex(bytes).startsWith(LOCAL_NAT64)) {
       return false;
     }
     for (Embedding embedding : EMBEDDINGS) {

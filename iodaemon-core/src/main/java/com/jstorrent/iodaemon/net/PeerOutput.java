@@ -116,11 +116,10 @@ final class PeerOutput {
     long after = 0;
     lock.lock();
     try {
-      if (stream == null || broken) {
-        return broken ? Flushed.BROKEN : Flushed.MORE;
-      }
       before = queue.bytes();
-      return flush(stream);
+      return stream == null || broken
+          ? broken ? Flushed.BROKEN : Flushed.MORE
+          : flush(stream);
     } catch (IOException e) {
       breakOff(e);
       return Flushed.BROKEN;

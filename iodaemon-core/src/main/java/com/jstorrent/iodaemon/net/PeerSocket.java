@@ -7,6 +7,9 @@ import java.time.Duration;
 sealed interface PeerSocket permits TcpSocket, UdpSocket {
   int id();
 
+  /** What is remembered of it. Any thread. */
+  Meter meter();
+
   /**
    * The client's close, or the end of its connection: the id is free when this returns. What is
    * queued for the peer is still written for as long as {@code linger}. Any thread.

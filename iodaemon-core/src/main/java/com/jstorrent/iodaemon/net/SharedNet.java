@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public final class SharedNet implements AutoCloseable {
   private final BufferPool segments =
       new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS);
   private final BufferPool frames;
+  private final AtomicLong queuedBytes = new AtomicLong();
   private final Resolver resolver = new Resolver();
   private final TlsClients tls;
   private final KernelDrops drops;
@@ -58,6 +60,11 @@ public final class SharedNet implements AutoCloseable {
 
   ScheduledExecutorService timer() {
     return timer;
+  }
+
+  /** What waits for all peers of all connections. */
+  AtomicLong queuedBytes() {
+    return queuedBytes;
   }
 
   /** For bytes that wait for a peer. */

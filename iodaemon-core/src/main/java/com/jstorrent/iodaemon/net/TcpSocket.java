@@ -80,7 +80,8 @@ final class TcpSocket implements PeerSocket {
     return input;
   }
 
-  Meter meter() {
+  @Override
+  public Meter meter() {
     return meter;
   }
 

@@ -72,7 +72,8 @@ final class UdpSocket implements PeerSocket {
     return channel;
   }
 
-  Meter meter() {
+  @Override
+  public Meter meter() {
     return meter;
   }
 

@@ -68,10 +68,8 @@ final class Directory implements SessionDirectory {
   }
 
   private SessionReport report(Session session) {
-    Duration idle =
-        sockets(session).stream()
-            .map(SocketReport::idle)
-            .reduce(session.idle(), (a, b) -> a.compareTo(b) < 0 ? a : b);
+    Duration moved = session.sockets().idle();
+    Duration idle = moved.compareTo(session.idle()) < 0 ? moved : session.idle();
     return new SessionReport(
         session.presence().info().number(),
         session.presence().info().name(),

@@ -54,6 +54,12 @@ final class Handshake {
       throw new ProtocolException(
           hello.requestId(), "The body of CLIENT_HELLO is not what it should be.");
     }
+    String name = wish.session();
+    if (name != null && name.length() > Limits.SESSION_NAME_CHARS) {
+      throw new ProtocolException(
+          hello.requestId(),
+          "The name of a session may have " + Limits.SESSION_NAME_CHARS + " characters.");
+    }
     for (String asked : wish.capabilities()) {
       Capability known = Capability.of(asked);
       if (known != null && known.isForControl() == forControl) {

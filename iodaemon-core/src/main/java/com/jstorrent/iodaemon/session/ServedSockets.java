@@ -86,7 +86,7 @@ final class ServedSockets {
     } finally {
       handover.unlock();
     }
-    own.endRelay(); // the relay thread sees the other sockets then
+    own.end(); // the relay thread sees the other sockets then
     return true;
   }
 }

@@ -136,6 +136,14 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     }
   }
 
+  /** There is no thread for {@link #relay}: everything of the session goes, as if it had ended. */
+  void abandon() {
+    connection.abort();
+    onClosed(true);
+    served.relayLeaves();
+    departure.relayHasLeft();
+  }
+
   /**
    * Ends the session in order, for instance because the daemon shuts down. Any thread. A client
    * that takes nothing cannot be told, and is cut off.
@@ -399,7 +407,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   }
 
   private void handshakeIsLate() {
-    if (!state.authenticated() && state != SessionState.CLOSED) {
+    if (!self.announced() && state != SessionState.CLOSED) {
       sockets().reply(new DaemonFrame.Error(0, "The handshake took too long."));
       close(CloseReason.POLICY_VIOLATION);
     }
@@ -435,10 +443,10 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     }
     // A client that has stopped reading holds the relay thread; it must not hold the ports too.
     abortAfter(Limits.SESSION_END_LINGER);
-    context.stats().decrement(Counter.WS_CONNECTIONS);
     if (place != null) {
       place.giveBack();
     }
+    context.stats().decrement(Counter.WS_CONNECTIONS);
     context.sessionEnded(this);
     self.closed(lost, sockets().stats());
     context.control().leave(this);

@@ -35,6 +35,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
   private final Directory directory;
   private final SessionContext context;
+  private volatile boolean closed;
 
   /**
    * @param folderPicker for clients on {@code /control}
@@ -83,7 +84,16 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     relay.setDaemon(true);
     relay.setUncaughtExceptionHandler(this::relayFailed);
     sessions.add(session);
-    relay.start();
+    try {
+      relay.start();
+    } catch (OutOfMemoryError e) { // threads run out and come back, as descriptors do
+      session.abandon();
+      LOG.warn("A session ends: the system has no thread left for it.");
+      throw new UncheckedIOException(new IOException("The system has no thread left.", e));
+    }
+    if (closed) {
+      session.close(CloseReason.GOING_AWAY);
+    }
     return session;
   }
 
@@ -108,6 +118,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
   /** Ends the parked sessions, closes every other one with 1001 and waits a bounded time for what is on its way. */
   @Override
   public void close() {
+    closed = true;
     Set<Session> open = Set.copyOf(sessions);
     open.forEach(session -> session.close(CloseReason.GOING_AWAY));
     long deadline = System.nanoTime() + PATIENCE.toNanos();

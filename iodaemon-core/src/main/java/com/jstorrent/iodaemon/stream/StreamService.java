@@ -49,7 +49,7 @@ public final class StreamService {
   }
 
   /**
-   * Waits until the session says that the bytes are in the file. On a virtual thread: it may take as
+   * Waits until the session says that the bytes are in the file. It may take as
    * long as the network does.
    *
    * @param end inclusive

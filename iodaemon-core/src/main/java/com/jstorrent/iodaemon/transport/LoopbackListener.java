@@ -44,6 +44,8 @@ public final class LoopbackListener implements BoundTransport {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final int port;
+  private final Thread acceptor =
+      Thread.ofPlatform().daemon().name("iodaemon-accept").unstarted(this::acceptAll);
   private volatile boolean draining;
   private volatile long deadline; // of what is under way, once draining
 
@@ -72,7 +74,7 @@ public final class LoopbackListener implements BoundTransport {
       InetAddress loopback = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
       server.bind(new InetSocketAddress(loopback, port), Limits.BACKLOG);
       LoopbackListener listener = new LoopbackListener(server, connections, handler, onFailure);
-      Thread.ofPlatform().daemon().name("iodaemon-accept").start(listener::acceptAll);
+      listener.acceptor.start();
       return listener;
     } catch (BindException e) {
       server.close();
@@ -194,6 +196,18 @@ public final class LoopbackListener implements BoundTransport {
       lock.unlock();
     }
     open.forEach(LoopbackListener::closeQuietly);
+    awaitAcceptor();
+  }
+
+  /** While it is in its system call, the port still takes connections. */
+  private void awaitAcceptor() {
+    try {
+      if (Thread.currentThread() != acceptor) {
+        acceptor.join(Limits.CLOSE_HANDSHAKE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void closeQuietly(AutoCloseable channel) {

@@ -71,7 +71,7 @@ final class CommandLineParser {
             .description("A download folder and the key that clients name it by. Repeatable.")
             .build());
     flag(spec, "--deny-private",
-        "Sockets reach public addresses only: not this machine, nor its own networks.");
+        "Sockets reach public addresses only: no loopback, private or link-local ones.");
     option(spec, "--log-file", "FILE", String.class,
         "Write the log to this file as well; it is rotated at 5 MB.");
     option(spec, "--log-level", "LEVEL", LogLevel.class,

@@ -10,7 +10,8 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * Lets only so many lines of one class and level through in a while, and tells how many it left out:
+ * Lets only so many lines of one class and level through in a while, and tells how many it left out,
+ * when the next one comes or the log ends:
  * what clients and peers can cause must not fill the disk. Whoever asks for debug lines gets all of them.
  */
 final class RateLimit extends Handler {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -79,6 +80,7 @@ class ShutdownIT {
     try {
       while (true) {
         connect(port).close();
+        LockSupport.parkNanos(1_000_000); // the daemon needs the processors too
       }
     } catch (ConnectException e) {
       return;

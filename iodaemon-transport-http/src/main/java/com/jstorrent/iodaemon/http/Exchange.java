@@ -141,7 +141,7 @@ final class Exchange {
         : reply;
   }
 
-  private Reply unauthorized() {
+  private Reply unauthorized() throws IOException {
     if (visitor.credential() == Credential.WRONG) {
       gate.awaitPenalty();
     }

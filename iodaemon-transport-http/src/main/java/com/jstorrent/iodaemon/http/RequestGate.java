@@ -1,8 +1,12 @@
 package com.jstorrent.iodaemon.http;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +20,7 @@ final class RequestGate {
 
   private final AccessPolicy access;
   private final Stats stats;
+  private final Semaphore guesses = new Semaphore(Limits.STRANGERS); // that wait for their answer
 
   RequestGate(AccessPolicy access, Stats stats) {
     this.access = access;
@@ -74,12 +79,25 @@ final class RequestGate {
     return shown ? Credential.WRONG : Credential.MISSING;
   }
 
-  /** Before a wrong token is answered: whoever guesses waits. On the thread of that connection. */
-  void awaitPenalty() {
+  /**
+   * Before a wrong token is answered: whoever guesses waits. On the thread of that connection.
+   *
+   * @throws IOException when too many wait already; then there is no answer
+   */
+  void awaitPenalty() throws IOException {
+    Duration penalty = access.penalty();
+    if (penalty.isZero()) {
+      return;
+    }
+    if (!guesses.tryAcquire()) {
+      throw new IOException("Too many wrong tokens.");
+    }
     try {
-      Thread.sleep(access.penalty());
+      Thread.sleep(penalty);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      guesses.release();
     }
   }
 

@@ -47,6 +47,18 @@ final class Responder {
    * @param last whether the connection ends with this answer
    */
   void send(@Nullable ClassicHttpRequest request, Reply reply, boolean last) throws IOException {
+    switch (reply.body()) {
+      case Reply.Bytes memory -> sendWhole(request, reply, last);
+      case Reply.Streamed stream -> {
+        try (Reply.Source source = stream.source()) { // closed, whatever fails before it is used
+          sendWhole(request, reply, last);
+        }
+      }
+    }
+  }
+
+  private void sendWhole(@Nullable ClassicHttpRequest request, Reply reply, boolean last)
+      throws IOException {
     try (ClassicHttpResponse response = new BasicClassicHttpResponse(reply.status())) {
       response.setHeader("Date", HttpDateGenerator.INSTANCE.getCurrentDate());
       ALWAYS.forEach(response::setHeader);
@@ -95,14 +107,12 @@ final class Responder {
         }
       }
       case Reply.Streamed stream -> {
-        try (Reply.Source source = stream.source()) {
-          head(response, stream.type(), stream.length());
-          connection.sendResponseHeader(response);
-          if (withBody) {
-            connection.flush();
-            try (StallGuard out = new StallGuard(connection.channel(), stall, timer)) {
-              writeTo(out, source, response.containsHeader("Transfer-Encoding"));
-            }
+        head(response, stream.type(), stream.length());
+        connection.sendResponseHeader(response);
+        if (withBody) {
+          connection.flush();
+          try (StallGuard out = new StallGuard(connection.channel(), stall, timer)) {
+            writeTo(out, stream.source(), response.containsHeader("Transfer-Encoding"));
           }
         }
       }

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,9 @@ final class HttpDaemon implements AutoCloseable {
   private final EchoProtocol echo = new EchoProtocol();
   final IoDaemon daemon;
 
+  /** One that answers wrong tokens at once: tests show many. */
   HttpDaemon(Path root) throws IOException {
-    this(root, Limits.DEFAULT);
+    this(root, Limits.builder().failureDelay(Duration.ZERO).build());
   }
 
   HttpDaemon(Path root, Limits limits) throws IOException {

@@ -53,7 +53,8 @@ class RefusalsAlikeTest {
       String fileId = daemon.open("f", "r");
       List<String> lines =
           List.of(
-              "GET /stats", "GET /none", "GET /", "PUT /stats", "DELETE /health", "PATCH /none",
+              "GET /stats", "GET /none", "GET /status", "PUT /stats", "DELETE /health",
+              "PATCH /none",
               "GET /read/k", "GET /read/none", "POST /write/k", "GET /files/" + fileId + "/read",
               "GET /files/none/read", "GET /stream/" + fileId, "GET /stream/none",
               "GET /roots?token=tok", "GET /ops/stat?root_key=k&path=f&X-JST-Auth=tok",

@@ -23,7 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RouteTableTest {
   /** The rows that may be served without the token. Think twice before adding one. */
-  private static final Set<String> OPEN = Set.of("GET /health", "GET /stream/t/{ticket}/{name}");
+  private static final Set<String> OPEN =
+      Set.of(
+          "GET /health", "GET /stream/t/{ticket}/{name}", "GET /", "GET /status/style.css",
+          "GET /status/icon.svg", "GET /status/main.js", "GET /status/daemon.js",
+          "GET /status/overview.js", "GET /status/sessions.js", "GET /status/chart.js",
+          "GET /status/dom.js", "GET /status/format.js");
 
   /** What a page can send without a preflight: a form of each kind, and fetch with no-cors. */
   private static final List<String> SIMPLE_TYPES =
