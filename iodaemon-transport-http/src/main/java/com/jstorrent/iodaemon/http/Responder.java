@@ -50,8 +50,10 @@ final class Responder {
     switch (reply.body()) {
       case Reply.Bytes memory -> sendWhole(request, reply, last);
       case Reply.Streamed stream -> {
-        try (Reply.Source source = stream.source()) { // closed, whatever fails before it is used
+        try {
           sendWhole(request, reply, last);
+        } finally {
+          stream.source().close(); // whatever fails before it is used
         }
       }
     }
