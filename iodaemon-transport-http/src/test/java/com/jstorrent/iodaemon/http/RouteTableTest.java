@@ -174,6 +174,10 @@ class RouteTableTest {
   @Test
   void everyAnswerOfEveryRouteIsClosedToSniffingCachingAndOtherSites() throws Exception {
     for (Route route : routes) {
+      if (row(route).equals("POST /control/shutdown")) {
+        continue; // it would do what it says
+      }
+      boolean page = row(route).equals("GET /") || row(route).startsWith("GET /status/");
       for (String fields : List.of("", "X-JST-Auth: tok\nX-Path-Base64: !\n")) {
         String target = target(route).replace(fileId, UNKNOWN).replaceAll("\\?.*", "");
         for (String method : List.of(route.method(), "OPTIONS", "DELETE")) {
@@ -182,7 +186,9 @@ class RouteTableTest {
               .as(method + " for " + row(route) + " " + answer.status())
               .containsEntry("x-content-type-options", "nosniff")
               .containsEntry("cache-control", "no-store")
-              .containsEntry("cross-origin-resource-policy", "same-site")
+              .containsEntry(
+                  "cross-origin-resource-policy",
+                  page && answer.status() == 200 ? "same-origin" : "same-site")
               .containsEntry("vary", "Origin")
               .containsKey("date")
               .doesNotContainKeys("server", "set-cookie", "x-powered-by",
