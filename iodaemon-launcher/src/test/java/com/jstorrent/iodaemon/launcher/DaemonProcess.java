@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.condition.OS;
 
 /** The launcher as native-host runs it: a process, a line on its stdout, a signal at the end. */
 final class DaemonProcess implements AutoCloseable {
@@ -37,7 +38,11 @@ final class DaemonProcess implements AutoCloseable {
   /** Starts the distribution's script. */
   static DaemonProcess start(Map<String, String> environment, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of(script().toString()));
+    List<String> command = new ArrayList<>();
+    if (OS.LINUX.isCurrentOs()) { // whoever runs the tests may have signals ignored, as nohup does
+      command.addAll(List.of("env", "--default-signal=HUP,INT,TERM"));
+    }
+    command.add(script().toString());
     command.addAll(List.of(arguments));
     return new DaemonProcess(command, environment);
   }
