@@ -26,6 +26,7 @@ class BreakdownIT {
   private static final String TOKEN = "t";
   private static final int MANY = 500;
   private static final int FEW = 5;
+  private static final int PATIENCE_MILLIS = 60_000;
   private static final long PAGE_BYTES = 4096;
   private static final long SPARE_BYTES = 100 << 10;
 
@@ -47,6 +48,7 @@ class BreakdownIT {
 
   private static Socket ask(int port, String head) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(PATIENCE_MILLIS);
     socket.getOutputStream()
         .write(
             (head + " HTTP/1.1\r\nHost: localhost\r\nX-JST-Auth: " + TOKEN + "\r\n")
@@ -101,18 +103,19 @@ class BreakdownIT {
     return clients;
   }
 
+  /** What the JVM itself wants threads for is not ours to spare; but nothing may hang or lie. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void requestsAreServedWithoutAThreadOfTheirOwnWhenThereIsNone() throws Exception {
+  void aLackOfThreadsIsSurvivedOrEndsIt() throws Exception {
     List<Socket> clients = new ArrayList<>();
     try (DaemonProcess daemon = start("-Dunused=")) {
-      clients.addAll(served(daemon.port(), FEW));
+      int port = daemon.port();
+      clients.addAll(served(port, FEW));
       starve(daemon);
-      while (!daemon.stderr().contains("no thread left")) { // some find the stack of one that ended
-        clients.addAll(served(daemon.port(), 1));
+      boolean survived = survives(daemon, port, clients);
+      if (!survived) {
+        assertEndsWithThree(daemon, "unable to create native thread");
       }
-      limit(daemon, "unlimited");
-      clients.addAll(served(daemon.port(), FEW));
     } finally {
       for (Socket client : clients) {
         client.close();
@@ -120,14 +123,15 @@ class BreakdownIT {
     }
   }
 
-  @Test
-  @EnabledOnOs(OS.LINUX)
-  void aSessionThatCannotHaveItsThreadEndsAlone() throws Exception {
-    List<Socket> clients = new ArrayList<>();
-    try (DaemonProcess daemon = start("-Dunused=")) {
-      clients.addAll(served(daemon.port(), FEW));
-      starve(daemon);
-      for (Socket client : clients) {
+  private static boolean survives(DaemonProcess daemon, int port, List<Socket> clients)
+      throws Exception {
+    try {
+      for (int i = 0; i < 4 * FEW; i++) {
+        Socket client = ask(port, "GET /health");
+        clients.add(client);
+        client.getOutputStream().write("\r\n".getBytes(US_ASCII));
+      }
+      for (Socket client : clients.subList(0, FEW)) {
         client.getOutputStream()
             .write(
                 ("GET /io HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
@@ -135,14 +139,14 @@ class BreakdownIT {
                     + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                     .getBytes(US_ASCII));
       }
-      daemon.awaitStderr("no thread left for it");
-      limit(daemon, "unlimited");
-      clients.addAll(served(daemon.port(), FEW));
-      assertThat(daemon.process().isAlive()).isTrue();
-    } finally {
-      for (Socket client : clients) {
-        client.close();
+      if (!daemon.process().isAlive()) {
+        return false;
       }
+      limit(daemon, "unlimited");
+      clients.addAll(served(port, FEW));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
