@@ -117,7 +117,9 @@ final class WebSocketReader {
 
   private ByteBuffer room(int bytes) {
     ByteBuffer room =
-        bytes == buffers.bufferBytes() ? buffers.take() : ByteBuffer.allocateDirect(bytes);
+        bytes <= SMALL_BUFFER_BYTES ? ByteBuffer.allocate(bytes) // strangers come and go
+            : bytes == buffers.bufferBytes() ? buffers.take()
+            : ByteBuffer.allocateDirect(bytes);
     return room.order(FrameHeader.ORDER);
   }
 
