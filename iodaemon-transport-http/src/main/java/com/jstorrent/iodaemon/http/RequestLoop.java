@@ -60,7 +60,11 @@ final class RequestLoop implements LoopbackListener.Handler {
     gate = new RequestGate(services.access(), stats);
     endpoints = new Endpoints(Routes.of(services), upgrades);
     // Reads a file of the JDK the first time; if no descriptor were left then, it would fail for ever.
-    HttpDateGenerator.INSTANCE.getCurrentDate();
+    // Aside, because it takes longer than all else that is done before the port is told.
+    Thread.ofPlatform()
+        .daemon()
+        .name("iodaemon-dates")
+        .start(HttpDateGenerator.INSTANCE::getCurrentDate);
   }
 
   /**
