@@ -129,11 +129,6 @@ public final class ClientSockets {
     return net.table().isEmpty();
   }
 
-  /** Ends {@link #relay} behind the replies so far. Any thread. */
-  public void endRelay() {
-    net.relay().end();
-  }
-
   /** Releases what {@link #relay} used; by its thread, after it. */
   public void release() {
     net.gate().open(); // the reader may wait for room that nobody makes any more
