@@ -2,7 +2,10 @@ package com.jstorrent.iodaemon.transport;
 
 import com.jstorrent.iodaemon.config.Limits;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.BindException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -11,6 +14,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -73,6 +78,7 @@ public final class LoopbackListener implements BoundTransport {
     try {
       InetAddress loopback = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
       server.bind(new InetSocketAddress(loopback, port), Limits.BACKLOG);
+      letAVirtualThreadWait(loopback);
       LoopbackListener listener = new LoopbackListener(server, connections, handler, onFailure);
       listener.acceptor.start();
       return listener;
@@ -83,6 +89,31 @@ public final class LoopbackListener implements BoundTransport {
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
+    }
+  }
+
+  /**
+   * The first virtual thread that waits for a socket makes the JDK open descriptors. If there were none
+   * left then, no virtual thread could ever wait again; so one waits before anybody can connect.
+   */
+  private static void letAVirtualThreadWait(InetAddress loopback) throws IOException {
+    try (DatagramSocket nobody = new DatagramSocket(0, loopback)) {
+      nobody.setSoTimeout(1);
+      FutureTask<Void> wait =
+          new FutureTask<>(
+              () -> {
+                nobody.receive(new DatagramPacket(new byte[1], 1));
+                return null;
+              });
+      Thread.ofVirtual().name("iodaemon-first-wait").start(wait);
+      wait.get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof IOException)) { // no datagram has come, as it should be
+        throw new IOException("Virtual threads cannot wait for sockets.", e.getCause());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("The start was interrupted.");
     }
   }
 

@@ -1,20 +1,26 @@
 package com.jstorrent.iodaemon.launcher;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The process that has started this one, as far as it matters. The JDK answers on every platform, by
- * pid and start time, without starting anything. What it does not know on Linux is a zombie: a parent
- * that was killed, but whose own parent does not look after it. On macOS a zombie passes for alive
- * until it is reaped. Windows has none. The latter two are untested.
+ * The process that has started this one, as far as it matters, by pid and start time, and without
+ * starting anything. On Linux its file in {@code /proc} is held open: it knows zombies, parents that
+ * were killed and that nobody looks after; it never becomes another process's; and it can be read when
+ * no descriptor is left, which the JDK's own way takes for the end of the parent. Elsewhere the JDK
+ * answers. On macOS a zombie passes for alive until it is reaped. Windows has none. The latter two are
+ * untested.
  */
 @FunctionalInterface
 interface ParentProcess {
+  /** More than the one line can have. */
+  int STAT_BYTES = 4 << 10;
 
   /** Whether it runs. Takes some microseconds; any thread. */
   boolean lives();
@@ -36,8 +42,16 @@ interface ParentProcess {
       return () -> false;
     }
     ProcessHandle handle = parent.get();
-    Path stat = folder.resolve("stat");
-    return Files.isReadable(stat) ? () -> handle.isAlive() && !isZombie(stat) : handle::isAlive;
+    try {
+      FileChannel stat = FileChannel.open(folder.resolve("stat"), StandardOpenOption.READ);
+      if (handle.isAlive()) { // still, so the file is the parent's
+        return () -> runs(stat);
+      }
+      stat.close();
+      return () -> false;
+    } catch (IOException e) {
+      return handle::isAlive; // not Linux, or one that hides processes
+    }
   }
 
   private static boolean beganAfter(ProcessHandle process, ProcessHandle self) {
@@ -49,15 +63,21 @@ interface ParentProcess {
    * Reads {@code pid (name) state …}; a name may have blanks and parentheses. A process whose first
    * thread has ended before the others has the state of a zombie too, but still counts its threads.
    */
-  private static boolean isZombie(Path stat) {
+  private static boolean runs(FileChannel stat) {
     final int state = 0; // the fields behind the name, by proc_pid_stat(5)
     final int threads = 17;
+    ByteBuffer text = ByteBuffer.allocate(STAT_BYTES);
     try {
-      String line = Files.readString(stat, StandardCharsets.ISO_8859_1);
+      while (stat.read(text, text.position()) > 0) {} // the system makes it anew at position 0
+    } catch (IOException e) {
+      return false; // whose file this was has been reaped
+    }
+    String line = new String(text.array(), 0, text.position(), StandardCharsets.ISO_8859_1);
+    try {
       String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
-      return "ZX".contains(fields[state]) && Integer.parseInt(fields[threads]) <= 1;
-    } catch (IOException | RuntimeException e) {
-      return false; // it is gone, which the JDK knows, or tells something that is not understood
+      return !"ZX".contains(fields[state]) || Integer.parseInt(fields[threads]) > 1;
+    } catch (RuntimeException e) {
+      return true; // it is there, and tells something that is not understood
     }
   }
 }

@@ -35,7 +35,6 @@ final class SignalExit {
   private void onJvmEnd() {
     ending.set(true);
     daemon.close();
-    System.err.flush();
     Runtime.getRuntime().halt(ExitCode.OK.number());
   }
 
@@ -69,8 +68,9 @@ final class SignalExit {
   /** On a thread of the signal's own. When the daemon is closed, the process ends by itself. */
   private void onSignal(int number) {
     if (ending.compareAndSet(false, true)) {
+      // Whoever started us may not read standard error: logging can block for ever, ending must not.
+      Thread.ofPlatform().daemon().name("iodaemon-shutdown").start(daemon::close);
       LOG.info("The daemon ends because of signal {}.", number);
-      daemon.close();
     } else {
       Runtime.getRuntime().halt(KILLED + number);
     }

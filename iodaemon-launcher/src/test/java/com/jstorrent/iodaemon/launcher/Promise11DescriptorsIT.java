@@ -27,7 +27,8 @@ class Promise11DescriptorsIT {
   void serversAndThePortSurviveRunningOutOfDescriptors() throws Exception {
     List<String> command =
         List.of(
-            "sh", "-c", "ulimit -n " + LIMIT + " && exec \"$0\" --token " + TOKEN,
+            "sh", "-c",
+            "ulimit -n " + LIMIT + " && exec \"$0\" --token " + TOKEN + " --parent-pid $PPID",
             DaemonProcess.script().toString());
     try (DaemonProcess daemon = DaemonProcess.run(command);
         ServerSocket elsewhere = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
@@ -74,6 +75,36 @@ class Promise11DescriptorsIT {
           .as("logged once for each time, not for each try")
           .isBetween(1L, 5L);
       assertThat(daemon.process().isAlive()).isTrue();
+    }
+  }
+
+  /** What the JDK opens at its first use must not be missing for ever. */
+  @Test
+  void aLackOfDescriptorsFromTheStartIsOvercome() throws Exception {
+    final int few = 70;
+    List<String> command =
+        List.of(
+            "sh", "-c",
+            "ulimit -n " + few + " && exec \"$0\" --token " + TOKEN + " --parent-pid $PPID",
+            DaemonProcess.script().toString());
+    try (DaemonProcess daemon = DaemonProcess.run(command)) {
+      int port = daemon.port();
+      List<Socket> crowd = new ArrayList<>();
+      for (int i = 0; i < few; i++) {
+        crowd.add(new Socket(InetAddress.getLoopbackAddress(), port));
+      }
+      daemon.awaitStderr("Accepting pauses");
+      for (Socket each : crowd) {
+        each.close();
+      }
+      HttpRequest health =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health")).build();
+      assertThat(
+          HttpClient.newHttpClient()
+              .send(health, HttpResponse.BodyHandlers.ofString())
+              .statusCode())
+          .isEqualTo(200);
+      assertThat(daemon.stderr()).doesNotContain("Exception", "Error", "parent process is gone");
     }
   }
 }

@@ -163,4 +163,22 @@ class ShutdownIT {
       }
     }
   }
+
+  /** Whoever starts the daemon may let its standard error fill up. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aSignalEndsADaemonThatCannotLog() throws Exception {
+    final int pipeBytes = 64 << 10; // pipe(7)
+    String full =
+        "mkfifo \"$1\" && exec 3<>\"$1\" && head -c " + pipeBytes + " /dev/zero >&3"
+            + " && exec env --default-signal=TERM \"$0\" --token " + TOKEN + " 2>&3";
+    List<String> command =
+        List.of(
+            "sh", "-c", full, DaemonProcess.script().toString(), folder.resolve("fifo").toString());
+    try (DaemonProcess daemon = DaemonProcess.run(command)) {
+      daemon.port();
+      daemon.terminate();
+      assertThat(daemon.awaitExit()).isZero();
+    }
+  }
 }
