@@ -154,6 +154,9 @@ public record Limits(
   /** § 4.11: pause of an accept loop that has run out of descriptors. */
   public static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
+  /** Idle HTTP connections that keep their threads; those of further ones end after a second. */
+  public static final int RESTING_THREADS = 16;
+
   /** § 5: the largest request body; past it 413. */
   public static final long BODY_BYTES = 64L << 20;
 

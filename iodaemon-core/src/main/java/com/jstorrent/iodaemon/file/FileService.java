@@ -115,13 +115,7 @@ public final class FileService implements AutoCloseable {
   }
 
   private OpenFile openNow(FilePlace place, Access access) throws OperationFailure {
-    OpenFiles.Use use = open.use(place, access);
-    try {
-      return new OpenFile(use, pool, stats);
-    } catch (IOException e) {
-      use.close();
-      throw FileErrors.of(e);
-    }
+    return new OpenFile(open.use(place, access), pool, stats);
   }
 
   private static Access access(boolean create) {

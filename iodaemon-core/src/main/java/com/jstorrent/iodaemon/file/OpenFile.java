@@ -19,19 +19,29 @@ public final class OpenFile implements AutoCloseable {
   private final OpenFiles.Use use;
   private final WorkerPool pool;
   private final Stats stats;
-  private final long size;
+  private volatile long size = -1; // until somebody asks
   private volatile SharedFile.@Nullable Growth growth; // one writer at a time
 
-  OpenFile(OpenFiles.Use use, WorkerPool pool, Stats stats) throws IOException {
+  OpenFile(OpenFiles.Use use, WorkerPool pool, Stats stats) {
     this.use = use;
     this.pool = pool;
     this.stats = stats;
-    this.size = use.file().size();
   }
 
-  /** Bytes of the file when it was opened. */
-  public long size() {
-    return size;
+  /**
+   * Bytes of the file when this was first asked. Does not wait for the disk.
+   *
+   * @throws OperationFailure when the system does not know
+   */
+  public long size() throws OperationFailure {
+    try {
+      if (size < 0) {
+        size = use.file().size();
+      }
+      return size;
+    } catch (IOException e) {
+      throw FileErrors.of(e);
+    }
   }
 
   /**

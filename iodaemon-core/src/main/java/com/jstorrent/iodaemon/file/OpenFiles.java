@@ -50,7 +50,21 @@ final class OpenFiles implements AutoCloseable {
     }
   }
 
-  private record Key(Path root, SafePath path, boolean writable) {}
+  private record Key(Path root, SafePath path, boolean writable) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key
+          && writable == key.writable
+          && path.equals(key.path)
+          && root.equals(key.root);
+    }
+
+    // What a record has by itself the JVM would put together before the first file is opened.
+    @Override
+    public int hashCode() {
+      return 31 * path.hashCode() + (writable ? 1 : 0);
+    }
+  }
 
   private static final class Entry {
     private final SharedFile file;

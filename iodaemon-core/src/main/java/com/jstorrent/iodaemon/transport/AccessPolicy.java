@@ -2,7 +2,6 @@ package com.jstorrent.iodaemon.transport;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class AccessPolicy {
   private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
 
-  private final byte[] tokenDigest;
+  private final byte[] token;
   private final WrongTokens wrongTokens;
   private volatile AllowedOrigins origins;
 
@@ -24,18 +23,19 @@ public final class AccessPolicy {
    * @param failureDelay how long whoever shows many wrong tokens waits for each answer
    */
   public AccessPolicy(String token, AllowedOrigins origins, Duration failureDelay) {
-    this.tokenDigest = digest(token);
+    this.token = token.getBytes(StandardCharsets.UTF_8);
     this.origins = origins;
     this.wrongTokens = new WrongTokens(failureDelay, System::nanoTime);
   }
 
   /**
-   * Whether the token is ours. Takes the same time for every wrong one: digests of equal length are
-   * compared, so not even the length of ours shows.
+   * Whether the token is ours. The time that it takes depends on the length of the candidate alone,
+   * which is what {@link MessageDigest#isEqual} promises of its first argument: neither what ours is
+   * nor how long it is shows.
    */
   public boolean tokenMatches(@Nullable String candidate) {
-    byte[] given = digest(candidate == null ? "" : candidate);
-    return MessageDigest.isEqual(tokenDigest, given) && candidate != null;
+    return candidate != null
+        && MessageDigest.isEqual(candidate.getBytes(StandardCharsets.UTF_8), token);
   }
 
   /** Whether a {@code Host} header names this machine, with our port or none. */
@@ -43,10 +43,11 @@ public final class AccessPolicy {
     if (host == null) {
       return false;
     }
-    String name = host.toLowerCase(Locale.ROOT);
     String ours = ":" + port;
-    return LOOPBACK_NAMES.contains(
-        name.endsWith(ours) ? name.substring(0, name.length() - ours.length()) : name);
+    String name =
+        host.endsWith(ours) ? host.substring(0, host.length() - ours.length()) : host;
+    return LOOPBACK_NAMES.contains(name) // as a rule; no other letters then
+        || LOOPBACK_NAMES.contains(name.toLowerCase(Locale.ROOT));
   }
 
   /** Whether a page of this origin may use the daemon that listens on {@code port}. */
@@ -62,13 +63,5 @@ public final class AccessPolicy {
   /** A wrong token was shown; returns how long the answer has to wait. */
   public Duration penalty() {
     return wrongTokens.penalty();
-  }
-
-  private static byte[] digest(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every Java platform has SHA-256.", e);
-    }
   }
 }

@@ -8,15 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a path leads to: a route, or a protocol to upgrade to. */
 final class Endpoints {
-  private final List<Route> routes;
+  private final Map<String, List<Route>> routes; // by the first segment, which is never a variable
   private final Map<String, UpgradeHook> hooks = new LinkedHashMap<>();
 
   Endpoints(List<Route> routes, List<UpgradeHook> upgrades) {
-    this.routes = routes;
+    this.routes = routes.stream().collect(Collectors.groupingBy(each -> each.path().getFirst()));
     upgrades.forEach(hook -> hooks.put(hook.path(), hook));
   }
 
@@ -27,18 +28,22 @@ final class Endpoints {
 
   @Nullable
   Route route(String method, Target target) {
-    for (Route route : routes) {
-      if (route.methods().contains(method) && route.matches(target.segments())) {
+    for (Route route : routesOf(target)) {
+      if (route.serves(method) && route.matches(target.segments())) {
         return route;
       }
     }
     return null;
   }
 
+  private List<Route> routesOf(Target target) {
+    return routes.getOrDefault(target.segments().getFirst(), List.of());
+  }
+
   /** The answer when there is no route: 405 when there is one with another method, else 404. */
   Reply missing(Target target) {
     Set<String> allowed = new TreeSet<>();
-    for (Route route : routes) {
+    for (Route route : routesOf(target)) {
       if (route.matches(target.segments())) {
         allowed.addAll(route.methods());
       }

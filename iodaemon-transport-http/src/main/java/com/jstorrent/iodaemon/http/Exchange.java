@@ -230,6 +230,9 @@ final class Exchange {
 
   /** RFC 9112 § 9.3. */
   private boolean wantsMore() {
+    if (!request.containsHeader("Connection")) {
+      return !HttpCall.isOlderThan11(request);
+    }
     boolean close = false;
     boolean keep = false;
     Iterator<String> options = MessageSupport.iterateTokens(request, "Connection");

@@ -16,7 +16,6 @@ import java.util.OptionalLong;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
-import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +114,14 @@ final class HttpCall implements Call {
       connection.readBody(into);
       return;
     }
-    byte[] part = new byte[PART_BYTES];
+    if (into.hasArray()) {
+      int count =
+          opened.readNBytes(
+              into.array(), into.arrayOffset() + into.position(), into.remaining());
+      into.position(into.position() + count);
+      return;
+    }
+    byte[] part = new byte[Math.min(PART_BYTES, into.remaining())];
     while (into.hasRemaining()) {
       int count = opened.readNBytes(part, 0, Math.min(part.length, into.remaining()));
       if (count == 0) {
@@ -134,11 +140,7 @@ final class HttpCall implements Call {
     Header expect = request.getFirstHeader("Expect");
     if (!isOlderThan11(request) && expect != null
         && expect.getValue().equalsIgnoreCase("100-continue")) {
-      try {
-        connection.sendContinue();
-      } catch (HttpException e) {
-        throw new IOException(e);
-      }
+      connection.sendContinue();
     }
   }
 
@@ -153,8 +155,11 @@ final class HttpCall implements Call {
       return false;
     }
     InputStream rest = body();
+    if (rest.read() < 0) {
+      return true; // as a rule: no buffer for that
+    }
     byte[] skipped = new byte[8 << 10];
-    int total = 0;
+    int total = 1;
     for (int count; total <= SKIPPED_BYTES; total += count) {
       count = rest.read(skipped);
       if (count < 0) {

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.http;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.route.Routes;
+import com.jstorrent.iodaemon.http.wire.ConnectionClocks;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -21,10 +22,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.protocol.HttpDateGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,33 +38,28 @@ import org.slf4j.LoggerFactory;
 final class RequestLoop implements LoopbackListener.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
 
-  /** After it a connection gives back its thread, which costs more than all its buffers. */
+  /** After it a connection gives back its thread, if it has no place to rest. */
   private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
 
   private final Limits limits;
   private final Stats stats;
   private final RequestGate gate;
   private final Endpoints endpoints;
-  private final ScheduledExecutorService timer;
+  private final ConnectionClocks clocks;
   private final Activity activity;
   private final Duration busyPause;
+  private final Semaphore resting = new Semaphore(Limits.RESTING_THREADS);
   private final Set<SocketChannel> idle = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   RequestLoop(DaemonServices services, List<UpgradeHook> upgrades) {
     limits = services.limits();
     stats = services.stats();
-    timer = services.timer();
+    clocks = new ConnectionClocks(limits, services.timer());
     activity = services.activity();
     busyPause = BUSY_PAUSE.compareTo(limits.keepAlive()) < 0 ? BUSY_PAUSE : limits.keepAlive();
     gate = new RequestGate(services.access(), stats);
     endpoints = new Endpoints(Routes.of(services), upgrades);
-    // Reads a file of the JDK the first time; if no descriptor were left then, it would fail for ever.
-    // Aside, because it takes longer than all else that is done before the port is told.
-    Thread.ofPlatform()
-        .daemon()
-        .name("iodaemon-dates")
-        .start(HttpDateGenerator.INSTANCE::getCurrentDate);
   }
 
   /**
@@ -75,15 +70,16 @@ final class RequestLoop implements LoopbackListener.Handler {
   @Override
   public void serve(SocketChannel channel) throws IOException {
     stats.increment(Counter.HTTP_CONNECTIONS);
+    HttpConnection connection = new HttpConnection(channel, limits, clocks);
     try {
       int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-      HttpConnection connection = new HttpConnection(channel, limits, timer);
-      Responder responder = new Responder(connection, limits.bodyStall(), timer);
+      Responder responder = new Responder(connection);
       boolean more = true;
-      while (more && hasRequest(connection, limits.keepAlive())) {
+      while (more && hasRequest(connection, limits.keepAlive(), false)) {
         more = onThreadOfItsOwn(() -> serveWhileBusy(connection, responder, port));
       }
     } finally {
+      connection.leave();
       stats.decrement(Counter.HTTP_CONNECTIONS);
     }
   }
@@ -136,15 +132,31 @@ final class RequestLoop implements LoopbackListener.Handler {
           || !answer(new Exchange(connection, request, endpoints, gate, port), responder)) {
         return false;
       }
-    } while (hasRequest(connection, busyPause));
+    } while (hasMore(connection));
     return true;
   }
 
+  /**
+   * Waits for what follows soon. A thread costs more memory than all buffers of its connection, but
+   * handing over to it costs more time than a small request: a few may rest as long as they like.
+   */
+  private boolean hasMore(HttpConnection connection) throws IOException {
+    if (!resting.tryAcquire()) {
+      return hasRequest(connection, busyPause, false);
+    }
+    try {
+      return hasRequest(connection, limits.keepAlive(), true);
+    } finally {
+      resting.release();
+    }
+  }
+
   /** Waits for a request; while nothing of it has come, {@link #drain} may close the connection. */
-  private boolean hasRequest(HttpConnection connection, Duration time) throws IOException {
+  private boolean hasRequest(HttpConnection connection, Duration time, boolean last)
+      throws IOException {
     idle.add(connection.channel());
     try {
-      return !draining && connection.awaitRequest(time);
+      return !draining && connection.awaitRequest(time, last);
     } finally {
       idle.remove(connection.channel());
     }

@@ -16,6 +16,7 @@ import java.util.Map;
  * decoded from percent signs and UTF-8.
  */
 record Target(List<String> segments, Map<String, String> query) {
+  private static final int FIRST_BEYOND_ASCII = 0x80;
 
   /**
    * @throws OperationFailure EINVAL when an escape is malformed
@@ -24,8 +25,10 @@ record Target(List<String> segments, Map<String, String> query) {
     int mark = target.indexOf('?');
     String path = mark < 0 ? target : target.substring(0, mark);
     List<String> segments = new ArrayList<>();
-    for (String segment : path.substring(1).split("/", -1)) {
-      segments.add(decode(segment, false));
+    for (int start = 1, end; start <= path.length(); start = end + 1) {
+      int slash = path.indexOf('/', start);
+      end = slash < 0 ? path.length() : slash;
+      segments.add(decode(path.substring(start, end), false));
     }
     Map<String, String> query = new LinkedHashMap<>();
     if (mark >= 0) {
@@ -39,6 +42,9 @@ record Target(List<String> segments, Map<String, String> query) {
   }
 
   private static String decode(String text, boolean plusIsBlank) throws OperationFailure {
+    if (isPlain(text)) {
+      return text;
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -64,6 +70,17 @@ record Target(List<String> segments, Map<String, String> query) {
     } catch (CharacterCodingException e) {
       throw malformed();
     }
+  }
+
+  /** Whether it decodes to itself, as almost every text does. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '%' || c == '+' || c >= FIRST_BEYOND_ASCII) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static OperationFailure malformed() {

@@ -206,8 +206,22 @@ class AccessTest {
     }
   }
 
+  /** docs § 2: there is nothing to guard in it, and clients of files wait for many of them. */
   @Test
-  void everyAnswerIsClosedToSniffingAndCaching() throws Exception {
+  void anEmptySuccessForAProgramHasAShortHead() throws Exception {
+    String ping = "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nX-Path-Base64: "
+        + HttpDaemon.encoded("f") + "\nContent-Length: 1\n%s\nx";
+    assertThat(ask(ping.formatted("")).headers()).containsOnlyKeys("date", "content-length");
+    assertThat(ask(ping.formatted("Origin: " + HttpDaemon.PAGE + "\n")).headers())
+        .containsEntry("x-content-type-options", "nosniff")
+        .containsEntry("vary", "Origin")
+        .containsEntry("access-control-allow-origin", HttpDaemon.PAGE);
+    assertThat(ask(ping.replace("/k", "/none").formatted("")).headers())
+        .containsEntry("x-content-type-options", "nosniff");
+  }
+
+  @Test
+  void whatHasContentIsClosedToSniffingAndCaching() throws Exception {
     assertThat(ask("GET /none HTTP/1.1\nHost: localhost\n\n").headers())
         .containsEntry("x-content-type-options", "nosniff")
         .containsEntry("cache-control", "no-store")

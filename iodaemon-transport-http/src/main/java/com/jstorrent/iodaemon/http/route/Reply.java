@@ -14,7 +14,8 @@ import java.util.Map;
  * @param body what follows the head
  */
 public record Reply(int status, Map<String, String> headers, Body body) {
-  static final int OK = 200;
+  /** The usual status. */
+  public static final int OK = 200;
 
   /** An answer with this header is the last one of its connection. */
   public static final String CONNECTION = "Connection";
@@ -23,11 +24,22 @@ public record Reply(int status, Map<String, String> headers, Body body) {
   public static final long UNKNOWN = -1;
 
   /** The bytes of an answer. */
-  public sealed interface Body {}
+  public sealed interface Body {
+    /** The media type. */
+    String type();
+
+    /** Bytes, or {@link #UNKNOWN}. */
+    long length();
+  }
 
   /** Bytes in memory; the array is not copied, and answers are never compared. */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Bytes(String type, byte[] bytes) implements Body {}
+  public record Bytes(String type, byte[] bytes) implements Body {
+    @Override
+    public long length() {
+      return bytes.length;
+    }
+  }
 
   /**
    * Bytes that are written while they are read from somewhere.

@@ -66,6 +66,11 @@ public record Route(String method, List<String> path, boolean open, Handler hand
     return List.copyOf(values);
   }
 
+  /** Whether this row serves the method. */
+  public boolean serves(String wanted) {
+    return method.equals(wanted) || method.equals("GET") && wanted.equals("HEAD");
+  }
+
   /** The methods that this row serves. */
   public Set<String> methods() {
     return method.equals("GET") ? Set.of("GET", "HEAD") : Set.of(method);

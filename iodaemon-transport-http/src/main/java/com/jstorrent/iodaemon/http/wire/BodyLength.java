@@ -48,11 +48,16 @@ final class BodyLength implements ContentLengthStrategy {
   }
 
   private static long digits(String value) throws ProtocolException {
-    if (value.isEmpty()
-        || value.length() > MAX_DIGITS
-        || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    boolean good = !value.isEmpty() && value.length() <= MAX_DIGITS;
+    long length = 0;
+    for (int i = 0; good && i < value.length(); i++) {
+      int digit = value.charAt(i) - '0';
+      good = digit >= 0 && digit <= 9;
+      length = 10 * length + digit;
+    }
+    if (!good) {
       throw new ProtocolException("The Content-Length is malformed.");
     }
-    return Long.parseLong(value);
+    return length;
   }
 }

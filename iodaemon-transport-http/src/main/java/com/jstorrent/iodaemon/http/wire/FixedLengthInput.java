@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 
 /**
@@ -16,24 +17,28 @@ final class FixedLengthInput extends InputStream {
   private final SessionInputBuffer ahead;
   private final InputStream timed;
   private final SocketChannel channel;
-  private final ReadWatch watch;
+  private final ConnectionClock clock;
+  private final long stallNanos;
   private long left;
 
   /**
    * @param ahead what has been read behind the head
    * @param timed the channel as a stream under a clock
-   * @param watch the clock for reads from the channel itself
+   * @param clock for reads from the channel itself
+   * @param stall how long one may take
    */
   FixedLengthInput(
       SessionInputBuffer ahead,
       InputStream timed,
       SocketChannel channel,
-      ReadWatch watch,
+      ConnectionClock clock,
+      Duration stall,
       long length) {
     this.ahead = ahead;
     this.timed = timed;
     this.channel = channel;
-    this.watch = watch;
+    this.clock = clock;
+    this.stallNanos = stall.toNanos();
     this.left = length;
   }
 
@@ -72,19 +77,28 @@ final class FixedLengthInput extends InputStream {
       into.limit(limit);
       return;
     }
-    try (ReadWatch.Round round = watch.begin()) {
+    try {
       while (into.hasRemaining()) {
-        int count = channel.read(into);
-        if (count < 0) {
-          round.requireNoStall();
-          throw gone();
-        }
-        left -= count;
-        round.progress();
+        left -= await(into);
       }
     } finally {
       into.limit(limit);
     }
+  }
+
+  private int await(ByteBuffer into) throws IOException {
+    clock.start(stallNanos, ConnectionClock.End.OF_INPUT);
+    boolean inTime = true;
+    int count;
+    try {
+      count = channel.read(into);
+    } finally {
+      inTime = clock.stop();
+    }
+    if (count < 0) {
+      throw inTime ? gone() : TimedInput.late();
+    }
+    return count;
   }
 
   private static EOFException gone() {

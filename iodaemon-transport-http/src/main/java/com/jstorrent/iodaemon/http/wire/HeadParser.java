@@ -21,8 +21,6 @@ final class HeadParser implements HttpMessageParser<ClassicHttpRequest> {
   /** RFC 9112 § 2.2: a client may send an empty line behind a body. */
   private static final int EMPTY_LINES = 4;
 
-  private final StrictLineParser lines = new StrictLineParser();
-
   /** Null when the client has ended its side instead. */
   @Override
   public @Nullable ClassicHttpRequest parse(SessionInputBuffer buffer, InputStream source)
@@ -37,8 +35,10 @@ final class HeadParser implements HttpMessageParser<ClassicHttpRequest> {
     if (first == null) {
       return null;
     }
-    RequestLine line = lines.parseRequestLine(first);
-    ClassicHttpRequest request = new BasicClassicHttpRequest(line.getMethod(), line.getUri());
+    RequestLine line = StrictLineParser.parseRequestLine(first);
+    // As it is: the other constructors would take the target apart and put it together again.
+    ClassicHttpRequest request =
+        new BasicClassicHttpRequest(line.getMethod(), null, null, line.getUri());
     request.setVersion(line.getProtocolVersion());
     parseFields(request, buffer, source, Limits.HEAD_BYTES - first.length());
     return request;
@@ -60,7 +60,7 @@ final class HeadParser implements HttpMessageParser<ClassicHttpRequest> {
       if (left < 0 || count == Limits.HEADER_COUNT) {
         throw new HeadTooLargeException();
       }
-      request.addHeader(lines.parseHeader(field));
+      request.addHeader(StrictLineParser.parseHeader(field));
     }
   }
 }

@@ -8,17 +8,16 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
 import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpServerConnection;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
-import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * lengths, strict chunks, and a clock. Used by the one thread that serves the connection.
  */
 public final class HttpConnection extends DefaultBHttpServerConnection {
+  private static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
   /** HttpCore keeps three of them; bodies do not go through them. */
   private static final int BUFFER_BYTES = 4 << 10;
 
@@ -36,19 +38,20 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   private static final Duration PROBE = Duration.ofMillis(5);
   private static final Duration LINGER_STEP = Duration.ofMillis(500);
   private static final long LINGER_BYTES = Limits.BODY_BYTES;
-  private static final int CONTINUE = 100;
 
   private final SocketChannel channel;
   private final Limits limits;
+  private final ConnectionClocks clocks;
+  private final ConnectionClock clock;
   private final TimedInput input;
-  private final ReadWatch watch;
+  private final GuardedOutput output;
   private @Nullable SessionInputBuffer readAhead;
   private @Nullable FixedLengthInput fixed; // the body, when its length was declared
 
   /**
    * @throws IOException when the channel is closed already
    */
-  public HttpConnection(SocketChannel channel, Limits limits, ScheduledExecutorService timer)
+  public HttpConnection(SocketChannel channel, Limits limits, ConnectionClocks clocks)
       throws IOException {
     super(
         "http",
@@ -61,9 +64,11 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
         null);
     this.channel = channel;
     this.limits = limits;
-    this.watch = new ReadWatch(channel, limits.bodyStall(), timer);
+    this.clocks = clocks;
+    this.clock = clocks.begin(channel);
     Socket socket = channel.socket();
-    this.input = new TimedInput(socket.getInputStream(), socket, limits.bodyStall());
+    this.input = new TimedInput(socket.getInputStream(), socket, clock, limits.bodyStall());
+    this.output = new GuardedOutput(channel, clock, limits.bodyStall());
     bind(
         new SocketHolder(socket) {
           @Override
@@ -78,15 +83,27 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   }
 
   /**
+   * Where answers go. A client that takes nothing for the time of a stall loses its connection.
+   */
+  public WritableByteChannel output() {
+    return output;
+  }
+
+  /**
    * Waits until something of the next request has come.
    *
+   * @param last whether there can be none when the time has passed; such a wait costs less
    * @return false when nothing has, or the client has nothing more to ask
    * @throws IOException when the connection breaks
    */
-  public boolean awaitRequest(Duration time) throws IOException {
+  public boolean awaitRequest(Duration time, boolean last) throws IOException {
     fixed = null;
     input.atMost(Limits.HEAD_BYTES);
-    input.within(time);
+    if (last) {
+      input.within(time);
+    } else {
+      input.look(time);
+    }
     try {
       return awaitInput(Timeout.ofMilliseconds(time.toMillis()));
     } catch (SocketTimeoutException e) {
@@ -114,11 +131,8 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   }
 
   /** Tells a client that asked before sending its body to go ahead. */
-  public void sendContinue() throws IOException, HttpException {
-    try (ClassicHttpResponse interim = new BasicClassicHttpResponse(CONTINUE)) {
-      sendResponseHeader(interim);
-      flush();
-    }
+  public void sendContinue() throws IOException {
+    output.write(ByteBuffer.wrap(CONTINUE));
   }
 
   /**
@@ -126,7 +140,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
    * a few milliseconds, and may only be asked when the body of the request has been read.
    */
   public boolean clientGone() {
-    input.within(PROBE);
+    input.look(PROBE);
     try {
       return isStale();
     } catch (IOException e) {
@@ -156,7 +170,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     if (length == ContentLengthStrategy.CHUNKED) {
       return new ChunkedInput(buffer, source);
     }
-    fixed = new FixedLengthInput(buffer, source, channel, watch, length);
+    fixed = new FixedLengthInput(buffer, source, channel, clock, limits.bodyStall(), length);
     return fixed;
   }
 
@@ -176,6 +190,11 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     if (body != null) {
       body.readFully(into);
     }
+  }
+
+  /** The connection is served no more; the channel is the caller's. */
+  public void leave() {
+    clocks.end(clock);
   }
 
   /**

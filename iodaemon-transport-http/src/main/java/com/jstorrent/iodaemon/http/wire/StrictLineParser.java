@@ -1,60 +1,100 @@
 package com.jstorrent.iodaemon.http.wire;
 
-import java.util.regex.Pattern;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpVersion;
 import org.apache.hc.core5.http.ParseException;
-import org.apache.hc.core5.http.message.BasicLineParser;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.message.RequestLine;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * HttpCore's line parser with the rules of RFC 9112 § 3 and § 5 that it lets pass: no control
- * characters, methods and field names are tokens, no blank in front of a line or of a colon, and
- * the target is a path of this server.
+ * The lines of a head by the letter of RFC 9112 § 3 and § 5: no control characters, methods and field
+ * names are tokens, one blank where the grammar has one, none in front of a line or of a colon, and
+ * the target is a path of this server. HttpCore's own parser forgives more, and whatever two readers
+ * of a request see differently is how requests are smuggled.
  */
-final class StrictLineParser extends BasicLineParser {
-  private static final String SEPARATORS = "\"(),/:;<=>?@[\\]{}";
-  private static final Pattern VERSION = Pattern.compile(" HTTP/[0-9]\\.[0-9]");
-  private static final int VERSION_LENGTH = " HTTP/1.1".length();
-  private static final int FIRST_VISIBLE = '!';
-  private static final int LAST_VISIBLE = '~';
-  private static final int DELETE = 127;
+final class StrictLineParser {
+  private static final String NAME = "HTTP/";
+  private static final int VERSION_LENGTH = "HTTP/1.1".length();
+  private static final int MAJOR = NAME.length();
+  private static final int DOT = MAJOR + 1;
+  private static final int MINOR = DOT + 1;
+  private static final char FIRST_VISIBLE = '!';
+  private static final char LAST_VISIBLE = '~';
+  private static final char DELETE = 127;
 
-  @Override
-  public RequestLine parseRequestLine(CharArrayBuffer line) throws ParseException {
-    refuseControlCharacters(line);
-    String end = line.substring(Math.max(0, line.length() - VERSION_LENGTH), line.length());
-    if (!VERSION.matcher(end).matches()) {
-      throw new ParseException("The version is malformed.");
+  /** A loop over a table needs no compiler to be fast; a chain of stages does. */
+  private static final boolean[] IN_TOKENS = new boolean[LAST_VISIBLE + 1];
+
+  static {
+    String separators = "\"(),/:;<=>?@[\\]{}";
+    for (char c = FIRST_VISIBLE; c <= LAST_VISIBLE; c++) {
+      IN_TOKENS[c] = separators.indexOf(c) < 0;
     }
-    RequestLine parsed = super.parseRequestLine(line);
-    if (!isToken(parsed.getMethod())) {
+  }
+
+  private StrictLineParser() {}
+
+  /**
+   * @throws ParseException when it is no request line, or its target is no path
+   */
+  static RequestLine parseRequestLine(CharArrayBuffer line) throws ParseException {
+    refuseControlCharacters(line);
+    int first = line.indexOf(' ');
+    int second = first < 0 ? -1 : line.indexOf(' ', first + 1, line.length());
+    if (second < 0) {
+      throw new ParseException("The request line has fewer than three parts.");
+    }
+    if (!isToken(line, 0, first)) {
       throw new ParseException("The method is malformed.");
     }
-    String target = parsed.getUri();
-    String only = parsed.getMethod() + " " + target + " " + parsed.getProtocolVersion();
-    if (!line.toString().equals(only)) {
-      throw new ParseException("The request line has more, or other, than three parts.");
+    HttpVersion version = version(line.substring(second + 1, line.length()));
+    String method = line.substring(0, first);
+    String target = line.substring(first + 1, second);
+    requirePath(target, method);
+    return new RequestLine(method, target, version);
+  }
+
+  private static HttpVersion version(String text) throws ParseException {
+    if (text.length() != VERSION_LENGTH
+        || !text.startsWith(NAME)
+        || !isDigit(text.charAt(MAJOR))
+        || text.charAt(DOT) != '.'
+        || !isDigit(text.charAt(MINOR))) {
+      throw new ParseException("The version is malformed.");
     }
-    boolean everything = target.equals("*") && parsed.getMethod().equals("OPTIONS");
+    return HttpVersion.get(text.charAt(MAJOR) - '0', text.charAt(MINOR) - '0');
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static void requirePath(String target, String method) throws ParseException {
+    boolean everything = target.equals("*") && method.equals("OPTIONS");
     // Two slashes would begin an authority.
     if (!everything && (!target.startsWith("/") || target.startsWith("//"))) {
       throw new ParseException("The target of a request must be a path.");
     }
-    if (!target.chars().allMatch(c -> c >= FIRST_VISIBLE && c <= LAST_VISIBLE && c != '#')) {
-      throw new ParseException("The target of a request has a character that must be escaped.");
+    for (int i = 0; i < target.length(); i++) {
+      char c = target.charAt(i);
+      if (c < FIRST_VISIBLE || c > LAST_VISIBLE || c == '#') {
+        throw new ParseException("The target of a request has a character that must be escaped.");
+      }
     }
-    return parsed;
   }
 
-  @Override
-  public Header parseHeader(CharArrayBuffer line) throws ParseException {
+  /**
+   * @throws ParseException when it is no field of a head
+   */
+  static Header parseHeader(CharArrayBuffer line) throws ParseException {
     refuseControlCharacters(line);
-    Header header = super.parseHeader(line);
-    if (!isToken(header.getName())) {
+    int colon = line.indexOf(':');
+    if (colon < 0 || !isToken(line, 0, colon)) {
       throw new ParseException("The name of a header field is malformed.");
     }
-    return header;
+    return new BasicHeader(
+        line.substring(0, colon), line.substringTrimmed(colon + 1, line.length()));
   }
 
   private static void refuseControlCharacters(CharArrayBuffer line) throws ParseException {
@@ -69,9 +109,13 @@ final class StrictLineParser extends BasicLineParser {
     }
   }
 
-  private static boolean isToken(String text) {
-    return !text.isEmpty()
-        && text.chars()
-            .allMatch(c -> c >= FIRST_VISIBLE && c <= LAST_VISIBLE && SEPARATORS.indexOf(c) < 0);
+  private static boolean isToken(CharArrayBuffer line, int start, int end) {
+    for (int i = start; i < end; i++) {
+      char c = line.charAt(i);
+      if (c > LAST_VISIBLE || !IN_TOKENS[c]) {
+        return false;
+      }
+    }
+    return end > start;
   }
 }

@@ -14,26 +14,44 @@ import java.util.concurrent.TimeUnit;
  */
 final class TimedInput extends FilterInputStream {
   private final Socket socket;
-  private final Duration stall;
-  private long deadline; // System.nanoTime(), while timed
-  private boolean timed;
+  private final ConnectionClock clock;
+  private final long stallNanos;
+  private Mode mode = Mode.EACH_READ;
+  private long deadline; // System.nanoTime(), but for EACH_READ
   private long left = Long.MAX_VALUE; // of the head
 
-  TimedInput(InputStream in, Socket socket, Duration stall) {
-    super(in);
-    this.socket = socket;
-    this.stall = stall;
+  /** What a time limit is for, and what comes of it. */
+  private enum Mode {
+    /** Everything has to come by the deadline, or the input ends. */
+    DEADLINE,
+    /** Something has to come within each stall, or the input ends. */
+    EACH_READ,
+    /** A look by a deadline: if it passes, the next one may find more. */
+    LOOK
   }
 
-  /** From now on everything must have come within this time. */
+  TimedInput(InputStream in, Socket socket, ConnectionClock clock, Duration stall) {
+    super(in);
+    this.socket = socket;
+    this.clock = clock;
+    this.stallNanos = stall.toNanos();
+  }
+
+  /** From now on everything must have come within this time; if not, nothing can come any more. */
   void within(Duration time) {
+    mode = Mode.DEADLINE;
     deadline = System.nanoTime() + time.toNanos();
-    timed = true;
   }
 
   /** From now on each read has the time of a stall. */
   void perRead() {
-    timed = false;
+    mode = Mode.EACH_READ;
+  }
+
+  /** From now on reads wait for so long together; whatever comes later can still be read. */
+  void look(Duration time) {
+    mode = Mode.LOOK;
+    deadline = System.nanoTime() + time.toNanos();
   }
 
   /** From now on so many bytes may come, and no more; then {@link HeadTooLargeException}. */
@@ -46,17 +64,42 @@ final class TimedInput extends FilterInputStream {
     if (left <= 0) {
       throw new HeadTooLargeException();
     }
-    long millis =
-        timed ? TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()) : stall.toMillis();
-    if (millis <= 0) {
-      throw new SocketTimeoutException("The request took too long.");
+    long nanos = mode == Mode.EACH_READ ? stallNanos : deadline - System.nanoTime();
+    if (nanos <= 0) {
+      throw late();
     }
-    socket.setSoTimeout((int) millis);
-    int count = super.read(into, offset, (int) Math.min(length, left));
+    int most = (int) Math.min(length, left);
+    int count =
+        mode == Mode.LOOK ? lookFor(nanos, into, offset, most) : await(nanos, into, offset, most);
     if (count > 0 && left != Long.MAX_VALUE) {
       left -= count;
     }
     return count;
+  }
+
+  private int lookFor(long nanos, byte[] into, int offset, int length) throws IOException {
+    socket.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
+    return super.read(into, offset, length);
+  }
+
+  private int await(long nanos, byte[] into, int offset, int length) throws IOException {
+    socket.setSoTimeout(0); // a field of the JDK's, not a call of the system
+    clock.start(nanos, ConnectionClock.End.OF_INPUT);
+    boolean inTime = true;
+    int count;
+    try {
+      count = super.read(into, offset, length);
+    } finally {
+      inTime = clock.stop();
+    }
+    if (count < 0 && !inTime) {
+      throw late();
+    }
+    return count;
+  }
+
+  static SocketTimeoutException late() {
+    return new SocketTimeoutException("The request took too long.");
   }
 
   @Override

@@ -1,0 +1,71 @@
+package com.jstorrent.iodaemon.http.wire;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a read or a write that takes too long. A blocking call by itself costs one system call, one
+ * with a time limit of the socket seven; so calls block without a limit, and {@link ConnectionClocks}
+ * looks at all clocks now and then. Started and stopped by the thread that serves the connection.
+ */
+final class ConnectionClock {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionClock.class);
+
+  /** What wakes a thread that waits for the client. */
+  enum End {
+    /** A read ends; the client can still be answered. */
+    OF_INPUT,
+    /** A write ends, and everything with it. */
+    OF_CONNECTION
+  }
+
+  private static final long OFF = 0;
+  private static final long EXPIRED = -1;
+
+  private final SocketChannel channel;
+  private final long born = System.nanoTime();
+  private final AtomicLong due = new AtomicLong(OFF); // since birth, so never one of the two above
+  private volatile End end = End.OF_INPUT;
+
+  ConnectionClock(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  /** A call begins that may take so long, which is more than 0. */
+  void start(long nanos, End consequence) {
+    end = consequence;
+    due.set(System.nanoTime() - born + nanos);
+  }
+
+  /**
+   * The call has ended.
+   *
+   * @return false when it was ended by this clock
+   */
+  boolean stop() {
+    return due.getAndSet(OFF) != EXPIRED;
+  }
+
+  /** By the thread that looks at all clocks. */
+  void look() {
+    long now = System.nanoTime() - born;
+    long then = due.get();
+    if (then == OFF || then == EXPIRED || now < then || !due.compareAndSet(then, EXPIRED)) {
+      return;
+    }
+    try {
+      switch (end) {
+        case OF_INPUT -> channel.shutdownInput();
+        case OF_CONNECTION -> {
+          LOG.debug("A client takes nothing of its answer; its connection ends.");
+          channel.close();
+        }
+      }
+    } catch (IOException e) {
+      LOG.trace("A connection has ended before it was found to stall: {}", e.toString());
+    }
+  }
+}
