@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Makes the archive that a distribution starts from, with the JVM that runs this file: {@code java
@@ -39,6 +41,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class MakeArchive {
   private static final String TOKEN = "training";
+  private static final String INSTALLATION = "training";
   private static final int PATIENCE_SECONDS = 120;
   private static final int FIRST_WITH_PROFILES = 25;
   private static final int CLIENTS = 4;
@@ -58,18 +61,22 @@ final class MakeArchive {
     Files.deleteIfExists(fresh);
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Path options = lib.resolveSibling("conf").resolve("jvm.options");
-    Path root = Files.createTempDirectory("make-archive");
-    Path log = Files.createTempFile("make-archive", ".log");
+    Path work = Files.createTempDirectory("make-archive");
+    Path log = work.resolve("log");
     List<String> command =
         List.of(java, "@" + options,
             (profiles ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + fresh,
             "-cp", lib.resolve("iodaemon-launcher.jar").toString(), args[1],
-            "--token", TOKEN, "--root", "train=" + root);
-    Process daemon = new ProcessBuilder(command).redirectError(log.toFile()).start();
+            "--port", "0", "--token", TOKEN, "--install-id", INSTALLATION,
+            "--parent-pid", Long.toString(ProcessHandle.current().pid()));
+    ProcessBuilder process = new ProcessBuilder(command).redirectError(log.toFile());
+    process.environment().put("JSTORRENT_CONFIG_DIR", writeProfile(work).toString());
+    Process daemon = process.start();
     try (BufferedReader out = daemon.inputReader(StandardCharsets.US_ASCII)) {
       train(Integer.parseInt(out.readLine()), profiles);
     } catch (IOException | NumberFormatException | ExecutionException e) {
       System.err.println("[WARNING] the daemon could not be trained: " + e);
+      System.err.print(Files.readString(log));
     }
     daemon.destroy();
     if (daemon.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && Files.exists(fresh)) {
@@ -80,11 +87,27 @@ final class MakeArchive {
       System.err.println("[WARNING] no archive was made; the daemon starts slower.");
       System.err.print(Files.readString(log));
     }
-    Files.delete(log);
-    for (int client = 0; client < CLIENTS; client++) {
-      Files.deleteIfExists(root.resolve("file" + client));
+    try (Stream<Path> rest = Files.walk(work)) {
+      for (Path each : rest.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
     }
-    Files.delete(root);
+  }
+
+  /** The daemon starts as native-host starts it: what it reads then is to be in the archive too. */
+  private static Path writeProfile(Path work) throws IOException {
+    Path root = Files.createDirectory(work.resolve("root"));
+    Path folder = Files.createDirectory(work.resolve("jstorrent-native"));
+    Files.writeString(
+        folder.resolve("rpc-info.json"),
+        """
+            {"version": 1, "profiles": [{"install_id": "%s", "extension_id": null, "pid": 1, "port": 0,
+              "token": "", "started": 0, "last_used": 0, "salt": "", "browser": {"name": "", "binary": "",
+              "extension_id": null}, "download_roots": [{"key": "train", "path": "%s",
+              "display_name": "", "removable": false, "last_stat_ok": true, "last_checked": 0}]}]}
+            """
+            .formatted(INSTALLATION, root.toString().replace("\\", "\\\\")));
+    return work;
   }
 
   private static void train(int port, boolean withLoad)

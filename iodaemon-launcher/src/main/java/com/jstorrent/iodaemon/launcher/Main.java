@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.Version;
+import com.jstorrent.iodaemon.launcher.CommandLineParser.Request;
 import com.jstorrent.iodaemon.launcher.demo.Demo;
 import java.io.IOException;
 
@@ -12,21 +13,9 @@ public final class Main {
   public static void main(String[] arguments) {
     ExitCode code;
     try {
-      CommandLineParser parser = new CommandLineParser(Version.current(), System.in);
-      code =
-          switch (parser.parse(arguments)) {
-            case CommandLineParser.Request.Show show -> {
-              System.out.print(show.text());
-              yield ExitCode.OK;
-            }
-            case CommandLineParser.Request.Demo demo -> {
-              LogSetup.apply(LogLevel.warn, null);
-              boolean good =
-                  Demo.run(demo.options().megabytes(), demo.options().sockets(), System.out);
-              yield good ? ExitCode.OK : ExitCode.FAILED;
-            }
-            case CommandLineParser.Request.Serve serve -> serve(serve.options());
-          };
+      Request request = new CommandLineParser(Version.current(), System.in).parse(arguments);
+      // A pattern switch costs the JVM some milliseconds, and native-host waits for the port.
+      code = request instanceof Request.Serve serve ? serve(serve.options()) : run(request);
     } catch (LaunchFailure e) {
       System.err.println(e.getMessage());
       code = e.exitCode();
@@ -35,6 +24,21 @@ public final class Main {
       code = ExitCode.FAILED;
     }
     System.exit(code.number());
+  }
+
+  private static ExitCode run(Request request) throws LaunchFailure, IOException {
+    return switch (request) {
+      case Request.Show show -> {
+        System.out.print(show.text());
+        yield ExitCode.OK;
+      }
+      case Request.Demo demo -> {
+        LogSetup.apply(LogLevel.warn, null);
+        boolean good = Demo.run(demo.options().megabytes(), demo.options().sockets(), System.out);
+        yield good ? ExitCode.OK : ExitCode.FAILED;
+      }
+      case Request.Serve serve -> serve(serve.options());
+    };
   }
 
   private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {

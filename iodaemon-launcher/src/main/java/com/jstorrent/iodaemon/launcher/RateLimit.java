@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets only so many lines of one class and level through in a while, and tells how many it left out,
@@ -23,7 +24,20 @@ final class RateLimit extends Handler {
   private final Map<Source, Window> windows = new HashMap<>(); // guarded by this
 
   /** Lines that are counted together. */
-  private record Source(String logger, Level level) {}
+  private record Source(String logger, Level level) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Source source
+          && logger.equals(source.logger)
+          && level.equals(source.level);
+    }
+
+    // What a record has by itself the JVM would put together when the first line is logged.
+    @Override
+    public int hashCode() {
+      return 31 * logger.hashCode() + level.hashCode();
+    }
+  }
 
   /** What has come from one source since the window began. */
   private static final class Window {
