@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.Version;
 import com.jstorrent.iodaemon.launcher.CommandLineParser.Request;
 import com.jstorrent.iodaemon.launcher.demo.Demo;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** The process: parse, start, tell the port, wait, end. */
 public final class Main {
@@ -45,16 +46,18 @@ public final class Main {
     LogSetup.apply(options.logLevel(), options.logFile());
     Breakdown breakdown = new Breakdown();
     Thread.setDefaultUncaughtExceptionHandler(breakdown);
+    // Looked up before there is a port: afterwards anybody could take all descriptors.
+    @Nullable
+    ParentProcess parent =
+        options.parentPid() > 0 ? ParentProcess.of(options.parentPid()) : null;
     try (IoDaemon daemon =
         new DaemonFactory(System.getenv(), breakdown).make(options).start()) {
       SignalExit signals = SignalExit.install(daemon);
       System.out.println(daemon.port());
       System.out.flush();
-      if (options.parentPid() > 0) {
+      if (parent != null) {
         ParentWatch.start(
-            ParentProcess.of(options.parentPid()),
-            daemon::close,
-            () -> Runtime.getRuntime().halt(ExitCode.OK.number()));
+            parent, daemon::close, () -> Runtime.getRuntime().halt(ExitCode.OK.number()));
       }
       signals.hearSignals();
       daemon.awaitClosed();

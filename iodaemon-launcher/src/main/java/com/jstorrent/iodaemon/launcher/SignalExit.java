@@ -60,7 +60,7 @@ final class SignalExit {
             .invoke(null, signal.getConstructor(String.class).newInstance(each.getKey()), listener);
       }
       LOG.debug("Each signal is heard.");
-    } catch (ReflectiveOperationException e) {
+    } catch (ReflectiveOperationException | LinkageError e) { // or no descriptor to load them
       LOG.debug("A second signal will not be heard: {}", e.toString());
     }
   }
