@@ -52,6 +52,9 @@ final class MakeArchive {
   private static final int PIECES = 60;
 
   public static void main(String[] args) throws IOException, InterruptedException {
+    // The JDK's client takes an answer that comes early for one that nobody has asked for, now and then,
+    // and closes the connection. What is asked here may be asked twice.
+    System.setProperty("jdk.httpclient.enableAllMethodRetry", "true");
     boolean profiles = Runtime.version().feature() >= FIRST_WITH_PROFILES;
     Path lib = Path.of(args[0], "lib").toRealPath();
     Path archive = lib.resolve(profiles ? "app.aot" : "app.jsa");

@@ -2,10 +2,7 @@ package com.jstorrent.iodaemon.transport;
 
 import com.jstorrent.iodaemon.config.Limits;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.BindException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -14,8 +11,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoopbackListener implements BoundTransport {
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackListener.class);
+  private static final String POLLER = "sun.nio.ch.Poller";
 
   /** What is behind the port. */
   @FunctionalInterface
@@ -74,11 +70,11 @@ public final class LoopbackListener implements BoundTransport {
   public static LoopbackListener open(
       int port, int connections, Handler handler, Consumer<Throwable> onFailure)
       throws IOException {
+    openWhatVirtualThreadsWaitWith();
     ServerSocketChannel server = ServerSocketChannel.open();
     try {
       InetAddress loopback = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
       server.bind(new InetSocketAddress(loopback, port), Limits.BACKLOG);
-      letAVirtualThreadWait(loopback);
       LoopbackListener listener = new LoopbackListener(server, connections, handler, onFailure);
       listener.acceptor.start();
       return listener;
@@ -94,26 +90,15 @@ public final class LoopbackListener implements BoundTransport {
 
   /**
    * The first virtual thread that waits for a socket makes the JDK open descriptors. If there were none
-   * left then, no virtual thread could ever wait again; so one waits before anybody can connect.
+   * left then, no virtual thread could ever wait again; so they are opened before anybody can connect.
    */
-  private static void letAVirtualThreadWait(InetAddress loopback) throws IOException {
-    try (DatagramSocket nobody = new DatagramSocket(0, loopback)) {
-      nobody.setSoTimeout(1);
-      FutureTask<Void> wait =
-          new FutureTask<>(
-              () -> {
-                nobody.receive(new DatagramPacket(new byte[1], 1));
-                return null;
-              });
-      Thread.ofVirtual().name("iodaemon-first-wait").start(wait);
-      wait.get();
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof IOException)) { // no datagram has come, as it should be
-        throw new IOException("Virtual threads cannot wait for sockets.", e.getCause());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("The start was interrupted.");
+  private static void openWhatVirtualThreadsWaitWith() throws IOException {
+    try {
+      Class.forName(POLLER, true, null);
+    } catch (ClassNotFoundException e) {
+      LOG.debug("This JDK has another way to let virtual threads wait.");
+    } catch (LinkageError e) {
+      throw new IOException("The system has no descriptor left.", e);
     }
   }
 

@@ -69,7 +69,11 @@ final class SignalExit {
   private void onSignal(int number) {
     if (ending.compareAndSet(false, true)) {
       // Whoever started us may not read standard error: logging can block for ever, ending must not.
-      Thread.ofPlatform().daemon().name("iodaemon-shutdown").start(daemon::close);
+      try {
+        Thread.ofPlatform().daemon().name("iodaemon-shutdown").start(daemon::close);
+      } catch (OutOfMemoryError e) { // no thread is left
+        daemon.close();
+      }
       LOG.info("The daemon ends because of signal {}.", number);
     } else {
       Runtime.getRuntime().halt(KILLED + number);

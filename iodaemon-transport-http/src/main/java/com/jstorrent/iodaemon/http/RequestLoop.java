@@ -70,9 +70,16 @@ final class RequestLoop implements LoopbackListener.Handler {
   @Override
   public void serve(SocketChannel channel) throws IOException {
     stats.increment(Counter.HTTP_CONNECTIONS);
-    HttpConnection connection = new HttpConnection(channel, limits, clocks);
     try {
-      int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
+      serve(new HttpConnection(channel, limits, clocks));
+    } finally {
+      stats.decrement(Counter.HTTP_CONNECTIONS);
+    }
+  }
+
+  private void serve(HttpConnection connection) throws IOException {
+    try {
+      int port = ((InetSocketAddress) connection.channel().getLocalAddress()).getPort();
       Responder responder = new Responder(connection);
       boolean more = true;
       while (more && hasRequest(connection, limits.keepAlive(), false)) {
@@ -80,7 +87,6 @@ final class RequestLoop implements LoopbackListener.Handler {
       }
     } finally {
       connection.leave();
-      stats.decrement(Counter.HTTP_CONNECTIONS);
     }
   }
 

@@ -40,17 +40,16 @@ final class Responder {
     boolean withBody = request == null || !request.getMethod().equals("HEAD");
     boolean chunked =
         hasUnknownLength(reply) && request != null && !HttpCall.isOlderThan11(request);
-    ByteBuffer head = head(request, reply, last, chunked);
     // No pattern switches here: the JVM would put each together before the first answer.
     if (reply.body() instanceof Reply.Streamed stream) {
       try (Reply.Source source = stream.source()) { // whatever fails before it is used
-        write(head);
+        write(head(request, reply, last, chunked));
         if (withBody) {
           write(source, chunked);
         }
       }
     } else if (reply.body() instanceof Reply.Bytes memory) {
-      send(head, withBody ? memory.bytes() : new byte[0]);
+      send(head(request, reply, last, chunked), withBody ? memory.bytes() : new byte[0]);
     }
     if (last) {
       connection.lingeringClose();
@@ -70,10 +69,10 @@ final class Responder {
           });
     }
     reply.headers().forEach(head::add);
-    if (last) {
-      head.add("Connection", "close");
-    } else if (request != null && HttpCall.isOlderThan11(request)) {
-      head.add("Connection", "keep-alive"); // in HTTP/1.1 it goes without saying
+    if (last && !reply.headers().containsKey(Reply.CONNECTION)) {
+      head.add(Reply.CONNECTION, "close");
+    } else if (!last && request != null && HttpCall.isOlderThan11(request)) {
+      head.add(Reply.CONNECTION, "keep-alive"); // in HTTP/1.1 it goes without saying
     }
     addLength(head, reply, chunked);
     return head.bytes();

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.http.wire;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,10 @@ final class ConnectionClock {
     /** A write ends, and everything with it. */
     OF_CONNECTION
   }
+
+  /** On Windows an end of the input wakes nobody who reads from a channel. */
+  static final boolean ENDS_READS =
+      !System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
   private static final long OFF = 0;
   private static final long EXPIRED = -1;
@@ -53,11 +58,12 @@ final class ConnectionClock {
   void look() {
     long now = System.nanoTime() - born;
     long then = due.get();
+    End consequence = end; // of this call: with another one the time has changed too
     if (then == OFF || then == EXPIRED || now < then || !due.compareAndSet(then, EXPIRED)) {
       return;
     }
     try {
-      switch (end) {
+      switch (consequence) {
         case OF_INPUT -> channel.shutdownInput();
         case OF_CONNECTION -> {
           LOG.debug("A client takes nothing of its answer; its connection ends.");
@@ -66,6 +72,8 @@ final class ConnectionClock {
       }
     } catch (IOException e) {
       LOG.trace("A connection has ended before it was found to stall: {}", e.toString());
+    } catch (RuntimeException e) {
+      LOG.error("A connection that stalls cannot be ended because of a defect.", e);
     }
   }
 }

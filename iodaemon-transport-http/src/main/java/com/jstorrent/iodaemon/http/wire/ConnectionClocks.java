@@ -1,7 +1,6 @@
 package com.jstorrent.iodaemon.http.wire;
 
 import com.jstorrent.iodaemon.config.Limits;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,10 +32,8 @@ public final class ConnectionClocks {
         () -> clocks.forEach(ConnectionClock::look), pause, pause, TimeUnit.NANOSECONDS);
   }
 
-  ConnectionClock begin(SocketChannel channel) {
-    ConnectionClock clock = new ConnectionClock(channel);
+  void begin(ConnectionClock clock) {
     clocks.add(clock);
-    return clock;
   }
 
   void end(ConnectionClock clock) {

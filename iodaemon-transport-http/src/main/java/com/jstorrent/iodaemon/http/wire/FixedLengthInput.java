@@ -95,8 +95,11 @@ final class FixedLengthInput extends InputStream {
     } finally {
       inTime = clock.stop();
     }
+    if (!inTime) {
+      throw TimedInput.late();
+    }
     if (count < 0) {
-      throw inTime ? gone() : TimedInput.late();
+      throw gone();
     }
     return count;
   }

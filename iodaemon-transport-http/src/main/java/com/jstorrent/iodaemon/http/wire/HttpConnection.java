@@ -65,7 +65,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     this.channel = channel;
     this.limits = limits;
     this.clocks = clocks;
-    this.clock = clocks.begin(channel);
+    this.clock = new ConnectionClock(channel);
     Socket socket = channel.socket();
     this.input = new TimedInput(socket.getInputStream(), socket, clock, limits.bodyStall());
     this.output = new GuardedOutput(channel, clock, limits.bodyStall());
@@ -76,6 +76,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
             return input;
           }
         });
+    clocks.begin(clock);
   }
 
   public SocketChannel channel() {
@@ -120,7 +121,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
    * @throws IOException when it is too large, or the connection breaks
    */
   public @Nullable ClassicHttpRequest next() throws IOException, HttpException {
-    input.within(limits.headTimeout());
+    input.look(limits.headTimeout()); // almost never: a head comes whole
     ClassicHttpRequest request = receiveRequestHeader();
     input.perRead();
     input.atMost(Long.MAX_VALUE);
@@ -132,7 +133,10 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
 
   /** Tells a client that asked before sending its body to go ahead. */
   public void sendContinue() throws IOException {
-    output.write(ByteBuffer.wrap(CONTINUE));
+    ByteBuffer interim = ByteBuffer.wrap(CONTINUE);
+    while (interim.hasRemaining()) {
+      output.write(interim);
+    }
   }
 
   /**
@@ -176,7 +180,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
 
   /** Whether {@link #readBody} can be used: the length of the body was declared. */
   public boolean hasFixedBody() {
-    return fixed != null;
+    return fixed != null && ConnectionClock.ENDS_READS;
   }
 
   /**
@@ -204,6 +208,9 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   public void lingeringClose() throws IOException {
     channel.shutdownOutput();
     Socket socket = channel.socket();
+    if (socket.isInputShutdown()) {
+      return; // by the clock
+    }
     socket.setSoTimeout((int) LINGER_STEP.toMillis());
     InputStream rest = socket.getInputStream();
     byte[] discarded = new byte[BUFFER_BYTES];

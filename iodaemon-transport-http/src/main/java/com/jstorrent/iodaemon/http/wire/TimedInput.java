@@ -69,8 +69,8 @@ final class TimedInput extends FilterInputStream {
       throw late();
     }
     int most = (int) Math.min(length, left);
-    int count =
-        mode == Mode.LOOK ? lookFor(nanos, into, offset, most) : await(nanos, into, offset, most);
+    boolean look = mode == Mode.LOOK || !ConnectionClock.ENDS_READS;
+    int count = look ? lookFor(nanos, into, offset, most) : await(nanos, into, offset, most);
     if (count > 0 && left != Long.MAX_VALUE) {
       left -= count;
     }
@@ -92,8 +92,8 @@ final class TimedInput extends FilterInputStream {
     } finally {
       inTime = clock.stop();
     }
-    if (count < 0 && !inTime) {
-      throw late();
+    if (!inTime) {
+      throw late(); // whatever has come: nothing can follow it
     }
     return count;
   }
