@@ -51,17 +51,14 @@ public final class SafePath {
    * @throws OperationFailure EINVAL, naming what is wrong with it
    */
   public static SafePath of(String text) throws OperationFailure {
-    String path = text.indexOf('\\') < 0 ? text : text.replace('\\', '/');
+    String path = text.replace('\\', '/');
     int start = 0;
     while (start < path.length() && path.charAt(start) == '/') {
       start++;
     }
     List<String> components = new ArrayList<>();
     if (start < path.length()) {
-      for (int end; start <= path.length(); start = end + 1) {
-        int slash = path.indexOf('/', start);
-        end = slash < 0 ? path.length() : slash;
-        String component = path.substring(start, end);
+      for (String component : path.substring(start).split("/", -1)) {
         check(component);
         components.add(component);
       }

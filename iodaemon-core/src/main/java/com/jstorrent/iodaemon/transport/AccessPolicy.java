@@ -43,11 +43,10 @@ public final class AccessPolicy {
     if (host == null) {
       return false;
     }
+    String name = host.toLowerCase(Locale.ROOT);
     String ours = ":" + port;
-    String name =
-        host.endsWith(ours) ? host.substring(0, host.length() - ours.length()) : host;
-    return LOOPBACK_NAMES.contains(name) // as a rule; no other letters then
-        || LOOPBACK_NAMES.contains(name.toLowerCase(Locale.ROOT));
+    return LOOPBACK_NAMES.contains(
+        name.endsWith(ours) ? name.substring(0, name.length() - ours.length()) : name);
   }
 
   /** Whether a page of this origin may use the daemon that listens on {@code port}. */

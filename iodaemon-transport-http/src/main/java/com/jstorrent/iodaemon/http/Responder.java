@@ -43,7 +43,7 @@ final class Responder {
     // No pattern switches here: the JVM would put each together before the first answer.
     if (reply.body() instanceof Reply.Streamed stream) {
       try (Reply.Source source = stream.source()) { // whatever fails before it is used
-        write(head(request, reply, last, chunked));
+        connection.send(head(request, reply, last, chunked));
         if (withBody) {
           write(source, chunked);
         }
@@ -113,16 +113,11 @@ final class Responder {
 
   private void send(ByteBuffer head, byte[] body) throws IOException {
     if (body.length == 0 || body.length > SMALL_BYTES) {
-      write(head);
-      write(ByteBuffer.wrap(body));
+      connection.send(head);
+      connection.send(ByteBuffer.wrap(body));
     } else {
-      write(ByteBuffer.allocate(head.remaining() + body.length).put(head).put(body).flip());
-    }
-  }
-
-  private void write(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
+      connection
+          .send(ByteBuffer.allocate(head.remaining() + body.length).put(head).put(body).flip());
     }
   }
 

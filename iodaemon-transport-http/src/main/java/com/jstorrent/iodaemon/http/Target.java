@@ -25,10 +25,8 @@ record Target(List<String> segments, Map<String, String> query) {
     int mark = target.indexOf('?');
     String path = mark < 0 ? target : target.substring(0, mark);
     List<String> segments = new ArrayList<>();
-    for (int start = 1, end; start <= path.length(); start = end + 1) {
-      int slash = path.indexOf('/', start);
-      end = slash < 0 ? path.length() : slash;
-      segments.add(decode(path.substring(start, end), false));
+    for (String segment : path.substring(1).split("/", -1)) {
+      segments.add(decode(segment, false));
     }
     Map<String, String> query = new LinkedHashMap<>();
     if (mark >= 0) {

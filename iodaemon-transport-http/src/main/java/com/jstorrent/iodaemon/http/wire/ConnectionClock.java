@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.http.wire;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,6 +53,36 @@ final class ConnectionClock {
    */
   boolean stop() {
     return due.getAndSet(OFF) != EXPIRED;
+  }
+
+  /** A read that waits for the client. */
+  @FunctionalInterface
+  interface Read {
+    int run() throws IOException;
+  }
+
+  /**
+   * Reads, for so long at most; then the input has ended.
+   *
+   * @throws SocketTimeoutException when the time was over, whatever has come: nothing can follow it
+   */
+  int read(long nanos, Read read) throws IOException {
+    start(nanos, End.OF_INPUT);
+    boolean inTime = true;
+    int count;
+    try {
+      count = read.run();
+    } finally {
+      inTime = stop();
+    }
+    if (!inTime) {
+      throw late();
+    }
+    return count;
+  }
+
+  static SocketTimeoutException late() {
+    return new SocketTimeoutException("The request took too long.");
   }
 
   /** By the thread that looks at all clocks. */

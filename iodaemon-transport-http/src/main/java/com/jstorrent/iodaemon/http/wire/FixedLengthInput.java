@@ -87,17 +87,7 @@ final class FixedLengthInput extends InputStream {
   }
 
   private int await(ByteBuffer into) throws IOException {
-    clock.start(stallNanos, ConnectionClock.End.OF_INPUT);
-    boolean inTime = true;
-    int count;
-    try {
-      count = channel.read(into);
-    } finally {
-      inTime = clock.stop();
-    }
-    if (!inTime) {
-      throw TimedInput.late();
-    }
+    int count = clock.read(stallNanos, () -> channel.read(into));
     if (count < 0) {
       throw gone();
     }

@@ -131,12 +131,16 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     return request;
   }
 
+  /** Writes everything to {@link #output}. */
+  public void send(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      output.write(bytes);
+    }
+  }
+
   /** Tells a client that asked before sending its body to go ahead. */
   public void sendContinue() throws IOException {
-    ByteBuffer interim = ByteBuffer.wrap(CONTINUE);
-    while (interim.hasRemaining()) {
-      output.write(interim);
-    }
+    send(ByteBuffer.wrap(CONTINUE));
   }
 
   /**

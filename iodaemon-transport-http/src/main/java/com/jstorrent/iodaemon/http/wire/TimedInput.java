@@ -4,7 +4,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -66,7 +65,7 @@ final class TimedInput extends FilterInputStream {
     }
     long nanos = mode == Mode.EACH_READ ? stallNanos : deadline - System.nanoTime();
     if (nanos <= 0) {
-      throw late();
+      throw ConnectionClock.late();
     }
     int most = (int) Math.min(length, left);
     boolean look = mode == Mode.LOOK || !ConnectionClock.ENDS_READS;
@@ -84,22 +83,7 @@ final class TimedInput extends FilterInputStream {
 
   private int await(long nanos, byte[] into, int offset, int length) throws IOException {
     socket.setSoTimeout(0); // a field of the JDK's, not a call of the system
-    clock.start(nanos, ConnectionClock.End.OF_INPUT);
-    boolean inTime = true;
-    int count;
-    try {
-      count = super.read(into, offset, length);
-    } finally {
-      inTime = clock.stop();
-    }
-    if (!inTime) {
-      throw late(); // whatever has come: nothing can follow it
-    }
-    return count;
-  }
-
-  static SocketTimeoutException late() {
-    return new SocketTimeoutException("The request took too long.");
+    return clock.read(nanos, () -> in.read(into, offset, length));
   }
 
   @Override
