@@ -81,7 +81,10 @@ public final class OpenFile implements AutoCloseable {
 
   /** Returns how many bytes were written: all. */
   long writeNow(List<ByteBuffer> bytes, long position) throws OperationFailure {
-    long all = bytes.stream().mapToLong(ByteBuffer::remaining).sum();
+    long all = 0;
+    for (ByteBuffer part : bytes) {
+      all += part.remaining();
+    }
     change(growth -> growth.write(bytes, position));
     stats.add(Counter.FILE_BYTES_WRITTEN, all);
     return all;

@@ -2,10 +2,9 @@ package com.jstorrent.iodaemon.file;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -38,11 +37,9 @@ public final class SafePath {
     } catch (IllegalArgumentException e) {
       throw bad("The path is not valid base64.");
     }
-    try {
-      return of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (CharacterCodingException e) {
-      return of(new String(bytes, StandardCharsets.ISO_8859_1));
-    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    boolean valid = Arrays.equals(bytes, text.getBytes(StandardCharsets.UTF_8));
+    return of(valid ? text : new String(bytes, StandardCharsets.ISO_8859_1));
   }
 
   /**
@@ -51,7 +48,7 @@ public final class SafePath {
    * @throws OperationFailure EINVAL, naming what is wrong with it
    */
   public static SafePath of(String text) throws OperationFailure {
-    String path = text.replace('\\', '/');
+    String path = text.indexOf('\\') < 0 ? text : text.replace('\\', '/');
     int start = 0;
     while (start < path.length() && path.charAt(start) == '/') {
       start++;

@@ -10,6 +10,11 @@ public enum HashAlgorithm {
   SHA1("sha1", 20),
   SHA256("sha256", 32);
 
+  /** To look a digest up among the providers takes as long as to hash a kilobyte; a copy does not. */
+  private static final MessageDigest BLANK_SHA1 = DigestUtils.getSha1Digest();
+
+  private static final MessageDigest BLANK_SHA256 = DigestUtils.getSha256Digest();
+
   private final String label;
   private final int length;
 
@@ -43,8 +48,16 @@ public enum HashAlgorithm {
 
   MessageDigest newDigest() {
     return switch (this) {
-      case SHA1 -> DigestUtils.getSha1Digest();
-      case SHA256 -> DigestUtils.getSha256Digest();
+      case SHA1 -> copy(BLANK_SHA1);
+      case SHA256 -> copy(BLANK_SHA256);
     };
+  }
+
+  private static MessageDigest copy(MessageDigest blank) {
+    try {
+      return (MessageDigest) blank.clone();
+    } catch (CloneNotSupportedException e) {
+      return DigestUtils.getDigest(blank.getAlgorithm()); // of a provider that is not the JDK's
+    }
   }
 }

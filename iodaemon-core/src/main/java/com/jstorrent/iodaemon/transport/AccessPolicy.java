@@ -3,8 +3,7 @@ package com.jstorrent.iodaemon.transport;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * token (PROTOCOL.md § 2). Any thread may ask.
  */
 public final class AccessPolicy {
-  private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
+  private static final List<String> LOOPBACK_NAMES = List.of("127.0.0.1", "localhost", "[::1]");
 
   private final byte[] token;
   private final WrongTokens wrongTokens;
@@ -43,10 +42,14 @@ public final class AccessPolicy {
     if (host == null) {
       return false;
     }
-    String name = host.toLowerCase(Locale.ROOT);
     String ours = ":" + port;
-    return LOOPBACK_NAMES.contains(
-        name.endsWith(ours) ? name.substring(0, name.length() - ours.length()) : name);
+    String name = host.endsWith(ours) ? host.substring(0, host.length() - ours.length()) : host;
+    for (String loopback : LOOPBACK_NAMES) {
+      if (loopback.equalsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a page of this origin may use the daemon that listens on {@code port}. */

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.http.RequestGate.Credential;
+import com.jstorrent.iodaemon.http.RequestGate.Host;
 import com.jstorrent.iodaemon.http.RequestGate.Origin;
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.route.Route;
@@ -53,7 +54,7 @@ final class Exchange {
 
   /** Whether the request is let in by its token. */
   boolean isAuthenticated() {
-    return visitor.hostAllowed() && visitor.credential() == Credential.RIGHT;
+    return visitor.host() == Host.ALLOWED && visitor.credential() == Credential.RIGHT;
   }
 
   /**
@@ -99,11 +100,11 @@ final class Exchange {
 
   /** Null when the connection was given to another protocol. */
   private @Nullable Reply reply() throws OperationFailure, IOException {
-    if (request.countHeaders("Host") > 1) {
+    if (visitor.host() == Host.REPEATED) {
       last = true;
       return Failures.reply(400, "EINVAL", "The request has more than one Host.");
     }
-    if (!visitor.hostAllowed()) {
+    if (visitor.host() == Host.REFUSED) {
       last = true;
       return Failures.reply(
           403,
@@ -230,7 +231,7 @@ final class Exchange {
 
   /** RFC 9112 § 9.3. */
   private boolean wantsMore() {
-    if (!request.containsHeader("Connection")) {
+    if (request.getHeaders("Connection").length == 0) {
       return !HttpCall.isOlderThan11(request);
     }
     boolean close = false;

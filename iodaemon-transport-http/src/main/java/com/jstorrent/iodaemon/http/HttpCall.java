@@ -73,11 +73,13 @@ final class HttpCall implements Call {
 
   @Override
   public OptionalLong bodyLength() {
-    if (request.containsHeader("Transfer-Encoding")) {
-      return OptionalLong.empty();
-    }
     HttpEntity entity = request.getEntity();
-    return OptionalLong.of(entity == null ? 0 : Math.max(0, entity.getContentLength()));
+    if (entity == null) {
+      return OptionalLong.of(0);
+    }
+    return entity.isChunked()
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.max(0, entity.getContentLength()));
   }
 
   /**
@@ -151,7 +153,7 @@ final class HttpCall implements Call {
    */
   boolean skipBody() throws IOException {
     if (body == null
-        && (request.containsHeader("Expect") || bodyLength().orElse(0) > SKIPPED_BYTES)) {
+        && (request.getHeaders("Expect").length > 0 || bodyLength().orElse(0) > SKIPPED_BYTES)) {
       return false;
     }
     InputStream rest = body();

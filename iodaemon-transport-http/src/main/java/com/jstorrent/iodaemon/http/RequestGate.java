@@ -28,7 +28,15 @@ final class RequestGate {
   }
 
   /** What a request shows about itself. */
-  record Visitor(boolean hostAllowed, Origin origin, Credential credential) {}
+  record Visitor(Host host, Origin origin, Credential credential) {}
+
+  /** Whom it takes the daemon for. */
+  enum Host {
+    ALLOWED,
+    REFUSED,
+    /** It names more than one. */
+    REPEATED
+  }
 
   /** Where a request comes from. */
   enum Origin {
@@ -50,26 +58,37 @@ final class RequestGate {
    */
   Visitor look(HttpRequest request, int port) {
     return new Visitor(
-        access.hostAllowed(single(request, "Host"), port),
-        origin(request, port),
-        credential(request));
+        host(request.getHeaders("Host"), port),
+        origin(request.getHeaders("Origin"), port),
+        credential(request.getHeaders("X-JST-Auth"), request));
   }
 
-  private Origin origin(HttpRequest request, int port) {
-    if (request.countHeaders("Origin") == 0) {
+  private Host host(Header[] hosts, int port) {
+    if (hosts.length > 1) {
+      return Host.REPEATED;
+    }
+    return access.hostAllowed(single(hosts), port) ? Host.ALLOWED : Host.REFUSED;
+  }
+
+  private Origin origin(Header[] origins, int port) {
+    if (origins.length == 0) {
       return Origin.NONE;
     }
-    String origin = single(request, "Origin");
+    String origin = single(origins);
     return origin != null && access.originAllowed(origin, port) ? Origin.ALLOWED : Origin.REFUSED;
   }
 
-  private Credential credential(HttpRequest request) {
-    String authorization = single(request, "Authorization");
-    String token = single(request, "X-JST-Auth");
-    if (token == null && authorization != null && authorization.startsWith(BEARER)) {
-      token = authorization.substring(BEARER.length());
+  private Credential credential(Header[] tokens, HttpRequest request) {
+    String token = single(tokens);
+    boolean shown = tokens.length > 0;
+    if (token == null) {
+      Header[] authorizations = request.getHeaders("Authorization");
+      String authorization = single(authorizations);
+      if (authorization != null && authorization.startsWith(BEARER)) {
+        token = authorization.substring(BEARER.length());
+      }
+      shown |= authorizations.length > 0;
     }
-    boolean shown = request.containsHeader("X-JST-Auth") || request.containsHeader("Authorization");
     if (access.tokenMatches(token)) {
       return Credential.RIGHT;
     }
@@ -101,8 +120,7 @@ final class RequestGate {
     }
   }
 
-  private static @Nullable String single(HttpRequest request, String name) {
-    Header[] headers = request.getHeaders(name);
+  private static @Nullable String single(Header[] headers) {
     return headers.length == 1 ? headers[0].getValue() : null;
   }
 }

@@ -49,7 +49,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   private final Activity activity;
   private final Duration busyPause;
   private final Semaphore resting = new Semaphore(Limits.RESTING_THREADS);
-  private final Set<SocketChannel> idle = ConcurrentHashMap.newKeySet();
+  private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   RequestLoop(DaemonServices services, List<UpgradeHook> upgrades) {
@@ -78,6 +78,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   }
 
   private void serve(HttpConnection connection) throws IOException {
+    connections.add(connection);
     try {
       int port = ((InetSocketAddress) connection.channel().getLocalAddress()).getPort();
       Responder responder = new Responder(connection);
@@ -86,6 +87,7 @@ final class RequestLoop implements LoopbackListener.Handler {
         more = onThreadOfItsOwn(() -> serveWhileBusy(connection, responder, port));
       }
     } finally {
+      connections.remove(connection);
       connection.leave();
     }
   }
@@ -160,11 +162,11 @@ final class RequestLoop implements LoopbackListener.Handler {
   /** Waits for a request; while nothing of it has come, {@link #drain} may close the connection. */
   private boolean hasRequest(HttpConnection connection, Duration time, boolean last)
       throws IOException {
-    idle.add(connection.channel());
+    connection.setIdle(true);
     try {
       return !draining && connection.awaitRequest(time, last);
     } finally {
-      idle.remove(connection.channel());
+      connection.setIdle(false);
     }
   }
 
@@ -192,11 +194,13 @@ final class RequestLoop implements LoopbackListener.Handler {
   @Override
   public void drain() {
     draining = true;
-    for (SocketChannel channel : idle) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        LOG.trace("A connection did not close cleanly: {}", e.toString());
+    for (HttpConnection connection : connections) {
+      if (connection.isIdle()) {
+        try {
+          connection.channel().close();
+        } catch (IOException e) {
+          LOG.trace("A connection did not close cleanly: {}", e.toString());
+        }
       }
     }
   }

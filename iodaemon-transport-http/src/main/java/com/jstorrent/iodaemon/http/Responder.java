@@ -86,7 +86,7 @@ final class Responder {
     return reply.status() == Reply.OK
         && reply.body().length() == 0
         && request != null
-        && !request.containsHeader("Origin")
+        && request.getHeaders("Origin").length == 0
         && !request.getMethod().equals("GET")
         && !request.getMethod().equals("HEAD");
   }

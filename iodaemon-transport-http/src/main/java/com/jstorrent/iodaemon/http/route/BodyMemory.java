@@ -52,7 +52,11 @@ final class BodyMemory {
 
     /** Views of the bytes, to be read once. */
     List<ByteBuffer> parts() {
-      return parts.stream().map(ByteBuffer::duplicate).toList();
+      List<ByteBuffer> views = new ArrayList<>(parts.size());
+      for (ByteBuffer part : parts) {
+        views.add(part.duplicate());
+      }
+      return views;
     }
 
     private void fill(Call call) throws IOException {

@@ -23,14 +23,18 @@ final class Numbers {
     if (text == null) {
       return OptionalLong.empty();
     }
-    boolean digits =
-        !text.isEmpty()
-            && text.length() <= MAX_DIGITS
-            && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    if (!digits) {
+    if (text.isEmpty() || text.length() > MAX_DIGITS) {
       throw malformed(what);
     }
-    return OptionalLong.of(Long.parseLong(text));
+    long number = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        throw malformed(what);
+      }
+      number = 10 * number + digit;
+    }
+    return OptionalLong.of(number);
   }
 
   /**

@@ -46,7 +46,7 @@ public record Route(String method, List<String> path, boolean open, Handler hand
       return false;
     }
     for (int i = 0; i < path.size(); i++) {
-      if (!isVariable(path.get(i)) && !path.get(i).equals(segments.get(i))) {
+      if (!path.get(i).equals(segments.get(i)) && !isVariable(path.get(i))) {
         return false;
       }
     }
@@ -63,7 +63,7 @@ public record Route(String method, List<String> path, boolean open, Handler hand
         values.add(segments.get(i));
       }
     }
-    return List.copyOf(values);
+    return values;
   }
 
   /** Whether this row serves the method. */
@@ -81,10 +81,10 @@ public record Route(String method, List<String> path, boolean open, Handler hand
   }
 
   private static boolean isTail(String segment) {
-    return segment.endsWith("...}");
+    return isVariable(segment) && segment.endsWith("...}");
   }
 
   private static boolean isVariable(String segment) {
-    return segment.startsWith("{");
+    return !segment.isEmpty() && segment.charAt(0) == '{';
   }
 }

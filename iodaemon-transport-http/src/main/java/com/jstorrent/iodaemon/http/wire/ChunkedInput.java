@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
-import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
  * The chunked coding read by the letter (RFC 9112 § 7.1): sizes are hexadecimal digits and nothing
@@ -83,8 +82,8 @@ final class ChunkedInput extends InputStream {
     return Long.parseLong(digits, 16);
   }
 
-  private CharArrayBuffer line() throws IOException {
-    CharArrayBuffer line = StrictLine.read(buffer, source, MAX_LINE);
+  private StrictLine line() throws IOException {
+    StrictLine line = StrictLine.read(buffer, source, MAX_LINE);
     if (line == null) {
       throw new EOFException("The body ended between two chunks.");
     }

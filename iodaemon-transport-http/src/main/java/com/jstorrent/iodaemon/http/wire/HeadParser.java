@@ -10,7 +10,6 @@ import org.apache.hc.core5.http.io.HttpMessageParser;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.RequestLine;
-import org.apache.hc.core5.util.CharArrayBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ final class HeadParser implements HttpMessageParser<ClassicHttpRequest> {
   @Override
   public @Nullable ClassicHttpRequest parse(SessionInputBuffer buffer, InputStream source)
       throws IOException, ParseException {
-    CharArrayBuffer first = StrictLine.read(buffer, source, Limits.HEAD_BYTES);
+    StrictLine first = StrictLine.read(buffer, source, Limits.HEAD_BYTES);
     for (int empty = 0; first != null && first.isEmpty(); empty++) {
       if (empty == EMPTY_LINES) {
         throw new MalformedLineException("The request begins with empty lines.");
@@ -49,7 +48,7 @@ final class HeadParser implements HttpMessageParser<ClassicHttpRequest> {
       throws IOException, ParseException {
     int left = room;
     for (int count = 0;; count++) {
-      CharArrayBuffer field = StrictLine.read(buffer, source, Limits.HEAD_BYTES);
+      StrictLine field = StrictLine.read(buffer, source, Limits.HEAD_BYTES);
       if (field == null) {
         throw new EOFException("The client left in the middle of a head.");
       }

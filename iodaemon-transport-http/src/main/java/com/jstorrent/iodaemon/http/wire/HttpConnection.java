@@ -45,6 +45,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   private final ConnectionClock clock;
   private final TimedInput input;
   private final GuardedOutput output;
+  private volatile boolean idle;
   private @Nullable SessionInputBuffer readAhead;
   private @Nullable FixedLengthInput fixed; // the body, when its length was declared
 
@@ -81,6 +82,15 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
 
   public SocketChannel channel() {
     return channel;
+  }
+
+  /** Whether it waits for a request, and may be closed at any time. Any thread may ask. */
+  public boolean isIdle() {
+    return idle;
+  }
+
+  public void setIdle(boolean waits) {
+    idle = waits;
   }
 
   /**

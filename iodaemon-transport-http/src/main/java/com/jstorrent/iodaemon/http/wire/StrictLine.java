@@ -3,16 +3,22 @@ package com.jstorrent.iodaemon.http.wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
-import org.apache.hc.core5.util.CharArrayBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines that end in CR LF and hold neither of them. HttpCore's own reader takes a bare LF as well:
- * where two readers do not see the same lines, requests are smuggled.
+ * A line that ends in CR LF and holds neither of them. HttpCore's own reader takes a bare LF as well:
+ * where two readers do not see the same lines, requests are smuggled. Not thread-safe.
  */
 final class StrictLine {
   private static final int USUAL_LENGTH = 64;
+  private static final int DELETE = 127;
+
+  private byte[] bytes = new byte[USUAL_LENGTH];
+  private int length;
+  private boolean control;
 
   private StrictLine() {}
 
@@ -24,9 +30,9 @@ final class StrictLine {
    * @throws MalformedLineException when it is too long, or does not end as it should
    * @throws EOFException when the client has left in the middle of it
    */
-  static @Nullable CharArrayBuffer read(SessionInputBuffer buffer, InputStream source, int max)
+  static @Nullable StrictLine read(SessionInputBuffer buffer, InputStream source, int max)
       throws IOException {
-    CharArrayBuffer line = new CharArrayBuffer(USUAL_LENGTH);
+    StrictLine line = new StrictLine();
     for (int previous = 0, c;; previous = c) {
       c = buffer.read(source);
       if (c < 0) {
@@ -42,11 +48,55 @@ final class StrictLine {
         return line;
       }
       if (c != '\r') {
-        if (line.length() == max) {
+        if (line.length == max) {
           throw new MalformedLineException("A line is too long.");
         }
-        line.append((char) c);
+        line.append(c);
       }
     }
+  }
+
+  private void append(int c) {
+    if (length == bytes.length) {
+      bytes = Arrays.copyOf(bytes, 2 * length);
+    }
+    bytes[length++] = (byte) c;
+    control |= c < ' ' && c != '\t' || c == DELETE;
+  }
+
+  boolean isEmpty() {
+    return length == 0;
+  }
+
+  int length() {
+    return length;
+  }
+
+  /** Whether there is one that is no tabulator. */
+  boolean hasControlCharacters() {
+    return control;
+  }
+
+  char charAt(int index) {
+    return (char) Byte.toUnsignedInt(bytes[index]);
+  }
+
+  /** Where the character stands for the first time behind {@code start}, or -1. */
+  int indexOf(char c, int start) {
+    for (int i = start; i < length; i++) {
+      if (bytes[i] == c) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  String text(int start, int end) {
+    return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  public String toString() {
+    return text(0, length);
   }
 }

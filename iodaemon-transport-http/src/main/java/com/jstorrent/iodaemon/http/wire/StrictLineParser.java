@@ -5,7 +5,6 @@ import org.apache.hc.core5.http.HttpVersion;
 import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.message.RequestLine;
-import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
  * The lines of a head by the letter of RFC 9112 § 3 and § 5: no control characters, methods and field
@@ -21,7 +20,6 @@ final class StrictLineParser {
   private static final int MINOR = DOT + 1;
   private static final char FIRST_VISIBLE = '!';
   private static final char LAST_VISIBLE = '~';
-  private static final char DELETE = 127;
 
   /** A loop over a table needs no compiler to be fast; a chain of stages does. */
   private static final boolean[] IN_TOKENS = new boolean[LAST_VISIBLE + 1];
@@ -38,19 +36,19 @@ final class StrictLineParser {
   /**
    * @throws ParseException when it is no request line, or its target is no path
    */
-  static RequestLine parseRequestLine(CharArrayBuffer line) throws ParseException {
+  static RequestLine parseRequestLine(StrictLine line) throws ParseException {
     refuseControlCharacters(line);
-    int first = line.indexOf(' ');
-    int second = first < 0 ? -1 : line.indexOf(' ', first + 1, line.length());
+    int first = line.indexOf(' ', 0);
+    int second = first < 0 ? -1 : line.indexOf(' ', first + 1);
     if (second < 0) {
       throw new ParseException("The request line has fewer than three parts.");
     }
     if (!isToken(line, 0, first)) {
       throw new ParseException("The method is malformed.");
     }
-    HttpVersion version = version(line.substring(second + 1, line.length()));
-    String method = line.substring(0, first);
-    String target = line.substring(first + 1, second);
+    HttpVersion version = version(line.text(second + 1, line.length()));
+    String method = line.text(0, first);
+    String target = line.text(first + 1, second);
     requirePath(target, method);
     return new RequestLine(method, target, version);
   }
@@ -87,29 +85,37 @@ final class StrictLineParser {
   /**
    * @throws ParseException when it is no field of a head
    */
-  static Header parseHeader(CharArrayBuffer line) throws ParseException {
+  static Header parseHeader(StrictLine line) throws ParseException {
     refuseControlCharacters(line);
-    int colon = line.indexOf(':');
+    int colon = line.indexOf(':', 0);
     if (colon < 0 || !isToken(line, 0, colon)) {
       throw new ParseException("The name of a header field is malformed.");
     }
-    return new BasicHeader(
-        line.substring(0, colon), line.substringTrimmed(colon + 1, line.length()));
+    int start = colon + 1;
+    int end = line.length();
+    while (start < end && isBlank(line.charAt(start))) {
+      start++;
+    }
+    while (start < end && isBlank(line.charAt(end - 1))) {
+      end--;
+    }
+    return new BasicHeader(line.text(0, colon), line.text(start, end));
   }
 
-  private static void refuseControlCharacters(CharArrayBuffer line) throws ParseException {
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c < ' ' && c != '\t' || c == DELETE) {
-        throw new ParseException("There is a control character in the head of the request.");
-      }
+  private static void refuseControlCharacters(StrictLine line) throws ParseException {
+    if (line.hasControlCharacters()) {
+      throw new ParseException("There is a control character in the head of the request.");
     }
-    if (!line.isEmpty() && (line.charAt(0) == ' ' || line.charAt(0) == '\t')) {
+    if (!line.isEmpty() && isBlank(line.charAt(0))) {
       throw new ParseException("A line of the head begins with a blank.");
     }
   }
 
-  private static boolean isToken(CharArrayBuffer line, int start, int end) {
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  private static boolean isToken(StrictLine line, int start, int end) {
     for (int i = start; i < end; i++) {
       char c = line.charAt(i);
       if (c > LAST_VISIBLE || !IN_TOKENS[c]) {
