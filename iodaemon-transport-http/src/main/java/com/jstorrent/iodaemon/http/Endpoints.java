@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** What a path leads to: a route, or a protocol to upgrade to. */
 final class Endpoints {
   private final Map<String, List<Route>> routes; // by the first segment, which is never a variable
-  private final Map<String, UpgradeHook> hooks = new LinkedHashMap<>();
+  private final Map<String, UpgradeHook> hooks = new LinkedHashMap<>(); // by the only segment
 
   Endpoints(List<Route> routes, List<UpgradeHook> upgrades) {
     this.routes = routes.stream().collect(Collectors.groupingBy(each -> each.path().getFirst()));
-    upgrades.forEach(hook -> hooks.put(hook.path(), hook));
+    upgrades.forEach(hook -> hooks.put(hook.path().substring(1), hook));
   }
 
   @Nullable
   UpgradeHook hook(Target target) {
-    return target.segments().size() == 1 ? hooks.get("/" + target.segments().get(0)) : null;
+    return target.segments().size() == 1 ? hooks.get(target.segments().get(0)) : null;
   }
 
   @Nullable

@@ -112,7 +112,7 @@ final class HttpCall implements Call {
   @Override
   public void read(ByteBuffer into) throws IOException {
     InputStream opened = body();
-    if (connection.hasFixedBody() && into.remaining() > PART_BYTES) {
+    if (connection.hasFixedBody()) {
       connection.readBody(into);
       return;
     }
@@ -139,9 +139,10 @@ final class HttpCall implements Call {
   }
 
   private void continueIfAsked() throws IOException {
-    Header expect = request.getFirstHeader("Expect");
-    if (!isOlderThan11(request) && expect != null
-        && expect.getValue().equalsIgnoreCase("100-continue")) {
+    Header[] expectations = request.getHeaders("Expect");
+    if (expectations.length > 0
+        && !isOlderThan11(request)
+        && expectations[0].getValue().equalsIgnoreCase("100-continue")) {
       connection.sendContinue();
     }
   }

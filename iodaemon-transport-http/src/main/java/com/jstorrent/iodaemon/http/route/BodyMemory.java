@@ -68,7 +68,7 @@ final class BodyMemory {
         left = over ? 0 : left - part.limit();
         part.flip();
       }
-      if (call.body().read() >= 0) {
+      if (call.bodyLength().isEmpty() && call.body().read() >= 0) {
         throw new EOFException("The body goes on behind its end.");
       }
     }

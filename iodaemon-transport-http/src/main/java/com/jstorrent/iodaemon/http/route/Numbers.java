@@ -2,14 +2,12 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.http.wire.DecimalDigits;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers of bytes in headers, queries and bodies. */
 final class Numbers {
-  /** One less than a long may have, so that two of them can be added without overflow. */
-  private static final int MAX_DIGITS = 18;
-
   private static final long MAX = 999_999_999_999_999_999L;
 
   private Numbers() {}
@@ -23,16 +21,9 @@ final class Numbers {
     if (text == null) {
       return OptionalLong.empty();
     }
-    if (text.isEmpty() || text.length() > MAX_DIGITS) {
+    long number = DecimalDigits.parse(text);
+    if (number < 0) {
       throw malformed(what);
-    }
-    long number = 0;
-    for (int i = 0; i < text.length(); i++) {
-      int digit = text.charAt(i) - '0';
-      if (digit < 0 || digit > 9) {
-        throw malformed(what);
-      }
-      number = 10 * number + digit;
     }
     return OptionalLong.of(number);
   }
@@ -50,6 +41,7 @@ final class Numbers {
   static OperationFailure malformed(String what) {
     return new OperationFailure(
         FailureCode.EINVAL,
-        "The " + what + " must be a whole number of " + MAX_DIGITS + " digits at most.");
+        "The " + what + " must be a whole number of " + DecimalDigits.MAX_DIGITS
+            + " digits at most.");
   }
 }

@@ -17,8 +17,6 @@ final class BodyLength implements ContentLengthStrategy {
   /** Not a value that HttpCore uses: the stream behind the head, whatever it holds. */
   static final long RAW = -7;
 
-  private static final int MAX_DIGITS = 18;
-
   @Override
   public long determineLength(HttpMessage message) throws ProtocolException {
     Header[] lengths = message.getHeaders(HttpHeaders.CONTENT_LENGTH);
@@ -48,14 +46,8 @@ final class BodyLength implements ContentLengthStrategy {
   }
 
   private static long digits(String value) throws ProtocolException {
-    boolean good = !value.isEmpty() && value.length() <= MAX_DIGITS;
-    long length = 0;
-    for (int i = 0; good && i < value.length(); i++) {
-      int digit = value.charAt(i) - '0';
-      good = digit >= 0 && digit <= 9;
-      length = 10 * length + digit;
-    }
-    if (!good) {
+    long length = DecimalDigits.parse(value);
+    if (length < 0) {
       throw new ProtocolException("The Content-Length is malformed.");
     }
     return length;

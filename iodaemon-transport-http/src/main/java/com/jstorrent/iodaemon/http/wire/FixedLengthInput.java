@@ -67,23 +67,22 @@ final class FixedLengthInput extends InputStream {
    * @throws SocketTimeoutException when nothing comes for too long
    */
   void readFully(ByteBuffer into) throws IOException {
-    while (left > 0 && ahead.length() > 0 && into.hasRemaining()) {
-      byte[] some = new byte[(int) Math.min(Math.min(ahead.length(), left), into.remaining())];
-      into.put(some, 0, read(some, 0, some.length));
-    }
     int limit = into.limit();
     into.limit((int) Math.min(limit, into.position() + left));
-    if (!into.hasRemaining()) {
-      into.limit(limit);
-      return;
-    }
     try {
       while (into.hasRemaining()) {
-        left -= await(into);
+        left -= ahead.length() > 0 ? take(into) : await(into);
       }
     } finally {
       into.limit(limit);
     }
+  }
+
+  private int take(ByteBuffer into) throws IOException {
+    byte[] some = new byte[Math.min(ahead.length(), into.remaining())];
+    int count = ahead.read(some, timed);
+    into.put(some, 0, count);
+    return count;
   }
 
   private int await(ByteBuffer into) throws IOException {
