@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerPool implements AutoCloseable {
   private static final int MOST_JOBS = 4096;
   private static final long HEAD_START_JOBS = 64;
+  private static final int CALLERS_PER_THREAD = 2;
   private static final long IDLE_SECONDS = 30;
   private static final long CLOSE_SECONDS = 5;
 
@@ -96,12 +97,12 @@ public final class WorkerPool implements AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final Semaphore places = new Semaphore(MOST_JOBS);
   private final AtomicLong arrivals = new AtomicLong();
+  private final int mostCallers;
   private final Semaphore callers; // that run their jobs themselves
-  private final int size;
 
   public WorkerPool(String name, int size) {
-    this.size = size;
-    callers = new Semaphore(size);
+    mostCallers = CALLERS_PER_THREAD * size;
+    callers = new Semaphore(mostCallers);
     threads =
         new ThreadPoolExecutor(
             size,
@@ -138,7 +139,7 @@ public final class WorkerPool implements AutoCloseable {
   /**
    * Runs a job and waits for it, as {@link Pending#await} does. While little is to be done a platform
    * thread that asks runs the job itself, since waking another one and being woken by it takes longer
-   * than most jobs; so twice as many jobs as threads may be under way.
+   * than most jobs; so three times as many jobs as threads may be under way.
    *
    * @throws OperationFailure from the job, or EBUSY when too many are waiting
    */
@@ -177,7 +178,7 @@ public final class WorkerPool implements AutoCloseable {
   public void close() {
     threads.shutdown();
     try {
-      boolean idle = callers.tryAcquire(size, CLOSE_SECONDS, TimeUnit.SECONDS); // and none comes
+      boolean idle = callers.tryAcquire(mostCallers, CLOSE_SECONDS, TimeUnit.SECONDS); // and none comes
       if (!threads.awaitTermination(idle ? CLOSE_SECONDS : 0, TimeUnit.SECONDS)) {
         cutOff();
       }

@@ -19,9 +19,6 @@ final class BodyMemory {
 
   private static final int FIRST_BYTES = 4 << 10;
 
-  /** Fits the cache of a processor: what was just read is hashed or written while it is there. */
-  private static final int PART_BYTES = 256 << 10;
-
   private static final String BUSY =
       "Too many writes are waiting for memory; try again in a moment.";
 
@@ -134,7 +131,7 @@ final class BodyMemory {
     ByteBuffer piece = large.take();
     try {
       while (more) {
-        call.read(piece.clear().limit(PART_BYTES));
+        call.read(piece.clear());
         more = !piece.hasRemaining();
         sink.accept(piece.flip());
       }

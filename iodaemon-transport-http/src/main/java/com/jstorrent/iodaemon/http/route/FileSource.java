@@ -14,9 +14,6 @@ import java.nio.channels.WritableByteChannel;
 final class FileSource implements Reply.Source {
   private static final int SMALL_BYTES = 32 << 10;
 
-  /** Fits the cache of a processor: what was just read is sent while it is there. */
-  private static final int PART_BYTES = 256 << 10;
-
   private final OpenFile file;
   private final long end;
   private final PieceBuffers buffers;
@@ -65,7 +62,7 @@ final class FileSource implements Reply.Source {
   }
 
   private void fill() throws OperationFailure {
-    piece.clear().limit((int) Math.min(end - position, PART_BYTES));
+    piece.clear().limit((int) Math.min(end - position, piece.capacity()));
     file.read(piece, position);
     piece.flip();
     position += piece.remaining();
