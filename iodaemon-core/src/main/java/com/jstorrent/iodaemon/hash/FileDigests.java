@@ -34,9 +34,13 @@ public final class FileDigests {
   /** After about so much the thread is free for somebody else's job. */
   private static final long TURN_BYTES = 8L << 20;
 
+  /** For each processor: a turn that is slower than those behind it must not leave one idle. */
+  private static final int TURNS_AHEAD = 4;
+
   private final FileService files;
   private final Stats stats;
   private final int processors = Runtime.getRuntime().availableProcessors();
+  private final int ahead = TURNS_AHEAD * processors;
   private final Deque<ByteBuffer> buffers = new ConcurrentLinkedDeque<>();
 
   /** Turns of pieces that are hashed at once for all clients; the one beyond a processor's is next in turn. */
@@ -127,7 +131,9 @@ public final class FileDigests {
     Deque<Pending<List<byte @Nullable []>>> running = new ArrayDeque<>();
     int number = 0;
     while (all.hasNext() || !running.isEmpty()) {
-      if (all.hasNext() && running.size() <= processors) {
+      Pending<List<byte @Nullable []>> oldest = running.peekFirst();
+      boolean room = all.hasNext() && running.size() < ahead;
+      if (room && (oldest == null || !oldest.isDone())) {
         running.addLast(begin(algorithm, merkle, turn(all)));
       } else {
         List<byte @Nullable []> digests = running.removeFirst().await();
