@@ -234,9 +234,6 @@ final class OpenFiles implements AutoCloseable {
 
   /** Under the lock; the files are closed without it. */
   private void shrink(List<SharedFile> over) {
-    if (entries.size() <= capacity) {
-      return;
-    }
     Iterator<Entry> oldest = entries.values().iterator();
     while (entries.size() > capacity && oldest.hasNext()) {
       Entry entry = oldest.next();

@@ -111,12 +111,11 @@ public final class FileDigests {
   /** Takes the digests of pieces, in order. */
   public interface Sink {
     /**
-     * @param piece its number, from 0
      * @param digest null when bytes of the piece are missing
      * @param pause whether the next one is likely to take a while: time to send what there is
      * @throws IOException when nobody wants any more; nothing more is begun then
      */
-    void accept(int piece, byte @Nullable [] digest, boolean pause) throws IOException;
+    void accept(byte @Nullable [] digest, boolean pause) throws IOException;
   }
 
   /**
@@ -129,7 +128,6 @@ public final class FileDigests {
   public void pieces(HashAlgorithm algorithm, boolean merkle, Iterator<Piece> all, Sink sink)
       throws OperationFailure, IOException {
     Deque<Pending<List<byte @Nullable []>>> running = new ArrayDeque<>();
-    int number = 0;
     while (all.hasNext() || !running.isEmpty()) {
       Pending<List<byte @Nullable []>> oldest = running.peekFirst();
       boolean room = all.hasNext() && running.size() < ahead;
@@ -140,7 +138,7 @@ public final class FileDigests {
         Pending<List<byte @Nullable []>> next = running.peekFirst();
         for (int i = 0; i < digests.size(); i++) {
           boolean pause = i == digests.size() - 1 && (next == null || !next.isDone());
-          sink.accept(number++, digests.get(i), pause);
+          sink.accept(digests.get(i), pause);
         }
       }
     }

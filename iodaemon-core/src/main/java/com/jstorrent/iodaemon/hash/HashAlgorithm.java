@@ -10,7 +10,7 @@ public enum HashAlgorithm {
   SHA1("sha1", 20),
   SHA256("sha256", 32);
 
-  /** To look a digest up among the providers takes as long as to hash a kilobyte; a copy does not. */
+  /** Never used themselves: a copy spares each small write the search among the providers. */
   private static final MessageDigest BLANK_SHA1 = DigestUtils.getSha1Digest();
 
   private static final MessageDigest BLANK_SHA256 = DigestUtils.getSha256Digest();

@@ -114,6 +114,19 @@ class StrictParsingTest {
     }
   }
 
+  /** The start of a request behind the last chunk is no trailer, but one that was meant to follow. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"GET /health HTTP/1.1", "no colon", ": no name", " folded: x", "Name : x",
+          "Name: a\u0001b"})
+  void aTrailerIsMadeOfFields(String line) throws Exception {
+    try (RawHttp client = daemon.raw()) {
+      client.send(POST + "Transfer-Encoding: chunked\n\n3\nabc\n0\n" + line + "\n\n");
+      assertThat(client.answer().status()).isEqualTo(400);
+      assertThat(client.ended()).isTrue();
+    }
+  }
+
   @Test
   void chunksWithExtensionsAndTrailersAreRead() throws Exception {
     try (RawHttp client = daemon.raw()) {

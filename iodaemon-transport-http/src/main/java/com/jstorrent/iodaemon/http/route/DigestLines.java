@@ -56,7 +56,7 @@ final class DigestLines implements Reply.Source {
             algorithm,
             false,
             Piece.across(files, pieceLength),
-            (number, digest, pause) -> {
+            (digest, pause) -> {
               line(hex(digest));
               sendIf(pause, out);
             });
@@ -77,7 +77,7 @@ final class DigestLines implements Reply.Source {
         algorithm,
         true,
         Piece.of(file, pieceLength),
-        (number, digest, pause) -> {
+        (digest, pause) -> {
           if (layered) {
             line(hex(digest));
           }

@@ -63,7 +63,7 @@ public record Route(String method, List<String> path, boolean open, Handler hand
         values.add(segments.get(i));
       }
     }
-    return values;
+    return List.copyOf(values);
   }
 
   /** Whether this row serves the method. */

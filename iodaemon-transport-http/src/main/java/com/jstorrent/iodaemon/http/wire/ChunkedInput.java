@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 
 /**
@@ -61,11 +62,22 @@ final class ChunkedInput extends InputStream {
     left = size(line().toString());
     if (left == 0) {
       ended = true;
-      for (int lines = 0; !line().isEmpty(); lines++) {
-        if (lines == MAX_TRAILER_LINES) {
-          throw new MalformedChunkCodingException("The trailer is too long.");
-        }
+      readTrailer();
+    }
+  }
+
+  private void readTrailer() throws IOException {
+    StrictLine field = line();
+    for (int count = 0; !field.isEmpty(); count++) {
+      if (count == MAX_TRAILER_LINES) {
+        throw new MalformedChunkCodingException("The trailer is too long.");
       }
+      try {
+        StrictLineParser.parseHeader(field);
+      } catch (ParseException e) {
+        throw new MalformedChunkCodingException("The trailer is malformed.");
+      }
+      field = line();
     }
   }
 

@@ -81,7 +81,7 @@ final class StrictLine {
     return (char) Byte.toUnsignedInt(bytes[index]);
   }
 
-  /** Where the character stands for the first time behind {@code start}, or -1. */
+  /** Where the character stands for the first time from {@code start} on, or -1. */
   int indexOf(char c, int start) {
     for (int i = start; i < length; i++) {
       if (bytes[i] == c) {
