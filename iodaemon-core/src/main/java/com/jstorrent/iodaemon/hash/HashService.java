@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Digests (PROTOCOL.md § 5.3). Any thread may call it. Those of bytes that a client sends are
- * computed by one platform thread for each processor, and the caller waits; those of files where the
- * files are read.
+ * computed by a pool with a thread for each processor, or by the caller itself ({@link WorkerPool}),
+ * who waits; those of files where the files are read.
  */
 public final class HashService implements AutoCloseable {
   private final WorkerPool pool =

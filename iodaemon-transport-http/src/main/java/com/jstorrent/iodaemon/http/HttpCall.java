@@ -116,17 +116,10 @@ final class HttpCall implements Call {
       connection.readBody(into);
       return;
     }
-    if (into.hasArray()) {
-      int count =
-          opened.readNBytes(
-              into.array(), into.arrayOffset() + into.position(), into.remaining());
-      into.position(into.position() + count);
-      return;
-    }
     byte[] part = new byte[Math.min(PART_BYTES, into.remaining())];
     while (into.hasRemaining()) {
-      int count = opened.readNBytes(part, 0, Math.min(part.length, into.remaining()));
-      if (count == 0) {
+      int count = opened.read(part, 0, Math.min(part.length, into.remaining()));
+      if (count < 0) {
         return;
       }
       into.put(part, 0, count);
@@ -153,9 +146,14 @@ final class HttpCall implements Call {
    * @return false when that would be too much, or would wait for a body that never comes
    */
   boolean skipBody() throws IOException {
-    if (body == null
-        && (request.getHeaders("Expect").length > 0 || bodyLength().orElse(0) > SKIPPED_BYTES)) {
-      return false;
+    if (body == null) {
+      long length = bodyLength().orElse(1); // of one in chunks nobody knows
+      if (length == 0) {
+        return true;
+      }
+      if (length > SKIPPED_BYTES || request.getHeaders("Expect").length > 0) {
+        return false;
+      }
     }
     InputStream rest = body();
     if (rest.read() < 0) {

@@ -73,6 +73,11 @@ final class RawHttp implements AutoCloseable {
     return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
   }
 
+  /** Nothing more will be sent; answers can still be read. */
+  void finish() throws IOException {
+    socket.shutdownOutput();
+  }
+
   /** Whether something has come that was not read yet. */
   boolean hasInput() throws IOException {
     return in.available() > 0;

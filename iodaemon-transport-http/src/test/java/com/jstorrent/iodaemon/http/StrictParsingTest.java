@@ -205,6 +205,23 @@ class StrictParsingTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 0\n", ""})
+  void anEmptyBodyNeedsNoContinueAndTheNextRequestFollows(String length) throws Exception {
+    try (RawHttp client = daemon.raw()) {
+      client.send(
+          "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nX-Path-Base64: "
+              + HttpDaemon.encoded("empty")
+              + "\nExpect: 100-continue\n"
+              + length
+              + "\n"
+              + GET
+              + "\n");
+      assertThat(client.answer().status()).isEqualTo(200);
+      assertThat(client.answer().body()).isEqualTo("ok");
+    }
+  }
+
   @Test
   void aRequestThatIsRefusedIsNotToldToContinue() throws Exception {
     try (RawHttp client = daemon.raw()) {

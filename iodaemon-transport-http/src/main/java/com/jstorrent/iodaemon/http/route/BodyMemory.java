@@ -121,23 +121,34 @@ final class BodyMemory {
    */
   void forEachPart(Call call, Sink sink) throws OperationFailure, IOException {
     ByteBuffer first = ByteBuffer.allocate(FIRST_BYTES); // who sends nothing gets no piece
-    call.read(first);
-    boolean more = !first.hasRemaining();
-    sink.accept(first.flip());
-    if (!more) {
+    if (!readPart(call, first, sink)) {
       return;
     }
     large.reserve(PieceBuffers.PIECE_BYTES);
     ByteBuffer piece = large.take();
     try {
-      while (more) {
-        call.read(piece.clear());
-        more = !piece.hasRemaining();
-        sink.accept(piece.flip());
-      }
+      while (readPart(call, piece.clear(), sink)) {}
     } finally {
       large.give(piece);
       large.release(PieceBuffers.PIECE_BYTES);
     }
+  }
+
+  /**
+   * Fills a part and hands it on, also when the client leaves in the middle of it.
+   *
+   * @return whether more may follow
+   */
+  private static boolean readPart(Call call, ByteBuffer part, Sink sink)
+      throws OperationFailure, IOException {
+    try {
+      call.read(part);
+    } catch (IOException e) {
+      sink.accept(part.flip());
+      throw e;
+    }
+    boolean more = !part.hasRemaining();
+    sink.accept(part.flip());
+    return more;
   }
 }

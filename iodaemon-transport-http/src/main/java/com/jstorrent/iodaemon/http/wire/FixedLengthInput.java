@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 
 /**
- * A body of a declared length. Large parts go straight from the channel into the caller's buffer, once
- * what was read ahead with the head is used up. Not thread-safe.
+ * A body of a declared length. Into a buffer it goes straight from the channel, once what was read
+ * ahead with the head is used up. Not thread-safe.
  */
 final class FixedLengthInput extends InputStream {
   private final SessionInputBuffer ahead;
