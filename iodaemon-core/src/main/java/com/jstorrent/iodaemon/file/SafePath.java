@@ -48,7 +48,7 @@ public final class SafePath {
    * @throws OperationFailure EINVAL, naming what is wrong with it
    */
   public static SafePath of(String text) throws OperationFailure {
-    String path = text.indexOf('\\') < 0 ? text : text.replace('\\', '/');
+    String path = text.replace('\\', '/');
     int start = 0;
     while (start < path.length() && path.charAt(start) == '/') {
       start++;

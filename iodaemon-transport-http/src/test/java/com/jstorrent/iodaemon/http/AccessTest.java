@@ -209,8 +209,7 @@ class AccessTest {
   /** docs § 2: there is nothing to guard in it, and clients of files wait for many of them. */
   @Test
   void anEmptySuccessForAProgramHasAShortHead() throws Exception {
-    String ping = "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nX-Path-Base64: "
-        + HttpDaemon.encoded("f") + "\nContent-Length: 1\n%s\nx";
+    String ping = HttpDaemon.writeHead("f") + "Content-Length: 1\n%s\nx";
     assertThat(ask(ping.formatted("")).headers()).containsOnlyKeys("date", "content-length");
     assertThat(ask(ping.formatted("Origin: " + HttpDaemon.PAGE + "\n")).headers())
         .containsEntry("x-content-type-options", "nosniff")

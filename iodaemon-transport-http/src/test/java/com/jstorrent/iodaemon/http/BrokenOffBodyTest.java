@@ -23,9 +23,7 @@ class BrokenOffBodyTest {
     try (HttpDaemon daemon = new HttpDaemon(folder);
         RawHttp client = daemon.raw()) {
       client.send(
-          "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nX-Path-Base64: "
-              + HttpDaemon.encoded("f")
-              + "\n"
+          HttpDaemon.writeHead("f")
               + (chunked
                   ? "Transfer-Encoding: chunked\n\n" + Integer.toHexString(DECLARED) + "\n"
                   : "Content-Length: " + DECLARED + "\n\n"));

@@ -57,10 +57,7 @@ class ControlRoutesTest {
         TestClient session = daemon.session("s")) {
       assertThat(idle.send("GET /health HTTP/1.1\nHost: localhost\n\n").answer().status())
           .isEqualTo(200);
-      writer.send(
-          "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nX-Path-Base64: "
-              + HttpDaemon.encoded("f")
-              + "\nContent-Length: 10\n\n01234");
+      writer.send(HttpDaemon.writeHead("f") + "Content-Length: 10\n\n01234");
       TestDaemon.await(
           "the write to begin", () -> daemon.daemon.stats().get(Counter.HTTP_REQUESTS) == 2);
       RawHttp.Answer answer = asking.send(SHUTDOWN.formatted("X-JST-Auth: tok\n")).answer();

@@ -88,6 +88,13 @@ final class HttpDaemon implements AutoCloseable {
     return Base64.getEncoder().encodeToString(path.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** The head of a write for {@link RawHttp#send}, up to what tells of the body. */
+  static String writeHead(String path) {
+    return "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nX-Path-Base64: "
+        + encoded(path)
+        + "\n";
+  }
+
   HttpRequest.Builder request(String target) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
         .header("X-JST-Auth", TOKEN);

@@ -80,9 +80,7 @@ class PatienceTest {
       try (HttpDaemon daemon = new HttpDaemon(folder);
           RawHttp raw = daemon.raw()) {
         raw.send(
-            "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nX-Path-Base64: "
-                + HttpDaemon.encoded("dir/f")
-                + "\n"
+            HttpDaemon.writeHead("dir/f")
                 + digest
                 + "Content-Length: "
                 + length

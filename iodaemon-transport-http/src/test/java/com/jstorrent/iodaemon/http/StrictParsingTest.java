@@ -210,9 +210,8 @@ class StrictParsingTest {
   void anEmptyBodyNeedsNoContinueAndTheNextRequestFollows(String length) throws Exception {
     try (RawHttp client = daemon.raw()) {
       client.send(
-          "POST /write/k HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nX-Path-Base64: "
-              + HttpDaemon.encoded("empty")
-              + "\nExpect: 100-continue\n"
+          HttpDaemon.writeHead("empty")
+              + "Expect: 100-continue\n"
               + length
               + "\n"
               + GET

@@ -46,7 +46,7 @@ public record Route(String method, List<String> path, boolean open, Handler hand
       return false;
     }
     for (int i = 0; i < path.size(); i++) {
-      if (!path.get(i).equals(segments.get(i)) && !isVariable(path.get(i))) {
+      if (!isVariable(path.get(i)) && !path.get(i).equals(segments.get(i))) {
         return false;
       }
     }
@@ -81,10 +81,10 @@ public record Route(String method, List<String> path, boolean open, Handler hand
   }
 
   private static boolean isTail(String segment) {
-    return isVariable(segment) && segment.endsWith("...}");
+    return segment.endsWith("...}");
   }
 
   private static boolean isVariable(String segment) {
-    return !segment.isEmpty() && segment.charAt(0) == '{';
+    return segment.startsWith("{");
   }
 }
