@@ -44,18 +44,30 @@ public final class RootWatch {
     return folders.roots().stream().map(folders::status).toList();
   }
 
+  /** The roots that there are now, whatever they are like. Does not block. */
+  public List<DownloadRoot> current() {
+    return folders.roots();
+  }
+
   /**
-   * Begins to watch, from what the roots are like now.
+   * Begins to watch, or goes on with it for one more who wants to know.
    *
+   * @param since what {@link #current} was when that one could last have asked; if it is out of date,
+   *     the change is told
    * @param onChange is told all roots when one has changed; on a virtual thread
    */
-  public void begin(Consumer<List<RootStatus>> onChange) {
+  public void begin(List<DownloadRoot> since, Consumer<List<RootStatus>> onChange) {
     lock.lock();
     try {
+      if (wanted && since.equals(current())) {
+        return;
+      }
+      if (!wanted) {
+        wanted = true;
+        known = null;
+      }
       listener = onChange;
-      wanted = true;
-      roots = folders.roots();
-      known = null;
+      roots = since;
     } finally {
       lock.unlock();
     }

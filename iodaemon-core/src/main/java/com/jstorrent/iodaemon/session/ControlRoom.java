@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.RootStatus;
+import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
@@ -36,17 +37,26 @@ final class ControlRoom {
     this.timer = timer;
   }
 
-  /** The client has shown the token. */
-  void enter(Session session, ControlCodec codec) {
+  /** For {@link #enter}; to be asked before the client hears that it is in. */
+  List<DownloadRoot> roots() {
+    return roots.current();
+  }
+
+  /**
+   * The client has shown the token.
+   *
+   * @param since what the roots were before it heard so: from then on it wants to know
+   */
+  void enter(Session session, ControlCodec codec, List<DownloadRoot> since) {
     lock.lock();
     try {
       if (members.isEmpty()) {
-        roots.begin(this::tellRoots);
         long interval = Limits.STATS_INTERVAL.toNanos();
         ticks =
             timer.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.NANOSECONDS);
       }
       members.put(session, codec);
+      roots.begin(since, this::tellRoots);
     } finally {
       lock.unlock();
     }

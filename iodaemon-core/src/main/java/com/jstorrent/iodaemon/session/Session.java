@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.SessionInfo;
+import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
@@ -85,7 +86,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     context.stats().increment(Counter.WS_CONNECTIONS);
     this.place = info.authenticated() ? null : context.strangers().enter();
     if (info.authenticated()) {
-      opened();
+      opened(context.control().roots());
     } else if (place == null) {
       sockets().reply(new DaemonFrame.Error(0, "Too many connections have not authenticated yet."));
       end(CloseReason.POLICY_VIOLATION);
@@ -263,8 +264,9 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   public void authenticate(ClientFrame.Auth frame) {
     DaemonFrame.AuthResult result = handshake.authenticate(frame);
     if (result.status() == Handshake.ACCEPTED) {
+      List<DownloadRoot> roots = context.control().roots();
       sockets().reply(result);
-      opened();
+      opened(roots);
       return;
     }
     context.stats().increment(Counter.AUTH_FAILURES);
@@ -288,14 +290,14 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
                 TimeUnit.NANOSECONDS);
   }
 
-  private void opened() {
+  private void opened(List<DownloadRoot> roots) {
     deadline.cancel(false);
     if (place != null) {
       place.giveBack();
     }
     self.opened();
     if (endpoint instanceof Endpoint.Control control) {
-      context.control().enter(this, control.codec());
+      context.control().enter(this, control.codec(), roots);
     }
     registerTicket();
   }

@@ -101,7 +101,7 @@ class RootWatchTest {
 
   @Test
   void aRootThatGoesAndComesBackIsToldOnceEachTime() throws Exception {
-    watch.begin(told::add);
+    watch.begin(watch.current(), told::add);
     Runnable due = pass(timer.next());
     assertThat(told).as("nothing has changed").isEmpty();
     Files.delete(first);
@@ -114,7 +114,7 @@ class RootWatchTest {
 
   @Test
   void aRootThatBecomesAFileIsGone() throws Exception {
-    watch.begin(told::add);
+    watch.begin(watch.current(), told::add);
     Runnable due = timer.next();
     Files.delete(first);
     Files.createFile(first);
@@ -122,9 +122,24 @@ class RootWatchTest {
     assertTold("a-", "b+");
   }
 
+  /** Between the answer that lets a client in and the watch there is time for a reload. */
+  @Test
+  void whoBeginsLateIsToldWhatHasChangedMeanwhile() throws Exception {
+    List<DownloadRoot> before = watch.current();
+    roots.replace(List.of(DownloadRoot.of("c", first)));
+    watch.begin(before, told::add);
+    timer.next();
+    assertTold("c+");
+    watch.begin(before, told::add);
+    timer.next();
+    assertTold("c+");
+    watch.begin(watch.current(), told::add);
+    assertThat(told).as("one more who knows everything").isEmpty();
+  }
+
   @Test
   void anotherSetIsToldWithoutWaiting() throws Exception {
-    watch.begin(told::add);
+    watch.begin(watch.current(), told::add);
     timer.next();
     roots.replace(List.of(DownloadRoot.of("b", folder), DownloadRoot.of("c", first)));
     Runnable due = timer.next();
@@ -154,7 +169,7 @@ class RootWatchTest {
     try (FileSystem small = Jimfs.newFileSystem(disk)) {
       Path root = Files.createDirectory(small.getPath("/root"));
       watch(DownloadRoot.of("a", root));
-      watch.begin(told::add);
+      watch.begin(watch.current(), told::add);
       Runnable due = timer.next();
       Path file = Files.write(root.resolve("film"), new byte[8 << 20]);
       due = pass(due);
@@ -179,14 +194,14 @@ class RootWatchTest {
     watch(DownloadRoot.of("a", seen(first, looks::incrementAndGet)));
     roots.replace(roots.all());
     assertThat(looks).hasValue(0);
-    watch.begin(told::add);
+    watch.begin(watch.current(), told::add);
     Runnable due = timer.next();
     assertThat(looks).hasValue(1);
     watch.end();
     due.run();
     roots.replace(roots.all());
     assertThat(timer.planned).isEmpty();
-    watch.begin(told::add); // waits for any look that has begun, and counts one more
+    watch.begin(watch.current(), told::add); // waits for any look that has begun, and counts one more
     timer.next();
     assertThat(looks).hasValue(2);
     watch.end();
@@ -206,11 +221,11 @@ class RootWatchTest {
               answer.acquireUninterruptibly();
             });
     watch(DownloadRoot.of("slow", slow));
-    watch.begin(told::add);
+    watch.begin(watch.current(), told::add);
     assertThat(asked.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     roots.replace(List.of(DownloadRoot.of("b", folder)));
     watch.end();
-    watch.begin(told::add);
+    watch.begin(watch.current(), told::add);
     answer.release();
     timer.next();
     assertThat(told).as("the roots that were there before are no news").isEmpty();
@@ -232,7 +247,7 @@ class RootWatchTest {
               }
             });
     watch(DownloadRoot.of("a", sick));
-    watch.begin(told::add);
+    watch.begin(watch.current(), told::add);
     Runnable due = pass(timer.next());
     Files.delete(first);
     pass(due);
