@@ -44,7 +44,7 @@ final class TlsStream implements PeerStream {
   private final BufferPool pool;
   private final Supplier<ByteBuffer> scratch;
   private byte[] encrypted = new byte[0]; // relay only; received and not decrypted yet
-  private boolean overflow; // relay only; whole records are among it
+  private boolean unread; // relay only; some of it can be decrypted without more bytes of the peer
   private @Nullable IOException failure; // relay only; thrown when what came before is delivered
   private boolean peerEnded; // relay only; close_notify has come
   private volatile boolean secured;
@@ -130,11 +130,13 @@ final class TlsStream implements PeerStream {
   }
 
   private void decrypt(ByteBuffer received, ByteBuffer into) throws SSLException {
-    overflow = false;
+    unread = false;
     while (!peerEnded) {
       SSLEngineResult result = engine.unwrap(received, into);
-      // The room is asked for before anybody looks whether the record is there.
-      overflow = result.getStatus() == Status.BUFFER_OVERFLOW && holdsRecord(received);
+      // The engine asks for room before it looks whether the record is complete.
+      unread =
+          result.getStatus() == Status.BUFFER_OVERFLOW && holdsRecord(received)
+              || result.getStatus() == Status.OK && received.hasRemaining();
       peerEnded = result.getStatus() == Status.CLOSED || engine.isInboundDone();
       if (result.getStatus() != Status.OK
           || result.getHandshakeStatus() == HandshakeStatus.NEED_TASK
@@ -185,7 +187,8 @@ final class TlsStream implements PeerStream {
         stalled = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
         yield !stalled;
       }
-      default -> overflow;
+      // Not "no": the peer writer may have sent what the read stopped for, and no event tells of it.
+      default -> unread;
     };
   }
 

@@ -216,8 +216,40 @@ final class World implements AutoCloseable {
     }
   }
 
-  /** Everybody reads and says goodbye; then everything must have arrived. */
+  /**
+   * Everybody reads and says goodbye; then everything must have arrived. If not, the failure says
+   * what each socket, queue and thread looked like at that moment: a race may never come again.
+   */
   void settle() throws Exception {
+    try {
+      allArrives();
+    } catch (AssertionError e) {
+      StringBuilder state = new StringBuilder(e.getMessage());
+      sockets.forEach(socket -> state.append('\n').append(describe(socket)));
+      throw new AssertionError(state.append('\n').append(Diagnosis.of(daemon)).toString(), e);
+    }
+  }
+
+  private String describe(Model socket) {
+    Collector.Heard heard = collector.heard(socket.id);
+    return "%d: %s secured %b; client closed %b, shut %b; peer ended %b, reset %b; up %d of %d, down %d of %d; %s; peer: %s"
+        .formatted(
+            socket.id,
+            capabilities,
+            socket.secured,
+            socket.clientClosed,
+            socket.clientShut,
+            socket.peerEnded,
+            socket.peerReset,
+            socket.peer.received().length,
+            socket.up.size(),
+            heard.data.size(),
+            socket.down.size(),
+            heard.events,
+            socket.peer.hasReadToTheEnd() ? socket.peer.lastWords() : "reads");
+  }
+
+  private void allArrives() throws Exception {
     collector.read();
     for (Model socket : sockets) {
       stall(socket, false);

@@ -1,0 +1,114 @@
+package com.jstorrent.iodaemon.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.testkit.TestTls;
+import com.jstorrent.iodaemon.testkit.TlsWire;
+import com.jstorrent.iodaemon.transport.BufferPool;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The stream alone, with a real connection; this thread is the relay and the peer writer in turn. */
+class TlsStreamTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final BufferPool pool = new BufferPool(64 << 10, 4);
+  private final ByteBuffer scratch = ByteBuffer.allocateDirect(64 << 10);
+  private final ByteBuffer decrypted = ByteBuffer.allocateDirect(64 << 10);
+
+  /** Does what the stream asks for on this thread. */
+  private final class Socket implements TlsStream.Host {
+    private final TlsStream stream;
+    private boolean readOn;
+
+    private Socket(SocketChannel channel) throws IOException {
+      SSLEngine engine = TestTls.trusting().createSSLEngine(TestTls.HOST, -1);
+      engine.setUseClientMode(true);
+      engine.beginHandshake();
+      stream = new TlsStream(channel, engine, this, pool, () -> scratch);
+    }
+
+    @Override
+    public void flushOutput() {
+      try {
+        stream.flush();
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public void runAside(Runnable work) {
+      work.run();
+      readOn = true;
+    }
+
+    private boolean takesReadOn() {
+      boolean wanted = readOn;
+      readOn = false;
+      return wanted;
+    }
+  }
+
+  /**
+   * The peer writer flushes whenever it likes: also between the relay's read, which has come to a
+   * point where the handshake has something to say, and its question whether to read again. What was
+   * received behind that point must not be forgotten then, since no event will tell of it.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void aHandshakeGoesOnWhenAnotherThreadHasFlushedBehindTheRead(String version) throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
+        java.net.Socket accepted = server.accept();
+        Selector selector = Selector.open()) {
+      CompletableFuture<TlsWire> peer =
+          CompletableFuture.supplyAsync(() -> accept(accepted, version));
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ);
+      Socket socket = new Socket(channel);
+      while (!socket.stream.handshaken()) {
+        assertThat(socket.stream.read(decrypted.clear())).as("bytes for the client").isZero();
+        socket.stream.flush();
+        if (!socket.stream.again() && !socket.takesReadOn() && !socket.stream.handshaken()) {
+          assertThat(selector.select(PATIENCE.toMillis()))
+              .as("the peer has something to say; if not, it waits for this side")
+              .isPositive();
+          selector.selectedKeys().clear();
+        }
+      }
+      TlsWire wire = peer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      wire.write(wire.wrap(new byte[1000]));
+      int received = 0;
+      while (received < 1000) {
+        selector.select(PATIENCE.toMillis());
+        selector.selectedKeys().clear();
+        int count = socket.stream.read(decrypted.clear());
+        assertThat(count).isNotNegative();
+        received += count;
+      }
+      assertThat(received).isEqualTo(1000);
+      socket.stream.discard();
+    }
+  }
+
+  private static TlsWire accept(java.net.Socket socket, String version) {
+    try {
+      return TlsWire.accept(socket, version);
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+}
