@@ -109,6 +109,9 @@ public record Limits(
   /** § 4.5: a frame below this size is small. */
   public static final int SMALL_FRAME_BYTES = 1 << 10;
 
+  /** After the write of TCP_CONNECTED or TCP_ACCEPT, the first event of the socket waits so long (§ 4.2). */
+  public static final Duration FIRST_EVENT_DELAY = Duration.ofMillis(5);
+
   /** Control frames that wait for the client; past it the client is not read. */
   public static final int CONTROL_QUEUE_BYTES = 256 << 10;
 

@@ -232,6 +232,7 @@ public final class ClientSockets {
       unknown("TCP_SEND", socketId);
       return true;
     }
+    socket.addressed();
     if (socket.clientHasShutDown()) {
       throw new ProtocolException(0, "TCP_SEND must not follow the TCP_SHUTDOWN of its socket.");
     }
@@ -257,6 +258,8 @@ public final class ClientSockets {
                 .request(frame.requestId(), frame.host(), frame.skipChecks());
     if (socket == null) {
       unknown("TCP_SECURE", frame.socketId());
+    } else {
+      socket.addressed();
     }
     if (refused != Errno.OK) {
       reply(new DaemonFrame.TcpSecured(frame.requestId(), frame.socketId(), refused.number()));
@@ -268,6 +271,7 @@ public final class ClientSockets {
     if (socket == null) {
       unknown("TCP_SHUTDOWN", frame.socketId());
     } else {
+      socket.addressed();
       socket.clientShutdown();
     }
   }
@@ -277,6 +281,7 @@ public final class ClientSockets {
     if (socket == null) {
       unknown("TCP_CREDIT", frame.socketId());
     } else {
+      socket.addressed();
       socket.grant(Integer.toUnsignedLong(frame.bytes()));
     }
   }

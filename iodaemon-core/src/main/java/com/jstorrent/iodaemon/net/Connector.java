@@ -112,8 +112,7 @@ final class Connector {
         .post(
             () -> {
               if (socket.open(channel)) {
-                socket.reportConnected();
-                net.relay().attach(socket);
+                socket.announceConnected();
               } else {
                 channel.close();
               }

@@ -192,13 +192,17 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
         finish(socket);
       }
     } catch (IOException e) {
-      finish(socket);
+      finish(socket, true);
     }
   }
 
   private void finish(TcpSocket socket) {
+    finish(socket, false);
+  }
+
+  private void finish(TcpSocket socket, boolean reset) {
     if (lingering.remove(socket) != null) {
-      socket.lingered();
+      socket.lingered(reset);
     }
   }
 }

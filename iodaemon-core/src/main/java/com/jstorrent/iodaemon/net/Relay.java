@@ -61,6 +61,7 @@ final class Relay implements SelectorLoop.Handler {
   private final SelectorLoop loop;
   private final int dataStart;
   private final Set<TcpSocket> postponed = new LinkedHashSet<>(); // relay's thread only
+  private final Announcements announcements = new Announcements(this::attach); // relay's thread only
   private @Nullable ByteBuffer frame; // relay's thread only
   private @Nullable ByteBuffer scratch;
   private long lastSmall = System.nanoTime() - SMALL_TRAFFIC_NANOS;
@@ -89,6 +90,7 @@ final class Relay implements SelectorLoop.Handler {
    */
   void run(FrameConnection served, SelectorLoop.Task first) throws IOException {
     client.begin(served, loop::end);
+    announcements.restart();
     first.run();
     loop.run(this);
     IOException broken = client.broken();
@@ -162,10 +164,51 @@ final class Relay implements SelectorLoop.Handler {
   }
 
   /**
-   * Begins to read a channel, unless another thread has closed it meanwhile. The relay's thread
-   * only.
+   * Tells the client of a connection that stands, and reads it from its first event on (PROTOCOL.md
+   * § 4.2). The relay's thread only.
+   *
+   * @param frame TCP_CONNECTED or TCP_ACCEPT
    */
-  void attach(TcpSocket socket) {
+  void announce(TcpSocket socket, DaemonFrame frame) throws IOException {
+    client.write(frame);
+    announcements.add(socket);
+  }
+
+  /** The client has sent a frame for this socket, so it listens to it. Any thread. */
+  void heardFrom(TcpSocket socket) {
+    post(
+        () -> {
+          Announcements.Announcement announcement = socket.announcement();
+          if (announcement != null) {
+            try {
+              writeAnnouncements();
+            } finally {
+              announcements.open(announcement);
+            }
+          }
+        });
+  }
+
+  private void writeAnnouncements() throws IOException {
+    try {
+      client.flush();
+    } finally {
+      announcements.flushed(System.nanoTime());
+    }
+  }
+
+  /** Runs something now, or when the first event of the socket may leave. The relay's thread only. */
+  void whenHeard(TcpSocket socket, SelectorLoop.Task task) throws IOException {
+    Announcements.Announcement announcement = socket.announcement();
+    if (announcement == null) {
+      task.run();
+    } else {
+      announcement.then(task);
+    }
+  }
+
+  /** Begins to read a channel, unless another thread has closed it meanwhile. */
+  private void attach(TcpSocket socket) {
     if (client.isOver()) {
       return;
     }
@@ -219,12 +262,19 @@ final class Relay implements SelectorLoop.Handler {
         readOn(socket);
       }
     }
-    client.flush();
+    if (announcements.isEmpty()) {
+      client.flush();
+    } else {
+      writeAnnouncements();
+      if (announcements.openDue(System.nanoTime())) {
+        client.flush(); // what they had to say at once
+      }
+    }
   }
 
   @Override
   public long waitMillis() {
-    return 0;
+    return announcements.isEmpty() ? 0 : announcements.waitMillis(System.nanoTime());
   }
 
   @Override

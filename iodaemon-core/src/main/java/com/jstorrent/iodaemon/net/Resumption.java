@@ -126,7 +126,9 @@ public final class Resumption {
   private List<DaemonFrame.Live> live() {
     Map<Integer, Long> missing = log.payloadBytes();
     List<DaemonFrame.Live> entries = new ArrayList<>();
-    for (PeerSocket socket : net.table().sockets()) {
+    List<PeerSocket> sockets = new ArrayList<>(net.table().sockets());
+    sockets.addAll(net.table().closing());
+    for (PeerSocket socket : sockets) {
       DaemonFrame.Live live = socket.live();
       long got = Math.max(0, live.toClient() - missing.getOrDefault(live.id(), 0L));
       entries.add(

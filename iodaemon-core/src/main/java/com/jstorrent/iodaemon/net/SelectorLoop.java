@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -130,11 +131,19 @@ final class SelectorLoop {
       selector.select(key -> ready(handler, key), handler.waitMillis());
       sleeping.set(false);
     } else {
-      if (handler.paused()) { // asked again: whoever ends the pause looks at sleeping after that
-        LockSupport.park(this);
+      if (handler.paused()) { // asked again: the thread that ends the pause looks at sleeping after that
+        park(handler.waitMillis());
       }
       sleeping.set(false);
       selector.selectNow(key -> {}); // channels that were closed are to be forgotten
+    }
+  }
+
+  private void park(long millis) {
+    if (millis == 0) {
+      LockSupport.park(this);
+    } else {
+      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(millis));
     }
   }
 

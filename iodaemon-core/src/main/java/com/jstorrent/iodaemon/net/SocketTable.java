@@ -17,6 +17,7 @@ final class SocketTable {
   private static final int FIRST_ACCEPTED_ID = 0x8000_0000;
 
   private final ConcurrentMap<Integer, PeerSocket> sockets = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, TcpSocket> closing = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, TcpListener> listeners = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
   private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
@@ -46,7 +47,32 @@ final class SocketTable {
 
   /** Returns false when the id is in use or the connection has ended. */
   boolean add(PeerSocket socket) {
-    return sockets.putIfAbsent(socket.id(), socket) == null && !(ended && remove(socket));
+    if (sockets.putIfAbsent(socket.id(), socket) != null) {
+      return false;
+    }
+    closing.remove(socket.id()); // the id stands for another socket from here on
+    return !(ended && remove(socket));
+  }
+
+  /**
+   * The client has closed this socket, so its id is free. Until the id is used again the client is
+   * still owed a TCP_CLOSE (PROTOCOL.md § 4.2).
+   */
+  void close(TcpSocket socket) {
+    closing.put(socket.id(), socket); // first: the id may be used again from the next line on
+    if (!sockets.remove(socket.id(), socket)) {
+      closing.remove(socket.id(), socket); // its end has been reported already
+    }
+  }
+
+  /** Nothing is left of a socket that its client has closed; whether that is still to be told. */
+  boolean finish(TcpSocket socket) {
+    return closing.remove(socket.id(), socket) && !ended;
+  }
+
+  /** Sockets that their client has closed and whose TCP_CLOSE is still to come. */
+  Collection<TcpSocket> closing() {
+    return List.copyOf(closing.values());
   }
 
   boolean add(TcpListener listener) {
@@ -90,12 +116,12 @@ final class SocketTable {
     int id;
     do {
       id = nextAccepted.getAndUpdate(i -> i + 1 < 0 ? i + 1 : FIRST_ACCEPTED_ID);
-    } while (sockets.containsKey(id));
+    } while (sockets.containsKey(id) || closing.containsKey(id));
     return id;
   }
 
   boolean isEmpty() {
-    return sockets.isEmpty() && listeners.isEmpty();
+    return sockets.isEmpty() && closing.isEmpty() && listeners.isEmpty();
   }
 
   int socketCount() {

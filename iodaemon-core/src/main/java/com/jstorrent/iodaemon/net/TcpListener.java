@@ -175,10 +175,10 @@ final class TcpListener {
       return;
     }
     net.relay()
-        .sendNow(
+        .announce(
+            socket,
             new DaemonFrame.TcpAccept(
                 0, id, socket.id(), remote.getPort(), remote.getAddress().getHostAddress()));
-    net.relay().attach(socket);
   }
 
   /** TCP_STOP_LISTEN, or the end of the connection; accepted sockets live on. Any thread. */

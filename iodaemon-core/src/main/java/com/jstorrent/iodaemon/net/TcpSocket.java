@@ -32,6 +32,7 @@ final class TcpSocket implements PeerSocket {
       new PendingConnection(() -> state.get() == SocketState.CONNECTING);
   private volatile @Nullable SocketChannel channel; // set once
   private final Encryption encryption = new Encryption(this);
+  private volatile Announcements.@Nullable Announcement announcement; // set by the relay
   private boolean shutDown; // reader only
   private volatile long fromClient; // written by the reader only
 
@@ -164,9 +165,31 @@ final class TcpSocket implements PeerSocket {
     return true;
   }
 
-  /** Tells the client, unless it has closed the socket, that it is connected. Relay only. */
-  void reportConnected() throws IOException {
-    net.relay().sendNow(new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
+  /** Tells the client that the socket is connected. Relay only. */
+  void announceConnected() throws IOException {
+    net.relay().announce(this, new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
+  }
+
+  /** The client is being told of the socket; until {@link #mayBeHeard} it hears nothing else. Relay only. */
+  void announced(Announcements.Announcement telling) {
+    announcement = telling;
+  }
+
+  /** Not null while the client is being told of the socket. Relay only. */
+  Announcements.@Nullable Announcement announcement() {
+    return announcement;
+  }
+
+  /** The first event of the socket may leave. Relay only. */
+  void mayBeHeard() {
+    announcement = null;
+  }
+
+  /** The client has sent a frame for this socket. Any thread. */
+  void addressed() {
+    if (announcement != null) {
+      net.relay().heardFrom(this);
+    }
   }
 
   /** TCP_CREDIT. Called by the client's reader only. */
@@ -236,7 +259,7 @@ final class TcpSocket implements PeerSocket {
           .post(
               () -> {
                 input.doom(errno);
-                net.relay().readOn(this);
+                net.relay().whenHeard(this, () -> net.relay().readOn(this));
               });
     }
   }
@@ -306,9 +329,11 @@ final class TcpSocket implements PeerSocket {
 
   @Override
   public void clientClose(Duration linger) {
-    net.table().remove(this);
+    addressed();
+    net.table().close(this);
     SocketState left = move(Event.CLIENT_CLOSE);
     if (left == SocketState.CONNECTING) {
+      net.table().finish(this); // a cancelled connect has no TCP_CLOSE
       abandonConnecting();
     } else if (left != null) {
       net.stats().decrement(Counter.TCP_SOCKETS);
@@ -321,15 +346,21 @@ final class TcpSocket implements PeerSocket {
     }
   }
 
-  /** The linger after the client's close is over. Called by the peer writer only. */
-  void lingered() {
+  /**
+   * The linger after the client's close is over. Called by the peer writer only.
+   *
+   * @param reset whether the peer has ended it by a reset
+   */
+  void lingered(boolean reset) {
     if (output.bytes() > 0) {
       resetOnClose();
     }
-    close(Event.DRAINED, Errno.OK);
+    close(Event.DRAINED, reset ? Errno.ECONNRESET : Errno.OK);
   }
 
   private void close(Event event, Errno errno) {
+    boolean undelivered =
+        errno == Errno.ECONNRESET || output.bytes() > 0 || output.failure() != null;
     SocketState left = move(event);
     if (left == null || state.get() != SocketState.CLOSED) {
       return;
@@ -349,21 +380,34 @@ final class TcpSocket implements PeerSocket {
       case CLIENT_ENDED, CLOSED -> {
         net.stats().decrement(Counter.PENDING_TCP);
         closeChannel();
+        reportFinished(undelivered && fromClient > 0 ? Errno.ECONNRESET : Errno.OK);
       }
+    }
+  }
+
+  /** Nothing is left of a socket that the client has closed. */
+  private void reportFinished(Errno errno) {
+    net.relay().post(() -> net.relay().whenHeard(this, () -> finishNow(errno)));
+  }
+
+  private void finishNow(Errno errno) throws IOException {
+    if (net.table().finish(this)) {
+      net.relay().sendNow(new DaemonFrame.TcpClosed(0, id, errno.number()));
     }
   }
 
   /** On the relay thread, so that it comes behind every byte that the relay has read. */
   private void report(DaemonFrame frame, Errno errno) {
-    net.relay()
-        .post(
-            () -> {
-              boolean awaited = net.table().remove(this); // not when the client closed it meanwhile
-              closeChannel();
-              if (awaited) {
-                answerAll(frame, errno);
-              }
-            });
+    net.relay().post(() -> net.relay().whenHeard(this, () -> reportNow(frame, errno)));
+  }
+
+  private void reportNow(DaemonFrame frame, Errno errno) throws IOException {
+    boolean listed = net.table().remove(this);
+    boolean closing = net.table().finish(this); // the client has closed it meanwhile
+    closeChannel();
+    if (listed || closing && frame instanceof DaemonFrame.TcpClosed) {
+      answerAll(frame, errno);
+    }
   }
 
   /** Requests are answered in their order: TCP_CONNECT before TCP_SECURE; TCP_CLOSE comes last. */

@@ -32,6 +32,7 @@ final class Collector {
   private final List<String> faults = new ArrayList<>();
   private final boolean acknowledges;
   private volatile int serverPort;
+  private volatile boolean answered; // a request that cannot succeed
   private volatile boolean stopped;
   private long counted;
   private Thread thread = Thread.ofVirtual().unstarted(() -> {});
@@ -80,7 +81,10 @@ final class Collector {
       }
       case DaemonFrame.TcpSecured f -> event(f.socketId(), f);
       case DaemonFrame.TcpShutdown f -> event(f.socketId(), f);
-      case DaemonFrame.TcpListenResult f -> serverPort = f.boundPort();
+      case DaemonFrame.TcpListenResult f -> {
+        answered |= f.errno() != 0;
+        serverPort = f.errno() == 0 ? f.boundPort() : serverPort;
+      }
       case DaemonFrame.TcpAccept f -> {
         event(f.socketId(), f);
         accepted.put(f.remotePort(), f.socketId());
@@ -159,6 +163,10 @@ final class Collector {
 
   synchronized int acceptedFrom(int port) {
     return accepted.getOrDefault(port, 0);
+  }
+
+  boolean answered() {
+    return answered;
   }
 
   int serverPort() {

@@ -63,24 +63,6 @@ class Promise02OrderOfEventsTest {
   }
 
   @Test
-  void nothingComesAfterTheClientsOwnClose() throws Exception {
-    try (TestDaemon daemon = TestDaemon.start();
-        Peer peer = Peer.open();
-        TestClient client = daemon.client()) {
-      client.connect(7, peer.port());
-      Socket socket = peer.accept();
-      client.send(new ClientFrame.TcpClose(0, 7));
-      assertThat(socket.getInputStream().read()).as("FIN").isEqualTo(-1);
-      socket.getOutputStream().write(new byte[100_000]);
-      socket.close();
-      client.send(new ClientFrame.TcpConnect(8, 7, peer.port(), "127.0.0.1"));
-      assertThat(client.expect(DaemonFrame.TcpConnected.class))
-          .as("the id is free at once, and no frame of the old socket comes first")
-          .isEqualTo(new DaemonFrame.TcpConnected(8, 7, 0));
-    }
-  }
-
-  @Test
   void anIdInUseIsRefusedAndTheOldSocketIsUntouched() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.echoing();
