@@ -75,13 +75,13 @@ final class ReplayLog {
   }
 
   /**
-   * The client has handled so many frames since the beginning; they are forgotten. Returns false
-   * when that cannot be.
+   * The client has handled so many frames since the beginning; they are forgotten. A number below an
+   * earlier one means nothing. Returns false for frames that were never sent.
    */
   boolean acknowledge(long count) {
     lock.lock();
     try {
-      if (!covers(count)) {
+      if (Long.compareUnsigned(count, acknowledged + frames.size()) > 0) {
         return false;
       }
       while (acknowledged < count) {
@@ -108,12 +108,15 @@ final class ReplayLog {
   Map<Integer, Long> payloadBytes() {
     Map<Integer, Long> sums = new HashMap<>();
     for (ByteBuffer frame : unacknowledged()) {
-      int id = FrameHeader.socketId(frame);
-      switch (Opcode.of(FrameHeader.opcode(frame))) {
-        case TCP_RECV ->
-            sums.merge(id, (long) frame.remaining() - FrameHeader.DATA_OFFSET, Long::sum);
-        case UDP_RECV -> sums.merge(id, (long) UdpSocket.payload(frame), Long::sum);
-        case TCP_CONNECTED, TCP_CLOSE, UDP_BOUND, UDP_CLOSE -> sums.remove(id);
+      switch (Opcode.of(FrameHeader.opcode(frame))) { // not every frame is about a socket
+        case TCP_RECV -> {
+          long count = (long) frame.remaining() - FrameHeader.DATA_OFFSET;
+          sums.merge(FrameHeader.socketId(frame), count, Long::sum);
+        }
+        case UDP_RECV ->
+            sums.merge(FrameHeader.socketId(frame), (long) UdpSocket.payload(frame), Long::sum);
+        case TCP_CONNECTED, TCP_CLOSE, UDP_BOUND, UDP_CLOSE ->
+            sums.remove(FrameHeader.socketId(frame));
         case TCP_ACCEPT -> sums.remove(frame.getInt(FrameHeader.DATA_OFFSET));
         case null, default -> {
         }

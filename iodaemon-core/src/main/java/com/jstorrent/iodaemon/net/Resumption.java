@@ -3,12 +3,16 @@ package com.jstorrent.iodaemon.net;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -22,8 +26,9 @@ public final class Resumption {
 
   private final NetContext net;
   private final ReplayLog log;
-  private long received; // the reader's; another reader comes only after this one has gone
+  private volatile long received; // the reader's; another reader comes only after this one has gone
   private long acknowledged;
+  private final AtomicBoolean ackWanted = new AtomicBoolean();
   private int unacknowledgedBytes;
   private final AtomicBoolean forfeited = new AtomicBoolean();
   private SelectorLoop.Task greeting = () -> {};
@@ -36,13 +41,24 @@ public final class Resumption {
 
   /** A frame of the client has been handled, and need not be kept by it any more. */
   public void handled(int bytes) {
-    received++;
+    received = received + 1;
     unacknowledgedBytes += bytes;
     if (unacknowledgedBytes >= Limits.ACK_BYTES || received - acknowledged >= Limits.ACK_FRAMES) {
       acknowledged = received;
       unacknowledgedBytes = 0;
-      net.relay().send(new DaemonFrame.Ack(0, received));
+      if (!ackWanted.getAndSet(true)) {
+        net.relay().post(this::sendAck);
+      }
     }
+  }
+
+  /**
+   * Counts when it is sent, not when it became due: one that has waited while the connection was lost
+   * must not fall behind what RESUMED has said.
+   */
+  private void sendAck() throws IOException {
+    ackWanted.set(false);
+    net.relay().sendNow(new DaemonFrame.Ack(0, received));
   }
 
   /** ACK of the client; returns false when it says what cannot be. */
@@ -96,9 +112,10 @@ public final class Resumption {
    */
   public boolean resume(int requestId, long frames, FrameConnection connection) {
     long known = frames == UNKNOWN ? log.acknowledged() : frames;
-    if (forfeited.get() || !net.relay().client().fits(connection) || !log.acknowledge(known)) {
+    if (!possible(known) || !net.relay().client().fits(connection)) {
       return false;
     }
+    log.acknowledge(known);
     net.gate().close();
     net.relay().restart();
     acknowledged = received;
@@ -109,11 +126,29 @@ public final class Resumption {
     greeting =
         () -> {
           net.relay().sendNow(resumed);
-          for (ByteBuffer frame : missing) {
-            net.relay().client().writeAgain(frame);
-          }
+          sendAgain(missing);
         };
     return true;
+  }
+
+  /** The order of frames is fixed, so a first event does not wait here, but gets a write of its own. */
+  private void sendAgain(List<ByteBuffer> frames) throws IOException {
+    Set<Integer> announced = new HashSet<>();
+    for (ByteBuffer frame : frames) {
+      switch (Opcode.of(FrameHeader.opcode(frame))) {
+        case TCP_CONNECTED -> announced.add(FrameHeader.socketId(frame));
+        case TCP_ACCEPT -> announced.add(frame.getInt(FrameHeader.DATA_OFFSET));
+        case TCP_RECV, TCP_SHUTDOWN, TCP_CLOSE -> {
+          if (announced.contains(FrameHeader.socketId(frame))) {
+            net.relay().client().flush();
+            announced.clear();
+          }
+        }
+        case null, default -> {
+        }
+      }
+      net.relay().client().writeAgain(frame);
+    }
   }
 
   /** On the relay's thread, before anything else is sent. */

@@ -170,6 +170,23 @@ class ResumeTest {
   }
 
   @Test
+  void anAckWithALowerNumberMeansNothing() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client(Set.of(Capability.RESUME))) {
+      client.connect(1, peer.port());
+      client.connect(2, peer.port());
+      client.send(new ClientFrame.Ack(0, 2));
+      client.send(new ClientFrame.Ack(3, 1));
+      client.send(new ClientFrame.Ack(4, 0));
+      client.send(new ClientFrame.TcpConnect(5, 5, peer.port(), "127.0.0.1"));
+      assertThat(client.next())
+          .as("no ERROR comes first")
+          .isEqualTo(new DaemonFrame.TcpConnected(5, 5, 0));
+    }
+  }
+
+  @Test
   void aClientThatAcknowledgesNothingIsNotSentMoreThanTheWindow() throws Exception {
     Limits limits = Limits.builder().replayBytes(300_000).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
