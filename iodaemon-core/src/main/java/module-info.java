@@ -13,6 +13,7 @@ module com.jstorrent.iodaemon.core {
   exports com.jstorrent.iodaemon.hash;
   exports com.jstorrent.iodaemon.stats;
   exports com.jstorrent.iodaemon.stream;
+  exports com.jstorrent.iodaemon.time;
   exports com.jstorrent.iodaemon.transport;
   exports com.jstorrent.iodaemon.work;
 }

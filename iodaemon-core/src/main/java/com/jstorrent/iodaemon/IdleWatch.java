@@ -2,9 +2,9 @@ package com.jstorrent.iodaemon;
 
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.SessionInfo;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.Activity;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -18,14 +18,14 @@ final class IdleWatch implements Activity, DaemonListener {
   private static final Logger LOG = LoggerFactory.getLogger(IdleWatch.class);
 
   private final long timeout; // nanoseconds; 0 for never
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final Runnable onIdle;
   private final AtomicInteger underWay = new AtomicInteger();
   private volatile long idleSince;
 
-  IdleWatch(Duration timeout, ScheduledExecutorService timer, Runnable onIdle) {
+  IdleWatch(Duration timeout, MonotonicClock clock, Runnable onIdle) {
     this.timeout = TimeUnit.NANOSECONDS.convert(timeout);
-    this.timer = timer;
+    this.clock = clock;
     this.onIdle = onIdle;
   }
 
@@ -33,7 +33,7 @@ final class IdleWatch implements Activity, DaemonListener {
   @Override
   public void onStarted(int port) {
     if (timeout > 0) {
-      idleSince = System.nanoTime();
+      idleSince = clock.nanoTime();
       look();
     }
   }
@@ -45,7 +45,7 @@ final class IdleWatch implements Activity, DaemonListener {
 
   @Override
   public void end() {
-    idleSince = System.nanoTime(); // first: whoever sees zero must see this
+    idleSince = clock.nanoTime(); // first: whoever sees zero must see this
     underWay.decrementAndGet();
   }
 
@@ -61,9 +61,9 @@ final class IdleWatch implements Activity, DaemonListener {
 
   private void look() {
     boolean used = underWay.get() > 0;
-    long left = used ? timeout : timeout - (System.nanoTime() - idleSince);
+    long left = used ? timeout : timeout - (clock.nanoTime() - idleSince);
     if (left > 0) {
-      timer.schedule(this::look, left, TimeUnit.NANOSECONDS);
+      clock.schedule(Duration.ofNanos(left), this::look);
     } else {
       LOG.info("Nobody has used the daemon for {} seconds; it ends.",
           TimeUnit.NANOSECONDS.toSeconds(timeout));

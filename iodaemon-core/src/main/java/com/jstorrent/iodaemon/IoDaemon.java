@@ -16,6 +16,8 @@ import com.jstorrent.iodaemon.session.Sessions;
 import com.jstorrent.iodaemon.stats.SessionReport;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
+import com.jstorrent.iodaemon.time.AwakeClock;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.AllowedOrigins;
@@ -36,7 +38,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,14 @@ public final class IoDaemon implements AutoCloseable {
 
   private IoDaemon(Builder builder) throws IOException {
     transports = List.copyOf(builder.transports);
-    services = new Services(builder, this::requestShutdown);
+    MonotonicClock clock =
+        builder.clock == null ? new AwakeClock(builder.listener::onFailed) : builder.clock;
+    try {
+      services = new Services(builder, clock, this::requestShutdown);
+    } catch (IOException | RuntimeException e) {
+      clock.close();
+      throw e;
+    }
     listener = services.idle.andThen(builder.listener);
   }
 
@@ -159,12 +167,12 @@ public final class IoDaemon implements AutoCloseable {
   /** The parts of a daemon, in the order in which they need each other. */
   private static final class Services implements DaemonServices, AutoCloseable {
     private final Limits limits;
-    private final Stats stats = new Stats();
+    private final Stats stats;
     private final BufferPool frameBuffers =
         new BufferPool(Limits.FRAME_BUFFER_BYTES, Limits.IDLE_FRAME_BUFFERS);
     private final AccessPolicy access;
     private final Profile.@Nullable Source profile;
-    private final ScheduledThreadPoolExecutor timer;
+    private final MonotonicClock clock;
     private final DownloadRoots roots;
     private final FileService files;
     private final RootWatch watch;
@@ -177,30 +185,33 @@ public final class IoDaemon implements AutoCloseable {
     private final IdleWatch idle;
     private final DaemonListener listener;
 
-    private Services(Builder builder, Runnable shutdown) throws IOException {
+    private Services(Builder builder, MonotonicClock clock, Runnable shutdown)
+        throws IOException {
+      this.clock = clock;
       this.shutdown = shutdown;
       limits = builder.limits;
       profile = builder.profile;
+      listener = builder.listener;
+      stats = new Stats(clock::nanoTime);
       access =
           new AccessPolicy(
               builder.requireToken(),
               new AllowedOrigins(builder.origins, builder.anyLocalOrigin),
-              limits.failureDelay());
-      listener = builder.listener;
-      timer = new DeadlineTimer(listener::onFailed);
-      idle = new IdleWatch(builder.idleTimeout, timer, shutdown);
+              limits.failureDelay(),
+              clock::nanoTime);
+      idle = new IdleWatch(builder.idleTimeout, clock, shutdown);
       roots = new DownloadRoots(builder.roots);
-      files = new FileService(roots, limits.openFiles(), stats);
-      watch = new RootWatch(files.folders(), limits.rootCheck(), timer);
+      files = new FileService(roots, limits.openFiles(), stats, clock::nanoTime);
+      watch = new RootWatch(files.folders(), limits.rootCheck(), clock);
       roots.onReplaced(watch::lookAside);
-      handles = new FileHandles(files, limits, stats, timer);
+      handles = new FileHandles(files, limits, stats, clock);
       hashes = new HashService(files, stats);
-      streams = new StreamService(limits, stats);
+      streams = new StreamService(limits, stats, clock);
       net =
           new SharedNet(
               limits,
               stats,
-              timer,
+              clock,
               frameBuffers,
               builder.denyPrivate,
               builder.trust,
@@ -210,7 +221,7 @@ public final class IoDaemon implements AutoCloseable {
               limits,
               stats,
               access,
-              timer,
+              clock,
               net,
               watch,
               handles.andThen(idle).andThen(listener),
@@ -294,8 +305,8 @@ public final class IoDaemon implements AutoCloseable {
     }
 
     @Override
-    public ScheduledThreadPoolExecutor timer() {
-      return timer;
+    public MonotonicClock clock() {
+      return clock;
     }
 
     @Override
@@ -318,7 +329,7 @@ public final class IoDaemon implements AutoCloseable {
       files.close();
       hashes.close();
       net.close();
-      timer.shutdownNow();
+      clock.close();
     }
   }
 
@@ -334,6 +345,7 @@ public final class IoDaemon implements AutoCloseable {
     private FolderPicker folderPicker = FolderPicker.NONE;
     private Profile.@Nullable Source profile;
     private @Nullable SSLContext trust;
+    private @Nullable MonotonicClock clock;
     private Duration idleTimeout = Duration.ZERO;
     private final List<ServerTransport> transports = new ArrayList<>();
 
@@ -416,6 +428,15 @@ public final class IoDaemon implements AutoCloseable {
     /** Whose certificates TCP_SECURE accepts. Default: those of the JVM's own trust store. */
     public Builder trust(SSLContext value) {
       trust = value;
+      return this;
+    }
+
+    /**
+     * What all deadlines are counted by; it is closed with the daemon. Default: an {@link AwakeClock},
+     * which does not count the time in which the machine sleeps.
+     */
+    public Builder clock(MonotonicClock value) {
+      clock = value;
       return this;
     }
 

@@ -8,12 +8,15 @@ import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.InProcessTransport;
 import com.jstorrent.iodaemon.transport.ServerTransport;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class IoDaemonTest {
@@ -62,18 +65,22 @@ class IoDaemonTest {
     assertThat(heard).containsExactly(direct, direct);
     Error late = new OutOfMemoryError("late");
     services
-        .timer()
-        .execute(
+        .clock()
+        .schedule(
+            Duration.ZERO,
             () -> {
               throw late;
             });
     services
-        .timer()
-        .execute(
+        .clock()
+        .schedule(
+            Duration.ZERO,
             () -> {
               throw new IllegalStateException("a defect, but of one task only");
             });
-    services.timer().submit(() -> {}).get();
+    CountDownLatch behind = new CountDownLatch(1);
+    services.clock().schedule(Duration.ZERO, behind::countDown);
+    assertThat(behind.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(heard).containsExactly(direct, direct, late, late);
     services.requestShutdown();
     services.requestShutdown();

@@ -8,14 +8,12 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.random.RandomId;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,18 +25,18 @@ public final class FileHandles implements DaemonListener {
   private final FileService files;
   private final Limits limits;
   private final Stats stats;
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final ConcurrentMap<String, FileHandle> handles = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Integer> connections = new HashMap<>(); // by session; by lock
-  private final Map<String, ScheduledFuture<?>> graces = new HashMap<>(); // guarded by lock
+  private final Map<String, MonotonicClock.Scheduled> graces = new HashMap<>(); // guarded by lock
 
   public FileHandles(
-      FileService files, Limits limits, Stats stats, ScheduledExecutorService timer) {
+      FileService files, Limits limits, Stats stats, MonotonicClock clock) {
     this.files = files;
     this.limits = limits;
     this.stats = stats;
-    this.timer = timer;
+    this.clock = clock;
   }
 
   /**
@@ -122,9 +120,9 @@ public final class FileHandles implements DaemonListener {
     lock.lock();
     try {
       connections.merge(name, 1, Integer::sum);
-      ScheduledFuture<?> grace = graces.remove(name);
+      MonotonicClock.Scheduled grace = graces.remove(name);
       if (grace != null) {
-        grace.cancel(false);
+        grace.cancel();
       }
     } finally {
       lock.unlock();
@@ -144,10 +142,9 @@ public final class FileHandles implements DaemonListener {
       if (left == null) {
         graces.put(
             name,
-            timer.schedule(
-                () -> Thread.ofVirtual().name("iodaemon-expiry").start(() -> expire(name)),
-                limits.handleGrace().toNanos(),
-                TimeUnit.NANOSECONDS));
+            clock.schedule(
+                limits.handleGrace(),
+                () -> Thread.ofVirtual().name("iodaemon-expiry").start(() -> expire(name))));
       }
     } finally {
       lock.unlock();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Reads and writes files under the download roots (PROTOCOL.md § 5.1 and § 5.2). Any thread may call
@@ -37,10 +38,18 @@ public final class FileService implements AutoCloseable {
    * @param openFiles how many files may be open while nobody uses them
    */
   public FileService(DownloadRoots roots, int openFiles, Stats stats) {
+    this(roots, openFiles, stats, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime of the clock by which a disk is found not to answer
+   */
+  public FileService(
+      DownloadRoots roots, int openFiles, Stats stats, LongSupplier nanoTime) {
     this.roots = roots;
     this.stats = stats;
     this.open = new OpenFiles(openFiles, stats);
-    this.folders = new FolderService(roots, pool, open);
+    this.folders = new FolderService(roots, pool, open, nanoTime);
   }
 
   /** What is done with bytes before they are written; it runs where digests may be computed. */

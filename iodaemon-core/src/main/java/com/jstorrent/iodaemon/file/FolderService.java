@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 
 /**
  * Folders below the download roots, and what is done to files as a whole (PROTOCOL.md § 5.1). Any
@@ -31,9 +32,12 @@ public final class FolderService {
   private final DownloadRoots roots;
   private final WorkerPool pool;
   private final OpenFiles open;
+  private final LongSupplier nanoTime;
   private final ConcurrentMap<Path, Long> unanswered = new ConcurrentHashMap<>(); // since when
 
-  FolderService(DownloadRoots roots, WorkerPool pool, OpenFiles open) {
+  FolderService(
+      DownloadRoots roots, WorkerPool pool, OpenFiles open, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.roots = roots;
     this.pool = pool;
     this.open = open;
@@ -68,7 +72,7 @@ public final class FolderService {
 
   /** A disk that does not answer holds up those who ask in the next two seconds, and nobody else. */
   private OptionalLong freeBytes(DownloadRoot root) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     Long asked = unanswered.putIfAbsent(root.path(), now);
     if (asked != null && now - asked > Limits.ROOT_ANSWER.toNanos()) {
       return OptionalLong.empty();

@@ -1,9 +1,8 @@
 package com.jstorrent.iodaemon.file;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ public final class RootWatch {
 
   private final FolderService folders;
   private final Duration interval;
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private Consumer<List<RootStatus>> listener = roots -> {}; // guarded by lock
   private List<DownloadRoot> roots = List.of(); // guarded by lock; those that were told of last
@@ -33,10 +32,10 @@ public final class RootWatch {
   /**
    * @param interval between two looks
    */
-  public RootWatch(FolderService folders, Duration interval, ScheduledExecutorService timer) {
+  public RootWatch(FolderService folders, Duration interval, MonotonicClock clock) {
     this.folders = folders;
     this.interval = interval;
-    this.timer = timer;
+    this.clock = clock;
   }
 
   /** Looks at all roots now; blocks as long as their disks do. */
@@ -141,7 +140,7 @@ public final class RootWatch {
     if (repeat) {
       lookAside();
     } else {
-      timer.schedule(() -> due(planned), interval.toMillis(), TimeUnit.MILLISECONDS);
+      clock.schedule(interval, () -> due(planned));
     }
   }
 

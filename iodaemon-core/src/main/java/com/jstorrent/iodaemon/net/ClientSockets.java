@@ -42,9 +42,9 @@ public final class ClientSockets {
    * @throws IOException when the system has no descriptor left for a selector
    */
   public ClientSockets(SharedNet shared, FrameConnection connection) throws IOException {
-    ReaderGate gate = new ReaderGate();
+    ReaderGate gate = new ReaderGate(shared.clock());
     Stats stats = shared.stats().part();
-    Relay relay = new Relay(connection, stats, gate, shared.frames());
+    Relay relay = new Relay(connection, stats, gate, shared.frames(), shared.clock());
     SendBudget budget = new SendBudget(shared.limits(), shared.queuedBytes(), stats, gate);
     net = new NetContext(shared, stats, relay, new SocketTable(), budget, gate, new Negotiated(),
         this::readerWaits);

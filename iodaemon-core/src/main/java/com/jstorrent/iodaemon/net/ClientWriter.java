@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.frame.FrameWriter;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * from one connection to the next.
  */
 final class ClientWriter {
-  /** What {@link System#nanoTime} never says in the life of a machine, for nothing is being sent. */
+  /** What {@link MonotonicClock#nanoTime} never says in the life of a machine, for nothing is being sent. */
   private static final long IDLE = Long.MIN_VALUE;
 
   private final Stats stats;
+  private final MonotonicClock clock;
   private final int headroom;
   private final AtomicInteger postedBytes = new AtomicInteger();
   private volatile FrameConnection connection;
@@ -34,7 +36,8 @@ final class ClientWriter {
   private @Nullable IOException broken; // relay's thread only; what is sent is kept, if anything
   private Runnable onBroken = () -> {};
 
-  ClientWriter(FrameConnection connection, Stats stats) {
+  ClientWriter(FrameConnection connection, Stats stats, MonotonicClock clock) {
+    this.clock = clock;
     this.connection = connection;
     this.headroom = connection.headroom();
     this.stats = stats;
@@ -132,7 +135,7 @@ final class ClientWriter {
       return;
     }
     try {
-      sendingSince = System.nanoTime();
+      sendingSince = clock.nanoTime();
       connection.send(frame);
     } catch (IOException e) {
       if (replay == null) {
@@ -150,7 +153,7 @@ final class ClientWriter {
       return;
     }
     try {
-      sendingSince = System.nanoTime();
+      sendingSince = clock.nanoTime();
       connection.flush();
     } finally {
       sendingSince = IDLE;
@@ -160,7 +163,7 @@ final class ClientWriter {
   /** How long what is being sent waits for the client; zero when nothing is. Any thread. */
   Duration blocked() {
     long since = sendingSince;
-    return since == IDLE ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+    return since == IDLE ? Duration.ZERO : Duration.ofNanos(clock.nanoTime() - since);
   }
 
   /** Bytes that wait to be sent, and those that are kept until they are acknowledged. Any thread. */

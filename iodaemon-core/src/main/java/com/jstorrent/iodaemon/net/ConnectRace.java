@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -33,9 +34,11 @@ final class ConnectRace {
   private final Deque<InetSocketAddress> candidates = new ArrayDeque<>();
   private final List<SocketChannel> open = new ArrayList<>();
   private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+  private final MonotonicClock clock;
   private long deadline;
 
-  ConnectRace(List<InetAddress> addresses, int port) {
+  ConnectRace(List<InetAddress> addresses, int port, MonotonicClock clock) {
+    this.clock = clock;
     for (InetAddress address : interleave(addresses)) {
       candidates.add(new InetSocketAddress(address, port));
     }
@@ -74,7 +77,7 @@ final class ConnectRace {
    */
   @Nullable
   SocketChannel run(Duration timeout) throws IOException, InterruptedException {
-    deadline = System.nanoTime() + timeout.toNanos();
+    deadline = clock.nanoTime() + timeout.toNanos();
     SocketChannel winner = null;
     try {
       winner = race();
@@ -156,6 +159,6 @@ final class ConnectRace {
   }
 
   private long left() {
-    return deadline - System.nanoTime();
+    return deadline - clock.nanoTime();
   }
 }

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -7,9 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class ConnectTurns {
   /** How far to look for one that goes elsewhere, so that a turn costs the same however many wait. */
   private static final int LOOK_AHEAD = 64;
 
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock(); // guards everything below
   private final SequencedSet<Turn> fresh = new LinkedHashSet<>(); // wait for their first turn
   private final SequencedSet<Turn> tried = new LinkedHashSet<>(); // wait for another one
@@ -48,12 +47,13 @@ final class ConnectTurns {
   private final Map<String, Integer> destinations = new HashMap<>(); // of those that run
   private final int slots;
   private int grants;
-  private long nextYield = System.nanoTime();
+  private long nextYield;
   private boolean tickDue;
 
-  ConnectTurns(int slots, ScheduledExecutorService timer) {
+  ConnectTurns(int slots, MonotonicClock clock) {
     this.slots = slots;
-    this.timer = timer;
+    this.clock = clock;
+    this.nextYield = clock.nanoTime();
   }
 
   /** The turns of one attempt to connect to a host and port. */
@@ -138,7 +138,7 @@ final class ConnectTurns {
       fresh.remove(next);
       tried.remove(next);
       next.tries++;
-      next.since = System.nanoTime();
+      next.since = clock.nanoTime();
       running.add(next);
       destinations.merge(next.destination, 1, Integer::sum);
       grants++;
@@ -146,7 +146,7 @@ final class ConnectTurns {
     }
     if (somebodyWaits() && !tickDue) {
       tickDue = true;
-      timer.schedule(this::tick, PACE.toNanos(), TimeUnit.NANOSECONDS);
+      clock.schedule(PACE, this::tick);
     }
   }
 
@@ -172,7 +172,7 @@ final class ConnectTurns {
     lock.lock();
     try {
       tickDue = false;
-      long now = System.nanoTime();
+      long now = clock.nanoTime();
       if (somebodyWaits() && now - nextYield >= 0) {
         due(now).ifPresent(turn -> askBack(turn, now));
       }

@@ -26,7 +26,7 @@ final class Connector {
 
   Connector(NetContext net) {
     this.net = net;
-    this.turns = new ConnectTurns(net.limits().concurrentConnects(), net.shared().timer());
+    this.turns = new ConnectTurns(net.limits().concurrentConnects(), net.shared().clock());
   }
 
   /** Whether one more attempt may begin or wait. */
@@ -72,9 +72,9 @@ final class Connector {
     Duration left = net.limits().connectTimeout().minus(answer.took());
     ConnectTurns.Turn turn = turns.attempt(host + ' ' + port);
     while (left.isPositive()) {
-      ConnectRace race = new ConnectRace(allowed, port);
+      ConnectRace race = new ConnectRace(allowed, port, net.shared().clock());
       turn.take(race::giveUp);
-      long begun = System.nanoTime();
+      long begun = net.shared().clock().nanoTime();
       try {
         SocketChannel channel = race.run(left);
         if (channel != null) {
@@ -84,7 +84,7 @@ final class Connector {
       } finally {
         turn.give();
       }
-      left = left.minusNanos(System.nanoTime() - begun);
+      left = left.minusNanos(net.shared().clock().nanoTime() - begun);
     }
     throw new SocketTimeoutException("Connecting timed out.");
   }

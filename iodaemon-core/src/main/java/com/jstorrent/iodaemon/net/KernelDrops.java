@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -7,11 +8,10 @@ import java.nio.ByteOrder;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
@@ -27,13 +27,13 @@ final class KernelDrops {
   private static final int DROPS = 12;
 
   /** Often enough for whoever looks at the numbers. */
-  private static final long PERIOD_SECONDS = 1;
+  private static final Duration PERIOD = Duration.ofSeconds(1);
 
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<DatagramChannel, Watched> sockets = new HashMap<>(); // guarded by lock
   private boolean scheduled; // guarded by lock
-  private volatile long lastSample = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+  private volatile long lastSample;
 
   /** A socket by its local address as the table writes it, and what was counted of it. */
   private static final class Watched {
@@ -47,8 +47,9 @@ final class KernelDrops {
     }
   }
 
-  KernelDrops(ScheduledExecutorService timer) {
-    this.timer = timer;
+  KernelDrops(MonotonicClock clock) {
+    this.clock = clock;
+    this.lastSample = clock.nanoTime() - PERIOD.toNanos() - 1;
   }
 
   /**
@@ -61,7 +62,7 @@ final class KernelDrops {
       sockets.put(socket, new Watched(address, onDrops));
       if (!scheduled) {
         scheduled = true;
-        timer.schedule(this::sampleAside, PERIOD_SECONDS, TimeUnit.SECONDS);
+        clock.schedule(PERIOD, this::sampleAside);
       }
     } finally {
       lock.unlock();
@@ -73,8 +74,8 @@ final class KernelDrops {
    * a moment ago, for a client may close thousands at once.
    */
   void forget(DatagramChannel socket) {
-    long now = System.nanoTime();
-    if (now - lastSample > TimeUnit.SECONDS.toNanos(PERIOD_SECONDS)) {
+    long now = clock.nanoTime();
+    if (now - lastSample > PERIOD.toNanos()) {
       sample();
     }
     lock.lock();
@@ -96,7 +97,7 @@ final class KernelDrops {
               try {
                 scheduled = !sockets.isEmpty();
                 if (scheduled) {
-                  timer.schedule(this::sampleAside, PERIOD_SECONDS, TimeUnit.SECONDS);
+                  clock.schedule(PERIOD, this::sampleAside);
                 }
               } finally {
                 lock.unlock();
@@ -105,7 +106,7 @@ final class KernelDrops {
   }
 
   private void sample() {
-    lastSample = System.nanoTime();
+    lastSample = clock.nanoTime();
     Map<String, Long> drops = new HashMap<>();
     for (Path table : TABLES) {
       try {

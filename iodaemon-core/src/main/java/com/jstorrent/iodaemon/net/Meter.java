@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -7,11 +8,17 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Meter {
   private final AtomicLong pauses = new AtomicLong();
   private final AtomicLong drops = new AtomicLong();
-  private volatile long lastMove = System.nanoTime();
+  private final MonotonicClock clock;
+  private volatile long lastMove;
+
+  Meter(MonotonicClock clock) {
+    this.clock = clock;
+    lastMove = clock.nanoTime();
+  }
 
   /** Bytes have moved. */
   void moved() {
-    lastMove = System.nanoTime();
+    lastMove = clock.nanoTime();
   }
 
   /** A side takes nothing, so the other one has to wait. */
@@ -25,7 +32,7 @@ final class Meter {
 
   /** Since bytes have moved. */
   Duration idle() {
-    return Duration.ofNanos(System.nanoTime() - lastMove);
+    return Duration.ofNanos(clock.nanoTime() - lastMove);
   }
 
   long pauses() {

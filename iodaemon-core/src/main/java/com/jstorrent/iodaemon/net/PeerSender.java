@@ -46,14 +46,14 @@ final class PeerSender {
     net.stats().increment(Counter.SEND_PAUSES);
     socket.meter().paused();
     long stall = net.limits().sendStall().toNanos();
-    long begun = System.nanoTime();
+    long begun = net.shared().clock().nanoTime();
     while (!net.gate().await(() -> hasRoom(socket, bytes), Math.min(stall, PROBE_NANOS))) {
       if (net.gate().isOpen()) {
         return false;
       }
-      if (System.nanoTime() - begun >= stall) {
+      if (net.shared().clock().nanoTime() - begun >= stall) {
         culprit(socket, bytes).stalled();
-        begun = System.nanoTime();
+        begun = net.shared().clock().nanoTime();
       } else {
         net.relay().client().probe();
         net.whileReaderWaits().run();

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -27,6 +28,7 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerWriter.class);
   private static final int DISCARD_BYTES = 64 << 10;
 
+  private final MonotonicClock clock;
   private final SelectorLoop loop = new SelectorLoop();
   private final ByteBuffer discarded = ByteBuffer.allocateDirect(DISCARD_BYTES);
   private final Map<TcpSocket, Long> lingering = new HashMap<>(); // deadlines; own thread only
@@ -38,7 +40,8 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   /**
    * @param onFailure hears of an end that nobody has asked for
    */
-  PeerWriter(Consumer<Throwable> onFailure) throws IOException {
+  PeerWriter(MonotonicClock clock, Consumer<Throwable> onFailure) throws IOException {
+    this.clock = clock;
     this.onFailure = onFailure;
     thread.setDaemon(true);
     thread.start();
@@ -51,7 +54,7 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
 
   /** Ends a socket in order, or at the latest after {@code time}. Any thread. */
   void linger(TcpSocket socket, Duration time) {
-    long deadline = System.nanoTime() + time.toNanos();
+    long deadline = clock.nanoTime() + time.toNanos();
     loop.post(
         () -> {
           lingering.put(socket, deadline);
@@ -62,7 +65,7 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
 
   /** The connection of these sockets has ended: they have {@code time} left at most. Any thread. */
   void hurry(NetContext net, Duration time) {
-    long deadline = System.nanoTime() + time.toNanos();
+    long deadline = clock.nanoTime() + time.toNanos();
     loop.post(
         () -> {
           lingering.replaceAll(
@@ -145,7 +148,7 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
 
   @Override
   public void roundOver() {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (now < nextDeadline) {
       return;
     }
@@ -163,7 +166,7 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   public long waitMillis() {
     return nextDeadline == Long.MAX_VALUE
         ? 0
-        : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nextDeadline - System.nanoTime()) + 1);
+        : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nextDeadline - clock.nanoTime()) + 1);
   }
 
   private void setInterest(TcpSocket socket, int operations) {

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,13 @@ import org.jspecify.annotations.Nullable;
  * calls {@link #signal} after the change is visible; a signal that nobody waits for costs one read.
  */
 final class ReaderGate {
+  private final MonotonicClock clock;
   private volatile @Nullable Thread waiter;
   private volatile boolean open;
+
+  ReaderGate(MonotonicClock clock) {
+    this.clock = clock;
+  }
 
   /**
    * Waits until {@code room} holds, the time is over or the gate is opened for good. Called by the
@@ -22,12 +28,12 @@ final class ReaderGate {
     if (room.getAsBoolean()) {
       return true;
     }
-    long deadline = System.nanoTime() + nanos;
+    long deadline = clock.nanoTime() + nanos;
     boolean interrupted = false;
     waiter = Thread.currentThread();
     try {
       while (!room.getAsBoolean()) {
-        long left = deadline - System.nanoTime();
+        long left = deadline - clock.nanoTime();
         if (open || left <= 0) {
           return false;
         }

@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
@@ -54,6 +55,7 @@ final class Relay implements SelectorLoop.Handler {
 
   private static final int FAILED = -2;
 
+  private final MonotonicClock clock;
   private final ClientWriter client;
   private final Stats stats;
   private final ReaderGate gate;
@@ -64,12 +66,19 @@ final class Relay implements SelectorLoop.Handler {
   private final Announcements announcements = new Announcements(this::attach); // relay's thread only
   private @Nullable ByteBuffer frame; // relay's thread only
   private @Nullable ByteBuffer scratch;
-  private long lastSmall = System.nanoTime() - SMALL_TRAFFIC_NANOS;
+  private long lastSmall;
 
-  Relay(FrameConnection connection, Stats stats, ReaderGate gate, BufferPool buffers)
+  Relay(
+      FrameConnection connection,
+      Stats stats,
+      ReaderGate gate,
+      BufferPool buffers,
+      MonotonicClock clock)
       throws IOException {
     this.buffers = buffers;
-    this.client = new ClientWriter(connection, stats);
+    this.clock = clock;
+    this.lastSmall = clock.nanoTime() - SMALL_TRAFFIC_NANOS;
+    this.client = new ClientWriter(connection, stats, clock);
     this.stats = stats;
     this.gate = gate;
     this.loop = new SelectorLoop();
@@ -400,7 +409,7 @@ final class Relay implements SelectorLoop.Handler {
   }
 
   private int mostBytes() {
-    boolean besideSmall = System.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
+    boolean besideSmall = clock.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
     return besideSmall ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
   }
 
@@ -428,7 +437,7 @@ final class Relay implements SelectorLoop.Handler {
     FrameHeader.putData(buffer, start, Opcode.TCP_RECV, socket.id());
     buffer.limit(dataStart + count).position(start);
     if (count < Limits.SMALL_FRAME_BYTES) {
-      lastSmall = System.nanoTime();
+      lastSmall = clock.nanoTime();
     }
     stats.add(Counter.BYTES_RECEIVED, count);
     if (socket.input().delivered(count)) {
@@ -441,7 +450,7 @@ final class Relay implements SelectorLoop.Handler {
     ByteBuffer buffer = frame();
     for (int i = 0; i < DATAGRAMS_A_TURN && !paused() && socket.receive(buffer, client.headroom());
         i++) {
-      lastSmall = System.nanoTime();
+      lastSmall = clock.nanoTime();
       client.write(Opcode.UDP_RECV, buffer);
     }
   }

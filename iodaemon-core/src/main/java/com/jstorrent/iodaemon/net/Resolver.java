@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -32,9 +33,11 @@ final class Resolver implements AutoCloseable {
   /** No name: the JDK would look it up all the same. */
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
 
+  private final MonotonicClock clock;
   private final ThreadPoolExecutor threads;
 
-  Resolver() {
+  Resolver(MonotonicClock clock) {
+    this.clock = clock;
     threads =
         new ThreadPoolExecutor(
             THREADS,
@@ -103,9 +106,9 @@ final class Resolver implements AutoCloseable {
     threads.execute(lookup);
     try {
       lookup.begun.await();
-      long start = System.nanoTime();
+      long start = clock.nanoTime();
       InetAddress[] addresses = lookup.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-      return new Answer(List.of(addresses), Duration.ofNanos(System.nanoTime() - start));
+      return new Answer(List.of(addresses), Duration.ofNanos(clock.nanoTime() - start));
     } catch (ExecutionException e) {
       throw new UnknownHostException("The name does not resolve.");
     } catch (CancellationException e) {

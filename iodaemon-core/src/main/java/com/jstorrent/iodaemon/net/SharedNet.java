@@ -2,9 +2,9 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 public final class SharedNet implements AutoCloseable {
   private final Limits limits;
   private final Stats stats;
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final BufferPool segments =
       new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS);
   private final BufferPool frames;
   private final AtomicLong queuedBytes = new AtomicLong();
-  private final Resolver resolver = new Resolver();
+  private final Resolver resolver;
   private final TlsClients tls;
   private final KernelDrops drops;
   private final EgressRule egress;
@@ -34,7 +34,7 @@ public final class SharedNet implements AutoCloseable {
   public SharedNet(
       Limits limits,
       Stats stats,
-      ScheduledExecutorService timer,
+      MonotonicClock clock,
       BufferPool frames,
       boolean denyPrivate,
       @Nullable SSLContext trust,
@@ -44,10 +44,11 @@ public final class SharedNet implements AutoCloseable {
     this.frames = frames;
     this.limits = limits;
     this.stats = stats;
-    this.timer = timer;
+    this.clock = clock;
+    this.resolver = new Resolver(clock);
     this.tls = new TlsClients(trust, resolver);
-    this.drops = new KernelDrops(timer);
-    this.peerWriter = new PeerWriter(onFailure);
+    this.drops = new KernelDrops(clock);
+    this.peerWriter = new PeerWriter(clock, onFailure);
   }
 
   Limits limits() {
@@ -58,8 +59,8 @@ public final class SharedNet implements AutoCloseable {
     return stats;
   }
 
-  ScheduledExecutorService timer() {
-    return timer;
+  MonotonicClock clock() {
+    return clock;
   }
 
   /** What waits for all peers of all connections. */

@@ -35,7 +35,7 @@ final class TcpListener {
   private final int id;
   private final int requestId;
   private final NetContext net;
-  private final Meter meter = new Meter();
+  private final Meter meter;
   private final Semaphore room = new Semaphore(HANDED_OVER);
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ServerSocketChannel channel; // guarded by lock
@@ -50,6 +50,7 @@ final class TcpListener {
     this.id = id;
     this.requestId = requestId;
     this.net = net;
+    this.meter = new Meter(net.shared().clock());
   }
 
   int id() {

@@ -25,7 +25,7 @@ final class TcpSocket implements PeerSocket {
   private final String host;
   private final NetContext net;
   private final AtomicReference<SocketState> state = new AtomicReference<>(SocketState.CONNECTING);
-  private final Meter meter = new Meter();
+  private final Meter meter;
   private final PeerOutput output;
   private final PeerInput input;
   private final PendingConnection pending =
@@ -41,6 +41,7 @@ final class TcpSocket implements PeerSocket {
     this.requestId = requestId;
     this.host = host;
     this.net = net;
+    this.meter = new Meter(net.shared().clock());
     this.output = new PeerOutput(net, meter);
     this.input = new PeerInput(net, meter);
   }

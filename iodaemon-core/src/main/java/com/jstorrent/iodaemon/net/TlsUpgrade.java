@@ -3,9 +3,8 @@ package com.jstorrent.iodaemon.net;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class TlsUpgrade implements TlsStream.Host {
   private final AtomicBoolean begun = new AtomicBoolean();
   private volatile boolean over;
   private final AtomicBoolean counted = new AtomicBoolean();
-  private volatile @Nullable ScheduledFuture<?> deadline;
+  private volatile MonotonicClock.@Nullable Scheduled deadline;
   private @Nullable TlsStream stream;
 
   TlsUpgrade(TcpSocket socket, int requestId, String host, boolean skipChecks) {
@@ -46,11 +45,10 @@ final class TlsUpgrade implements TlsStream.Host {
       return;
     }
     NetContext net = socket.net();
-    long millis = net.limits().secureTimeout().toMillis();
     deadline =
         net.shared()
-            .timer()
-            .schedule(() -> net.relay().post(this::late), millis, TimeUnit.MILLISECONDS);
+            .clock()
+            .schedule(net.limits().secureTimeout(), () -> net.relay().post(this::late));
     Thread.ofVirtual()
         .name("iodaemon-tls")
         .start(
@@ -130,9 +128,9 @@ final class TlsUpgrade implements TlsStream.Host {
       return;
     }
     over = true;
-    ScheduledFuture<?> timeout = deadline;
+    MonotonicClock.Scheduled timeout = deadline;
     if (timeout != null) {
-      timeout.cancel(false);
+      timeout.cancel();
     }
     if (socket.state() != SocketState.CLIENT_ENDED) {
       socket

@@ -45,7 +45,7 @@ final class UdpSocket implements PeerSocket {
   private final int id;
   private final int requestId;
   private final NetContext net;
-  private final Meter meter = new Meter();
+  private final Meter meter;
   private final Semaphore lookups = new Semaphore(Limits.LOOKUPS);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
@@ -60,6 +60,7 @@ final class UdpSocket implements PeerSocket {
     this.id = id;
     this.requestId = requestId;
     this.net = net;
+    this.meter = new Meter(net.shared().clock());
   }
 
   @Override

@@ -7,13 +7,11 @@ import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.DaemonReport;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.ControlCodec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +24,15 @@ import org.jspecify.annotations.Nullable;
 final class ControlRoom {
   private final RootWatch roots;
   private final Supplier<DaemonReport> report;
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Session, ControlCodec> members = new LinkedHashMap<>(); // guarded by lock
-  private @Nullable ScheduledFuture<?> ticks; // guarded by lock; while somebody is there
+  private MonotonicClock.@Nullable Scheduled ticks; // guarded by lock; while somebody is there
 
-  ControlRoom(RootWatch roots, Supplier<DaemonReport> report, ScheduledExecutorService timer) {
+  ControlRoom(RootWatch roots, Supplier<DaemonReport> report, MonotonicClock clock) {
     this.roots = roots;
     this.report = report;
-    this.timer = timer;
+    this.clock = clock;
   }
 
   /** For {@link #enter}; to be asked before the client hears that it is in. */
@@ -51,9 +49,7 @@ final class ControlRoom {
     lock.lock();
     try {
       if (members.isEmpty()) {
-        long interval = Limits.STATS_INTERVAL.toNanos();
-        ticks =
-            timer.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.NANOSECONDS);
+        ticks = clock.scheduleWithFixedDelay(Limits.STATS_INTERVAL, this::tick);
       }
       members.put(session, codec);
       roots.begin(since, this::tellRoots);
@@ -69,7 +65,7 @@ final class ControlRoom {
       if (members.remove(session) != null && members.isEmpty()) {
         roots.end();
         if (ticks != null) {
-          ticks.cancel(false);
+          ticks.cancel();
         }
       }
     } finally {

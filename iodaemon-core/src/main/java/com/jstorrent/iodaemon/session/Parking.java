@@ -3,13 +3,12 @@ package com.jstorrent.iodaemon.session;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class Parking {
   private final Limits limits;
   private final Stats stats;
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Departure, ScheduledFuture<?>> parked = new LinkedHashMap<>(); // by lock
+  private final Map<Departure, MonotonicClock.Scheduled> parked = new LinkedHashMap<>(); // by lock
   private final Map<Departure, Long> deadlines = new WeakHashMap<>(); // guarded by lock
   private boolean closed; // guarded by lock
 
-  Parking(Limits limits, Stats stats, ScheduledExecutorService timer) {
+  Parking(Limits limits, Stats stats, MonotonicClock clock) {
     this.limits = limits;
     this.stats = stats;
-    this.timer = timer;
+    this.clock = clock;
   }
 
   /** Begins the grace; one that comes back after it was collected has what was left of its own. */
@@ -37,14 +36,13 @@ final class Parking {
     Departure crowdedOut;
     lock.lock();
     try {
-      long now = System.nanoTime();
+      long now = clock.nanoTime();
       long deadline =
           deadlines.computeIfAbsent(departure, unused -> now + limits.resumeGrace().toNanos());
-      ScheduledFuture<?> expiry =
-          timer.schedule(
-              () -> Thread.ofVirtual().name("iodaemon-expiry").start(departure::expire),
-              deadline - now,
-              TimeUnit.NANOSECONDS);
+      MonotonicClock.Scheduled expiry =
+          clock.schedule(
+              Duration.ofNanos(deadline - now),
+              () -> Thread.ofVirtual().name("iodaemon-expiry").start(departure::expire));
       parked.put(departure, expiry);
       stats.increment(Counter.PARKED_SESSIONS);
       crowdedOut =
@@ -66,9 +64,9 @@ final class Parking {
   void leave(Departure departure) {
     lock.lock();
     try {
-      ScheduledFuture<?> expiry = parked.remove(departure);
+      MonotonicClock.Scheduled expiry = parked.remove(departure);
       if (expiry != null) {
-        expiry.cancel(false);
+        expiry.cancel();
         stats.decrement(Counter.PARKED_SESSIONS);
       }
     } finally {

@@ -16,6 +16,7 @@ import com.jstorrent.iodaemon.net.ClientSockets;
 import com.jstorrent.iodaemon.net.Resumption;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stream.RangeDesk;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.Endpoint;
@@ -26,7 +27,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,14 +46,14 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
   private final FrameConnection connection;
   private final SessionContext context;
   private final Handshake handshake;
-  private ScheduledFuture<?> deadline; // what comes by itself while the token is not shown
+  private MonotonicClock.Scheduled deadline; // what comes by itself while the token is not shown
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Departure departure;
   private final RangeDesk ranges = new RangeDesk(frame -> replyTo(frame));
   private final ServedSockets served;
   private volatile SessionState state;
   private volatile boolean closing; // by the daemon: nobody resumes this
-  private volatile long lastFrame = System.nanoTime();
+  private volatile long lastFrame;
   private final Strangers.@Nullable Place place; // until the token is shown
   private @Nullable String ticket;
   private int handshakeBytes;
@@ -71,6 +71,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
             context);
     this.connection = connection;
     this.context = context;
+    this.lastFrame = context.clock().nanoTime();
     this.handshake =
         new Handshake(info.hello(), endpoint instanceof Endpoint.Control, context);
     this.served = new ServedSockets(new ClientSockets(context.net(), connection));
@@ -78,11 +79,8 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     this.state = info.authenticated() ? SessionState.TRUSTED : SessionState.AWAIT_HELLO;
     this.deadline =
         context
-            .timer()
-            .schedule(
-                this::handshakeIsLate,
-                context.limits().handshakeTimeout().toMillis(),
-                TimeUnit.MILLISECONDS);
+            .clock()
+            .schedule(context.limits().handshakeTimeout(), this::handshakeIsLate);
     context.stats().increment(Counter.WS_CONNECTIONS);
     this.place = info.authenticated() ? null : context.strangers().enter();
     if (info.authenticated()) {
@@ -109,7 +107,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
 
   /** Since the client has sent a frame. Any thread. */
   Duration idle() {
-    return Duration.ofNanos(System.nanoTime() - lastFrame);
+    return Duration.ofNanos(context.clock().nanoTime() - lastFrame);
   }
 
   /** Those that it serves now. Any thread. */
@@ -157,15 +155,14 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
 
   private void abortAfter(Duration time) {
     context
-        .timer()
+        .clock()
         .schedule(
+            time,
             () -> {
               if (!served.relayIsOver()) {
                 connection.abort();
               }
-            },
-            time.toMillis(),
-            TimeUnit.MILLISECONDS);
+            });
   }
 
   /**
@@ -189,7 +186,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
       return;
     }
     before.stats().increment(Counter.FRAMES_FROM_CLIENT);
-    lastFrame = System.nanoTime();
+    lastFrame = context.clock().nanoTime();
     int size = frame.remaining();
     FrameHeader.view(frame);
     Resumption resumption = before.resumption();
@@ -275,23 +272,22 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
         .log("Session {}: a wrong token.", number());
     state = SessionState.CLOSED;
     if (place != null && !penalty.isZero()) { // hanging up early must not make guessing faster
-      place.keepFor(penalty, context.timer());
+      place.keepFor(penalty, context.clock());
     }
-    deadline.cancel(false);
+    deadline.cancel();
     deadline =
         context
-            .timer()
+            .clock()
             .schedule(
+                penalty,
                 () -> {
                   sockets().reply(result);
                   close(CloseReason.POLICY_VIOLATION);
-                },
-                penalty.toNanos(),
-                TimeUnit.NANOSECONDS);
+                });
   }
 
   private void opened(List<DownloadRoot> roots) {
-    deadline.cancel(false);
+    deadline.cancel();
     if (place != null) {
       place.giveBack();
     }
@@ -436,7 +432,7 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
         self.announced() && !finished && !closing ? sockets().resumption() : null;
     boolean lost = resumption != null && !resumption.isForfeited();
     state = SessionState.CLOSED;
-    deadline.cancel(false);
+    deadline.cancel();
     if (lost) {
       resumption.pause();
     } else {

@@ -6,8 +6,8 @@ import com.jstorrent.iodaemon.event.FolderPicker;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /** What all sessions share, and whom they tell when they end. */
@@ -15,7 +15,7 @@ record SessionContext(
     Limits limits,
     Stats stats,
     AccessPolicy access,
-    ScheduledExecutorService timer,
+    MonotonicClock clock,
     SharedNet net,
     DaemonListener listener,
     Strangers strangers,

@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
@@ -19,7 +20,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +44,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
       Limits limits,
       Stats stats,
       AccessPolicy access,
-      ScheduledExecutorService timer,
+      MonotonicClock clock,
       SharedNet net,
       RootWatch roots,
       DaemonListener listener,
@@ -58,14 +58,14 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
             limits,
             stats,
             access,
-            timer,
+            clock,
             net,
             listener,
             new Strangers(),
-            new ControlRoom(roots, directory::report, timer),
+            new ControlRoom(roots, directory::report, clock),
             folderPicker,
             tickets,
-            new Parking(limits, stats, timer),
+            new Parking(limits, stats, clock),
             streams,
             version,
             sessions::remove);
@@ -121,10 +121,10 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     closed = true;
     Set<Session> open = Set.copyOf(sessions);
     open.forEach(session -> session.close(CloseReason.GOING_AWAY));
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = context.clock().nanoTime() + PATIENCE.toNanos();
     try {
       for (Session session : open) {
-        if (!session.awaitEnd(deadline - System.nanoTime())) {
+        if (!session.awaitEnd(deadline - context.clock().nanoTime())) {
           LOG.warn("A session did not end in time.");
         }
       }

@@ -1,10 +1,9 @@
 package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +25,14 @@ final class Strangers {
     }
 
     /** From here on it is given back when this time is over, and not before. */
-    void keepFor(Duration time, ScheduledExecutorService timer) {
+    void keepFor(Duration time, MonotonicClock clock) {
       kept = true;
-      timer.schedule(
+      clock.schedule(
+          time,
           () -> {
             kept = false;
             giveBack();
-          },
-          time.toNanos(),
-          TimeUnit.NANOSECONDS);
+          });
     }
   }
 

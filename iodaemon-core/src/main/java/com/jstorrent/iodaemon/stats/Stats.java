@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +15,27 @@ import org.jspecify.annotations.Nullable;
 public final class Stats {
   private final @Nullable Stats whole;
   private final EnumMap<Counter, LongAdder> values = new EnumMap<>(Counter.class);
-  private final long started = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private final long started;
 
-  /** The counters of a whole daemon. */
+  /** Counters whose time is that of the system. */
   public Stats() {
-    this(null);
+    this(System::nanoTime);
   }
 
-  private Stats(@Nullable Stats whole) {
+  /**
+   * The counters of a whole daemon.
+   *
+   * @param nanoTime of the clock by which its time is told
+   */
+  public Stats(LongSupplier nanoTime) {
+    this(null, nanoTime);
+  }
+
+  private Stats(@Nullable Stats whole, LongSupplier nanoTime) {
     this.whole = whole;
+    this.nanoTime = nanoTime;
+    this.started = nanoTime.getAsLong();
     for (Counter counter : Counter.values()) {
       values.put(counter, new LongAdder());
     }
@@ -30,7 +43,7 @@ public final class Stats {
 
   /** The counters of a part, for instance one session: what is added to them is added here too. */
   public Stats part() {
-    return new Stats(this);
+    return new Stats(this, nanoTime);
   }
 
   /** Adds to a counter or gauge; gauges also take negative amounts. */
@@ -65,6 +78,6 @@ public final class Stats {
 
   /** Time since the daemon, or the part of it, began. */
   public Duration uptime() {
-    return Duration.ofNanos(System.nanoTime() - started);
+    return Duration.ofNanos(nanoTime.getAsLong() - started);
   }
 }

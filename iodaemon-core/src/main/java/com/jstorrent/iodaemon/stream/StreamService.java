@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,12 +22,14 @@ public final class StreamService {
 
   private final Limits limits;
   private final Stats stats;
+  private final MonotonicClock clock;
   private final ConcurrentMap<String, List<RangeDesk>> desks = new ConcurrentHashMap<>();
 
   /** For all sessions, so that a late answer never fits the request of another one. */
   private final AtomicInteger requestIds = new AtomicInteger();
 
-  public StreamService(Limits limits, Stats stats) {
+  public StreamService(Limits limits, Stats stats, MonotonicClock clock) {
+    this.clock = clock;
     this.limits = limits;
     this.stats = stats;
   }
@@ -80,7 +83,7 @@ public final class StreamService {
 
   private boolean await(RangeDesk desk, RangeRequest request, BooleanSupplier playerGone)
       throws OperationFailure, InterruptedException {
-    long deadline = System.nanoTime() + limits.rangeAnswer().toNanos();
+    long deadline = clock.nanoTime() + limits.rangeAnswer().toNanos();
     RangeState known = RangeState.ASKED;
     boolean holdsPlace = false;
     try {
@@ -97,7 +100,7 @@ public final class StreamService {
           }
           case OVER -> throw sessionGone();
           case ASKED -> {
-            if (System.nanoTime() - deadline > 0) {
+            if (clock.nanoTime() - deadline > 0) {
               throw new OperationFailure(
                   FailureCode.EBUSY, "The client does not say whether these bytes are there.");
             }

@@ -22,7 +22,7 @@ public final class StreamTickets {
   private final Map<String, Ticket> tickets = new LinkedHashMap<>(); // guarded by lock
 
   /**
-   * @param nanoTime {@link System#nanoTime}, or what a test puts in its place
+   * @param nanoTime of the clock by which tickets expire
    */
   public StreamTickets(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;

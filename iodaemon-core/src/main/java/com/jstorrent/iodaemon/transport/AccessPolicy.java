@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,13 @@ public final class AccessPolicy {
   /**
    * @param token the shared secret
    * @param failureDelay how long whoever shows many wrong tokens waits for each answer
+   * @param nanoTime of the clock by which wrong tokens are forgotten
    */
-  public AccessPolicy(String token, AllowedOrigins origins, Duration failureDelay) {
+  public AccessPolicy(
+      String token, AllowedOrigins origins, Duration failureDelay, LongSupplier nanoTime) {
     this.token = token.getBytes(StandardCharsets.UTF_8);
     this.origins = origins;
-    this.wrongTokens = new WrongTokens(failureDelay, System::nanoTime);
+    this.wrongTokens = new WrongTokens(failureDelay, nanoTime);
   }
 
   /**

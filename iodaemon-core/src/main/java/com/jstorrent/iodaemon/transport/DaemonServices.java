@@ -8,7 +8,7 @@ import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
-import java.util.concurrent.ScheduledExecutorService;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 
 /** What a daemon offers to its transports. */
 public interface DaemonServices {
@@ -47,8 +47,8 @@ public interface DaemonServices {
   /** Buffers of {@link Limits#FRAME_BUFFER_BYTES}. */
   BufferPool frameBuffers();
 
-  /** For deadlines; its one thread must never be kept waiting. */
-  ScheduledExecutorService timer();
+  /** For every deadline; its one thread must never be kept waiting. Closed with the daemon. */
+  MonotonicClock clock();
 
   /** Where a transport tells of requests that have shown the token. */
   Activity activity();

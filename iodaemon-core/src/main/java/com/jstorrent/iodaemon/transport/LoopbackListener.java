@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.transport;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -39,6 +40,7 @@ public final class LoopbackListener implements BoundTransport {
 
   private final ServerSocketChannel server;
   private final Handler handler;
+  private final MonotonicClock clock;
   private final Consumer<Throwable> onFailure;
   private final Semaphore places;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
@@ -51,10 +53,15 @@ public final class LoopbackListener implements BoundTransport {
   private volatile long deadline; // of what is under way, once draining
 
   LoopbackListener(
-      ServerSocketChannel server, int connections, Handler handler, Consumer<Throwable> onFailure)
+      ServerSocketChannel server,
+      int connections,
+      Handler handler,
+      MonotonicClock clock,
+      Consumer<Throwable> onFailure)
       throws IOException {
     this.server = server;
     this.handler = handler;
+    this.clock = clock;
     this.onFailure = onFailure;
     this.places = new Semaphore(connections);
     this.port = ((InetSocketAddress) server.getLocalAddress()).getPort();
@@ -64,18 +71,24 @@ public final class LoopbackListener implements BoundTransport {
    * Binds the port and begins to accept.
    *
    * @param port 0 lets the system choose
+   * @param clock for what is under way when the port is closed
    * @param onFailure hears of what ends the accepting, and of running out of memory
    * @throws IOException when the port cannot be had, with a sentence that names it
    */
   public static LoopbackListener open(
-      int port, int connections, Handler handler, Consumer<Throwable> onFailure)
+      int port,
+      int connections,
+      Handler handler,
+      MonotonicClock clock,
+      Consumer<Throwable> onFailure)
       throws IOException {
     openWhatVirtualThreadsWaitWith();
     ServerSocketChannel server = ServerSocketChannel.open();
     try {
       InetAddress loopback = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
       server.bind(new InetSocketAddress(loopback, port), Limits.BACKLOG);
-      LoopbackListener listener = new LoopbackListener(server, connections, handler, onFailure);
+      LoopbackListener listener =
+          new LoopbackListener(server, connections, handler, clock, onFailure);
       listener.acceptor.start();
       return listener;
     } catch (BindException e) {
@@ -190,7 +203,7 @@ public final class LoopbackListener implements BoundTransport {
   @Override
   public void drain() {
     if (!draining) {
-      deadline = System.nanoTime() + Limits.SHUTDOWN_GRACE.toNanos();
+      deadline = clock.nanoTime() + Limits.SHUTDOWN_GRACE.toNanos();
       draining = true;
     }
     closeQuietly(server);
@@ -200,7 +213,7 @@ public final class LoopbackListener implements BoundTransport {
   @Override
   public void close() {
     drain();
-    long left = deadline - System.nanoTime();
+    long left = deadline - clock.nanoTime();
     lock.lock();
     try {
       while (!open.isEmpty() && left > 0) {

@@ -6,6 +6,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -16,8 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,20 +40,25 @@ class RootWatchTest {
   private FileService files;
   private RootWatch watch;
 
-  /** A timer whose tasks run when the test says so. */
-  private static final class ByHand extends ScheduledThreadPoolExecutor {
+  /** A clock whose tasks run when the test says so. */
+  private static final class ByHand implements MonotonicClock {
     private final BlockingQueue<Runnable> planned = new LinkedBlockingQueue<>();
 
-    private ByHand() {
-      super(1);
+    @Override
+    public long nanoTime() {
+      return 0;
     }
 
     @Override
-    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-      if (unit.toMillis(delay) == INTERVAL.toMillis()) {
-        planned.add(task);
-      }
-      return super.schedule(() -> {}, 0, TimeUnit.NANOSECONDS);
+    public Scheduled schedule(Duration delay, Runnable task) {
+      assertThat(delay).isEqualTo(INTERVAL);
+      planned.add(task);
+      return () -> planned.remove(task);
+    }
+
+    @Override
+    public Scheduled scheduleWithFixedDelay(Duration pause, Runnable task) {
+      throw new AssertionError("A look may take longer than the pause.");
     }
 
     /** Waits for the end of a look, which plans the next one. */
@@ -65,6 +69,9 @@ class RootWatchTest {
       }
       return task;
     }
+
+    @Override
+    public void close() {}
   }
 
   @BeforeEach
@@ -83,7 +90,6 @@ class RootWatchTest {
   @AfterEach
   void stop() {
     files.close();
-    timer.shutdownNow();
   }
 
   /** Lets the interval pass, and waits for the end of the look that follows. */

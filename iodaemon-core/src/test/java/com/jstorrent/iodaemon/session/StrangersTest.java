@@ -2,17 +2,18 @@ package com.jstorrent.iodaemon.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.ManualClock;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,17 +21,22 @@ import org.junit.jupiter.api.Test;
 class StrangersTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
+  private final ManualClock clock = new ManualClock();
   private final List<TestClient> strangers = new ArrayList<>();
   private TestDaemon daemon;
 
   /** Takes every place. */
   private void crowd(Limits limits) throws Exception {
-    daemon = TestDaemon.start(limits);
+    daemon = start(limits);
     while (strangers.size() < Limits.STRANGERS) {
       assertThat(takesMore()).isTrue();
       strangers.add(daemon.stranger());
     }
     assertThat(takesMore()).isFalse();
+  }
+
+  private TestDaemon start(Limits limits) throws Exception {
+    return TestDaemon.start(IoDaemon.builder().limits(limits).clock(clock));
   }
 
   private static Limits patient() {
@@ -90,6 +96,9 @@ class StrangersTest {
   @Test
   void whoIsTooLateGivesItsPlaceBack() throws Exception {
     crowd(Limits.builder().handshakeTimeout(Duration.ofSeconds(2)).build());
+    clock.advance(Duration.ofSeconds(2).minusNanos(1));
+    assertThat(takesMore()).isFalse();
+    clock.advance(Duration.ofNanos(1));
     daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
     strangers.clear();
     while (strangers.size() < Limits.STRANGERS) {
@@ -111,7 +120,7 @@ class StrangersTest {
 
   @Test
   void theFourthWrongTokenWaitsAndARightOneDoesNot() throws Exception {
-    daemon = TestDaemon.start(patient());
+    daemon = start(patient());
     for (int i = 0; i < Limits.FREE_FAILURES; i++) {
       try (TestClient wrong = guess()) {
         assertThat(wrong.expect(DaemonFrame.AuthResult.class).status()).isEqualTo(1);
@@ -122,17 +131,20 @@ class StrangersTest {
         TestClient right = daemon.client()) {
       right.send(new ClientFrame.TcpListen(11, 1, 0, "127.0.0.1"));
       assertThat(right.expect(DaemonFrame.TcpListenResult.class).errno()).isZero();
-      daemon.services().timer().submit(() -> {}).get(); // behind what was due before
+      clock.advance(HOUR.minusNanos(1));
       assertThat(waiting.isSilent()).isTrue();
       waiting.send(new ClientFrame.Auth(3, 1, TestDaemon.TOKEN));
       assertThat(waiting.isSilent()).as("there is no second try").isTrue();
       assertThat(daemon.stats().get(Counter.AUTH_FAILURES)).isEqualTo(4);
+      clock.advance(Duration.ofNanos(1));
+      assertThat(waiting.expect(DaemonFrame.AuthResult.class).status()).isEqualTo(1);
+      assertThat(waiting.awaitEnd()).isEqualTo(CloseReason.POLICY_VIOLATION);
     }
   }
 
   @Test
   void whoLeavesBeforeTheAnswerDoesNotGuessFasterForIt() throws Exception {
-    daemon = TestDaemon.start(patient());
+    daemon = start(patient());
     for (int i = 0; i < Limits.FREE_FAILURES + Limits.STRANGERS; i++) {
       TestDaemon.await("a place", this::takesMore); // those of the first three come back
       guess().close();
@@ -143,21 +155,17 @@ class StrangersTest {
 
   @Test
   void whoLeavesBeforeTheAnswerLeavesNothingBehindWhenItsTimeIsOver() throws Exception {
-    daemon = TestDaemon.start(Limits.builder().failureDelay(Duration.ofMillis(5)).build());
-    int planned = timerTasks();
+    daemon = start(Limits.DEFAULT);
+    int planned = clock.waiting();
     for (int i = 0; i < 3 * Limits.STRANGERS; i++) {
       TestDaemon.await("a place", this::takesMore);
       guess().close();
+      clock.advance(Limits.DEFAULT.failureDelay());
     }
     daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
-    TestDaemon.await("no answers that nobody waits for", () -> timerTasks() <= planned);
+    clock.advance(Limits.CLOSE_HANDSHAKE);
+    assertThat(clock.waiting()).as("answers that nobody waits for").isEqualTo(planned);
     TestDaemon.await("places", this::takesMore);
-  }
-
-  private int timerTasks() {
-    return ((ScheduledThreadPoolExecutor) daemon.services().timer())
-        .getQueue()
-        .size();
   }
 
   private TestClient guess() throws Exception {
@@ -165,6 +173,7 @@ class StrangersTest {
     client.send(new ClientFrame.ClientHello(1, ""));
     client.expect(DaemonFrame.ServerHello.class);
     client.send(new ClientFrame.Auth(2, 1, "wrong"));
+    clock.advance(Duration.ZERO); // those that need not wait are answered
     return client;
   }
 }

@@ -17,7 +17,7 @@ class AccessPolicyTest {
   private final AccessPolicy development = policy(Set.of(), true);
 
   private static AccessPolicy policy(Set<String> origins, boolean anyLocal) {
-    return new AccessPolicy("token", new AllowedOrigins(origins, anyLocal), Duration.ZERO);
+    return new AccessPolicy("token", new AllowedOrigins(origins, anyLocal), Duration.ZERO, () -> 0);
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.testkit.ManualClock;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /** The port when what is behind it, or it itself, breaks. */
 @Timeout(600)
 class LoopbackListenerTest {
+  private final ManualClock clock = new ManualClock();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   /** What comes back for one byte; -1 for the end of the connection. */
@@ -49,7 +51,7 @@ class LoopbackListenerTest {
   void anErrorEndsItsConnectionOnly() throws Exception {
     for (Error error : List.of(new AssertionError("defect"), new StackOverflowError())) {
       try (LoopbackListener listener =
-          LoopbackListener.open(0, 1, channel -> serve(channel, error), failures::add)) {
+          LoopbackListener.open(0, 1, channel -> serve(channel, error), clock, failures::add)) {
         assertThat(ask(listener, 0)).isEqualTo(-1);
         assertThat(ask(listener, 7)).as("its place is free again").isEqualTo(7);
       }
@@ -61,7 +63,7 @@ class LoopbackListenerTest {
   void runningOutOfMemoryIsToldAndTheJvmOfAnEmbedderLives() throws Exception {
     Error error = new OutOfMemoryError("Cannot reserve direct memory");
     try (LoopbackListener listener =
-        LoopbackListener.open(0, 1, channel -> serve(channel, error), failures::add)) {
+        LoopbackListener.open(0, 1, channel -> serve(channel, error), clock, failures::add)) {
       assertThat(ask(listener, 0)).isEqualTo(-1);
       assertThat(ask(listener, 7)).as("when its place is free again").isEqualTo(7);
       assertThat(failures).containsExactly(error);
@@ -73,13 +75,13 @@ class LoopbackListenerTest {
     for (Throwable defect : List.of(new IllegalStateException("defect"), new AssertionError())) {
       failures.clear();
       try (BrokenServer server = new BrokenServer(defect)) {
-        new LoopbackListener(server, 1, channel -> {}, failures::add).acceptAll();
+        new LoopbackListener(server, 1, channel -> {}, clock, failures::add).acceptAll();
         assertThat(failures).containsExactly(defect);
       }
     }
     failures.clear();
     try (BrokenServer server = new BrokenServer(null)) {
-      new LoopbackListener(server, 1, channel -> {}, failures::add).acceptAll();
+      new LoopbackListener(server, 1, channel -> {}, clock, failures::add).acceptAll();
       assertThat(failures).as("closed by somebody else").hasSize(1);
     }
   }
@@ -87,7 +89,7 @@ class LoopbackListenerTest {
   @Test
   void anEndInOrderIsNoFailure() throws Exception {
     LoopbackListener listener =
-        LoopbackListener.open(0, 1, channel -> {}, failures::add);
+        LoopbackListener.open(0, 1, channel -> {}, clock, failures::add);
     listener.close();
     TestDaemon.await(
         "the accept thread to end",

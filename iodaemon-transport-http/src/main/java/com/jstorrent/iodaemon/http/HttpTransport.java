@@ -37,6 +37,10 @@ public final class HttpTransport implements ServerTransport {
     hooks.forEach(hook -> hook.start(services));
     RequestLoop loop = new RequestLoop(services, List.copyOf(hooks));
     return LoopbackListener.open(
-        port, services.limits().connections(), loop, services::reportFailure);
+        port,
+        services.limits().connections(),
+        loop,
+        services.clock(),
+        services::reportFailure);
   }
 }

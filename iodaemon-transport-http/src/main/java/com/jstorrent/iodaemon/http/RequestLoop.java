@@ -55,7 +55,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   RequestLoop(DaemonServices services, List<UpgradeHook> upgrades) {
     limits = services.limits();
     stats = services.stats();
-    clocks = new ConnectionClocks(limits, services.timer());
+    clocks = new ConnectionClocks(limits, services.clock());
     activity = services.activity();
     busyPause = BUSY_PAUSE.compareTo(limits.keepAlive()) < 0 ? BUSY_PAUSE : limits.keepAlive();
     gate = new RequestGate(services.access(), stats);

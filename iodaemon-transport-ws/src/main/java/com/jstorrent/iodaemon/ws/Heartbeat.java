@@ -1,10 +1,8 @@
 package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Finds out whether a client is still there (PROTOCOL.md § 4.12): a ping at each interval, and when
@@ -14,20 +12,18 @@ import java.util.concurrent.TimeUnit;
 final class Heartbeat {
   private final Runnable ping;
   private final Runnable dead;
-  private final ScheduledFuture<?> timer;
+  private final MonotonicClock.Scheduled ticks;
   private boolean waitingToLeave; // guarded by this
   private int unanswered; // guarded by this
 
-  Heartbeat(Duration interval, ScheduledExecutorService timer, Runnable ping, Runnable dead) {
+  Heartbeat(Duration interval, MonotonicClock clock, Runnable ping, Runnable dead) {
     this.ping = ping;
     this.dead = dead;
-    this.timer =
-        timer.scheduleAtFixedRate(
-            this::tick, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    this.ticks = clock.scheduleWithFixedDelay(interval, this::tick);
   }
 
   /** The interval is over. */
-  void tick() {
+  private void tick() {
     boolean over;
     synchronized (this) {
       if (waitingToLeave) {
@@ -53,6 +49,6 @@ final class Heartbeat {
   }
 
   void stop() {
-    timer.cancel(false);
+    ticks.cancel();
   }
 }

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
@@ -12,9 +13,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,24 +26,24 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   private final SocketChannel channel;
   private final Limits limits;
-  private final ScheduledExecutorService timer;
+  private final MonotonicClock clock;
   private final Engine engine = new Engine(this);
   private final WebSocketReader reader; // the thread in serve only
   private final WebSocketWriter writer; // relay only, once the session has begun
   private volatile @Nullable FrameReceiver receiver;
   private volatile @Nullable Heartbeat heartbeat;
-  private volatile @Nullable ScheduledFuture<?> cutOff;
+  private volatile MonotonicClock.@Nullable Scheduled cutOff;
   private boolean outputEnded; // relay only
 
   WebSocketConnection(
       SocketChannel channel,
       BufferPool buffers,
       Limits limits,
-      ScheduledExecutorService timer) {
+      MonotonicClock clock) {
     this.channel = channel;
     this.reader = new WebSocketReader(this, buffers);
     this.limits = limits;
-    this.timer = timer;
+    this.clock = clock;
     this.writer = new WebSocketWriter(channel);
   }
 
@@ -62,7 +60,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     flush();
     FrameReceiver session = sessions.accept(this, info);
     receiver = session;
-    Heartbeat pulse = new Heartbeat(limits.pingInterval(), timer, engine::ping, this::dead);
+    Heartbeat pulse = new Heartbeat(limits.pingInterval(), clock, engine::ping, this::dead);
     heartbeat = pulse;
     try {
       reader.prime(request.readAhead());
@@ -80,7 +78,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
    * (RFC 6455 § 7.1.1). Closing before that could destroy, by a reset, what it has not read yet.
    */
   private void finishClosing() {
-    ScheduledFuture<?> deadline = cutOff;
+    MonotonicClock.Scheduled deadline = cutOff;
     if (deadline == null) {
       return; // the client went without a Close
     }
@@ -90,7 +88,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     } catch (IOException e) {
       LOG.trace("The end of a WebSocket was cut short: {}", e.toString());
     } finally {
-      deadline.cancel(false);
+      deadline.cancel();
     }
   }
 
@@ -207,9 +205,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   @Override
   public void onClosing() {
-    cutOff =
-        timer.schedule(
-            this::abort, Limits.CLOSE_HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS);
+    cutOff = clock.schedule(Limits.CLOSE_HANDSHAKE, this::abort);
   }
 
   private void heard() {

@@ -2,29 +2,24 @@ package com.jstorrent.iodaemon.ws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.testkit.ManualClock;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 4.12, "two missed pongs", with a clock that the test turns by hand. */
 class HeartbeatTest {
-  private final ScheduledExecutorService never = Executors.newSingleThreadScheduledExecutor();
+  private static final Duration INTERVAL = Duration.ofSeconds(20);
+
+  private final ManualClock clock = new ManualClock();
   private final AtomicInteger pings = new AtomicInteger();
   private final AtomicInteger deaths = new AtomicInteger();
   private final Heartbeat heartbeat =
       new Heartbeat(
-          Duration.ofDays(1), never, pings::incrementAndGet, deaths::incrementAndGet);
-
-  @AfterEach
-  void stop() {
-    never.shutdownNow();
-  }
+          INTERVAL, clock, pings::incrementAndGet, deaths::incrementAndGet);
 
   private void tickAndWrite() {
-    heartbeat.tick();
+    clock.advance(INTERVAL);
     heartbeat.written();
   }
 
@@ -50,13 +45,13 @@ class HeartbeatTest {
   @Test
   void aPingThatCouldNotBeWrittenSaysNothing() {
     for (int i = 0; i < 1000; i++) {
-      heartbeat.tick();
+      clock.advance(INTERVAL);
     }
     assertThat(pings).as("one waits").hasValue(1);
     assertThat(deaths).hasValue(0);
     heartbeat.written();
     tickAndWrite();
-    heartbeat.tick();
+    clock.advance(INTERVAL);
     assertThat(deaths).hasValue(1);
   }
 }

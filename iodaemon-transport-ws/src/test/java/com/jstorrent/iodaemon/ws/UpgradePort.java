@@ -7,6 +7,8 @@ import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
+import com.jstorrent.iodaemon.time.AwakeClock;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.Activity;
@@ -28,23 +30,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 
 /** A port that upgrades everything: the least HTTP that a WebSocket client needs. */
 final class UpgradePort implements AutoCloseable {
   /** The header of a client that counts as one which has shown the token. */
   static final String TRUSTED = "trusted";
 
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final MonotonicClock clock = new AwakeClock(failures::add);
   private final LoopbackListener listener;
 
   UpgradePort(SessionAcceptor sessions, Limits limits) throws IOException {
     WebSocketUpgrade hook = WebSocketUpgrade.io();
-    hook.start(new Services(sessions, limits, timer));
-    listener = LoopbackListener.open(0, 100, channel -> serve(hook, channel), failures::add);
+    hook.start(new Services(sessions, limits, clock));
+    listener = LoopbackListener.open(0, 100, channel -> serve(hook, channel), clock, failures::add);
   }
 
   int port() {
@@ -83,7 +82,7 @@ final class UpgradePort implements AutoCloseable {
     }
   }
 
-  private record Services(SessionAcceptor sessions, Limits limits, ScheduledExecutorService timer)
+  private record Services(SessionAcceptor sessions, Limits limits, MonotonicClock clock)
       implements DaemonServices {
     @Override
     public BufferPool frameBuffers() {
@@ -154,6 +153,7 @@ final class UpgradePort implements AutoCloseable {
   @Override
   public void close() {
     listener.close();
+    clock.close();
     if (!failures.isEmpty()) {
       throw new AssertionError(failures.toString());
     }

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
+import com.jstorrent.iodaemon.stream.StreamTickets;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,12 @@ public final class Routes {
     HandleRoutes opened = new HandleRoutes(files, handles, places);
     FileHashRoutes digests = new FileHashRoutes(hashes.files(), places);
     ControlRoutes control = new ControlRoutes(services);
-    StreamRoutes streams = new StreamRoutes(files, handles, services.streams(), buffers);
+    StreamRoutes streams = new StreamRoutes(
+        files,
+        handles,
+        services.streams(),
+        buffers,
+        new StreamTickets(services.clock()::nanoTime));
     StatsRoutes stats = new StatsRoutes(services.directory());
     SocketRoutes sockets = new SocketRoutes(services.directory());
     List<Route> routes = new ArrayList<>(List.of(

@@ -26,14 +26,19 @@ final class StreamRoutes {
   private final FileHandles handles;
   private final StreamService streams;
   private final PieceBuffers buffers;
-  private final StreamTickets tickets = new StreamTickets(System::nanoTime);
+  private final StreamTickets tickets;
 
   StreamRoutes(
-      FileService files, FileHandles handles, StreamService streams, PieceBuffers buffers) {
+      FileService files,
+      FileHandles handles,
+      StreamService streams,
+      PieceBuffers buffers,
+      StreamTickets tickets) {
     this.files = files;
     this.handles = handles;
     this.streams = streams;
     this.buffers = buffers;
+    this.tickets = tickets;
   }
 
   Reply byHandle(Call call) throws OperationFailure, IOException {

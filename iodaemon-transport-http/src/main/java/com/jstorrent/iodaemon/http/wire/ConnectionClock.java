@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http.wire;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
@@ -32,18 +33,21 @@ final class ConnectionClock {
   private static final long EXPIRED = -1;
 
   private final SocketChannel channel;
-  private final long born = System.nanoTime();
+  private final MonotonicClock time;
+  private final long born;
   private final AtomicLong due = new AtomicLong(OFF); // since birth, so never one of the two above
   private volatile End end = End.OF_INPUT;
 
-  ConnectionClock(SocketChannel channel) {
+  ConnectionClock(SocketChannel channel, MonotonicClock time) {
     this.channel = channel;
+    this.time = time;
+    this.born = time.nanoTime();
   }
 
   /** A call begins that may take so long, which is more than 0. */
   void start(long nanos, End consequence) {
     end = consequence;
-    due.set(System.nanoTime() - born + nanos);
+    due.set(time.nanoTime() - born + nanos);
   }
 
   /**
@@ -81,13 +85,17 @@ final class ConnectionClock {
     return count;
   }
 
+  long nanoTime() {
+    return time.nanoTime();
+  }
+
   static SocketTimeoutException late() {
     return new SocketTimeoutException("The request took too long.");
   }
 
   /** By the thread that looks at all clocks. */
   void look() {
-    long now = System.nanoTime() - born;
+    long now = time.nanoTime() - born;
     long then = due.get();
     End consequence = end; // of this call: with another one the time has changed too
     if (then == OFF || then == EXPIRED || now < then || !due.compareAndSet(then, EXPIRED)) {

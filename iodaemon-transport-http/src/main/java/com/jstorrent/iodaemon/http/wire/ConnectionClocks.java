@@ -1,11 +1,10 @@
 package com.jstorrent.iodaemon.http.wire;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -16,27 +15,33 @@ public final class ConnectionClocks {
   /** Looks within the shortest time that a call may take: it ends that much too late at most. */
   private static final int LOOKS = 4;
 
+  private final MonotonicClock clock;
   private final Set<ConnectionClock> clocks = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param timer looks at the clocks until it is shut down
+   * @param clock what they are counted by; it looks at them until it is closed
    */
-  public ConnectionClocks(Limits limits, ScheduledExecutorService timer) {
+  public ConnectionClocks(Limits limits, MonotonicClock clock) {
+    this.clock = clock;
     long shortest =
         Stream.of(limits.keepAlive(), limits.headTimeout(), limits.bodyStall())
             .min(Duration::compareTo)
             .orElseThrow()
             .toNanos();
     long pause = Math.max(1, shortest / LOOKS);
-    timer.scheduleWithFixedDelay(
-        () -> clocks.forEach(ConnectionClock::look), pause, pause, TimeUnit.NANOSECONDS);
+    clock.scheduleWithFixedDelay(
+        Duration.ofNanos(pause), () -> clocks.forEach(ConnectionClock::look));
   }
 
-  void begin(ConnectionClock clock) {
-    clocks.add(clock);
+  MonotonicClock time() {
+    return clock;
   }
 
-  void end(ConnectionClock clock) {
-    clocks.remove(clock);
+  void begin(ConnectionClock added) {
+    clocks.add(added);
+  }
+
+  void end(ConnectionClock removed) {
+    clocks.remove(removed);
   }
 }

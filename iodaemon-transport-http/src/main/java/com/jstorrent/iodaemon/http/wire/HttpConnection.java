@@ -66,7 +66,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     this.channel = channel;
     this.limits = limits;
     this.clocks = clocks;
-    this.clock = new ConnectionClock(channel);
+    this.clock = new ConnectionClock(channel, clocks.time());
     Socket socket = channel.socket();
     this.input = new TimedInput(socket.getInputStream(), socket, clock, limits.bodyStall());
     this.output = new GuardedOutput(channel, clock, limits.bodyStall());
@@ -228,10 +228,10 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     socket.setSoTimeout((int) LINGER_STEP.toMillis());
     InputStream rest = socket.getInputStream();
     byte[] discarded = new byte[BUFFER_BYTES];
-    long end = System.nanoTime() + Limits.CLOSE_HANDSHAKE.toNanos();
+    long end = clock.nanoTime() + Limits.CLOSE_HANDSHAKE.toNanos();
     long total = 0;
     try {
-      for (int count; total < LINGER_BYTES && System.nanoTime() < end; total += count) {
+      for (int count; total < LINGER_BYTES && clock.nanoTime() < end; total += count) {
         count = rest.read(discarded);
         if (count < 0) {
           break;

@@ -16,7 +16,7 @@ final class TimedInput extends FilterInputStream {
   private final ConnectionClock clock;
   private final long stallNanos;
   private Mode mode = Mode.EACH_READ;
-  private long deadline; // System.nanoTime(), but for EACH_READ
+  private long deadline; // by the clock, but for EACH_READ
   private long left = Long.MAX_VALUE; // of the head
 
   /** What a time limit is for, and what comes of it. */
@@ -39,7 +39,7 @@ final class TimedInput extends FilterInputStream {
   /** From now on everything must have come within this time; if not, nothing can come any more. */
   void within(Duration time) {
     mode = Mode.DEADLINE;
-    deadline = System.nanoTime() + time.toNanos();
+    deadline = clock.nanoTime() + time.toNanos();
   }
 
   /** From now on each read has the time of a stall. */
@@ -50,7 +50,7 @@ final class TimedInput extends FilterInputStream {
   /** From now on reads wait for so long together; whatever comes later can still be read. */
   void look(Duration time) {
     mode = Mode.LOOK;
-    deadline = System.nanoTime() + time.toNanos();
+    deadline = clock.nanoTime() + time.toNanos();
   }
 
   /** From now on so many bytes may come, and no more; then {@link HeadTooLargeException}. */
@@ -63,7 +63,7 @@ final class TimedInput extends FilterInputStream {
     if (left <= 0) {
       throw new HeadTooLargeException();
     }
-    long nanos = mode == Mode.EACH_READ ? stallNanos : deadline - System.nanoTime();
+    long nanos = mode == Mode.EACH_READ ? stallNanos : deadline - clock.nanoTime();
     if (nanos <= 0) {
       throw ConnectionClock.late();
     }

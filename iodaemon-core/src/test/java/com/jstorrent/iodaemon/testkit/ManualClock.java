@@ -1,0 +1,134 @@
+package com.jstorrent.iodaemon.testkit;
+
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A clock that stands still until a test turns it. What is due runs on the test's thread, in order and
+ * each at its own time, before {@link #advance} returns. Thread-safe.
+ */
+public final class ManualClock implements MonotonicClock {
+  private final ReentrantLock lock = new ReentrantLock(); // guards the fields of tasks, too
+  private final List<Task> waiting = new ArrayList<>(); // guarded by lock, in order of scheduling
+  private volatile long now;
+  private boolean closed; // guarded by lock
+
+  @Override
+  public long nanoTime() {
+    return now;
+  }
+
+  /** Lets time pass, and runs what becomes due. What a task throws is the test's. */
+  public void advance(Duration time) {
+    long end = now + time.toNanos();
+    for (Task task; (task = nextUntil(end)) != null;) {
+      task.action.run();
+      if (task.repeats) {
+        begin(task);
+      }
+    }
+  }
+
+  /** Moves to the next task that is due by then, or to then. */
+  private @Nullable Task nextUntil(long end) {
+    lock.lock();
+    try {
+      Task next =
+          waiting.stream().min(Comparator.comparingLong(task -> task.due)).orElse(null);
+      if (next == null || next.due > end) {
+        now = end;
+        return null;
+      }
+      now = Math.max(now, next.due);
+      waiting.remove(next);
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many tasks wait for their time. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How long the task waits that is due next. */
+  public Duration untilNext() {
+    lock.lock();
+    try {
+      long next = waiting.stream().mapToLong(task -> task.due).min().orElseThrow();
+      return Duration.ofNanos(next - now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Scheduled schedule(Duration delay, Runnable task) {
+    return begin(new Task(task, delay.toNanos(), false));
+  }
+
+  @Override
+  public Scheduled scheduleWithFixedDelay(Duration pause, Runnable task) {
+    return begin(new Task(task, pause.toNanos(), true));
+  }
+
+  private Scheduled begin(Task task) {
+    lock.lock();
+    try {
+      task.due = now + task.delayNanos;
+      if (!closed && !task.cancelled) {
+        waiting.add(task);
+      }
+      return task;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      waiting.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private final class Task implements Scheduled {
+    private final Runnable action;
+    private final long delayNanos;
+    private final boolean repeats;
+    private long due; // guarded by lock
+    private boolean cancelled; // guarded by lock
+
+    private Task(Runnable action, long delayNanos, boolean repeats) {
+      this.action = action;
+      this.delayNanos = delayNanos;
+      this.repeats = repeats;
+    }
+
+    @Override
+    public void cancel() {
+      lock.lock();
+      try {
+        cancelled = true;
+        waiting.remove(this);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}
