@@ -56,16 +56,20 @@ final class Announcements {
     socket.announced(announcement);
   }
 
-  boolean isEmpty() {
-    return unwritten.isEmpty() && written.isEmpty();
-  }
-
-  /** All that was given to the connection has been written. */
-  void flushed(long now) {
+  /**
+   * All that was given to the connection has been written.
+   *
+   * @return whether there were announcements among it; {@link #openDue} has to follow
+   */
+  boolean flushed(long now) {
+    if (unwritten.isEmpty()) {
+      return false;
+    }
     for (Announcement next; (next = unwritten.poll()) != null;) {
       next.due = now + Limits.FIRST_EVENT_DELAY.toNanos();
       written.add(next);
     }
+    return true;
   }
 
   /** Another connection goes on: what was written to the last one counts as unwritten. */
@@ -74,17 +78,11 @@ final class Announcements {
     written.clear();
   }
 
-  /**
-   * Lets those speak whose time has come.
-   *
-   * @return whether there were any
-   */
-  boolean openDue(long now) throws IOException {
-    boolean any = false;
-    for (Announcement next; (next = written.peek()) != null && now - next.due >= 0; any = true) {
+  /** Lets those sockets speak whose time has come. */
+  void openDue(long now) throws IOException {
+    for (Announcement next; (next = written.peek()) != null && now - next.due >= 0;) {
       open(next);
     }
-    return any;
   }
 
   /** Lets one socket speak; its announcement must have been {@linkplain #flushed written}. */
@@ -107,11 +105,5 @@ final class Announcements {
         runAll(tasks);
       }
     }
-  }
-
-  /** Milliseconds until {@link #openDue} has something to do; 0 when nothing waits. */
-  long waitMillis(long now) {
-    Announcement next = written.peek();
-    return next == null ? 0 : Math.max(1, (next.due - now + 999_999) / 1_000_000);
   }
 }

@@ -202,8 +202,14 @@ final class Relay implements SelectorLoop.Handler {
     try {
       client.flush();
     } finally {
-      announcements.flushed(System.nanoTime());
+      if (announcements.flushed(clock.nanoTime())) {
+        clock.schedule(Limits.FIRST_EVENT_DELAY, () -> post(this::openDue));
+      }
     }
+  }
+
+  private void openDue() throws IOException {
+    announcements.openDue(clock.nanoTime());
   }
 
   /** Runs something now, or when the first event of the socket may leave. The relay's thread only. */
@@ -271,19 +277,12 @@ final class Relay implements SelectorLoop.Handler {
         readOn(socket);
       }
     }
-    if (announcements.isEmpty()) {
-      client.flush();
-    } else {
-      writeAnnouncements();
-      if (announcements.openDue(System.nanoTime())) {
-        client.flush(); // what they had to say at once
-      }
-    }
+    writeAnnouncements();
   }
 
   @Override
   public long waitMillis() {
-    return announcements.isEmpty() ? 0 : announcements.waitMillis(System.nanoTime());
+    return 0;
   }
 
   @Override

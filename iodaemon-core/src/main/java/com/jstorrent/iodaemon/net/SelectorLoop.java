@@ -7,7 +7,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -132,18 +131,10 @@ final class SelectorLoop {
       sleeping.set(false);
     } else {
       if (handler.paused()) { // asked again: the thread that ends the pause looks at sleeping after that
-        park(handler.waitMillis());
+        LockSupport.park(this);
       }
       sleeping.set(false);
       selector.selectNow(key -> {}); // channels that were closed are to be forgotten
-    }
-  }
-
-  private void park(long millis) {
-    if (millis == 0) {
-      LockSupport.park(this);
-    } else {
-      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(millis));
     }
   }
 
