@@ -87,6 +87,7 @@ final class Handshake {
         "recvDataBytes", (long) Limits.RECV_DATA_BYTES,
         "sockets", (long) limits.sockets(),
         "socketQueueBytes", limits.socketQueueBytes(),
+        "connectionQueueBytes", limits.sessionQueueBytes(),
         "creditBytes", (long) limits.creditBytes(),
         "replayBytes", (long) limits.replayBytes(),
         "resumeGraceSeconds", limits.resumeGrace().toSeconds());
