@@ -1,6 +1,8 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,7 +17,7 @@ import java.util.Queue;
  * until its client has sent it a frame, or for {@link Limits#FIRST_EVENT_DELAY} after the write; what
  * would be reported meanwhile waits with it. Other sockets do not wait.
  *
- * <p>Belongs to the relay's thread.
+ * <p>Belongs to the relay's thread, but for {@link #heardFrom}.
  */
 final class Announcements {
 
@@ -34,42 +36,73 @@ final class Announcements {
     private Announcement(TcpSocket socket) {
       this.socket = socket;
     }
-
-    /** Runs a task as soon as the socket may speak. */
-    void then(SelectorLoop.Task task) {
-      waiting.add(task);
-    }
   }
 
+  private final ClientWriter client;
+  private final SelectorLoop loop;
+  private final MonotonicClock clock;
   private final Opener opener;
   private final Queue<Announcement> unwritten = new ArrayDeque<>();
   private final Queue<Announcement> written = new ArrayDeque<>(); // by the time they are due
 
-  Announcements(Opener opener) {
+  Announcements(ClientWriter client, SelectorLoop loop, MonotonicClock clock, Opener opener) {
+    this.client = client;
+    this.loop = loop;
+    this.clock = clock;
     this.opener = opener;
   }
 
-  /** The frame that announces this socket has been given to the connection. */
-  void add(TcpSocket socket) {
+  /**
+   * Tells the client of a connection that stands.
+   *
+   * @param frame TCP_CONNECTED or TCP_ACCEPT
+   */
+  void announce(TcpSocket socket, DaemonFrame frame) throws IOException {
+    client.write(frame);
     Announcement announcement = new Announcement(socket);
     unwritten.add(announcement);
     socket.announced(announcement);
   }
 
-  /**
-   * All that was given to the connection has been written.
-   *
-   * @return whether there were announcements among it; {@link #openDue} has to follow
-   */
-  boolean flushed(long now) {
-    if (unwritten.isEmpty()) {
-      return false;
+  /** The client has sent a frame for this socket, so it listens to it. Any thread. */
+  void heardFrom(TcpSocket socket) {
+    loop.post(() -> openNow(socket));
+  }
+
+  private void openNow(TcpSocket socket) throws IOException {
+    Announcement announcement = socket.announcement();
+    if (announcement != null) {
+      try {
+        flush();
+      } finally {
+        open(announcement);
+      }
     }
-    for (Announcement next; (next = unwritten.poll()) != null;) {
-      next.due = now + Limits.FIRST_EVENT_DELAY.toNanos();
-      written.add(next);
+  }
+
+  /** Runs something now, or when the first event of the socket may leave. */
+  void whenHeard(TcpSocket socket, SelectorLoop.Task task) throws IOException {
+    Announcement announcement = socket.announcement();
+    if (announcement == null) {
+      task.run();
+    } else {
+      announcement.waiting.add(task);
     }
-    return true;
+  }
+
+  /** Writes everything that was given to the connection, and begins the delay of those announced in it. */
+  void flush() throws IOException {
+    try {
+      client.flush();
+    } finally {
+      if (!unwritten.isEmpty()) {
+        long due = clock.nanoTime() + Limits.FIRST_EVENT_DELAY.toNanos();
+        unwritten.forEach(each -> each.due = due);
+        written.addAll(unwritten);
+        unwritten.clear();
+        clock.schedule(Limits.FIRST_EVENT_DELAY, () -> loop.post(this::openDue));
+      }
+    }
   }
 
   /** Another connection goes on: what was written to the last one counts as unwritten. */
@@ -78,15 +111,15 @@ final class Announcements {
     written.clear();
   }
 
-  /** Lets those sockets speak whose time has come. */
-  void openDue(long now) throws IOException {
+  private void openDue() throws IOException {
+    long now = clock.nanoTime();
     for (Announcement next; (next = written.peek()) != null && now - next.due >= 0;) {
       open(next);
     }
   }
 
-  /** Lets one socket speak; its announcement must have been {@linkplain #flushed written}. */
-  void open(Announcement announcement) throws IOException {
+  /** Lets one socket speak, whose announcement has been written. */
+  private void open(Announcement announcement) throws IOException {
     written.remove(announcement);
     announcement.socket.mayBeHeard();
     try {

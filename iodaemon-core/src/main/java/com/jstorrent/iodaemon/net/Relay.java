@@ -3,7 +3,6 @@ package com.jstorrent.iodaemon.net;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -35,15 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Relay implements SelectorLoop.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
-  /**
-   * The most that is read at once while small messages pass too: they wait for the frame in front of
-   * them. Halves their median latency beside a bulk transfer, which loses a fifth.
-   */
-  private static final int BULK_BESIDE_SMALL_BYTES = 64 << 10;
-
-  /** How long a small message counts as a sign of more to come. */
-  private static final long SMALL_TRAFFIC_NANOS = 5_000_000;
-
   /** Reads that bring nothing for the client, as in a handshake, before others have their turn. */
   private static final int READS_A_TURN = 16;
 
@@ -55,18 +45,13 @@ final class Relay implements SelectorLoop.Handler {
 
   private static final int FAILED = -2;
 
-  private final MonotonicClock clock;
   private final ClientWriter client;
   private final Stats stats;
   private final ReaderGate gate;
-  private final BufferPool buffers;
+  private final InboundFrame inbound; // relay's thread only
   private final SelectorLoop loop;
-  private final int dataStart;
   private final Set<TcpSocket> postponed = new LinkedHashSet<>(); // relay's thread only
-  private final Announcements announcements = new Announcements(this::attach); // relay's thread only
-  private @Nullable ByteBuffer frame; // relay's thread only
-  private @Nullable ByteBuffer scratch;
-  private long lastSmall;
+  private final Announcements announcements;
 
   Relay(
       FrameConnection connection,
@@ -75,14 +60,12 @@ final class Relay implements SelectorLoop.Handler {
       BufferPool buffers,
       MonotonicClock clock)
       throws IOException {
-    this.buffers = buffers;
-    this.clock = clock;
-    this.lastSmall = clock.nanoTime() - SMALL_TRAFFIC_NANOS;
     this.client = new ClientWriter(connection, stats, clock);
     this.stats = stats;
     this.gate = gate;
     this.loop = new SelectorLoop();
-    this.dataStart = client.headroom() + FrameHeader.DATA_OFFSET;
+    this.announcements = new Announcements(client, loop, clock, this::attach);
+    this.inbound = new InboundFrame(buffers, clock, client.headroom());
   }
 
   /** The way to the client; what it says of threads holds. */
@@ -130,17 +113,8 @@ final class Relay implements SelectorLoop.Handler {
   /** Releases the selector, once {@link #run} is over and the sockets have been given away. */
   void close() {
     client.close();
-    giveBack(frame);
-    frame = null;
-    giveBack(scratch);
-    scratch = null;
+    inbound.release();
     loop.close();
-  }
-
-  private void giveBack(@Nullable ByteBuffer buffer) {
-    if (buffer != null) {
-      buffers.give(buffer);
-    }
   }
 
   /** Sends a control frame, behind whatever was posted before. Any thread. */
@@ -160,66 +134,14 @@ final class Relay implements SelectorLoop.Handler {
     client.write(frame);
   }
 
-  /** Room for a frame of data. Made when a peer sends the first: whoever has no peers pays nothing. */
-  private ByteBuffer frame() {
-    ByteBuffer made = frame;
-    return made != null ? made : (frame = buffers.take().order(FrameHeader.ORDER));
-  }
-
   /** Room for encrypted bytes, as many as one read may bring. The relay's thread only. */
   ByteBuffer scratch() {
-    ByteBuffer made = scratch;
-    return made != null ? made : (scratch = buffers.take());
+    return inbound.scratch();
   }
 
-  /**
-   * Tells the client of a connection that stands, and reads it from its first event on (PROTOCOL.md
-   * § 4.2). The relay's thread only.
-   *
-   * @param frame TCP_CONNECTED or TCP_ACCEPT
-   */
-  void announce(TcpSocket socket, DaemonFrame frame) throws IOException {
-    client.write(frame);
-    announcements.add(socket);
-  }
-
-  /** The client has sent a frame for this socket, so it listens to it. Any thread. */
-  void heardFrom(TcpSocket socket) {
-    post(
-        () -> {
-          Announcements.Announcement announcement = socket.announcement();
-          if (announcement != null) {
-            try {
-              writeAnnouncements();
-            } finally {
-              announcements.open(announcement);
-            }
-          }
-        });
-  }
-
-  private void writeAnnouncements() throws IOException {
-    try {
-      client.flush();
-    } finally {
-      if (announcements.flushed(clock.nanoTime())) {
-        clock.schedule(Limits.FIRST_EVENT_DELAY, () -> post(this::openDue));
-      }
-    }
-  }
-
-  private void openDue() throws IOException {
-    announcements.openDue(clock.nanoTime());
-  }
-
-  /** Runs something now, or when the first event of the socket may leave. The relay's thread only. */
-  void whenHeard(TcpSocket socket, SelectorLoop.Task task) throws IOException {
-    Announcements.Announcement announcement = socket.announcement();
-    if (announcement == null) {
-      task.run();
-    } else {
-      announcement.then(task);
-    }
+  /** How the client is told of new sockets; its methods say on which threads. */
+  Announcements announcements() {
+    return announcements;
   }
 
   /** Begins to read a channel, unless another thread has closed it meanwhile. */
@@ -277,7 +199,7 @@ final class Relay implements SelectorLoop.Handler {
         readOn(socket);
       }
     }
-    writeAnnouncements();
+    announcements.flush();
   }
 
   @Override
@@ -319,7 +241,7 @@ final class Relay implements SelectorLoop.Handler {
   /** One turn of a socket; the next one comes by the selector, or by whoever it has to wait for. */
   private void read(TcpSocket socket, SelectionKey key) throws IOException {
     if (socket.input().isPlain()) {
-      int count = readIntoFrame(socket, key, mostBytes());
+      int count = readIntoFrame(socket, key, inbound.mostBytes());
       if (count > 0) {
         sendData(socket, count);
       } else if (count == ENDED) {
@@ -334,7 +256,7 @@ final class Relay implements SelectorLoop.Handler {
   private void readManaged(TcpSocket socket, SelectionKey key) throws IOException {
     boolean again = true;
     for (int i = 0; again && i < READS_A_TURN && !paused(); i++) {
-      int most = socket.input().allowance(mostBytes());
+      int most = socket.input().allowance(inbound.mostBytes());
       int count = most == 0 ? 0 : readIntoFrame(socket, key, most);
       if (count == FAILED) {
         return;
@@ -407,17 +329,10 @@ final class Relay implements SelectorLoop.Handler {
     }
   }
 
-  private int mostBytes() {
-    boolean besideSmall = clock.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
-    return besideSmall ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
-  }
-
   /** Returns how many bytes were read, or {@link #ENDED}, or {@link #FAILED}: then it is over. */
   private int readIntoFrame(TcpSocket socket, SelectionKey key, int most) {
-    ByteBuffer buffer = frame();
-    buffer.limit(dataStart + most).position(dataStart);
     try {
-      return socket.stream().read(buffer);
+      return socket.stream().read(inbound.room(most));
     } catch (IOException e) {
       fail(socket, key, Errno.of(e));
     } catch (RuntimeException e) {
@@ -431,25 +346,18 @@ final class Relay implements SelectorLoop.Handler {
     if (!socket.state().hears()) {
       return;
     }
-    ByteBuffer buffer = frame();
-    int start = dataStart - FrameHeader.DATA_OFFSET;
-    FrameHeader.putData(buffer, start, Opcode.TCP_RECV, socket.id());
-    buffer.limit(dataStart + count).position(start);
-    if (count < Limits.SMALL_FRAME_BYTES) {
-      lastSmall = clock.nanoTime();
-    }
     stats.add(Counter.BYTES_RECEIVED, count);
     if (socket.input().delivered(count)) {
       stats.increment(Counter.CREDIT_PAUSES);
     }
-    client.write(Opcode.TCP_RECV, buffer);
+    client.write(Opcode.TCP_RECV, inbound.tcpRecv(socket.id(), count));
   }
 
   private void receive(UdpSocket socket) throws IOException {
-    ByteBuffer buffer = frame();
+    ByteBuffer buffer = inbound.buffer();
     for (int i = 0; i < DATAGRAMS_A_TURN && !paused() && socket.receive(buffer, client.headroom());
         i++) {
-      lastSmall = clock.nanoTime();
+      inbound.smallFramePasses();
       client.write(Opcode.UDP_RECV, buffer);
     }
   }

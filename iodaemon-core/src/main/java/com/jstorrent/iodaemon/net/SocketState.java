@@ -1,5 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+
 /**
  * The life of a TCP socket as its client sees it.
  *
@@ -51,6 +53,17 @@ enum SocketState {
   /** Whether what the peer sends is for the client. */
   boolean hears() {
     return this == OPEN || this == CLIENT_SHUT;
+  }
+
+  /** What RESUMED says of it (docs/PROTOCOL.md § 9.3). */
+  DaemonFrame.Live.State live() {
+    return switch (this) {
+      case CONNECTING -> DaemonFrame.Live.State.CONNECTING;
+      case OPEN -> DaemonFrame.Live.State.OPEN;
+      case PEER_SHUT -> DaemonFrame.Live.State.PEER_SHUT;
+      case CLIENT_SHUT -> DaemonFrame.Live.State.CLIENT_SHUT;
+      case PEER_ENDED, CLIENT_ENDED, CLOSED -> DaemonFrame.Live.State.ENDING;
+    };
   }
 
   /** The state after an event; the same state when the event means nothing in it. */

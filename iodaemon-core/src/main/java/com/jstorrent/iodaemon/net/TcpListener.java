@@ -176,6 +176,7 @@ final class TcpListener {
       return;
     }
     net.relay()
+        .announcements()
         .announce(
             socket,
             new DaemonFrame.TcpAccept(

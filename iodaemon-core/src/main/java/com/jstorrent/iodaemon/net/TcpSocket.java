@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class TcpSocket implements PeerSocket {
       new PendingConnection(() -> state.get() == SocketState.CONNECTING);
   private volatile @Nullable SocketChannel channel; // set once
   private final Encryption encryption = new Encryption(this);
+  private final SocketEnd end;
   private volatile Announcements.@Nullable Announcement announcement; // set by the relay
   private boolean shutDown; // reader only
   private volatile long fromClient; // written by the reader only
@@ -44,6 +46,7 @@ final class TcpSocket implements PeerSocket {
     this.meter = new Meter(net.shared().clock());
     this.output = new PeerOutput(net, meter);
     this.input = new PeerInput(net, meter);
+    this.end = new SocketEnd(this);
   }
 
   /** A socket that is going to be connected. */
@@ -111,10 +114,7 @@ final class TcpSocket implements PeerSocket {
   }
 
   private static <T> T connected(@Nullable T part) {
-    if (part == null) {
-      throw new IllegalStateException("The socket is not connected.");
-    }
-    return part;
+    return Objects.requireNonNull(part, "The socket is not connected.");
   }
 
   /** Bytes of the client that it need not send again; any thread may ask. */
@@ -129,16 +129,8 @@ final class TcpSocket implements PeerSocket {
 
   @Override
   public DaemonFrame.Live live() {
-    DaemonFrame.Live.State now =
-        switch (state.get()) {
-          case CONNECTING -> DaemonFrame.Live.State.CONNECTING;
-          case OPEN -> DaemonFrame.Live.State.OPEN;
-          case PEER_SHUT -> DaemonFrame.Live.State.PEER_SHUT;
-          case CLIENT_SHUT -> DaemonFrame.Live.State.CLIENT_SHUT;
-          case PEER_ENDED, CLIENT_ENDED, CLOSED -> DaemonFrame.Live.State.ENDING;
-        };
     return new DaemonFrame.Live(
-        DaemonFrame.Live.Kind.TCP_SOCKET, id, now, input.bytes(), fromClient);
+        DaemonFrame.Live.Kind.TCP_SOCKET, id, state.get().live(), input.bytes(), fromClient);
   }
 
   /**
@@ -168,7 +160,9 @@ final class TcpSocket implements PeerSocket {
 
   /** Tells the client that the socket is connected. Relay only. */
   void announceConnected() throws IOException {
-    net.relay().announce(this, new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
+    net.relay()
+        .announcements()
+        .announce(this, new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
   }
 
   /** The client is being told of the socket; until {@link #mayBeHeard} it hears nothing else. Relay only. */
@@ -189,7 +183,7 @@ final class TcpSocket implements PeerSocket {
   /** The client has sent a frame for this socket. Any thread. */
   void addressed() {
     if (announcement != null) {
-      net.relay().heardFrom(this);
+      net.relay().announcements().heardFrom(this);
     }
   }
 
@@ -260,7 +254,7 @@ final class TcpSocket implements PeerSocket {
           .post(
               () -> {
                 input.doom(errno);
-                net.relay().whenHeard(this, () -> net.relay().readOn(this));
+                net.relay().announcements().whenHeard(this, () -> net.relay().readOn(this));
               });
     }
   }
@@ -280,8 +274,7 @@ final class TcpSocket implements PeerSocket {
   void clientShutdown() {
     shutDown = true;
     output.end();
-    SocketState left = move(Event.CLIENT_SHUTDOWN);
-    if (left != null) {
+    if (move(Event.CLIENT_SHUTDOWN) != null) {
       watch();
     }
   }
@@ -324,7 +317,7 @@ final class TcpSocket implements PeerSocket {
   /** The peer has taken nothing for too long (PROTOCOL.md § 4.6). */
   void stalled() {
     net.stats().increment(Counter.SEND_STALLS);
-    resetOnClose();
+    end.resetOnClose();
     fail(Errno.ENOBUFS);
   }
 
@@ -354,7 +347,7 @@ final class TcpSocket implements PeerSocket {
    */
   void lingered(boolean reset) {
     if (output.bytes() > 0) {
-      resetOnClose();
+      end.resetOnClose();
     }
     close(Event.DRAINED, reset ? Errno.ECONNRESET : Errno.OK);
   }
@@ -372,83 +365,23 @@ final class TcpSocket implements PeerSocket {
       case CONNECTING -> {
         abandonConnecting();
         net.stats().increment(Counter.CONNECT_FAILURES);
-        report(new DaemonFrame.TcpConnected(requestId, id, errno.number()), errno);
+        end.report(new DaemonFrame.TcpConnected(requestId, id, errno.number()), errno);
       }
       case OPEN, PEER_SHUT, CLIENT_SHUT, PEER_ENDED -> {
         net.stats().decrement(Counter.TCP_SOCKETS);
-        report(new DaemonFrame.TcpClosed(0, id, errno.number()), errno);
+        end.report(new DaemonFrame.TcpClosed(0, id, errno.number()), errno);
       }
       case CLIENT_ENDED, CLOSED -> {
         net.stats().decrement(Counter.PENDING_TCP);
-        closeChannel();
-        reportFinished(undelivered && fromClient > 0 ? Errno.ECONNRESET : Errno.OK);
+        end.closeChannel();
+        end.reportAfterClientClose(undelivered && fromClient > 0 ? Errno.ECONNRESET : Errno.OK);
       }
-    }
-  }
-
-  /** Nothing is left of a socket that the client has closed. */
-  private void reportFinished(Errno errno) {
-    net.relay().post(() -> net.relay().whenHeard(this, () -> finishNow(errno)));
-  }
-
-  private void finishNow(Errno errno) throws IOException {
-    if (net.table().finish(this)) {
-      net.relay().sendNow(new DaemonFrame.TcpClosed(0, id, errno.number()));
-    }
-  }
-
-  /** On the relay thread, so that it comes behind every byte that the relay has read. */
-  private void report(DaemonFrame frame, Errno errno) {
-    net.relay().post(() -> net.relay().whenHeard(this, () -> reportNow(frame, errno)));
-  }
-
-  private void reportNow(DaemonFrame frame, Errno errno) throws IOException {
-    boolean listed = net.table().remove(this);
-    boolean closing = net.table().finish(this); // the client has closed it meanwhile
-    closeChannel();
-    if (listed || closing && frame instanceof DaemonFrame.TcpClosed) {
-      answerAll(frame, errno);
-    }
-  }
-
-  /** Requests are answered in their order: TCP_CONNECT before TCP_SECURE; TCP_CLOSE comes last. */
-  private void answerAll(DaemonFrame frame, Errno errno) throws IOException {
-    boolean opening = frame instanceof DaemonFrame.TcpConnected;
-    if (opening) {
-      net.relay().sendNow(frame);
-    }
-    encryption.fail(errno);
-    if (!opening) {
-      net.relay().sendNow(frame);
     }
   }
 
   private void abandonConnecting() {
     output.discard();
     pending.abandon();
-  }
-
-  private void resetOnClose() {
-    SocketChannel connection = channel;
-    if (connection != null) {
-      PeerOptions.resetOnClose(connection);
-    }
-  }
-
-  private void closeChannel() {
-    SocketChannel connection = channel;
-    if (connection == null) {
-      return;
-    }
-    try {
-      connection.close();
-    } catch (IOException e) {
-      // The descriptor is gone all the same.
-    }
-    encryption.release();
-    // It is free only when every selector that knew the channel has forgotten it.
-    net.relay().wakeUp();
-    net.shared().peerWriter().wakeUp();
   }
 
   /** Returns the state that was left, or null when the event changed nothing. */

@@ -47,6 +47,7 @@ final class TlsStream implements PeerStream {
   private boolean unread; // relay only; some of it can be decrypted without more bytes of the peer
   private @Nullable IOException failure; // relay only; thrown when what came before is delivered
   private boolean peerEnded; // relay only; close_notify has come
+  private volatile boolean handshaken;
   private volatile boolean secured;
   private volatile boolean aside; // delegated work is being done
   private volatile boolean stalled; // reading goes on when what is held has been written
@@ -71,9 +72,18 @@ final class TlsStream implements PeerStream {
 
   /** Whether application data can pass. */
   boolean handshaken() {
-    return !aside
-        && failure == null
-        && engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+    return handshaken;
+  }
+
+  /**
+   * Remembers the end of the handshake, which the engine tells once: an end of the peer right behind it
+   * puts the engine into another state, and the handshake was good all the same.
+   */
+  private SSLEngineResult noted(SSLEngineResult result) {
+    if (result.getHandshakeStatus() == HandshakeStatus.FINISHED) {
+      handshaken = true;
+    }
+    return result;
   }
 
   /** From here on what is read is for the client, and bounded by its credit. */
@@ -132,7 +142,7 @@ final class TlsStream implements PeerStream {
   private void decrypt(ByteBuffer received, ByteBuffer into) throws SSLException {
     unread = false;
     while (!peerEnded) {
-      SSLEngineResult result = engine.unwrap(received, into);
+      SSLEngineResult result = noted(engine.unwrap(received, into));
       // The engine asks for room before it looks whether the record is complete.
       unread =
           result.getStatus() == Status.BUFFER_OVERFLOW && holdsRecord(received)
@@ -209,7 +219,7 @@ final class TlsStream implements PeerStream {
       ByteBuffer segment = pool.take();
       SSLEngineResult result;
       do {
-        result = engine.wrap(from, segment);
+        result = noted(engine.wrap(from, segment));
       } while (result.getStatus() == Status.OK
           && from.hasRemaining()
           && result.bytesConsumed() > 0
@@ -244,7 +254,7 @@ final class TlsStream implements PeerStream {
         return true;
       }
       ByteBuffer segment = pool.take();
-      SSLEngineResult result = engine.wrap(NOTHING, segment);
+      SSLEngineResult result = noted(engine.wrap(NOTHING, segment));
       boolean nothing = result.bytesProduced() == 0;
       send(segment);
       if (nothing) {

@@ -56,7 +56,8 @@ final class TlsUpgrade implements TlsStream.Host {
               try {
                 SSLEngine engine = net.shared().tls().client(host, skipChecks);
                 engine.beginHandshake();
-                net.relay().post(() -> net.relay().whenHeard(socket, () -> start(engine)));
+                net.relay()
+                    .post(() -> net.relay().announcements().whenHeard(socket, () -> start(engine)));
               } catch (IOException | RuntimeException e) {
                 socket.fail(Errno.of(e));
               }

@@ -104,6 +104,46 @@ class TlsStreamTest {
     }
   }
 
+  /** All that a hasty peer has to say may come in one read, and the handshake was good all the same. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void aPeerThatSpeaksAndEndsRightBehindTheHandshakeHasShakenHands(String version)
+      throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
+        java.net.Socket accepted = server.accept();
+        Selector selector = Selector.open()) {
+      CompletableFuture<Void> peer =
+          CompletableFuture.runAsync(() -> speakAndEnd(accepted, version));
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ);
+      Socket socket = new Socket(channel);
+      int received = 0;
+      while (received == 0) {
+        received = socket.stream.read(decrypted.clear());
+        if (received == 0 && !socket.stream.again() && !socket.takesReadOn()) {
+          if (peer.isDone()) {
+            peer.get();
+          }
+          selector.select(PATIENCE.toMillis());
+          selector.selectedKeys().clear();
+        }
+      }
+      assertThat(received).isEqualTo(3);
+      assertThat(socket.stream.handshaken()).isTrue();
+      socket.stream.discard();
+    }
+  }
+
+  private static void speakAndEnd(java.net.Socket socket, String version) {
+    try {
+      TlsWire wire = TlsWire.acceptSilently(socket, version);
+      wire.write(wire.lastFlight(), wire.wrap(new byte[3]), wire.closeNotify());
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
   private static TlsWire accept(java.net.Socket socket, String version) {
     try {
       return TlsWire.accept(socket, version);

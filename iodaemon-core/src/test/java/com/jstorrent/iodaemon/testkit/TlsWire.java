@@ -13,6 +13,7 @@ public final class TlsWire {
 
   private final Socket socket;
   private final SSLEngine engine;
+  private byte[] lastFlight = {};
   private final ByteBuffer received = ByteBuffer.allocate(ROOM).flip();
 
   private TlsWire(Socket socket, SSLEngine engine) {
@@ -26,6 +27,13 @@ public final class TlsWire {
    * @throws IOException when the client refuses
    */
   public static TlsWire accept(Socket socket, String version) throws IOException {
+    TlsWire wire = acceptSilently(socket, version);
+    wire.write(wire.lastFlight());
+    return wire;
+  }
+
+  /** As above, but that {@link #lastFlight} is the caller's to write. */
+  public static TlsWire acceptSilently(Socket socket, String version) throws IOException {
     SSLEngine engine = TestTls.engine();
     engine.setEnabledProtocols(new String[] {version});
     TlsWire wire = new TlsWire(socket, engine);
@@ -33,7 +41,12 @@ public final class TlsWire {
     return wire;
   }
 
-  /** Sends each flight as a whole: what the client does with half of one is another test's. */
+  /** What ends the handshake on this side, if anything does; to be written in front of the first record. */
+  public byte[] lastFlight() {
+    return lastFlight;
+  }
+
+  /** Sends each flight but the last as a whole: what the client does with half of one is another test's. */
   private void shakeHands() throws IOException {
     engine.beginHandshake();
     ByteArrayOutputStream flight = new ByteArrayOutputStream();
@@ -50,7 +63,7 @@ public final class TlsWire {
           }
         }
         default -> {
-          write(flight.toByteArray());
+          lastFlight = flight.toByteArray();
           return;
         }
       }
