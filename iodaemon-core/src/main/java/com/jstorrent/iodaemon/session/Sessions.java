@@ -76,7 +76,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     long number = numbers.incrementAndGet();
     Session session;
     try {
-      session = new Session(number, connection, info, context);
+      session = new Session(number, FrameLog.around(connection, number), info, context);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -94,7 +94,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     if (closed) {
       session.close(CloseReason.GOING_AWAY);
     }
-    return session;
+    return FrameLog.around(session, number);
   }
 
   private void relayFailed(Thread relay, Throwable cause) {
