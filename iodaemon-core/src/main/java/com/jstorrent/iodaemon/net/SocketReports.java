@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.stats.SocketReport.Kind;
 import java.net.InetSocketAddress;
@@ -40,8 +41,7 @@ final class SocketReports {
   private static @Nullable String remote(TcpSocket socket, @Nullable SocketChannel channel) {
     if (channel != null
         && channel.socket().getRemoteSocketAddress() instanceof InetSocketAddress address) {
-      String ip = address.getAddress().getHostAddress();
-      return (ip.indexOf(':') < 0 ? ip : '[' + ip + ']') + ':' + address.getPort();
+      return AddressText.of(address);
     }
     return socket.host().isEmpty() ? null : socket.host();
   }

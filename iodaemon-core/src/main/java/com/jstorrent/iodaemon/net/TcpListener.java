@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.stats.Counter;
@@ -180,7 +181,7 @@ final class TcpListener {
         .announce(
             socket,
             new DaemonFrame.TcpAccept(
-                0, id, socket.id(), remote.getPort(), remote.getAddress().getHostAddress()));
+                0, id, socket.id(), remote.getPort(), AddressText.of(remote.getAddress())));
   }
 
   /** TCP_STOP_LISTEN, or the end of the connection; accepted sockets live on. Any thread. */

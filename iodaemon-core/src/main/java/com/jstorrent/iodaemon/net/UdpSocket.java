@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameHeader;
@@ -271,7 +272,7 @@ final class UdpSocket implements PeerSocket {
     }
     failures = 0;
     int size = buffer.position() - dataStart;
-    byte[] address = from.getAddress().getHostAddress().getBytes(StandardCharsets.UTF_8);
+    byte[] address = AddressText.of(from.getAddress()).getBytes(StandardCharsets.UTF_8);
     int start = dataStart - address.length - ADDRESS_OFFSET;
     FrameHeader.putData(buffer, start, Opcode.UDP_RECV, id);
     buffer.putShort(start + FrameHeader.LENGTH + 4, (short) from.getPort());

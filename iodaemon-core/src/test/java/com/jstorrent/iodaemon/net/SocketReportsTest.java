@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -77,6 +78,15 @@ class SocketReportsTest {
     client.expect(DaemonFrame.TcpShutdown.class);
     assertThat(report().state()).isEqualTo("peer_shut");
     socket.close();
+  }
+
+  @Test
+  void anIpv6PeerIsToldInItsOneShortForm() throws Exception {
+    try (ServerSocket six = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+      client.send(new ClientFrame.TcpConnect(5, 5, six.getLocalPort(), "0:0:0:0:0:0:0:1"));
+      client.expect(DaemonFrame.TcpConnected.class);
+      assertThat(report().remote()).isEqualTo("[::1]:" + six.getLocalPort());
+    }
   }
 
   @Test

@@ -68,6 +68,32 @@ class ServersTest {
   }
 
   @Test
+  void anIpv6PeerIsToldInItsOneShortForm() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        TestClient client = daemon.client()) {
+      int port = listen(client, 1, "::1");
+      try (Socket peer = new Socket("::1", port)) {
+        DaemonFrame.TcpAccept accepted = client.expect(DaemonFrame.TcpAccept.class);
+        assertThat(accepted.remoteAddress()).isEqualTo("::1");
+        assertThat(accepted.remotePort()).isEqualTo(peer.getLocalPort());
+      }
+    }
+  }
+
+  @Test
+  void anIpv4PeerOfAServerOfBothFamiliesIsToldAsIpv4() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        TestClient client = daemon.client()) {
+      int port = listen(client, 1, "::");
+      try (Socket peer = new Socket("127.0.0.1", port)) {
+        assertThat(client.expect(DaemonFrame.TcpAccept.class).remoteAddress())
+            .as("of %s", peer)
+            .isEqualTo("127.0.0.1");
+      }
+    }
+  }
+
+  @Test
   void failuresHaveTheirErrno() throws Exception {
     Limits limits = Limits.builder().listeners(2).build();
     try (TestDaemon daemon = TestDaemon.start(limits);

@@ -6,6 +6,7 @@ import static com.jstorrent.iodaemon.http.Answers.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.testkit.Peer;
 import java.net.Inet6Address;
@@ -274,6 +275,7 @@ class FolderRoutesTest {
       boolean six = address instanceof Inet6Address;
       assertThat((Long) bound.get("prefixLength")).isBetween(0L, six ? 128L : 32L);
       assertThat((String) bound.get("name")).isNotEmpty();
+      assertThat(bound.get("address")).isEqualTo(AddressText.withoutZone(address));
       version6.add(six);
       addresses.add(bound.get("address"));
     }

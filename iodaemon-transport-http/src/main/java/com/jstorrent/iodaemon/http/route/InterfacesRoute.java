@@ -2,9 +2,9 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.json.Json;
 import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -40,14 +40,8 @@ final class InterfacesRoute implements Route.Handler {
   private static Map<String, Object> describe(NetworkInterface card, InterfaceAddress bound) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("name", card.getName());
-    fields.put("address", withoutZone(bound.getAddress()));
+    fields.put("address", AddressText.withoutZone(bound.getAddress()));
     fields.put("prefixLength", (int) bound.getNetworkPrefixLength());
     return fields;
-  }
-
-  private static String withoutZone(InetAddress address) {
-    String text = address.getHostAddress();
-    int zone = text.indexOf('%');
-    return zone < 0 ? text : text.substring(0, zone);
   }
 }
