@@ -50,12 +50,14 @@ final class Encryption {
     }
   }
 
-  /** Something has been read: an upgrade under way may have come to its end. Relay only. */
-  void progressed() throws IOException {
+  /**
+   * Something has been read: an upgrade under way may have come to its end. Relay only.
+   *
+   * @return false when the peer turned out to be another one: nothing of it may pass
+   */
+  boolean progressed() throws IOException {
     TlsUpgrade wanted = upgrade;
-    if (wanted != null) {
-      wanted.progress();
-    }
+    return wanted == null || wanted.progress();
   }
 
   /** Whether TCP_SECURE has been asked for and not been answered yet; any thread may ask. */

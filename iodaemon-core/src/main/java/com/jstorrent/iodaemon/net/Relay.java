@@ -261,7 +261,9 @@ final class Relay implements SelectorLoop.Handler {
       if (count == FAILED) {
         return;
       }
-      socket.encryption().progressed();
+      if (!socket.encryption().progressed()) {
+        return;
+      }
       if (count > 0) {
         sendData(socket, count);
       }

@@ -46,7 +46,7 @@ public final class SharedNet implements AutoCloseable {
     this.stats = stats;
     this.clock = clock;
     this.resolver = new Resolver(clock);
-    this.tls = new TlsClients(trust, resolver);
+    this.tls = new TlsClients(trust);
     this.drops = new KernelDrops(clock);
     this.peerWriter = new PeerWriter(clock, onFailure);
   }

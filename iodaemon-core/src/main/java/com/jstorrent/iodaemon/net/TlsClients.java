@@ -1,14 +1,10 @@
 package com.jstorrent.iodaemon.net;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
-import java.util.List;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -25,55 +21,38 @@ final class TlsClients {
   private volatile @Nullable SSLContext checking;
 
   private volatile @Nullable SSLContext trusting;
-  private final Resolver resolver;
 
   /**
    * @param checking whom to trust; null for the JVM's own trust store
    */
-  TlsClients(@Nullable SSLContext checking, Resolver resolver) {
+  TlsClients(@Nullable SSLContext checking) {
     this.checking = checking;
-    this.resolver = resolver;
   }
 
   /**
-   * An engine that has not begun yet.
+   * A client whose engine has not begun yet.
    *
    * @param host to be asked for (RFC 6066 § 3), and to be found in the certificate
    * @param skipChecks whether any certificate will do; the host is asked for all the same, since a
    *     server of many hosts answers with the right one only then
    * @throws IOException when there is no host to check against
    */
-  SSLEngine client(String host, boolean skipChecks) throws IOException {
-    String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-    boolean literal = isLiteral(name);
-    if (name.isEmpty() && !skipChecks) {
+  TlsClient client(String host, boolean skipChecks) throws IOException {
+    TlsHost wanted = TlsHost.of(host);
+    if (wanted.name().isEmpty() && !skipChecks) {
       throw new SSLException("There is no host name to check the certificate against.");
     }
-    SSLEngine engine = context(skipChecks).createSSLEngine(bare(name), -1);
+    SSLEngine engine = context(skipChecks).createSSLEngine(wanted.name(), -1);
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(PROTOCOLS);
-    if (!skipChecks) {
+    parameters.setServerNames(wanted.asked()); // an empty list keeps the JDK from guessing
+    boolean compare = !skipChecks && wanted.unknownToJdk();
+    if (!skipChecks && !compare) {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
     }
-    if (!literal && !name.isEmpty()) {
-      parameters.setServerNames(List.of(new SNIHostName(name)));
-    }
     engine.setSSLParameters(parameters);
-    return engine;
-  }
-
-  private boolean isLiteral(String name) {
-    try {
-      InetAddress literal = resolver.literal(name);
-      return literal != null;
-    } catch (UnknownHostException e) {
-      return false;
-    }
-  }
-
-  private static String bare(String name) {
-    return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+    return new TlsClient(engine, compare ? wanted : null);
   }
 
   private SSLContext context(boolean skipChecks) throws IOException {

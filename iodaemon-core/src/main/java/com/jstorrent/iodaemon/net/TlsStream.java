@@ -43,6 +43,7 @@ final class TlsStream implements PeerStream {
   private final Host host;
   private final BufferPool pool;
   private final Supplier<ByteBuffer> scratch;
+  private final WarningAlerts warnings = new WarningAlerts(); // relay only
   private byte[] encrypted = new byte[0]; // relay only; received and not decrypted yet
   private boolean unread; // relay only; some of it can be decrypted without more bytes of the peer
   private @Nullable IOException failure; // relay only; thrown when what came before is delivered
@@ -86,6 +87,11 @@ final class TlsStream implements PeerStream {
     return result;
   }
 
+  /** No data is decrypted before it is said to be for the client. */
+  private boolean awaitsVerdict() {
+    return !secured && handshaken();
+  }
+
   /** From here on what is read is for the client, and bounded by its credit. */
   void secure() {
     secured = true;
@@ -107,6 +113,10 @@ final class TlsStream implements PeerStream {
     if (failure != null) {
       host.flushOutput(); // the alert that says why
       throw failure;
+    }
+    if (awaitsVerdict()) {
+      unread = true;
+      return 0;
     }
     int start = into.position();
     ByteBuffer received = scratch.get().clear().put(encrypted);
@@ -142,6 +152,9 @@ final class TlsStream implements PeerStream {
   private void decrypt(ByteBuffer received, ByteBuffer into) throws SSLException {
     unread = false;
     while (!peerEnded) {
+      if (!secured && warnings.skip(received)) {
+        continue;
+      }
       SSLEngineResult result = noted(engine.unwrap(received, into));
       // The engine asks for room before it looks whether the record is complete.
       unread =
@@ -151,6 +164,7 @@ final class TlsStream implements PeerStream {
       if (result.getStatus() != Status.OK
           || result.getHandshakeStatus() == HandshakeStatus.NEED_TASK
           || result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+          || awaitsVerdict()
           || !received.hasRemaining()) {
         return;
       }

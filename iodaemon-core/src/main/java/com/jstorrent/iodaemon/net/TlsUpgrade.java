@@ -6,7 +6,7 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +23,7 @@ final class TlsUpgrade implements TlsStream.Host {
   private final AtomicBoolean counted = new AtomicBoolean();
   private volatile MonotonicClock.@Nullable Scheduled deadline;
   private @Nullable TlsStream stream;
+  private @Nullable TlsClient client;
 
   TlsUpgrade(TcpSocket socket, int requestId, String host, boolean skipChecks) {
     this.socket = socket;
@@ -54,17 +55,17 @@ final class TlsUpgrade implements TlsStream.Host {
         .start(
             () -> {
               try {
-                SSLEngine engine = net.shared().tls().client(host, skipChecks);
-                engine.beginHandshake();
+                TlsClient client = net.shared().tls().client(host, skipChecks);
+                client.engine().beginHandshake();
                 net.relay()
-                    .post(() -> net.relay().announcements().whenHeard(socket, () -> start(engine)));
+                    .post(() -> net.relay().announcements().whenHeard(socket, () -> start(client)));
               } catch (IOException | RuntimeException e) {
                 socket.fail(Errno.of(e));
               }
             });
   }
 
-  private void start(SSLEngine engine) throws IOException {
+  private void start(TlsClient client) throws IOException {
     NetContext net = socket.net();
     if (!alive() || !net.relay().discard(socket)) {
       socket.fail(Errno.ECONNRESET); // nobody is there to shake hands with
@@ -72,8 +73,9 @@ final class TlsUpgrade implements TlsStream.Host {
     }
     TlsStream tls =
         new TlsStream(
-            socket.channel(), engine, this, net.shared().segments(), net.relay()::scratch);
+            socket.channel(), client.engine(), this, net.shared().segments(), net.relay()::scratch);
     stream = tls;
+    this.client = client;
     counted.set(true);
     net.stats().increment(Counter.TLS_SOCKETS);
     socket.encryptBy(tls);
@@ -104,11 +106,18 @@ final class TlsUpgrade implements TlsStream.Host {
     };
   }
 
-  /** Tells the client, once, when the handshake is done; called after every read. */
-  void progress() throws IOException {
+  /**
+   * Tells the client, once, when the handshake is done; called after every read.
+   *
+   * @return false when the peer's certificate is for another name; the socket has ended then
+   */
+  boolean progress() throws IOException {
     TlsStream tls = stream;
     if (over || tls == null || !tls.handshaken()) {
-      return;
+      return true;
+    }
+    if (!verified()) {
+      return false;
     }
     finish(Errno.OK);
     tls.secure();
@@ -116,6 +125,19 @@ final class TlsUpgrade implements TlsStream.Host {
     socket.watch();
     if (socket.state() == SocketState.CLIENT_ENDED) {
       socket.net().relay().detach(socket); // the peer writer goes on alone
+    }
+    return true;
+  }
+
+  private boolean verified() {
+    try {
+      if (client != null) {
+        client.verify();
+      }
+      return true;
+    } catch (SSLException e) {
+      socket.fail(Errno.of(e));
+      return false;
     }
   }
 

@@ -75,22 +75,14 @@ class TlsStreamTest {
         java.net.Socket accepted = server.accept();
         Selector selector = Selector.open()) {
       CompletableFuture<TlsWire> peer =
-          CompletableFuture.supplyAsync(() -> accept(accepted, version));
+          CompletableFuture.supplyAsync(() -> accept(accepted, version, new byte[0]));
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
       Socket socket = new Socket(channel);
-      while (!socket.stream.handshaken()) {
-        assertThat(socket.stream.read(decrypted.clear())).as("bytes for the client").isZero();
-        socket.stream.flush();
-        if (!socket.stream.again() && !socket.takesReadOn() && !socket.stream.handshaken()) {
-          assertThat(selector.select(PATIENCE.toMillis()))
-              .as("the peer has something to say; if not, it waits for this side")
-              .isPositive();
-          selector.selectedKeys().clear();
-        }
-      }
+      shakeHands(socket, selector);
       TlsWire wire = peer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       wire.write(wire.wrap(new byte[1000]));
+      socket.stream.secure();
       int received = 0;
       while (received < 1000) {
         selector.select(PATIENCE.toMillis());
@@ -121,6 +113,9 @@ class TlsStreamTest {
       int received = 0;
       while (received == 0) {
         received = socket.stream.read(decrypted.clear());
+        if (socket.stream.handshaken()) {
+          socket.stream.secure();
+        }
         if (received == 0 && !socket.stream.again() && !socket.takesReadOn()) {
           if (peer.isDone()) {
             peer.get();
@@ -144,9 +139,58 @@ class TlsStreamTest {
     }
   }
 
-  private static TlsWire accept(java.net.Socket socket, String version) {
+  /** Whoever the peer turns out to be, its first bytes may have come with the end of the handshake. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void noDataIsReadBeforeItIsSaidThatThePeerIsTheRightOne(String version) throws Exception {
+    byte[] greeting = "220 ready".getBytes();
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
+        java.net.Socket accepted = server.accept();
+        Selector selector = Selector.open()) {
+      CompletableFuture<TlsWire> peer =
+          CompletableFuture.supplyAsync(() -> accept(accepted, version, greeting));
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ);
+      Socket socket = new Socket(channel);
+      shakeHands(socket, selector);
+      peer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS); // all of it is on its way
+      for (int i = 0; i < 3; i++) {
+        assertThat(socket.stream.read(decrypted.clear())).as("bytes for the client").isZero();
+      }
+      socket.stream.secure();
+      assertThat(socket.stream.again()).as("what was held back is not forgotten").isTrue();
+      int count = 0;
+      while (count == 0) {
+        count = socket.stream.read(decrypted.clear());
+        if (count == 0 && !socket.stream.again()) {
+          selector.select(PATIENCE.toMillis());
+          selector.selectedKeys().clear();
+        }
+      }
+      byte[] got = new byte[count];
+      decrypted.flip().get(got);
+      assertThat(got).isEqualTo(greeting);
+      socket.stream.discard();
+    }
+  }
+
+  private void shakeHands(Socket socket, Selector selector) throws IOException {
+    while (!socket.stream.handshaken()) {
+      assertThat(socket.stream.read(decrypted.clear())).as("bytes for the client").isZero();
+      socket.stream.flush();
+      if (!socket.stream.again() && !socket.takesReadOn() && !socket.stream.handshaken()) {
+        assertThat(selector.select(PATIENCE.toMillis()))
+            .as("the peer has something to say; if not, it waits for this side")
+            .isPositive();
+        selector.selectedKeys().clear();
+      }
+    }
+  }
+
+  private static TlsWire accept(java.net.Socket socket, String version, byte[] behind) {
     try {
-      return TlsWire.accept(socket, version);
+      return TlsWire.accept(socket, version, new byte[0], behind);
     } catch (IOException e) {
       throw new CompletionException(e);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.testkit.OpensslServer;
 import com.jstorrent.iodaemon.testkit.Program;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
@@ -15,42 +16,27 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PROTOCOL.md § 4.3 and § 4.10 with peers that are not Java. Skipped, and said so, without them. */
 class ForeignPeersTest {
   @TempDir
   Path folder;
 
-  private Path pem;
-
-  @BeforeEach
-  void exportKey() throws Exception {
-    pem = folder.resolve("peer.pem");
-  }
-
-  private void needOpenssl() throws Exception {
-    Program.assumeThere("openssl", "version");
-    try (Program export =
-        Program.start(
-            "openssl", "pkcs12", "-in", TestTls.keyStore().toString(), "-nodes",
-            "-passin", "pass:" + TestTls.password(), "-out", pem.toString())) {
-      export.awaitExit();
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({"-tls1_3, 0", "-tls1_2, 0", "-tls1_3, 5"})
   void opensslServerIsSpokenTo(String version, int tickets) throws Exception {
-    needOpenssl();
-    try (Program server = server(version, tickets);
+    Path pem = OpensslServer.exportKey(folder);
+    try (
+        OpensslServer server =
+            OpensslServer.start(pem, version, "-num_tickets", String.valueOf(tickets));
         TestDaemon daemon = TestDaemon.start(Limits.DEFAULT, TestTls.trusting());
         TestClient client = daemon.client()) {
-      client.send(new ClientFrame.TcpConnect(1, 1, portOf(server), "localhost"));
+      client.send(new ClientFrame.TcpConnect(1, 1, server.port(), "localhost"));
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(1, 1, 0));
       client.send(new ClientFrame.TcpSecure(6, 1, false, "localhost"));
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpSecured(6, 1, 0));
@@ -64,15 +50,35 @@ class ForeignPeersTest {
     }
   }
 
+  /** With another name than the one it is asked for it warns, in TLS 1.2 (RFC 6066 § 3). */
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+  void opensslServerOfAnotherNameIsSpokenTo(String version) throws Exception {
+    Path pem = OpensslServer.exportKey(folder);
+    String key = pem.toString();
+    try (
+        OpensslServer server =
+            OpensslServer.start(
+                pem, version, "-servername", "other.example", "-cert2", key, "-key2", key);
+        TestDaemon daemon = TestDaemon.start(Limits.DEFAULT, TestTls.trusting());
+        TestClient client = daemon.client()) {
+      client.connect(1, server.port());
+      client.send(new ClientFrame.TcpSecure(6, 1, false, "localhost"));
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpSecured(6, 1, 0));
+      client.sendData(1, "hello\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(client.receive(1, 6)).isEqualTo("olleh\n".getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
   @Test
   void opensslClientReachesOpensslServerThroughTheDaemon() throws Exception {
-    needOpenssl();
-    try (Program server = server("-tls1_3", 2);
+    Path pem = OpensslServer.exportKey(folder);
+    try (OpensslServer server = OpensslServer.start(pem, "-tls1_3");
         TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       client.send(new ClientFrame.TcpListen(3, 1, 0, "127.0.0.1"));
       int port = client.expect(DaemonFrame.TcpListenResult.class).boundPort();
-      client.connect(5, portOf(server));
+      client.connect(5, server.port());
       try (Program caller =
           Program.start(
               "openssl", "s_client", "-quiet", "-verify_quiet", "-verify_return_error",
@@ -130,20 +136,5 @@ class ForeignPeersTest {
           .isCloseTo(
               System.currentTimeMillis() / 1000, Offset.offset(300L));
     }
-  }
-
-  /** Sends every line back, reversed. */
-  private Program server(String version, int tickets) throws Exception {
-    return Program.start(
-        "openssl", "s_server", "-accept", "0", "-cert", pem.toString(), "-key", pem.toString(),
-        version, "-num_tickets", String.valueOf(tickets), "-rev");
-  }
-
-  private static int portOf(Program server) throws Exception {
-    String line;
-    do {
-      line = server.readLine();
-    } while (!line.startsWith("ACCEPT"));
-    return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
   }
 }

@@ -1,13 +1,17 @@
 package com.jstorrent.iodaemon.testkit;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -20,6 +24,9 @@ import javax.net.ssl.TrustManagerFactory;
 public final class TestTls {
   /** A name in the certificate that resolves everywhere. */
   public static final String HOST = "localhost";
+
+  private static final List<String> NAMES = List.of(HOST, "a_b.example", "*.wild.example");
+  private static final List<String> ADDRESSES = List.of("127.0.0.1", "::1");
 
   private static final char[] PASSWORD = "password".toCharArray();
   private static final TestTls INSTANCE = make();
@@ -59,7 +66,7 @@ public final class TestTls {
                   Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                   "-genkeypair", "-alias", "peer", "-keyalg", "EC", "-storetype", "PKCS12",
                   "-keystore", file.toString(), "-storepass", new String(PASSWORD),
-                  "-dname", "CN=peer", "-ext", "SAN=dns:localhost,ip:127.0.0.1", "-validity", "2"))
+                  "-dname", "CN=peer", "-ext", "2.5.29.17=" + subjectAltName(), "-validity", "2"))
               .redirectErrorStream(true)
               .start();
       String said = new String(keytool.getInputStream().readAllBytes());
@@ -75,6 +82,27 @@ public final class TestTls {
     } catch (GeneralSecurityException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** As DER in hex (RFC 5280 § 4.2.1.6): keytool itself refuses a name with {@code _}. */
+  private static String subjectAltName() throws IOException {
+    ByteArrayOutputStream names = new ByteArrayOutputStream();
+    for (String name : NAMES) {
+      names.writeBytes(der(0x82, name.getBytes(StandardCharsets.US_ASCII)));
+    }
+    for (String address : ADDRESSES) {
+      names.writeBytes(der(0x87, InetAddress.getByName(address).getAddress()));
+    }
+    return HexFormat.of().formatHex(der(0x30, names.toByteArray()));
+  }
+
+  /** Type, length, value; of less than 128 bytes. */
+  private static byte[] der(int type, byte[] value) {
+    byte[] whole = new byte[2 + value.length];
+    whole[0] = (byte) type;
+    whole[1] = (byte) value.length;
+    System.arraycopy(value, 0, whole, 2, value.length);
+    return whole;
   }
 
   /** Trusts the certificate, and no other. */

@@ -27,17 +27,33 @@ public final class TlsWire {
    * @throws IOException when the client refuses
    */
   public static TlsWire accept(Socket socket, String version) throws IOException {
-    TlsWire wire = acceptSilently(socket, version);
-    wire.write(wire.lastFlight());
+    return accept(socket, version, new byte[0], new byte[0]);
+  }
+
+  /**
+   * Shakes hands, and says something more.
+   *
+   * @param before records that go in front of the first of the handshake
+   * @param behind data that goes in one write with the end of the handshake
+   */
+  public static TlsWire accept(Socket socket, String version, byte[] before, byte[] behind)
+      throws IOException {
+    TlsWire wire = acceptSilently(socket, version, before);
+    wire.write(wire.lastFlight(), behind.length == 0 ? behind : wire.wrap(behind));
     return wire;
   }
 
   /** As above, but that {@link #lastFlight} is the caller's to write. */
   public static TlsWire acceptSilently(Socket socket, String version) throws IOException {
+    return acceptSilently(socket, version, new byte[0]);
+  }
+
+  private static TlsWire acceptSilently(Socket socket, String version, byte[] before)
+      throws IOException {
     SSLEngine engine = TestTls.engine();
     engine.setEnabledProtocols(new String[] {version});
     TlsWire wire = new TlsWire(socket, engine);
-    wire.shakeHands();
+    wire.shakeHands(before);
     return wire;
   }
 
@@ -47,9 +63,11 @@ public final class TlsWire {
   }
 
   /** Sends each flight but the last as a whole: what the client does with half of one is another test's. */
-  private void shakeHands() throws IOException {
+  private void shakeHands(byte[] before) throws IOException {
     engine.beginHandshake();
     ByteArrayOutputStream flight = new ByteArrayOutputStream();
+    readMore(); // a client speaks first
+    flight.writeBytes(before);
     while (true) {
       switch (engine.getHandshakeStatus()) {
         case NEED_WRAP -> flight.writeBytes(wrap(new byte[0]));
