@@ -81,6 +81,7 @@ public enum Errno {
           : e instanceof BindException ? EADDRINUSE
           : EPERM);
       case UnsupportedAddressTypeException e -> EAFNOSUPPORT;
+      case UnsupportedOperationException e -> byMessage(e, EPERM);
       case IllegalArgumentException e -> EINVAL;
       default -> EPERM;
     };
@@ -91,7 +92,7 @@ public enum Errno {
     return failure instanceof CertificateException || cause != null && distrusted(cause);
   }
 
-  private static Errno byMessage(IOException failure, Errno fallback) {
+  private static Errno byMessage(Exception failure, Errno fallback) {
     String message = failure.getMessage();
     String text = message == null ? "" : message.toLowerCase(Locale.ROOT);
     for (Words words : Words.values()) {
@@ -126,7 +127,9 @@ public enum Errno {
     HOST_DOWN("host is down", EHOSTDOWN),
     UNREACHABLE_HOST("unreachable host", EHOSTUNREACH),
     TOO_LONG("message too long", EMSGSIZE),
-    FAMILY("address family not supported", EAFNOSUPPORT),
+    FAMILY("family not supported", EAFNOSUPPORT),
+    NO_IPV6("ipv6 not available", EAFNOSUPPORT),
+    ADDRESS_TYPE("unsupported address type", EAFNOSUPPORT),
     FAMILY_UNAVAILABLE("protocol family unavailable", EAFNOSUPPORT),
     NO_DEVICE("no such device", ENODEV),
     INVALID("invalid argument", EINVAL);

@@ -1,7 +1,9 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,7 +29,11 @@ final class ConnectRace {
   /** RFC 8305 § 5, Connection Attempt Delay: the recommended value. */
   static final Duration ATTEMPT_DELAY = Duration.ofMillis(250);
 
-  private record Outcome(@Nullable SocketChannel channel, @Nullable IOException failure) {}
+  private record Outcome(@Nullable SocketChannel channel, @Nullable IOException failure) {
+    static Outcome failed(Exception failure) {
+      return new Outcome(null, failure instanceof IOException e ? e : new IOException(failure));
+    }
+  }
 
   private static final Outcome GIVEN_UP = new Outcome(null, null);
 
@@ -35,10 +41,21 @@ final class ConnectRace {
   private final List<SocketChannel> open = new ArrayList<>();
   private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
   private final MonotonicClock clock;
+  private final Opening opening;
   private long deadline;
 
+  /** How a socket is made that is not connected yet. */
+  interface Opening {
+    SocketChannel open() throws IOException;
+  }
+
   ConnectRace(List<InetAddress> addresses, int port, MonotonicClock clock) {
+    this(addresses, port, clock, SocketChannel::open);
+  }
+
+  ConnectRace(List<InetAddress> addresses, int port, MonotonicClock clock, Opening opening) {
     this.clock = clock;
+    this.opening = opening;
     for (InetAddress address : interleave(addresses)) {
       candidates.add(new InetSocketAddress(address, port));
     }
@@ -72,7 +89,8 @@ final class ConnectRace {
    * Blocks until the first connection stands; the others are closed.
    *
    * @return null when it was asked to {@link #giveUp} before any connection stood
-   * @throws IOException the failure of the first attempt, when all have failed or time is over
+   * @throws IOException the failure of the first attempt that says something of the peer, else of the
+   *     first, when all have failed or time is over
    * @throws InterruptedException when the attempt is cancelled; everything is closed then
    */
   @Nullable
@@ -92,7 +110,7 @@ final class ConnectRace {
   }
 
   private @Nullable SocketChannel race() throws IOException, InterruptedException {
-    IOException first = null;
+    IOException told = null;
     int running = 0;
     while (!candidates.isEmpty() || running > 0) {
       if (!candidates.isEmpty()) {
@@ -107,7 +125,9 @@ final class ConnectRace {
         if (outcome.channel() != null) {
           return outcome.channel();
         }
-        first = first == null ? outcome.failure() : first;
+        if (told == null || isNoWay(told) && !isNoWay(outcome.failure())) {
+          told = outcome.failure();
+        }
         if (!candidates.isEmpty()) {
           break;
         }
@@ -116,7 +136,18 @@ final class ConnectRace {
         break;
       }
     }
-    throw first == null ? new SocketTimeoutException("Connecting timed out.") : first;
+    throw told == null || running > 0 && isNoWay(told)
+        ? new SocketTimeoutException("Connecting timed out.")
+        : told;
+  }
+
+  /** A machine without IPv6, or without a way there: what came of other addresses says more. */
+  private static boolean isNoWay(@Nullable IOException failure) {
+    return failure != null
+        && switch (Errno.of(failure)) {
+          case EAFNOSUPPORT, EADDRNOTAVAIL, ENETUNREACH -> true;
+          default -> false;
+        };
   }
 
   private @Nullable SocketChannel connectedMeanwhile() {
@@ -137,11 +168,11 @@ final class ConnectRace {
   private void start(InetSocketAddress address) {
     SocketChannel channel;
     try {
-      channel = SocketChannel.open();
+      channel = opening.open();
       open.add(channel);
       PeerOptions.apply(channel);
-    } catch (IOException e) {
-      outcomes.add(new Outcome(null, e));
+    } catch (IOException | RuntimeException e) {
+      outcomes.add(Outcome.failed(e));
       return;
     }
     int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left()));
@@ -151,11 +182,24 @@ final class ConnectRace {
             () -> {
               try {
                 channel.socket().connect(address, millis);
+                refuseItself(channel);
                 outcomes.add(new Outcome(channel, null));
-              } catch (IOException e) {
-                outcomes.add(new Outcome(null, e));
+              } catch (IOException | RuntimeException e) {
+                outcomes.add(Outcome.failed(e));
               }
             });
+  }
+
+  /**
+   * A port that the system gives out, and where nothing listens, may be given to this very socket:
+   * then it connects to itself (RFC 9293 § 3.5, simultaneous open).
+   */
+  private static void refuseItself(SocketChannel channel) throws IOException {
+    if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
+      PeerOptions.resetOnClose(channel);
+      channel.close();
+      throw new ConnectException("Connection refused: the socket has reached itself.");
+    }
   }
 
   private long left() {

@@ -46,6 +46,13 @@ class ErrnoTest {
         Arguments.of(new IOException("Operation not permitted"), 1),
         Arguments.of(new SocketException("Protocol family unavailable"), 97),
         Arguments.of(new UnsupportedAddressTypeException(), 97),
+        Arguments.of(new SocketException("Unsupported address type"), 97),
+        Arguments.of(new SocketException("Address family not supported by protocol"), 97),
+        Arguments.of(new UnsupportedOperationException("IPv6 not available"), 97),
+        Arguments.of(new UnsupportedOperationException("Protocol family not supported"), 97),
+        Arguments.of(new UnsupportedOperationException("'SO_X' not supported"), 1),
+        Arguments.of(new UnsupportedOperationException(), 1),
+        Arguments.of(new BindException("Can't assign requested address"), 99),
         Arguments.of(new SSLHandshakeException("Received fatal alert"), 71),
         Arguments.of(distrusted(), 129),
         Arguments.of(new IOException(), 1));

@@ -49,6 +49,22 @@ public final class Program implements AutoCloseable {
     return line;
   }
 
+  /** Everything that it still says, once it has ended; which must be a success. */
+  public String readAll() throws IOException {
+    StringBuilder said = new StringBuilder();
+    for (String line; (line = output.readLine()) != null;) {
+      said.append(line).append('\n');
+    }
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException("It failed: " + said);
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+    return said.toString();
+  }
+
   public void write(String text) throws IOException {
     process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
