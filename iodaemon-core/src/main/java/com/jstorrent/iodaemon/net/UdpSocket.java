@@ -8,11 +8,9 @@ import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -52,7 +50,7 @@ final class UdpSocket implements PeerSocket {
   private final AtomicBoolean released = new AtomicBoolean();
   private volatile @Nullable DatagramChannel channel; // set once
   private volatile @Nullable MulticastGroups groups; // reader only, once bound by any thread
-  private volatile boolean ipv4;
+  private volatile Reach reach = Reach.IPV4;
   private int failures; // relay only, in a row
   private volatile long toClient; // written by the relay only
   private volatile long fromClient; // written by the reader only
@@ -128,9 +126,9 @@ final class UdpSocket implements PeerSocket {
   }
 
   private void bind(InetAddress address, int port) throws IOException {
-    ipv4 = address instanceof Inet4Address;
+    reach = Reach.from(address);
     DatagramChannel bound =
-        DatagramChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+        DatagramChannel.open(reach.family());
     try {
       bound.configureBlocking(false);
       bound.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -202,7 +200,7 @@ final class UdpSocket implements PeerSocket {
           .resolver()
           .resolve(host, net.limits().connectTimeout())
           .addresses()) {
-        if (!ipv4 || address instanceof Inet4Address) {
+        if (reach.covers(address)) {
           transmit(address, port, data);
           return;
         }
