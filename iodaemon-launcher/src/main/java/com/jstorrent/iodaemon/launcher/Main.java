@@ -44,6 +44,7 @@ public final class Main {
 
   private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {
     LogSetup.apply(options.logLevel(), options.logFile());
+    AddressCache.shorten();
     Breakdown breakdown = new Breakdown();
     Thread.setDefaultUncaughtExceptionHandler(breakdown);
     // Looked up before there is a port: afterwards anybody could take all descriptors.
