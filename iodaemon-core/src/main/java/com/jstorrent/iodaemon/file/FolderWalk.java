@@ -162,7 +162,7 @@ final class FolderWalk {
     Path known = base;
     try {
       for (int i = 0; i < components.size(); i++) {
-        known = known.resolve(components.get(i));
+        known = NameCodec.resolve(known, components.get(i));
         if (i < linked && Files.exists(known, LinkOption.NOFOLLOW_LINKS)) {
           known = known.toRealPath();
           if (!known.startsWith(base)) {
@@ -178,7 +178,7 @@ final class FolderWalk {
       return List.of();
     }
     List<String> straight = new ArrayList<>();
-    base.relativize(known).forEach(name -> straight.add(name.toString()));
+    base.relativize(known).forEach(name -> straight.add(NameCodec.shown(name)));
     return straight;
   }
 }

@@ -64,7 +64,7 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
 
   /** Makes a folder, unless somebody else has done so meanwhile. By path: Java has no mkdirat. */
   default void makeFolder(String name) throws IOException {
-    Path folder = place().resolve(name);
+    Path folder = NameCodec.resolve(place(), name);
     try {
       Files.createDirectory(folder);
     } catch (FileAlreadyExistsException e) {
@@ -85,7 +85,7 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   default List<String> list(int most) throws IOException {
     List<String> names = new ArrayList<>();
     for (Path entry : names()) {
-      names.add(entry.getFileName().toString());
+      names.add(NameCodec.shown(entry));
       if (names.size() > most) {
         break;
       }

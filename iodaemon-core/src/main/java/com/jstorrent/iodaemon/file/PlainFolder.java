@@ -33,7 +33,7 @@ record PlainFolder(Path place) implements HeldFolder {
   @Override
   public FileChannel openFile(String name, Set<? extends OpenOption> options)
       throws IOException, OperationFailure {
-    Path file = place.resolve(name);
+    Path file = NameCodec.resolve(place, name);
     try {
       SecureFolder.requireOrdinary(attributes(name));
     } catch (NoSuchFileException e) {
@@ -52,13 +52,14 @@ record PlainFolder(Path place) implements HeldFolder {
     if (!attributes(name).isDirectory()) {
       throw new NotDirectoryException(name);
     }
-    return new PlainFolder(place.resolve(name));
+    return new PlainFolder(NameCodec.resolve(place, name));
   }
 
   @Override
   public BasicFileAttributes attributes(String name) throws IOException {
     return Files.readAttributes(
-        requireUnmoved().resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        NameCodec.resolve(requireUnmoved(), name), BasicFileAttributes.class,
+        LinkOption.NOFOLLOW_LINKS);
   }
 
   @Override
@@ -72,19 +73,19 @@ record PlainFolder(Path place) implements HeldFolder {
 
   @Override
   public void deleteFile(String name) throws IOException {
-    Files.delete(requireUnmoved().resolve(name));
+    Files.delete(NameCodec.resolve(requireUnmoved(), name));
   }
 
   @Override
   public void deleteFolder(String name) throws IOException {
-    Files.delete(requireUnmoved().resolve(name));
+    Files.delete(NameCodec.resolve(requireUnmoved(), name));
   }
 
   @Override
   public void move(String name, HeldFolder target, String newName) throws IOException {
     Files.move(
-        requireUnmoved().resolve(name),
-        ((PlainFolder) target).requireUnmoved().resolve(newName),
+        NameCodec.resolve(requireUnmoved(), name),
+        NameCodec.resolve(((PlainFolder) target).requireUnmoved(), newName),
         StandardCopyOption.ATOMIC_MOVE);
   }
 

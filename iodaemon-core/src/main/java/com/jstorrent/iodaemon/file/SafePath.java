@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.file;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * components and each is checked; {@link FolderWalk} sees to the links.
  */
 public final class SafePath {
+  /** How long a name may be on the disk (PROTOCOL.md § 6). */
   private static final int COMPONENT_BYTES = 255;
 
   private final List<String> components;
@@ -43,7 +45,8 @@ public final class SafePath {
   }
 
   /**
-   * Checks a relative path: {@code \} counts as {@code /}, leading ones are dropped.
+   * Checks a relative path: {@code \} counts as {@code /}, leading ones are dropped. Names that are no
+   * text are spelled as {@link NameCodec} shows them.
    *
    * @throws OperationFailure EINVAL, naming what is wrong with it
    */
@@ -57,10 +60,18 @@ public final class SafePath {
     if (start < path.length()) {
       for (String component : path.substring(start).split("/", -1)) {
         check(component);
-        components.add(component);
+        components.add(canonical(component));
       }
     }
     return new SafePath(List.copyOf(components));
+  }
+
+  private static String canonical(String component) throws OperationFailure {
+    try {
+      return NameCodec.canonical(component);
+    } catch (CharacterCodingException e) {
+      throw bad("The path has half of a character.");
+    }
   }
 
   private static void check(String component) throws OperationFailure {
@@ -73,7 +84,7 @@ public final class SafePath {
     if (component.indexOf('\0') >= 0) {
       throw bad("The path contains a NUL character.");
     }
-    if (component.getBytes(StandardCharsets.UTF_8).length > COMPONENT_BYTES) {
+    if (NameCodec.length(component) > COMPONENT_BYTES) {
       throw bad("The path has a component of more than " + COMPONENT_BYTES + " bytes.");
     }
     if (WindowsNames.ON_WINDOWS && !WindowsNames.legal(component)) {

@@ -18,7 +18,7 @@ import java.util.Set;
 record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements HeldFolder {
 
   private Path name(String name) {
-    return place.getFileSystem().getPath(name);
+    return NameCodec.path(place.getFileSystem(), name);
   }
 
   @Override
@@ -48,7 +48,8 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
       throw new NotDirectoryException(name); // opening a pipe would block
     }
     return new SecureFolder(
-        stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS), place.resolve(name));
+        stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS),
+        NameCodec.resolve(place, name));
   }
 
   @Override
