@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -49,6 +50,18 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   /** Of the link itself, when it is one. */
   BasicFileAttributes attributes(String name) throws IOException;
 
+  /** Whether this is a link, as far as can be told. */
+  default boolean isLink(String name) {
+    try {
+      return attributes(name).isSymbolicLink();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether it is known to be the folder that is meant. */
+  boolean isInPlace() throws IOException;
+
   /** Can be asked once. */
   Iterable<Path> names() throws IOException;
 
@@ -64,6 +77,9 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
 
   /** Makes a folder, unless somebody else has done so meanwhile. By path: Java has no mkdirat. */
   default void makeFolder(String name) throws IOException {
+    if (!isInPlace()) {
+      throw new NotDirectoryException(name);
+    }
     Path folder = NameCodec.resolve(place(), name);
     try {
       Files.createDirectory(folder);

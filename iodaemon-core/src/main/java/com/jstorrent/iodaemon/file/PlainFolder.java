@@ -24,7 +24,7 @@ import java.util.Set;
 record PlainFolder(Path place) implements HeldFolder {
 
   private Path requireUnmoved() throws IOException {
-    if (!place.toRealPath().equals(place)) {
+    if (!isInPlace()) {
       throw new NotDirectoryException("link");
     }
     return place;
@@ -42,17 +42,19 @@ record PlainFolder(Path place) implements HeldFolder {
     FileChannel channel = FileChannel.open(file, options);
     if (!file.toRealPath().equals(file)) {
       channel.close();
-      throw new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
+      throw new FolderWalk.LinkException();
     }
     return channel;
   }
 
   @Override
   public HeldFolder enter(String name) throws IOException {
-    if (!attributes(name).isDirectory()) {
+    Path folder = NameCodec.resolve(place, name);
+    if (!Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isDirectory()) {
       throw new NotDirectoryException(name);
     }
-    return new PlainFolder(NameCodec.resolve(place, name));
+    return new PlainFolder(folder); // what is done in it looks at the whole way
   }
 
   @Override
@@ -60,6 +62,22 @@ record PlainFolder(Path place) implements HeldFolder {
     return Files.readAttributes(
         NameCodec.resolve(requireUnmoved(), name), BasicFileAttributes.class,
         LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Junctions of Windows too, and names in another case. */
+  @Override
+  public boolean isLink(String name) {
+    Path entry = NameCodec.resolve(place, name);
+    try {
+      return !entry.toRealPath().equals(entry);
+    } catch (IOException e) {
+      return Files.isSymbolicLink(entry);
+    }
+  }
+
+  @Override
+  public boolean isInPlace() throws IOException {
+    return place.toRealPath().equals(place);
   }
 
   @Override

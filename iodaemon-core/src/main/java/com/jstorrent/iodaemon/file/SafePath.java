@@ -20,6 +20,12 @@ public final class SafePath {
   /** How long a name may be on the disk (PROTOCOL.md § 6). */
   private static final int COMPONENT_BYTES = 255;
 
+  /** How long a path may be, with the separators; what the system takes in one call on Linux. */
+  static final int MOST_BYTES = 4096;
+
+  /** How deep a path may be: each level costs a request some system calls. */
+  static final int MOST_LEVELS = 256;
+
   private final List<String> components;
 
   private SafePath(List<String> components) {
@@ -56,12 +62,22 @@ public final class SafePath {
     while (start < path.length() && path.charAt(start) == '/') {
       start++;
     }
+    if (path.length() - start > MOST_BYTES) { // a character is a byte at least
+      throw tooLong();
+    }
     List<String> components = new ArrayList<>();
+    int bytes = 0;
     if (start < path.length()) {
       for (String component : path.substring(start).split("/", -1)) {
-        check(component);
+        bytes += check(component) + 1;
         components.add(canonical(component));
       }
+    }
+    if (bytes - 1 > MOST_BYTES) {
+      throw tooLong();
+    }
+    if (components.size() > MOST_LEVELS) {
+      throw bad("The path has more than " + MOST_LEVELS + " levels.");
     }
     return new SafePath(List.copyOf(components));
   }
@@ -74,7 +90,8 @@ public final class SafePath {
     }
   }
 
-  private static void check(String component) throws OperationFailure {
+  /** Returns how many bytes the component has. */
+  private static int check(String component) throws OperationFailure {
     if (component.isEmpty()) {
       throw bad("The path has an empty component.");
     }
@@ -84,12 +101,14 @@ public final class SafePath {
     if (component.indexOf('\0') >= 0) {
       throw bad("The path contains a NUL character.");
     }
-    if (NameCodec.length(component) > COMPONENT_BYTES) {
+    int bytes = NameCodec.length(component);
+    if (bytes > COMPONENT_BYTES) {
       throw bad("The path has a component of more than " + COMPONENT_BYTES + " bytes.");
     }
     if (WindowsNames.ON_WINDOWS && !WindowsNames.legal(component)) {
       throw bad("The path has a component that Windows does not allow.");
     }
+    return bytes;
   }
 
   /** Whether it names the root itself. */
@@ -133,6 +152,10 @@ public final class SafePath {
   @Override
   public String toString() {
     return String.join("/", components);
+  }
+
+  private static OperationFailure tooLong() {
+    return bad("The path has more than " + MOST_BYTES + " bytes.");
   }
 
   private static OperationFailure bad(String message) {

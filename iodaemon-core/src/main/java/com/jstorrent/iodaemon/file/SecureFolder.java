@@ -32,8 +32,12 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
     return (FileChannel) stream.newByteChannel(name(name), options);
   }
 
-  /** A pipe would block whoever opens it; a folder is no file. */
-  static void requireOrdinary(BasicFileAttributes attributes) throws OperationFailure {
+  /** A pipe would block whoever opens it; a folder is no file, nor is a link. */
+  static void requireOrdinary(BasicFileAttributes attributes)
+      throws FolderWalk.LinkException, OperationFailure {
+    if (attributes.isSymbolicLink()) {
+      throw new FolderWalk.LinkException();
+    }
     if (attributes.isDirectory()) {
       throw new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
     }
@@ -58,6 +62,12 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
         .getFileAttributeView(
             name(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
         .readAttributes();
+  }
+
+  /** Wherever it is: it is held. */
+  @Override
+  public boolean isInPlace() {
+    return true;
   }
 
   @Override

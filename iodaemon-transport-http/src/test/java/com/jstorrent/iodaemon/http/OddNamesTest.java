@@ -140,6 +140,18 @@ class OddNamesTest {
   }
 
   @Test
+  void linksLeadToSuchNamesAndHaveThem() throws Exception {
+    Files.write(named(root, LATIN_1), PathRoute.DATA);
+    String name = listed("");
+    Files.createSymbolicLink(root.resolve("link"), named(root, LATIN_1).getFileName());
+    Files.createSymbolicLink(named(root, "%FF"), Path.of("link"));
+    for (String link : List.of("link", "\uefff", name)) {
+      assertThat(ask(PathRoute.READ, link).text()).endsWith("\ndata");
+      assertThat(ask(PathRoute.WRITE, link).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void handlesAndStreamsKnowSuchNames() throws Exception {
     Files.write(named(root, LATIN_1), PathRoute.DATA);
     String name = listed("");
