@@ -119,7 +119,7 @@ final class FolderWalk {
           FailureCode.EACCES,
           "The path leads over more than " + MOST_LINKS + " links; name the place itself.");
     } catch (IOException e) {
-      throw FileErrors.of(e);
+      throw FileErrors.ofNaming(e);
     } catch (DirectoryIteratorException e) {
       throw FileErrors.of(e.getCause());
     } catch (InvalidPathException e) {
