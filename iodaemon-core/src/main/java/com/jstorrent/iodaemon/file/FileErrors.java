@@ -70,6 +70,28 @@ final class FileErrors {
     return new OperationFailure(FailureCode.EIO, "The disk reports an error.");
   }
 
+  /**
+   * The same where a name is looked up or made: what the system calls invalid there is the name. Disks
+   * of Windows refuse some characters, others want UTF-8, and encrypted ones shorter names.
+   */
+  static OperationFailure ofNaming(IOException failure) {
+    String said = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
+    String text = said == null ? "" : said.toLowerCase(Locale.ROOT);
+    if (text.contains("name too long")) {
+      return new OperationFailure(
+          FailureCode.EINVAL,
+          "A name in the path is too long for this disk, or the path is; choose a shorter one.");
+    }
+    if (text.contains("invalid argument") // Linux and macOS
+        || text.contains("invalid or incomplete multibyte") // Linux
+        || text.contains("illegal byte sequence") // macOS
+        || text.contains("syntax is incorrect")) { // Windows
+      return new OperationFailure(
+          FailureCode.EINVAL, "The disk cannot hold such a name; choose another one.");
+    }
+    return of(failure);
+  }
+
   private static OperationFailure notEmpty() {
     return new OperationFailure(FailureCode.ENOTEMPTY, "There is a folder that is not empty.");
   }

@@ -191,7 +191,7 @@ public final class FolderService {
     }
     try (HeldFolder inner = folder.enter(name)) {
       for (Path entry : inner.names()) {
-        deleteTree(inner, entry.getFileName().toString(), level + 1);
+        deleteTree(inner, NameCodec.shown(entry), level + 1);
       }
     }
     folder.deleteFolder(name);
@@ -231,11 +231,11 @@ public final class FolderService {
       source.move(name, target, newName);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(
-          source.place().resolve(name),
-          target.place().resolve(newName),
+          NameCodec.resolve(source.place(), name),
+          NameCodec.resolve(target.place(), newName),
           StandardCopyOption.REPLACE_EXISTING);
     } catch (FileSystemException e) {
-      if (target.place().startsWith(source.place().resolve(name))) { // by way of a link
+      if (target.place().startsWith(NameCodec.resolve(source.place(), name))) { // by way of a link
         throw intoItself();
       }
       throw e;

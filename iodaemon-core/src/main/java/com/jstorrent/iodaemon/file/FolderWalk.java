@@ -8,7 +8,6 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +16,12 @@ import java.util.List;
 /**
  * Goes down from a root folder by folder, each opened relative to the one before and without
  * following links, so nothing can be put in the way between a check and its use (PROTOCOL.md § 6).
- * Links that stay inside the root are resolved first, and the walk then takes the way without them.
+ * A link is resolved where it is met; when it stays inside the root, the walk begins anew and takes the way without it.
  */
 final class FolderWalk {
+  /** As many as Linux follows. */
+  private static final int MOST_LINKS = 40;
+
   private final FilePlace place;
   private final boolean create;
   private final boolean followLast;
@@ -30,12 +32,20 @@ final class FolderWalk {
     this.followLast = followLast;
   }
 
-  /** A step has met a link where a walk must not end: the walk is done once more without it. */
+  /** A link has been met where a walk must not end: the walk is done once more without it. */
   static final class LinkException extends FileSystemException {
     private static final long serialVersionUID = 1L;
 
+    private final int level;
+
+    /** One at the end of the walk. */
     LinkException() {
+      this(0);
+    }
+
+    private LinkException(int level) {
       super(null, null, "a symbolic link");
+      this.level = level;
     }
   }
 
@@ -92,23 +102,24 @@ final class FolderWalk {
    * @throws OperationFailure as there
    */
   <T> T then(Step<T> step, RootStep<T> atRoot) throws OperationFailure {
-    List<String> components = place.path().components();
+    List<String> way = place.path().components();
     Path base = realRoot(place.root());
     try {
-      if (components.isEmpty()) {
-        return atRoot.at(base);
-      }
-      try {
-        return walk(base, components, step);
-      } catch (FileSystemException e) {
-        List<String> straight = withoutLinks(base, components);
-        if (straight.equals(components)) {
-          throw e;
+      for (int links = 0; links <= MOST_LINKS; links++) {
+        if (way.isEmpty()) {
+          return atRoot.at(base);
         }
-        return straight.isEmpty() ? atRoot.at(base) : walk(base, straight, step);
+        try {
+          return walk(base, way, step);
+        } catch (LinkException e) {
+          way = around(base, way, e.level);
+        }
       }
+      throw new OperationFailure(
+          FailureCode.EACCES,
+          "The path leads over more than " + MOST_LINKS + " links; name the place itself.");
     } catch (IOException e) {
-      throw FileErrors.of(e);
+      throw FileErrors.ofNaming(e);
     } catch (DirectoryIteratorException e) {
       throw FileErrors.of(e.getCause());
     } catch (InvalidPathException e) {
@@ -129,16 +140,27 @@ final class FolderWalk {
     }
   }
 
-  private <T> T walk(Path base, List<String> components, Step<T> step)
+  private <T> T walk(Path base, List<String> way, Step<T> step)
       throws IOException, OperationFailure {
+    int last = way.size() - 1;
+    int level = 0;
     HeldFolder folder = HeldFolder.open(base);
     try {
-      for (String component : components.subList(0, components.size() - 1)) {
-        HeldFolder next = enter(folder, component);
+      for (; level < last; level++) {
+        HeldFolder next = enter(folder, way.get(level));
         folder.close();
         folder = next;
       }
-      return step.at(folder, components.get(components.size() - 1));
+      return step.at(folder, way.get(last));
+    } catch (IOException e) {
+      if ((level < last || followLast)
+          && (e instanceof LinkException || folder.isLink(way.get(level)))) {
+        throw new LinkException(level);
+      }
+      if (level > 0 && !folder.isInPlace()) {
+        throw new LinkException(level - 1);
+      }
+      throw e;
     } finally {
       folder.close();
     }
@@ -156,29 +178,27 @@ final class FolderWalk {
     }
   }
 
-  /** The way to the same place without a link in it; what does not exist yet is left as it is. */
-  private List<String> withoutLinks(Path base, List<String> components) throws OperationFailure {
-    int linked = followLast ? components.size() : components.size() - 1;
-    Path known = base;
+  /** The same way, but where a link has been met it takes the folders that the link leads to. */
+  private static List<String> around(Path base, List<String> way, int level)
+      throws OperationFailure {
+    Path link = NameCodec.resolve(base, way.subList(0, level + 1));
+    Path real;
     try {
-      for (int i = 0; i < components.size(); i++) {
-        known = known.resolve(components.get(i));
-        if (i < linked && Files.exists(known, LinkOption.NOFOLLOW_LINKS)) {
-          known = known.toRealPath();
-          if (!known.startsWith(base)) {
-            throw new OperationFailure(
-                FailureCode.EACCES, "A link leads out of the download root.");
-          }
-        }
-      }
+      real = link.toRealPath();
     } catch (IOException e) {
+      if (!Files.isSymbolicLink(link)) {
+        return way; // something else has its place by now
+      }
       throw new OperationFailure(FailureCode.EACCES, "A link in the path cannot be followed.");
     }
-    if (known.equals(base)) {
-      return List.of();
+    if (!real.startsWith(base)) {
+      throw new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
     }
     List<String> straight = new ArrayList<>();
-    base.relativize(known).forEach(name -> straight.add(name.toString()));
+    for (int i = base.getNameCount(); i < real.getNameCount(); i++) {
+      straight.add(NameCodec.shown(real.getName(i)));
+    }
+    straight.addAll(way.subList(level + 1, way.size()));
     return straight;
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -49,6 +50,18 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   /** Of the link itself, when it is one. */
   BasicFileAttributes attributes(String name) throws IOException;
 
+  /** Whether this is a link, as far as can be told. */
+  default boolean isLink(String name) {
+    try {
+      return attributes(name).isSymbolicLink();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether it is known to be the folder that is meant. */
+  boolean isInPlace() throws IOException;
+
   /** Can be asked once. */
   Iterable<Path> names() throws IOException;
 
@@ -64,7 +77,10 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
 
   /** Makes a folder, unless somebody else has done so meanwhile. By path: Java has no mkdirat. */
   default void makeFolder(String name) throws IOException {
-    Path folder = place().resolve(name);
+    if (!isInPlace()) {
+      throw new NotDirectoryException(name);
+    }
+    Path folder = NameCodec.resolve(place(), name);
     try {
       Files.createDirectory(folder);
     } catch (FileAlreadyExistsException e) {
@@ -85,7 +101,7 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   default List<String> list(int most) throws IOException {
     List<String> names = new ArrayList<>();
     for (Path entry : names()) {
-      names.add(entry.getFileName().toString());
+      names.add(NameCodec.shown(entry));
       if (names.size() > most) {
         break;
       }

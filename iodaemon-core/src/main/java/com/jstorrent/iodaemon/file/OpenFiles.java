@@ -205,8 +205,8 @@ final class OpenFiles implements AutoCloseable {
           FileChannel channel = folder.openFile(name, access.options());
           try {
             Object fileKey = folder.attributes(name).fileKey();
-            Path named = place.root().path().resolve(place.path().toString());
-            Path real = folder.place().resolve(name);
+            Path named = NameCodec.resolve(place.root().path(), place.path().components());
+            Path real = NameCodec.resolve(folder.place(), name);
             FileLength length = lengths.join(fileKey == null ? real : fileKey);
             return new SharedFile(channel, named, real, fileKey, length);
           } catch (IOException e) {

@@ -24,7 +24,7 @@ import java.util.Set;
 record PlainFolder(Path place) implements HeldFolder {
 
   private Path requireUnmoved() throws IOException {
-    if (!place.toRealPath().equals(place)) {
+    if (!isInPlace()) {
       throw new NotDirectoryException("link");
     }
     return place;
@@ -33,7 +33,7 @@ record PlainFolder(Path place) implements HeldFolder {
   @Override
   public FileChannel openFile(String name, Set<? extends OpenOption> options)
       throws IOException, OperationFailure {
-    Path file = place.resolve(name);
+    Path file = NameCodec.resolve(place, name);
     try {
       SecureFolder.requireOrdinary(attributes(name));
     } catch (NoSuchFileException e) {
@@ -42,23 +42,42 @@ record PlainFolder(Path place) implements HeldFolder {
     FileChannel channel = FileChannel.open(file, options);
     if (!file.toRealPath().equals(file)) {
       channel.close();
-      throw new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
+      throw new FolderWalk.LinkException();
     }
     return channel;
   }
 
   @Override
   public HeldFolder enter(String name) throws IOException {
-    if (!attributes(name).isDirectory()) {
+    Path folder = NameCodec.resolve(place, name);
+    if (!Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isDirectory()) {
       throw new NotDirectoryException(name);
     }
-    return new PlainFolder(place.resolve(name));
+    return new PlainFolder(folder); // what is done in it looks at the whole way
   }
 
   @Override
   public BasicFileAttributes attributes(String name) throws IOException {
     return Files.readAttributes(
-        requireUnmoved().resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        NameCodec.resolve(requireUnmoved(), name), BasicFileAttributes.class,
+        LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Junctions of Windows too, and names in another case. */
+  @Override
+  public boolean isLink(String name) {
+    Path entry = NameCodec.resolve(place, name);
+    try {
+      return !entry.toRealPath().equals(entry);
+    } catch (IOException e) {
+      return Files.isSymbolicLink(entry);
+    }
+  }
+
+  @Override
+  public boolean isInPlace() throws IOException {
+    return place.toRealPath().equals(place);
   }
 
   @Override
@@ -72,19 +91,19 @@ record PlainFolder(Path place) implements HeldFolder {
 
   @Override
   public void deleteFile(String name) throws IOException {
-    Files.delete(requireUnmoved().resolve(name));
+    Files.delete(NameCodec.resolve(requireUnmoved(), name));
   }
 
   @Override
   public void deleteFolder(String name) throws IOException {
-    Files.delete(requireUnmoved().resolve(name));
+    Files.delete(NameCodec.resolve(requireUnmoved(), name));
   }
 
   @Override
   public void move(String name, HeldFolder target, String newName) throws IOException {
     Files.move(
-        requireUnmoved().resolve(name),
-        ((PlainFolder) target).requireUnmoved().resolve(newName),
+        NameCodec.resolve(requireUnmoved(), name),
+        NameCodec.resolve(((PlainFolder) target).requireUnmoved(), newName),
         StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.file;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +17,14 @@ import org.jspecify.annotations.Nullable;
  * components and each is checked; {@link FolderWalk} sees to the links.
  */
 public final class SafePath {
+  /** How long a name may be on the disk (PROTOCOL.md § 6). */
   private static final int COMPONENT_BYTES = 255;
+
+  /** How long a path may be, with the separators; what the system takes in one call on Linux. */
+  static final int MOST_BYTES = 4096;
+
+  /** How deep a path may be: each level costs a request some system calls. */
+  static final int MOST_LEVELS = 256;
 
   private final List<String> components;
 
@@ -43,7 +51,8 @@ public final class SafePath {
   }
 
   /**
-   * Checks a relative path: {@code \} counts as {@code /}, leading ones are dropped.
+   * Checks a relative path: {@code \} counts as {@code /}, leading ones are dropped. Names that are no
+   * text are spelled as {@link NameCodec} shows them.
    *
    * @throws OperationFailure EINVAL, naming what is wrong with it
    */
@@ -53,17 +62,36 @@ public final class SafePath {
     while (start < path.length() && path.charAt(start) == '/') {
       start++;
     }
+    if (path.length() - start > MOST_BYTES) { // a character is a byte at least
+      throw tooLong();
+    }
     List<String> components = new ArrayList<>();
+    int bytes = 0;
     if (start < path.length()) {
       for (String component : path.substring(start).split("/", -1)) {
-        check(component);
-        components.add(component);
+        bytes += check(component) + 1;
+        components.add(canonical(component));
       }
+    }
+    if (bytes - 1 > MOST_BYTES) {
+      throw tooLong();
+    }
+    if (components.size() > MOST_LEVELS) {
+      throw bad("The path has more than " + MOST_LEVELS + " levels.");
     }
     return new SafePath(List.copyOf(components));
   }
 
-  private static void check(String component) throws OperationFailure {
+  private static String canonical(String component) throws OperationFailure {
+    try {
+      return NameCodec.canonical(component);
+    } catch (CharacterCodingException e) {
+      throw bad("The path has half of a character.");
+    }
+  }
+
+  /** Returns how many bytes the component has. */
+  private static int check(String component) throws OperationFailure {
     if (component.isEmpty()) {
       throw bad("The path has an empty component.");
     }
@@ -73,12 +101,14 @@ public final class SafePath {
     if (component.indexOf('\0') >= 0) {
       throw bad("The path contains a NUL character.");
     }
-    if (component.getBytes(StandardCharsets.UTF_8).length > COMPONENT_BYTES) {
+    int bytes = NameCodec.length(component);
+    if (bytes > COMPONENT_BYTES) {
       throw bad("The path has a component of more than " + COMPONENT_BYTES + " bytes.");
     }
     if (WindowsNames.ON_WINDOWS && !WindowsNames.legal(component)) {
       throw bad("The path has a component that Windows does not allow.");
     }
+    return bytes;
   }
 
   /** Whether it names the root itself. */
@@ -122,6 +152,10 @@ public final class SafePath {
   @Override
   public String toString() {
     return String.join("/", components);
+  }
+
+  private static OperationFailure tooLong() {
+    return bad("The path has more than " + MOST_BYTES + " bytes.");
   }
 
   private static OperationFailure bad(String message) {

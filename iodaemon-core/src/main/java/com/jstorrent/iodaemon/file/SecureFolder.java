@@ -18,7 +18,7 @@ import java.util.Set;
 record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements HeldFolder {
 
   private Path name(String name) {
-    return place.getFileSystem().getPath(name);
+    return NameCodec.path(place.getFileSystem(), name);
   }
 
   @Override
@@ -32,8 +32,12 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
     return (FileChannel) stream.newByteChannel(name(name), options);
   }
 
-  /** A pipe would block whoever opens it; a folder is no file. */
-  static void requireOrdinary(BasicFileAttributes attributes) throws OperationFailure {
+  /** A pipe would block whoever opens it; a folder is no file, nor is a link. */
+  static void requireOrdinary(BasicFileAttributes attributes)
+      throws FolderWalk.LinkException, OperationFailure {
+    if (attributes.isSymbolicLink()) {
+      throw new FolderWalk.LinkException();
+    }
     if (attributes.isDirectory()) {
       throw new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
     }
@@ -48,7 +52,8 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
       throw new NotDirectoryException(name); // opening a pipe would block
     }
     return new SecureFolder(
-        stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS), place.resolve(name));
+        stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS),
+        NameCodec.resolve(place, name));
   }
 
   @Override
@@ -57,6 +62,12 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
         .getFileAttributeView(
             name(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
         .readAttributes();
+  }
+
+  /** Wherever it is: it is held. */
+  @Override
+  public boolean isInPlace() {
+    return true;
   }
 
   @Override

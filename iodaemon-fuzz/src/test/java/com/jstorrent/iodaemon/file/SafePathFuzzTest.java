@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** What passes as a path stays below the root, as the paths of the JDK understand it. */
+/** What passes as a path stays below the root, as the paths of the JDK understand it (Linux, macOS). */
 class SafePathFuzzTest {
   private static final Path ROOT = Path.of("/root/of/downloads");
 
@@ -25,17 +26,36 @@ class SafePathFuzzTest {
       return;
     }
     assertThat(SafePath.of(text)).isEqualTo(path);
-    Path whole = Path.of(ROOT + "/" + text.replace('\\', '/'));
+    Path whole = Path.of(URI.create("file://" + ROOT + "/" + spelled(text)));
     Path below = ROOT;
     for (String component : path.components()) {
-      assertThat(Path.of(component).getNameCount()).isEqualTo(1);
-      below = below.resolve(component);
+      Path name = NameCodec.path(ROOT.getFileSystem(), component);
+      assertThat(name.getNameCount()).isEqualTo(1);
+      assertThat(NameCodec.shown(name)).isEqualTo(component);
+      below = below.resolve(name);
     }
     assertThat(below.startsWith(ROOT)).isTrue();
     assertThat(below).isEqualTo(below.normalize()).isEqualTo(whole.normalize());
     assertThat(below.getNameCount()).isEqualTo(ROOT.getNameCount() + path.components().size());
     assertThat(path.isRoot()).isEqualTo(below.equals(ROOT));
     assertThat(SafePath.of(path.toString())).isEqualTo(path);
+  }
+
+  /** The path as a URI spells it: whatever stands for a byte as this byte. */
+  private static String spelled(String text) {
+    StringBuilder spelled = new StringBuilder();
+    text.replaceFirst("^[/\\\\]+", "")
+        .codePoints()
+        .forEach(
+            c -> {
+              boolean escape = c >= 0xef80 && c <= 0xefff || c == 0xef5c;
+              byte[] bytes =
+                  escape ? new byte[] {(byte) c} : Character.toString(c).getBytes(UTF_8);
+              for (byte b : bytes) {
+                spelled.append(c == '/' || c == '\\' ? "/" : "%%%02x".formatted(b));
+              }
+            });
+    return spelled.toString();
   }
 
   /** UTF-8, or else Latin-1. */

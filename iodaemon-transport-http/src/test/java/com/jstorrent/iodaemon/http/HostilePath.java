@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 /** A path that wants to lead out of the root, and what PROTOCOL.md § 6 makes of it. */
 record HostilePath(String shown, byte[] bytes, Kind kind) {
   private static final int LONGEST = 255;
+  private static final int LEVELS = 256;
   private static final Pattern SYSTEM = Pattern.compile("etc|passwd|system");
 
   /** What has to become of a path. */
@@ -71,7 +72,10 @@ record HostilePath(String shown, byte[] bytes, Kind kind) {
         "~/..", "//./x", "\\\\.\\pipe\\x", "\\\\?\\..\\x", "file:///etc/passwd", "....//x", "a//b",
         "a\\\\b", "a\\/b", "a/", "a\\", "dir/", "victim/", "\0", "a\0b", "victim\0", "victim\0.txt",
         "\0/x", "dir\0/inner", "../x\0", "dir/\0..", tooLong, "é".repeat(128), "dir/" + tooLong,
-        tooLong + "/x", tooLong + "/../x", "out/../victim", "out/..", "self/../../outside/secret");
+        tooLong + "/x", tooLong + "/../x", "out/../victim", "out/..", "self/../../outside/secret",
+        "d/".repeat(LEVELS) + "d", "self/".repeat(LEVELS) + "victim", "out/".repeat(800) + "x",
+        ("x".repeat(LONGEST) + "/").repeat(16) + "x", "\uefff".repeat(LONGEST + 1),
+        "..\uefff/../x");
     add(all, Kind.ROOT, "", "/", "\\", "///", "\\\\", "/\\/");
     add(all, Kind.LINK,
         "out", "up", "system", "passwd", "tofile", "relative", "dangling", "danglingInside", "loop",
@@ -91,7 +95,8 @@ record HostilePath(String shown, byte[] bytes, Kind kind) {
         "..\t/x", "..\n/x", "..../x", "~root/x", "$HOME/x", "`id`", "-rf", "*", "victim/x",
         "victim::$DATA", "\u2025/x", "\uff0e\uff0e/x", "..\u2215x", "..\u2044x", "..\uff0fx",
         "\ufeff../x", "..\u200b/x", "\u202e../x", "a\u0001b", "a\u007fb", "{k}",
-        "d/".repeat(300) + "d", ("x".repeat(LONGEST) + "/").repeat(20) + "x");
+        "..\uef5cx", "..\uefc0\uefafx", "\uef2e\uef2e/x", "\uefff/\uefc3\uefa9",
+        "d/".repeat(LEVELS - 1) + "d");
     raw(all, 0xc0, 0xae, 0xc0, 0xae, '/', 'x');
     raw(all, 0xe0, 0x80, 0xae, 0xe0, 0x80, 0xae, '/', 'x');
     raw(all, '.', '.', 0xc0, 0xaf, 'x');

@@ -1,0 +1,142 @@
+package com.jstorrent.iodaemon.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.stats.Stats;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** PROTOCOL.md § 6: how deep a path may be, and that its depth costs no more than it must. */
+class DeepPathsTest {
+  private static final int LEVELS = 256;
+  private static final int BYTES = 4096;
+
+  @TempDir
+  Path folder;
+  private FileService files;
+
+  @BeforeEach
+  void start() {
+    files =
+        new FileService(new DownloadRoots(List.of(DownloadRoot.of("k", folder))), 8, new Stats());
+  }
+
+  @AfterEach
+  void stop() {
+    files.close();
+  }
+
+  private static String deep(int levels) {
+    return "d/".repeat(levels - 1) + "d";
+  }
+
+  private FilePlace place(String path) throws OperationFailure {
+    return files.place("k", SafePath.of(path));
+  }
+
+  @Test
+  void pathsMayHaveSoManyLevelsAndNoMore() throws Exception {
+    assertThat(SafePath.of(deep(LEVELS)).components()).hasSize(LEVELS);
+    assertThat(SafePath.of("///" + deep(LEVELS)).components()).hasSize(LEVELS);
+    for (String text : List.of(deep(LEVELS + 1), deep(LEVELS + 1).replace('/', '\\'))) {
+      assertRefused(text, "more than 256 levels");
+    }
+  }
+
+  @Test
+  void pathsMayHaveSoManyBytesAndNoMore() throws Exception {
+    String names = ("x".repeat(200) + "/").repeat(20);
+    SafePath.of("/" + names + "y".repeat(BYTES - names.length()));
+    assertRefused(names + "y".repeat(BYTES - names.length() + 1), "more than 4096 bytes");
+    String wide = ("\u6587".repeat(85) + "/").repeat(16); // one byte less, and a separator
+    SafePath.of(wide.substring(0, wide.length() - 1));
+    assertRefused(wide + "x", "more than 4096 bytes");
+    String raw = ("\uefff".repeat(255) + "/").repeat(16);
+    SafePath.of(raw.substring(0, raw.length() - 1));
+    assertRefused(raw + "x", "more than 4096 bytes");
+    assertRefused("x/".repeat(8 << 20), "more than 4096 bytes");
+  }
+
+  private static void assertRefused(String text, String reason) {
+    assertThatThrownBy(() -> SafePath.of(text))
+        .isInstanceOf(OperationFailure.class)
+        .hasMessageContaining(reason)
+        .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(FailureCode.EINVAL));
+  }
+
+  @Test
+  void whatIsAsDeepAsMayBeIsMadeReadAndDeleted() throws Exception {
+    FilePlace deepest = place(deep(LEVELS));
+    files.write(deepest, true, ByteBuffer.wrap(new byte[] {7}), 0);
+    ByteBuffer into = ByteBuffer.allocate(2);
+    try (OpenFile file = files.openForReading(deepest)) {
+      file.read(into, 0);
+    }
+    assertThat(into.position()).isEqualTo(1);
+    files.folders().rename(deepest, place(deep(LEVELS - 1) + "/other"));
+    files.folders().delete(place("d"));
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private interface Attempt {
+    void run() throws OperationFailure;
+  }
+
+  /** What an attempt costs this thread. */
+  private static long cpuTime(Attempt attempt) throws OperationFailure {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 20; i++) {
+      long before = threads.getCurrentThreadCpuTime();
+      attempt.run();
+      least = Math.min(least, threads.getCurrentThreadCpuTime() - before);
+    }
+    return least;
+  }
+
+  /** Four times as deep is four times the work; where it is squared it is sixteen times. */
+  private void assertLinear(FailureCode expected, Function<Integer, String> path) throws Exception {
+    long[] costs = new long[2];
+    int[] levels = {LEVELS / 4, LEVELS};
+    for (int i = 0; i < levels.length; i++) {
+      FilePlace place = place(path.apply(levels[i]));
+      costs[i] = cpuTime(
+          () -> assertThatThrownBy(
+              () -> FolderWalk.to(place).then((held, name) -> held.attributes(name)))
+              .isInstanceOf(OperationFailure.class)
+              .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(expected)));
+    }
+    assertThat(costs[1])
+        .as("%d ns for %d levels, %d ns for %d", costs[0], levels[0], costs[1], levels[1])
+        .isLessThan(9 * costs[0]);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the way of a folder is looked at whole there")
+  void whatIsNotThereIsFoundOutInTimeThatGrowsWithTheDepth(@TempDir Path outside) throws Exception {
+    Path deepest = Files.createDirectories(folder.resolve(deep(LEVELS - 2)));
+    Path quarter = folder.resolve(deep(LEVELS / 4 - 2));
+    for (Path each : List.of(deepest, quarter)) {
+      Files.write(each.resolve("file"), new byte[1]);
+      Files.createSymbolicLink(each.resolve("out"), outside);
+    }
+    assertLinear(FailureCode.ENOENT, levels -> deep(levels - 2) + "/missing");
+    assertLinear(FailureCode.ENOENT, levels -> deep(levels - 2) + "/missing/x");
+    assertLinear(FailureCode.ENOTDIR, levels -> deep(levels - 2) + "/file/x");
+    assertLinear(FailureCode.EACCES, levels -> deep(levels - 2) + "/out/x");
+  }
+}
