@@ -144,13 +144,12 @@ final class ConnectRace {
       outcomes.add(new Outcome(null, e));
       return;
     }
-    int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left()));
     Thread.ofVirtual()
         .name("iodaemon-connect")
         .start(
             () -> {
               try {
-                channel.socket().connect(address, millis);
+                channel.socket().connect(address); // closing it is its time limit
                 outcomes.add(new Outcome(channel, null));
               } catch (IOException e) {
                 outcomes.add(new Outcome(null, e));
