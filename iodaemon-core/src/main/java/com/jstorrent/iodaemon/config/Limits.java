@@ -22,7 +22,10 @@ import java.time.Duration;
  * @param sessionQueueBytes § 4.6: waiting for all peers of a connection; past it as above
  * @param allQueueBytes waiting for all peers of all connections; past it as above, but that each
  *     connection has {@code socketQueueBytes} in any case
- * @param sendStall § 4.6: how long the client is not read before the socket is closed, errno 105
+ * @param sendStall § 4.6: how long the client is not read while a peer takes not one byte; then its
+ *     socket is closed, errno 105
+ * @param sendRoom § 4.6: how long the client is not read although peers take bytes; then the socket
+ *     that is in the way is closed, errno 105
  * @param creditBytes what a client with the capability {@code credit} has granted to each new socket (docs
  *     § 9.2)
  * @param linger § 4.4: for writing what was accepted before TCP_CLOSE; then a reset
@@ -58,6 +61,7 @@ public record Limits(
     long sessionQueueBytes,
     long allQueueBytes,
     Duration sendStall,
+    Duration sendRoom,
     int creditBytes,
     Duration linger,
     Duration resumeGrace,
@@ -273,6 +277,7 @@ public record Limits(
     private long sessionQueueBytes = 256L << 20;
     private long allQueueBytes = 384L << 20;
     private Duration sendStall = Duration.ofSeconds(10);
+    private Duration sendRoom = Duration.ofSeconds(30);
     private int creditBytes = 1 << 20;
     private Duration linger = Duration.ofSeconds(5);
     private Duration resumeGrace = Duration.ofSeconds(30);
@@ -342,6 +347,11 @@ public record Limits(
 
     public Builder sendStall(Duration value) {
       sendStall = value;
+      return this;
+    }
+
+    public Builder sendRoom(Duration value) {
+      sendRoom = value;
       return this;
     }
 
@@ -440,6 +450,7 @@ public record Limits(
           sessionQueueBytes,
           allQueueBytes,
           sendStall,
+          sendRoom,
           creditBytes,
           linger,
           resumeGrace,

@@ -175,13 +175,12 @@ final class ConnectRace {
       outcomes.add(Outcome.failed(e));
       return;
     }
-    int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left()));
     Thread.ofVirtual()
         .name("iodaemon-connect")
         .start(
             () -> {
               try {
-                channel.socket().connect(address, millis);
+channel.socket().connect(address); // closing it is its time limit
                 refuseItself(channel);
                 outcomes.add(new Outcome(channel, null));
               } catch (IOException | RuntimeException e) {

@@ -1,10 +1,9 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.KernelQueues;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +55,7 @@ final class KernelDrops {
    * @param onDrops is told how many datagrams more were dropped; it only counts them
    */
   void watch(DatagramChannel socket, LongConsumer onDrops) throws IOException {
-    String address = hex((InetSocketAddress) socket.getLocalAddress());
+    String address = KernelQueues.address((InetSocketAddress) socket.getLocalAddress());
     lock.lock();
     try {
       sockets.put(socket, new Watched(address, onDrops));
@@ -132,16 +131,5 @@ final class KernelDrops {
   private static void read(String line, Map<String, Long> drops) {
     String[] fields = line.strip().split("\\s+", -1);
     drops.put(fields[LOCAL_ADDRESS], Long.parseLong(fields[DROPS]));
-  }
-
-  /** The table prints each 32-bit word of the address in the machine's own byte order. */
-  private static String hex(InetSocketAddress local) {
-    ByteBuffer address =
-        ByteBuffer.wrap(local.getAddress().getAddress()).order(ByteOrder.nativeOrder());
-    StringBuilder text = new StringBuilder();
-    while (address.hasRemaining()) {
-      text.append("%08X".formatted(address.getInt()));
-    }
-    return text.append(":%04X".formatted(local.getPort())).toString();
   }
 }

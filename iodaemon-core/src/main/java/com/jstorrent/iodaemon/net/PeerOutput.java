@@ -34,6 +34,7 @@ final class PeerOutput {
   private boolean ended; // guarded by lock
   private @Nullable Errno failure; // guarded by lock; why it is broken
   private volatile int heldBytes;
+  private volatile long lastTaken; // when the peer took a byte, or the first one had to wait
 
   PeerOutput(NetContext net, Meter meter) {
     this.net = net;
@@ -44,6 +45,16 @@ final class PeerOutput {
   /** Bytes that wait for the peer; any thread may ask. */
   long bytes() {
     return queue.bytes() + heldBytes;
+  }
+
+  /** When the peer last took a byte of what waits, or when that began to wait; any thread may ask. */
+  long lastTaken() {
+    return lastTaken;
+  }
+
+  /** The peer has taken bytes of those that the system had already. Any thread. */
+  void taken() {
+    lastTaken = net.shared().clock().nanoTime();
   }
 
   /** Whether a record was encrypted and not written whole; any thread may ask. */
@@ -102,6 +113,9 @@ final class PeerOutput {
         return false;
       }
       boolean wasEmpty = queue.isEmpty();
+      if (wasEmpty) {
+        taken();
+      }
       net.budget().take(data.remaining());
       queue.add(data);
       return wasEmpty && stream != null && !queue.hasBarrier();
@@ -114,9 +128,11 @@ final class PeerOutput {
   Flushed flush() {
     long before = 0;
     long after = 0;
+    int held = 0;
     lock.lock();
     try {
       before = queue.bytes();
+      held = heldBytes;
       return stream == null || broken
           ? broken ? Flushed.BROKEN : Flushed.MORE
           : flush(stream);
@@ -125,6 +141,9 @@ final class PeerOutput {
       return Flushed.BROKEN;
     } finally {
       after = queue.bytes();
+      if (after < before || heldBytes < held) {
+        taken();
+      }
       lock.unlock();
       net.stats().add(Counter.BYTES_SENT, before - after);
       net.budget().release(before - after);

@@ -2,11 +2,11 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.stats.Counter;
 import java.nio.ByteBuffer;
-import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What TCP_SEND does: write at once, else queue, else wait for room, and in the end give up the
- * socket that takes nothing (PROTOCOL.md § 4.6). Used by the client's reader only; while it waits
+ * socket that is in the way (PROTOCOL.md § 4.6). Used by the client's reader only; while it waits
  * here, TCP slows the client.
  */
 final class PeerSender {
@@ -14,7 +14,7 @@ final class PeerSender {
    * A client that goes away cannot be seen while it is not read; but writing to it fails, at the
    * second try at the latest. PROTOCOL.md § 4.12 gives us one second.
    */
-  private static final long PROBE_NANOS = 100_000_000;
+  private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final NetContext net;
 
@@ -45,16 +45,13 @@ final class PeerSender {
     }
     net.stats().increment(Counter.SEND_PAUSES);
     socket.meter().paused();
-    long stall = net.limits().sendStall().toNanos();
-    long begun = net.shared().clock().nanoTime();
-    while (!net.gate().await(() -> hasRoom(socket, bytes), Math.min(stall, PROBE_NANOS))) {
+    StallWatch stalls = new StallWatch(net, socket, bytes);
+    long step = Math.min(PROBE_NANOS, stalls.stepNanos());
+    while (!net.gate().await(() -> hasRoom(socket, bytes), step)) {
       if (net.gate().isOpen()) {
         return false;
       }
-      if (net.shared().clock().nanoTime() - begun >= stall) {
-        culprit(socket, bytes).stalled();
-        begun = net.shared().clock().nanoTime();
-      } else {
+      if (!stalls.look()) {
         net.relay().client().probe();
         net.whileReaderWaits().run();
       }
@@ -67,17 +64,5 @@ final class PeerSender {
     return socket.state() == SocketState.CLOSED
         || socket.queuedBytes() + bytes <= net.limits().socketQueueBytes()
             && net.budget().fits(bytes);
-  }
-
-  /** When all queues together are too long, the longest has to go, not the one that came last. */
-  private TcpSocket culprit(TcpSocket socket, int bytes) {
-    if (socket.queuedBytes() + bytes > net.limits().socketQueueBytes()) {
-      return socket;
-    }
-    return net.table()
-        .tcpSockets()
-        .stream()
-        .max(Comparator.comparingLong(TcpSocket::queuedBytes))
-        .orElse(socket);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,18 @@ final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   /** Something has been queued where nothing was, or waits to be told. Any thread. */
   void watch(TcpSocket socket) {
     loop.post(() -> guarded(socket, () -> setInterest(socket, SelectionKey.OP_WRITE)));
+  }
+
+  /**
+   * Tries to write although the system says nothing: it does so late, when a third of what it holds has
+   * gone. Any thread.
+   */
+  void flushAll(Collection<TcpSocket> sockets, Runnable whenDone) {
+    loop.post(
+        () -> {
+          sockets.forEach(socket -> guarded(socket, () -> flush(socket)));
+          whenDone.run();
+        });
   }
 
   /** Ends a socket in order, or at the latest after {@code time}. Any thread. */

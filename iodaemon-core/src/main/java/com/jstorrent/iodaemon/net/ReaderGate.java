@@ -37,7 +37,7 @@ final class ReaderGate {
         if (open || left <= 0) {
           return false;
         }
-        LockSupport.parkNanos(this, left);
+        clock.park(left);
         interrupted |= Thread.interrupted();
       }
       return true;

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;
@@ -14,7 +15,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -107,14 +107,14 @@ final class Resolver implements AutoCloseable {
     try {
       lookup.begun.await();
       long start = clock.nanoTime();
-      InetAddress[] addresses = lookup.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-      return new Answer(List.of(addresses), Duration.ofNanos(clock.nanoTime() - start));
+      if (!Deadline.in(timeout, clock).await(lookup::isOverWithin)) {
+        throw new SocketTimeoutException("The name did not resolve in time.");
+      }
+      return new Answer(List.of(lookup.get()), Duration.ofNanos(clock.nanoTime() - start));
     } catch (ExecutionException e) {
       throw new UnknownHostException("The name does not resolve.");
     } catch (CancellationException e) {
       throw new UnknownHostException("The daemon ends.");
-    } catch (TimeoutException e) {
-      throw new SocketTimeoutException("The name did not resolve in time.");
     } finally {
       lookup.cancel(false);
     }
@@ -142,6 +142,7 @@ final class Resolver implements AutoCloseable {
   /** Tells when a thread has taken it on, or nobody ever will. */
   private static final class Lookup extends FutureTask<InetAddress[]> {
     private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
 
     private Lookup(String host) {
       super(() -> lookUp(host));
@@ -153,9 +154,14 @@ final class Resolver implements AutoCloseable {
       super.run();
     }
 
+    private boolean isOverWithin(long nanos) throws InterruptedException {
+      return over.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
     @Override
     protected void done() {
       begun.countDown();
+      over.countDown();
     }
   }
 }

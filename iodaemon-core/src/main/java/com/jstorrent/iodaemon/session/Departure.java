@@ -85,7 +85,8 @@ final class Departure {
    */
   boolean awaitSettled() {
     try {
-      return settled.await(Limits.SUPERSEDE.toMillis(), TimeUnit.MILLISECONDS);
+      return parking.deadline(Limits.SUPERSEDE)
+          .await(nanos -> settled.await(nanos, TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.session;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -59,6 +60,11 @@ final class Parking {
     if (departure != null) {
       departure.expire();
     }
+  }
+
+  /** For what a session waits for here. */
+  Deadline deadline(Duration time) {
+    return Deadline.in(time, clock);
   }
 
   void leave(Departure departure) {

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,7 +84,7 @@ public final class StreamService {
 
   private boolean await(RangeDesk desk, RangeRequest request, BooleanSupplier playerGone)
       throws OperationFailure, InterruptedException {
-    long deadline = clock.nanoTime() + limits.rangeAnswer().toNanos();
+    Deadline deadline = Deadline.in(limits.rangeAnswer(), clock);
     RangeState known = RangeState.ASKED;
     boolean holdsPlace = false;
     try {
@@ -100,7 +101,7 @@ public final class StreamService {
           }
           case OVER -> throw sessionGone();
           case ASKED -> {
-            if (clock.nanoTime() - deadline > 0) {
+            if (deadline.isOver()) {
               throw new OperationFailure(
                   FailureCode.EBUSY, "The client does not say whether these bytes are there.");
             }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -38,8 +39,12 @@ public final class AwakeClock implements MonotonicClock {
     this(onFailure, System::nanoTime);
   }
 
-  /** With a source of time that a test can let jump. */
-  AwakeClock(Consumer<Throwable> onFailure, LongSupplier realNanos) {
+  /**
+   * With another source of time, which a test can let jump.
+   *
+   * @param realNanos as {@link System#nanoTime}
+   */
+  public AwakeClock(Consumer<Throwable> onFailure, LongSupplier realNanos) {
     this.onFailure = onFailure;
     this.time = new AwakeTime(realNanos);
     Thread.ofPlatform().daemon().name("iodaemon-timer").start(this::run);
@@ -48,6 +53,11 @@ public final class AwakeClock implements MonotonicClock {
   @Override
   public long nanoTime() {
     return time.nanoTime();
+  }
+
+  @Override
+  public void park(long nanos) {
+    LockSupport.parkNanos(this, nanos);
   }
 
   @Override

@@ -13,6 +13,12 @@ public interface MonotonicClock extends AutoCloseable {
   long nanoTime();
 
   /**
+   * Lets the thread wait until it is unparked, for so long at most. It may return at any time before, so
+   * the caller has to look what has come.
+   */
+  void park(long nanos);
+
+  /**
    * Runs a task once, when so much time has passed. All tasks of a clock share one thread: a task must
    * not block. One that fails is logged and ends nothing else.
    */

@@ -50,6 +50,11 @@ class RootWatchTest {
     }
 
     @Override
+    public void park(long nanos) {
+      throw new AssertionError("A look is planned, not waited for.");
+    }
+
+    @Override
     public Scheduled schedule(Duration delay, Runnable task) {
       assertThat(delay).isEqualTo(INTERVAL);
       planned.add(task);

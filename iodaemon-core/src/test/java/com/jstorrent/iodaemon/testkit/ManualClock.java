@@ -4,7 +4,10 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ManualClock implements MonotonicClock {
   private final ReentrantLock lock = new ReentrantLock(); // guards the fields of tasks, too
   private final List<Task> waiting = new ArrayList<>(); // guarded by lock, in order of scheduling
+  private final Map<Thread, Long> parked = new HashMap<>(); // guarded by lock; until when
   private volatile long now;
   private boolean closed; // guarded by lock
 
@@ -27,10 +31,26 @@ public final class ManualClock implements MonotonicClock {
   public void advance(Duration time) {
     long end = now + time.toNanos();
     for (Task task; (task = nextUntil(end)) != null;) {
+      unparkThoseThatAreDue();
       task.action.run();
       if (task.repeats) {
         begin(task);
       }
+    }
+    unparkThoseThatAreDue();
+  }
+
+  private void unparkThoseThatAreDue() {
+    lock.lock();
+    try {
+      parked.forEach(
+          (thread, until) -> {
+            if (until <= now) {
+              LockSupport.unpark(thread);
+            }
+          });
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -47,6 +67,35 @@ public final class ManualClock implements MonotonicClock {
       now = Math.max(now, next.due);
       waiting.remove(next);
       return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void park(long nanos) {
+    lock.lock();
+    try {
+      parked.put(Thread.currentThread(), now + nanos);
+    } finally {
+      lock.unlock();
+    }
+    if (nanos > 0) {
+      LockSupport.park(this);
+    }
+    lock.lock();
+    try {
+      parked.remove(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a thread waits for time that has not come, and so has seen the time that it is. */
+  public boolean holdsUp() {
+    lock.lock();
+    try {
+      return parked.values().stream().anyMatch(until -> until > now);
     } finally {
       lock.unlock();
     }

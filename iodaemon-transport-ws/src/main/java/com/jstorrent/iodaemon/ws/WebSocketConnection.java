@@ -7,12 +7,14 @@ import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
+import com.jstorrent.iodaemon.transport.KernelQueues;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * One WebSocket. Two threads work on it: the one in {@link #serve} reads, the session's relay
  * writes. Neither takes a lock of the other's.
  */
-final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink {
+final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink,
+    Heartbeat.Patient {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
   private final SocketChannel channel;
@@ -60,11 +63,11 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     flush();
     FrameReceiver session = sessions.accept(this, info);
     receiver = session;
-    Heartbeat pulse = new Heartbeat(limits.pingInterval(), clock, engine::ping, this::dead);
+    Heartbeat pulse = new Heartbeat(limits.pingInterval(), clock, this);
     heartbeat = pulse;
     try {
       reader.prime(request.readAhead());
-      reader.run(channel);
+      reader.run(pulse.listen(channel));
     } finally {
       pulse.stop();
       reader.release();
@@ -92,7 +95,18 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     }
   }
 
-  private void dead() {
+  @Override
+  public void ping() {
+    engine.ping();
+  }
+
+  @Override
+  public OptionalLong unread() {
+    return KernelQueues.unread(channel);
+  }
+
+  @Override
+  public void dead() {
     LOG.warn("A client has not answered {} pings; its connection ends.", Limits.MISSED_PONGS);
     abort();
   }
@@ -165,13 +179,11 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   @Override
   public void onBinary(ByteBuffer message) {
-    heard();
     session().onFrame(message);
   }
 
   @Override
   public void onOther(int opcode, boolean fin, ByteBuffer payload) {
-    heard();
     if (opcode == WireFormat.OP_TEXT) {
       onText();
     } else {
@@ -206,13 +218,6 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   @Override
   public void onClosing() {
     cutOff = clock.schedule(Limits.CLOSE_HANDSHAKE, this::abort);
-  }
-
-  private void heard() {
-    Heartbeat pulse = heartbeat;
-    if (pulse != null) {
-      pulse.heard();
-    }
   }
 
   private FrameReceiver session() {

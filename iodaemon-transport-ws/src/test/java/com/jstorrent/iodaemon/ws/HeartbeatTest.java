@@ -3,55 +3,175 @@ package com.jstorrent.iodaemon.ws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.testkit.ManualClock;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** PROTOCOL.md § 4.12, "two missed pongs", with a clock that the test turns by hand. */
+@Timeout(600)
 class HeartbeatTest {
   private static final Duration INTERVAL = Duration.ofSeconds(20);
 
+  private enum Event {
+    PING,
+    DEAD
+  }
+
   private final ManualClock clock = new ManualClock();
-  private final AtomicInteger pings = new AtomicInteger();
-  private final AtomicInteger deaths = new AtomicInteger();
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private volatile OptionalLong unread = OptionalLong.empty();
   private final Heartbeat heartbeat =
       new Heartbeat(
-          INTERVAL, clock, pings::incrementAndGet, deaths::incrementAndGet);
+          INTERVAL,
+          clock,
+          new Heartbeat.Patient() {
+            @Override
+            public void ping() {
+              events.add(Event.PING);
+            }
 
-  private void tickAndWrite() {
-    clock.advance(INTERVAL);
-    heartbeat.written();
-  }
+            @Override
+            public OptionalLong unread() {
+              return unread;
+            }
 
-  @Test
-  void twoUnansweredPingsEndTheConnection() {
-    tickAndWrite();
-    tickAndWrite();
-    assertThat(deaths).hasValue(0);
-    tickAndWrite();
-    assertThat(pings).hasValue(2);
-    assertThat(deaths).hasValue(1);
-  }
+            @Override
+            public void dead() {
+              events.add(Event.DEAD);
+            }
+          });
 
-  @Test
-  void aClientThatAnswersLivesForEver() {
-    for (int i = 0; i < 1000; i++) {
-      tickAndWrite();
-      heartbeat.heard();
+  /** A client from which bytes come when the test says so, to a thread that waits for them. */
+  private final class Client implements ReadableByteChannel {
+    private final BlockingQueue<Integer> said = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
+    private final ReadableByteChannel heard = heartbeat.listen(this);
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+      waits.add(true);
+      try {
+        return said.take();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
     }
-    assertThat(deaths).hasValue(0);
+
+    /** The daemon waits for bytes until {@link #says}. */
+    void isListenedTo() throws InterruptedException {
+      Thread.ofVirtual().start(() -> read());
+      waits.take();
+    }
+
+    private void read() {
+      try {
+        heard.read(ByteBuffer.allocate(1));
+        waits.add(false);
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    void says() throws InterruptedException {
+      said.add(1);
+      assertThat(waits.take()).isFalse();
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private Event afterAnInterval() throws InterruptedException {
+    clock.advance(INTERVAL);
+    Event event = events.poll(60, TimeUnit.SECONDS);
+    if (event == Event.PING) {
+      heartbeat.written();
+    }
+    return event;
   }
 
   @Test
-  void aPingThatCouldNotBeWrittenSaysNothing() {
+  void twoUnansweredPingsEndTheConnection() throws Exception {
+    new Client().isListenedTo();
+    assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    clock.advance(INTERVAL.minusNanos(1));
+    assertThat(events).isEmpty();
+    clock.advance(Duration.ofNanos(1));
+    assertThat(events.take()).isEqualTo(Event.DEAD);
+  }
+
+  @Test
+  void aClientThatAnswersLivesForEver() throws Exception {
+    Client client = new Client();
     for (int i = 0; i < 1000; i++) {
-      clock.advance(INTERVAL);
+      client.isListenedTo();
+      assertThat(afterAnInterval()).isEqualTo(Event.PING);
+      client.says();
     }
-    assertThat(pings).as("one waits").hasValue(1);
-    assertThat(deaths).hasValue(0);
-    heartbeat.written();
-    tickAndWrite();
+  }
+
+  @Test
+  void aPongThatComesBeforeTheSecondPingIsMissedCountsFromTheStart() throws Exception {
+    Client client = new Client();
+    for (int i = 0; i < 10; i++) {
+      client.isListenedTo();
+      assertThat(afterAnInterval()).isEqualTo(Event.PING);
+      assertThat(afterAnInterval()).isEqualTo(Event.PING);
+      client.says();
+    }
+  }
+
+  @Test
+  void aPingThatCouldNotBeWrittenSaysNothing() throws Exception {
+    new Client().isListenedTo();
     clock.advance(INTERVAL);
-    assertThat(deaths).hasValue(1);
+    assertThat(events.take()).isEqualTo(Event.PING);
+    clock.advance(INTERVAL.multipliedBy(1000));
+    assertThat(events).as("one waits").isEmpty();
+    heartbeat.written();
+    assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    assertThat(afterAnInterval()).isEqualTo(Event.DEAD);
+  }
+
+  @Test
+  void aClientThatIsNotListenedToMissesNoPong() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    }
+    new Client().isListenedTo();
+    assertThat(afterAnInterval()).as("the last ping left before").isEqualTo(Event.PING);
+    assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    assertThat(afterAnInterval()).isEqualTo(Event.DEAD);
+  }
+
+  @Test
+  void aClientThatStillReadsWhatCameBeforeThePingMissesNoPong() throws Exception {
+    new Client().isListenedTo();
+    for (int left = 4_000_000; left > 0; left -= 8_000 * 20) {
+      unread = OptionalLong.of(left);
+      assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    }
+    assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    assertThat(afterAnInterval()).as("it has stopped reading").isEqualTo(Event.DEAD);
+  }
+
+  @Test
+  void aConnectionThatHasEndedIsNotPinged() {
+    heartbeat.stop();
+    clock.advance(INTERVAL.multipliedBy(10));
+    assertThat(events).isEmpty();
   }
 }

@@ -37,6 +37,9 @@ final class ConnectionClock {
   private final long born;
   private final AtomicLong due = new AtomicLong(OFF); // since birth, so never one of the two above
   private volatile End end = End.OF_INPUT;
+  private volatile long allowed; // nanoseconds of the call
+  private long unread; // at the last sample; by the thread that samples, as what follows
+  private long sampled = OFF; // when the call was due whose sample that is
 
   ConnectionClock(SocketChannel channel, MonotonicClock time) {
     this.channel = channel;
@@ -47,6 +50,7 @@ final class ConnectionClock {
   /** A call begins that may take so long, which is more than 0. */
   void start(long nanos, End consequence) {
     end = consequence;
+    allowed = nanos;
     due.set(time.nanoTime() - born + nanos);
   }
 
@@ -91,6 +95,36 @@ final class ConnectionClock {
 
   static SocketTimeoutException late() {
     return new SocketTimeoutException("The request took too long.");
+  }
+
+  SocketChannel channel() {
+    return channel;
+  }
+
+  /** Whether a write has been under way for so long. */
+  boolean writesSince(long nanos) {
+    long then = due.get();
+    return end == End.OF_CONNECTION
+        && then != OFF
+        && then != EXPIRED
+        && time.nanoTime() - born - (then - allowed) >= nanos;
+  }
+
+  /**
+   * Of what was written the client has not read so much. When that is another number than before, it
+   * takes bytes, and the write has all its time again. So it has after the first sample: what came
+   * before that is not known.
+   */
+  void sample(long nowUnread) {
+    long then = due.get();
+    if (end != End.OF_CONNECTION || then == OFF || then == EXPIRED) {
+      return;
+    }
+    if (then != sampled || nowUnread != unread) {
+      sampled = time.nanoTime() - born + allowed;
+      due.compareAndSet(then, sampled);
+    }
+    unread = nowUnread;
   }
 
   /** By the thread that looks at all clocks. */

@@ -11,14 +11,22 @@ import java.time.Duration;
  * file and a buffer while it is written. Used by one thread; closing it does nothing.
  */
 final class GuardedOutput implements WritableByteChannel {
-  /** A write returns when all is written; in slices, progress shows. */
+  /** A write returns when all is written. */
   private static final int SLICE_BYTES = 256 << 10;
+
+  /** Where the system does not tell what a client has read, progress shows between two writes. */
+  private static final int SMALL_SLICE_BYTES = 16 << 10;
 
   private final SocketChannel channel;
   private final ConnectionClock clock;
   private final long stallNanos;
+  private final int sliceBytes;
 
-  GuardedOutput(SocketChannel channel, ConnectionClock clock, Duration stall) {
+  /**
+   * @param sampled whether the clock sees what the client reads of one write
+   */
+  GuardedOutput(SocketChannel channel, ConnectionClock clock, Duration stall, boolean sampled) {
+    this.sliceBytes = sampled ? SLICE_BYTES : SMALL_SLICE_BYTES;
     this.channel = channel;
     this.clock = clock;
     this.stallNanos = stall.toNanos();
@@ -27,7 +35,7 @@ final class GuardedOutput implements WritableByteChannel {
   @Override
   public int write(ByteBuffer from) throws IOException {
     int limit = from.limit();
-    from.limit(from.position() + Math.min(from.remaining(), SLICE_BYTES));
+    from.limit(from.position() + Math.min(from.remaining(), sliceBytes));
     clock.start(stallNanos, ConnectionClock.End.OF_CONNECTION);
     try {
       return channel.write(from);

@@ -69,7 +69,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     this.clock = new ConnectionClock(channel, clocks.time());
     Socket socket = channel.socket();
     this.input = new TimedInput(socket.getInputStream(), socket, clock, limits.bodyStall());
-    this.output = new GuardedOutput(channel, clock, limits.bodyStall());
+    this.output = new GuardedOutput(channel, clock, limits.bodyStall(), clocks.sample());
     bind(
         new SocketHolder(socket) {
           @Override
@@ -158,7 +158,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
    * a few milliseconds, and may only be asked when the body of the request has been read.
    */
   public boolean clientGone() {
-    input.look(PROBE);
+    input.probe(PROBE);
     try {
       return isStale();
     } catch (IOException e) {

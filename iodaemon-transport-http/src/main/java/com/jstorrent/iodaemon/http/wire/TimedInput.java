@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +18,7 @@ final class TimedInput extends FilterInputStream {
   private final long stallNanos;
   private Mode mode = Mode.EACH_READ;
   private long deadline; // by the clock, but for EACH_READ
+  private int probeMillis;
   private long left = Long.MAX_VALUE; // of the head
 
   /** What a time limit is for, and what comes of it. */
@@ -26,7 +28,9 @@ final class TimedInput extends FilterInputStream {
     /** Something has to come within each stall, or the input ends. */
     EACH_READ,
     /** A look by a deadline: if it passes, the next one may find more. */
-    LOOK
+    LOOK,
+    /** One short look, by the time of the system. */
+    PROBE
   }
 
   TimedInput(InputStream in, Socket socket, ConnectionClock clock, Duration stall) {
@@ -53,6 +57,12 @@ final class TimedInput extends FilterInputStream {
     deadline = clock.nanoTime() + time.toNanos();
   }
 
+  /** From now on each read waits for so long at most, which is a moment. */
+  void probe(Duration moment) {
+    mode = Mode.PROBE;
+    probeMillis = (int) moment.toMillis();
+  }
+
   /** From now on so many bytes may come, and no more; then {@link HeadTooLargeException}. */
   void atMost(long bytes) {
     left = bytes;
@@ -63,27 +73,46 @@ final class TimedInput extends FilterInputStream {
     if (left <= 0) {
       throw new HeadTooLargeException();
     }
-    long nanos = mode == Mode.EACH_READ ? stallNanos : deadline - clock.nanoTime();
-    if (nanos <= 0) {
-      throw ConnectionClock.late();
-    }
     int most = (int) Math.min(length, left);
-    boolean look = mode == Mode.LOOK || !ConnectionClock.ENDS_READS;
-    int count = look ? lookFor(nanos, into, offset, most) : await(nanos, into, offset, most);
+    int count = mode == Mode.PROBE
+        ? readWithin(probeMillis, into, offset, most)
+        : readInTime(into, offset, most);
     if (count > 0 && left != Long.MAX_VALUE) {
       left -= count;
     }
     return count;
   }
 
-  private int lookFor(long nanos, byte[] into, int offset, int length) throws IOException {
-    socket.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
-    return super.read(into, offset, length);
+  private int readInTime(byte[] into, int offset, int length) throws IOException {
+    long due = mode == Mode.EACH_READ ? clock.nanoTime() + stallNanos : deadline;
+    long nanos = due - clock.nanoTime();
+    if (nanos <= 0) {
+      throw ConnectionClock.late();
+    }
+    if (mode != Mode.LOOK && ConnectionClock.ENDS_READS) {
+      socket.setSoTimeout(0); // a field of the JDK's, not a call of the system
+      return clock.read(nanos, () -> in.read(into, offset, length));
+    }
+    return lookUntil(due, into, offset, length);
   }
 
-  private int await(long nanos, byte[] into, int offset, int length) throws IOException {
-    socket.setSoTimeout(0); // a field of the JDK's, not a call of the system
-    return clock.read(nanos, () -> in.read(into, offset, length));
+  /** The JDK counts by the time of the system; it is over when our clock says so, too. */
+  private int lookUntil(long due, byte[] into, int offset, int length) throws IOException {
+    while (true) {
+      long millis = TimeUnit.NANOSECONDS.toMillis(due - clock.nanoTime());
+      try {
+        return readWithin((int) Math.max(1, millis), into, offset, length);
+      } catch (SocketTimeoutException e) {
+        if (due - clock.nanoTime() <= 0) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private int readWithin(int millis, byte[] into, int offset, int length) throws IOException {
+    socket.setSoTimeout(millis);
+    return in.read(into, offset, length);
   }
 
   @Override

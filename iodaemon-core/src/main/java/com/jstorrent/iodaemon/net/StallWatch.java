@@ -1,0 +1,115 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.transport.KernelQueues;
+import java.nio.channels.SocketChannel;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One wait of a client for room, seen from the peers that are in the way: which of them takes nothing.
+ * That is not one byte for the whole time, however long its queue: what a slow peer takes is seen by
+ * trying to write, and by what the system still holds for it. Used by the client's reader.
+ */
+final class StallWatch {
+  /** Looks within the time of a stall: a stall is found so much too late at most. */
+  private static final int LOOKS = 20;
+
+  private final NetContext net;
+  private final TcpSocket socket;
+  private final int bytes;
+  private final long stallNanos;
+  private final Map<SocketChannel, Long> known = new HashMap<>(); // unread at the last look
+  private final AtomicBoolean flushing = new AtomicBoolean();
+  private final long begun;
+  private long roomless; // since when no socket was closed for want of room
+  private long nextLook;
+
+  /**
+   * @param socket whose frame waits
+   * @param bytes of that frame
+   */
+  StallWatch(NetContext net, TcpSocket socket, int bytes) {
+    this.net = net;
+    this.socket = socket;
+    this.bytes = bytes;
+    this.stallNanos = net.limits().sendStall().toNanos();
+    this.begun = net.shared().clock().nanoTime();
+    this.roomless = begun;
+    this.nextLook = begun + stepNanos();
+  }
+
+  /** How long to wait between two looks. */
+  long stepNanos() {
+    return stallNanos / LOOKS;
+  }
+
+  /**
+   * Closes the socket that is in the way, if it has had its time.
+   *
+   * @return whether one was closed
+   */
+  boolean look() {
+    List<TcpSocket> inTheWay = inTheWay();
+    if (!flushing.getAndSet(true)) {
+      net.shared().peerWriter().flushAll(connected(inTheWay), () -> flushing.set(false));
+    }
+    long now = net.shared().clock().nanoTime();
+    if (now - nextLook < 0) {
+      return false;
+    }
+    nextLook = now + stepNanos();
+    lookIntoSystem(inTheWay);
+    Optional<TcpSocket> culprit =
+        longest(inTheWay.stream().filter(each -> now - takenLast(each) >= stallNanos).toList());
+    if (culprit.isEmpty() && now - roomless >= net.limits().sendRoom().toNanos()) {
+      culprit = longest(inTheWay);
+    }
+    if (culprit.isEmpty()) {
+      return false;
+    }
+    culprit.get().stalled();
+    roomless = now;
+    return true;
+  }
+
+  /** When all queues together are too long, the longest has to go, not the one that came last. */
+  private List<TcpSocket> inTheWay() {
+    if (socket.queuedBytes() + bytes > net.limits().socketQueueBytes()) {
+      return List.of(socket);
+    }
+    return net.table()
+        .tcpSockets()
+        .stream()
+        .filter(each -> each.queuedBytes() > 0)
+        .toList();
+  }
+
+  private static List<TcpSocket> connected(List<TcpSocket> sockets) {
+    return sockets.stream().filter(each -> each.connection() != null).toList();
+  }
+
+  private static Optional<TcpSocket> longest(List<TcpSocket> sockets) {
+    return sockets.stream().max(Comparator.comparingLong(TcpSocket::queuedBytes));
+  }
+
+  private long takenLast(TcpSocket each) {
+    return Math.max(begun, each.output().lastTaken());
+  }
+
+  /** The first look at a socket counts as a sign of life: what came before is not known. */
+  private void lookIntoSystem(List<TcpSocket> inTheWay) {
+    Map<SocketChannel, TcpSocket> channels = new HashMap<>();
+    connected(inTheWay).forEach(each -> channels.put(each.channel(), each));
+    KernelQueues.unread(channels.keySet())
+        .forEach(
+            (channel, unread) -> {
+              if (!unread.equals(known.put(channel, unread))) {
+                channels.get(channel).output().taken();
+              }
+            });
+  }
+}

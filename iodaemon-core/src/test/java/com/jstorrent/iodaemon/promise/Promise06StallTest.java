@@ -1,0 +1,220 @@
+package com.jstorrent.iodaemon.promise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.testkit.TestTls;
+import com.jstorrent.iodaemon.testkit.TlsWire;
+import com.jstorrent.iodaemon.transport.KernelQueues;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * PROTOCOL.md § 4.6: a peer is given up that takes not one byte for 10 s, or leaves a frame waiting for
+ * 30 s; with a clock that the test turns by hand.
+ */
+@Timeout(600)
+class Promise06StallTest {
+  private static final int MIB = 1 << 20;
+  private static final Duration STEP = Duration.ofMillis(500);
+  private static final Duration STALL = Limits.DEFAULT.sendStall();
+  private static final Duration ROOM = Limits.DEFAULT.sendRoom();
+
+  private final ManualClock clock = new ManualClock();
+  private final Peer peer;
+  private TestDaemon daemon;
+  private TestClient client;
+
+  Promise06StallTest() throws IOException {
+    peer = Peer.open();
+  }
+
+  private void start(Limits limits) throws Exception {
+    daemon =
+        TestDaemon.start(
+            IoDaemon.builder().limits(limits).clock(clock).trust(TestTls.trusting()));
+    client = daemon.client();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    client.close();
+    daemon.close();
+    peer.close();
+  }
+
+  private Socket connect(int id) throws Exception {
+    client.connect(id, peer.port());
+    return peer.accept();
+  }
+
+  private Socket connect(int id, boolean secure) throws Exception {
+    Socket socket = connect(id);
+    if (secure) {
+      FutureTask<TlsWire> wire = new FutureTask<>(() -> TlsWire.accept(socket, "TLSv1.3"));
+      Thread.ofVirtual().start(wire);
+      client.send(new ClientFrame.TcpSecure(6, id, false, TestTls.HOST));
+      DaemonFrame answer;
+      while ((answer = client.poll(Limits.FIRST_EVENT_DELAY)) == null) {
+        clock.advance(Limits.FIRST_EVENT_DELAY); // of a socket that is new
+      }
+      assertThat(answer).isEqualTo(new DaemonFrame.TcpSecured(6, id, 0));
+      wire.get();
+    }
+    return socket;
+  }
+
+  /** Sends frames from a thread of its own, as many as are asked for. */
+  private CompletableFuture<Void> send(int id, int frameBytes, int frames) {
+    byte[] data = Peer.bytes(id, frameBytes);
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            for (int sent = 0; sent < frames; sent++) {
+              client.sendData(id, data);
+            }
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        },
+        task -> Thread.ofVirtual().start(task));
+  }
+
+  /** The client waits for room, and has looked at its peers at this time. */
+  private void awaitLook() {
+    TestDaemon.await("a client that waits", clock::holdsUp);
+  }
+
+  /** Lets time pass, with a look of the waiting client at each step. */
+  private void pass(Duration time) {
+    for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed =
+        passed.plus(STEP)) {
+      awaitLook();
+      clock.advance(STEP);
+    }
+    awaitLook();
+  }
+
+  /**
+   * One socket is closed within this time. Not at once: the system may have made room at first for one
+   * more frame by itself, and so the wait began anew.
+   */
+  private void assertGivenUp(int id, Duration time) throws Exception {
+    long latest = clock.nanoTime() + time.toNanos();
+    while (stalls() == 0) {
+      assertThat(clock.nanoTime()).isLessThan(latest);
+      clock.advance(STEP);
+      TestDaemon.await("a look, or the end", () -> clock.holdsUp() || stalls() > 0);
+    }
+    assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, id, 105));
+    assertThat(stalls()).isEqualTo(1);
+  }
+
+  private long stalls() {
+    return daemon.stats().get(Counter.SEND_STALLS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPeerThatTakesNothingIsGivenUpAfterTenSeconds(boolean secure) throws Exception {
+    start(Limits.DEFAULT);
+    connect(1, secure);
+    CompletableFuture<Void> sender = send(1, MIB, 64);
+    pass(STALL.minus(STEP));
+    assertThat(stalls()).isZero();
+    assertGivenUp(1, STALL);
+    sender.join();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPeerThatTakesAByteNowAndThenHasThirtySecondsToMakeRoom(boolean secure) throws Exception {
+    assumeTrue(KernelQueues.areKnown(), "Skipped: this system does not tell what peers take.");
+    start(Limits.DEFAULT);
+    Socket slow = connect(1, secure);
+    CompletableFuture<Void> sender = send(1, MIB, 64);
+    for (int round = 0; round < 3; round++) {
+      pass(STALL.minus(STEP.multipliedBy(2)));
+      assertThat(slow.getInputStream().read()).isNotNegative();
+    }
+    pass(ROOM.minus(STALL.minus(STEP.multipliedBy(2)).multipliedBy(3)).minus(STEP));
+    assertThat(stalls()).isZero();
+    assertGivenUp(1, ROOM);
+    sender.join();
+  }
+
+  @Test
+  void aPeerThatTakes400KilobytesASecondGetsFramesOf8Mebibytes() throws Exception {
+    start(Limits.DEFAULT);
+    Socket slow = connect(1);
+    int frame = 8 * MIB;
+    int frames = 4;
+    CompletableFuture<Void> sender = send(1, frame, frames);
+    byte[] data = Peer.bytes(1, frame);
+    int got = 0;
+    while (got < frame * frames) {
+      int wanted = Math.min(400_000, frame * frames - got);
+      byte[] part = slow.getInputStream().readNBytes(wanted);
+      assertThat(part).hasSize(wanted);
+      for (int i = 0; i < wanted; i++) {
+        if (part[i] != data[(got + i) % frame]) {
+          throw new AssertionError("Another byte than was sent, at " + (got + i));
+        }
+      }
+      got += wanted;
+      clock.advance(STEP);
+      TestDaemon.await("a look, or the end", () -> clock.holdsUp() || sender.isDone());
+      clock.advance(STEP);
+    }
+    sender.join();
+    assertThat(stalls()).isZero();
+    assertThat(daemon.stats().get(Counter.SEND_PAUSES)).isPositive();
+  }
+
+  @Test
+  void whenAllQueuesTogetherAreTooLongAPeerThatTakesNothingGoesBeforeOneThatIsSlow()
+      throws Exception {
+    assumeTrue(KernelQueues.areKnown(), "Skipped: this system does not tell what peers take.");
+    start(
+        Limits.builder()
+            .socketQueueBytes(Limits.FRAME_BYTES)
+            .sessionQueueBytes(Limits.FRAME_BYTES + 4L * MIB)
+            .build());
+    Socket slow = connect(1);
+    connect(2);
+    fillSystem(1);
+    send(1, MIB / 4, 12 * 4).join();
+    CompletableFuture<Void> sender = send(2, MIB / 4, 64 * 4);
+    for (int round = 0; round < 5; round++) {
+      pass(STEP.multipliedBy(4));
+      assertThat(slow.getInputStream().read()).isNotNegative();
+    }
+    assertGivenUp(2, STALL);
+    sender.join();
+  }
+
+  /** Sends until the system holds no more. */
+  private void fillSystem(int id) throws IOException {
+    long before = daemon.stats().get(Counter.QUEUED_BYTES);
+    while (daemon.stats().get(Counter.QUEUED_BYTES) - before < MIB) {
+      client.sendData(id, new byte[MIB / 4]);
+    }
+  }
+}
