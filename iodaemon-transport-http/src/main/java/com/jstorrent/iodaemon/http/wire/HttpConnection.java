@@ -46,7 +46,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   private final TimedInput input;
   private final GuardedOutput output;
   private volatile boolean idle;
-  private @Nullable SessionInputBuffer readAhead;
+  private @Nullable SessionInputBuffer readAhead; // behind the head, beginning with the body
   private @Nullable FixedLengthInput fixed; // the body, when its length was declared
 
   /**
@@ -168,7 +168,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     }
   }
 
-  /** What was read behind the head of a request without a body: it belongs to another protocol. */
+  /** What was read behind a request whose body is over: it belongs to another protocol. */
   public ByteBuffer takeReadAhead() throws IOException {
     SessionInputBuffer buffer = readAhead;
     if (buffer == null || buffer.length() == 0) {
@@ -181,8 +181,8 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   @Override
   protected InputStream createContentInputStream(
       long length, SessionInputBuffer buffer, InputStream source) {
+    readAhead = buffer;
     if (length == BodyLength.RAW) {
-      readAhead = buffer;
       return InputStream.nullInputStream();
     }
     if (length == ContentLengthStrategy.CHUNKED) {
