@@ -137,7 +137,7 @@ final class Exchange {
   }
 
   private Reply preflight() {
-    Reply reply = new Reply(204, Map.of(), new Reply.Bytes("text/plain", new byte[0]));
+    Reply reply = new Reply(Reply.NO_CONTENT, Map.of(), new Reply.Bytes("text/plain", new byte[0]));
     return visitor.origin() == Origin.ALLOWED
         ? with(reply, CorsHeaders.forPreflight(request))
         : reply;

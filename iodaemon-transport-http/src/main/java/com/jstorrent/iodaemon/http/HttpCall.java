@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.http.wire.HttpConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -37,6 +38,11 @@ record HttpCall(
       throw new OperationFailure(FailureCode.EINVAL, "The header " + name + " occurs twice.");
     }
     return headers.length == 0 ? null : headers[0].getValue();
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return Arrays.stream(request.getHeaders(name)).map(Header::getValue).toList();
   }
 
   @Override
