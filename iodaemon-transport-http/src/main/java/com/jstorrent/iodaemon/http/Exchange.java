@@ -130,6 +130,11 @@ final class Exchange {
       return endpoints.missing(target);
     }
     body.requireSensible();
+    if (body.isEncoded()) {
+      return Failures.reply(
+          415, "EENCODING", "The body must come as it is, without a Content-Encoding.")
+          .with("Accept-Encoding", RequestBody.PLAIN);
+    }
     return route.handler()
         .answer(
             new HttpCall(

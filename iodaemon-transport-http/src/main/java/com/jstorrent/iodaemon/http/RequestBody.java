@@ -7,10 +7,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.OptionalLong;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.message.MessageSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * request begins. Used by the thread of its connection.
  */
 final class RequestBody {
+  /** The content coding that changes nothing. */
+  static final String PLAIN = "identity";
+
   private static final int SKIPPED_BYTES = 256 << 10;
   private static final int PART_BYTES = 16 << 10;
 
@@ -50,6 +55,18 @@ final class RequestBody {
     if (length().orElse(0) > Limits.BODY_BYTES) {
       throw new BodyTooLargeException();
     }
+  }
+
+  /**
+   * Whether it is something else than the content: compressed, or encrypted (RFC 9110 § 8.4).
+   */
+  boolean isEncoded() {
+    Iterator<String> codings = MessageSupport.iterateTokens(request, "Content-Encoding");
+    boolean plain = true;
+    while (codings.hasNext()) {
+      plain &= codings.next().equalsIgnoreCase(PLAIN);
+    }
+    return !plain && length().orElse(1) > 0;
   }
 
   /**
