@@ -154,10 +154,18 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   }
 
   /**
-   * Whether the client has gone; what it may have sent meanwhile is kept for the next request. Takes
-   * a few milliseconds, and may only be asked when the body of the request has been read.
+   * Whether the client has gone, and not only ended its side; what it may have sent meanwhile is kept
+   * for the next request. Takes a few milliseconds, and may only be asked when the body of the request
+   * has been read.
    */
   public boolean clientGone() {
+    return inputIsOver() && !(input.hasEnded() && ClientEnd.isHeld(channel));
+  }
+
+  private boolean inputIsOver() {
+    if (input.hasEnded()) {
+      return true;
+    }
     input.look(PROBE);
     try {
       return isStale();
