@@ -17,6 +17,8 @@ public enum FailureCode {
   ERANGE,
   /** The bytes do not have the digest that the client expected. */
   EHASH,
+  /** What the client knows of it is no longer so. */
+  ESTALE,
   /** There is not exactly one session that is meant. */
   ESESSION,
   ENOSPC,

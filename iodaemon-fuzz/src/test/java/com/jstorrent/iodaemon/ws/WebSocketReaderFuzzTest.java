@@ -56,9 +56,14 @@ class WebSocketReaderFuzzTest {
     }
 
     @Override
-    public void onOther(int opcode, boolean fin, ByteBuffer payload) {
-      assertThat(payload.remaining()).isLessThanOrEqualTo(LIMIT);
-      seen.add(opcode + " " + fin + " " + payload.hashCode() + " " + payload.remaining());
+    public void onText() {
+      seen.add("text");
+    }
+
+    @Override
+    public void onControl(int opcode, ByteBuffer payload) {
+      assertThat(payload.remaining()).isLessThanOrEqualTo(125);
+      seen.add(opcode + " " + payload.hashCode() + " " + payload.remaining());
     }
 
     @Override

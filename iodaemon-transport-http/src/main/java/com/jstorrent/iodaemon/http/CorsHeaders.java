@@ -9,7 +9,8 @@ import org.apache.hc.core5.http.HttpRequest;
 final class CorsHeaders {
   private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   private static final String REQUEST_HEADERS =
-      "Authorization, Content-Type, Range, X-JST-Auth, X-JST-Session, X-JST-ExtensionId,"
+      "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, X-JST-Auth,"
+          + " X-JST-Session, X-JST-ExtensionId,"
           + " X-JST-InstallId, X-Path-Base64, X-Offset, X-Length, X-Expected-SHA1,"
           + " X-Expected-SHA256";
   private static final String EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag";

@@ -33,10 +33,10 @@ final class Exchange {
   private final Endpoints endpoints;
   private final RequestGate gate;
   private final RequestGate.Visitor visitor;
+  private final RequestBody body;
   private final int port;
   private boolean last; // whether the connection must end with the answer
   private boolean upgraded; // and so no longer speaks HTTP
-  private @Nullable HttpCall call; // once the target is known
 
   Exchange(
       HttpConnection connection,
@@ -50,6 +50,7 @@ final class Exchange {
     this.port = port;
     this.gate = gate;
     this.visitor = gate.look(request, port);
+    this.body = new RequestBody(connection, request);
   }
 
   /** Whether the request is let in by its token. */
@@ -91,7 +92,7 @@ final class Exchange {
         last
             || draining.getAsBoolean()
             || !wantsMore()
-            || !bodyIsOver()
+            || !body.skip()
             || endsWithBody(reply)
             || reply.headers().containsKey(Reply.CONNECTION);
     responder.send(request, withCors(reply), last);
@@ -122,21 +123,26 @@ final class Exchange {
       return upgrade(hook);
     }
     Route route = endpoints.route(request.getMethod(), target);
-    List<String> variables = route == null ? List.of() : route.variables(target.segments());
-    HttpCall opened = new HttpCall(connection, request, target, variables);
-    call = opened;
     if (visitor.credential() != Credential.RIGHT && (route == null || !route.open())) {
       return unauthorized();
     }
     if (route == null) {
       return endpoints.missing(target);
     }
-    opened.requireSensibleBody();
-    return route.handler().answer(opened);
+    body.requireSensible();
+    if (body.isEncoded()) {
+      return Failures.reply(
+          415, "EENCODING", "The body must come as it is, without a Content-Encoding.")
+          .with("Accept-Encoding", RequestBody.PLAIN);
+    }
+    return route.handler()
+        .answer(
+            new HttpCall(
+                connection, request, body, target, route.variables(target.segments())));
   }
 
   private Reply preflight() {
-    Reply reply = new Reply(204, Map.of(), new Reply.Bytes("text/plain", new byte[0]));
+    Reply reply = new Reply(Reply.NO_CONTENT, Map.of(), new Reply.Bytes("text/plain", new byte[0]));
     return visitor.origin() == Origin.ALLOWED
         ? with(reply, CorsHeaders.forPreflight(request))
         : reply;
@@ -163,9 +169,11 @@ final class Exchange {
       return Failures.reply(426, "EINVAL", "An upgrade needs HTTP/1.1.")
           .with("Upgrade", "websocket");
     }
-    if (!request.getMethod().equals("GET") || hasBody()) {
-      return Failures.reply(405, "EINVAL", "An upgrade is a GET without a body.")
-          .with("Allow", "GET");
+    if (!request.getMethod().equals("GET")) {
+      return Failures.reply(405, "EINVAL", "An upgrade is a GET.").with("Allow", "GET");
+    }
+    if (!body.isEmpty()) {
+      return Failures.reply(400, "EINVAL", "A request for an upgrade has no body.");
     }
     UpgradeRequest upgrade =
         new UpgradeRequest(
@@ -213,20 +221,6 @@ final class Exchange {
   private boolean endsWithBody(Reply reply) {
     return HttpCall.isOlderThan11(request)
         && Responder.hasUnknownLength(reply);
-  }
-
-  private boolean hasBody() {
-    return request.containsHeader("Content-Length") || request.containsHeader("Transfer-Encoding");
-  }
-
-  /** Whether the next request stands where this one's body ends. */
-  private boolean bodyIsOver() {
-    HttpCall opened = call;
-    try {
-      return opened == null ? !hasBody() : opened.skipBody();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** RFC 9112 § 9.3. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the parser has seen to.
  */
 final class RequestGate {
-  private static final String BEARER = "Bearer ";
+  private static final String BEARER = "Bearer";
 
   private final AccessPolicy access;
   private final Stats stats;
@@ -60,7 +60,7 @@ final class RequestGate {
     return new Visitor(
         host(request.getHeaders("Host"), port),
         origin(request.getHeaders("Origin"), port),
-        credential(request.getHeaders("X-JST-Auth"), request));
+        credential(request.getHeaders("X-JST-Auth"), request.getHeaders("Authorization")));
   }
 
   private Host host(Header[] hosts, int port) {
@@ -78,17 +78,10 @@ final class RequestGate {
     return origin != null && access.originAllowed(origin, port) ? Origin.ALLOWED : Origin.REFUSED;
   }
 
-  private Credential credential(Header[] tokens, HttpRequest request) {
-    String token = single(tokens);
-    boolean shown = tokens.length > 0;
-    if (token == null) {
-      Header[] authorizations = request.getHeaders("Authorization");
-      String authorization = single(authorizations);
-      if (authorization != null && authorization.startsWith(BEARER)) {
-        token = authorization.substring(BEARER.length());
-      }
-      shown |= authorizations.length > 0;
-    }
+  /** When both headers are there, X-JST-Auth decides: the other one may be meant for a proxy. */
+  private Credential credential(Header[] tokens, Header[] authorizations) {
+    boolean shown = tokens.length > 0 || authorizations.length > 0;
+    String token = tokens.length > 0 ? single(tokens) : bearer(single(authorizations));
     if (access.tokenMatches(token)) {
       return Credential.RIGHT;
     }
@@ -96,6 +89,19 @@ final class RequestGate {
       stats.increment(Counter.AUTH_FAILURES);
     }
     return shown ? Credential.WRONG : Credential.MISSING;
+  }
+
+  /** RFC 9110 § 11.4: the scheme in any case, then one space or more. */
+  private static @Nullable String bearer(@Nullable String credentials) {
+    if (credentials == null
+        || !credentials.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return null;
+    }
+    int start = BEARER.length();
+    while (start < credentials.length() && credentials.charAt(start) == ' ') {
+      start++;
+    }
+    return start == BEARER.length() ? null : credentials.substring(start);
   }
 
   /**

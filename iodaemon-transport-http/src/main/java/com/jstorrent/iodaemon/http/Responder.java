@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes answers. Used by the thread that serves the connection. */
 final class Responder {
-  private static final int NO_CONTENT = 204;
-
   /** Up to here a body is sent together with the head. */
   private static final int SMALL_BYTES = 16 << 10;
 
@@ -92,7 +90,7 @@ final class Responder {
   }
 
   private static void addLength(ResponseHead head, Reply reply, boolean chunked) {
-    if (reply.status() == NO_CONTENT) {
+    if (reply.status() == Reply.NO_CONTENT || reply.status() == Reply.NOT_MODIFIED) {
       return; // RFC 9110 § 8.6
     }
     long length = reply.body().length();

@@ -124,4 +124,15 @@ class CurlRangeTest {
     }
     assertThat(Arrays.equals(Files.readAllBytes(partial), CONTENT)).isTrue();
   }
+
+  @Test
+  void curlIsNotSentAgainWhatItHas() throws Exception {
+    Path tag = folder.resolve("tag");
+    assertThat(curl("--etag-save", tag.toString()).status()).isEqualTo(200);
+    Got known = curl("--etag-compare", tag.toString());
+    assertThat(known.status()).isEqualTo(304);
+    assertThat(known.body()).isEmpty();
+    Files.writeString(tag, "\"other\"\n");
+    assertThat(Arrays.equals(curl("--etag-compare", tag.toString()).body(), CONTENT)).isTrue();
+  }
 }

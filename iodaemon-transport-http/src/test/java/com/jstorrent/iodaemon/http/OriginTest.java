@@ -209,7 +209,9 @@ class OriginTest {
   void everyRequestHeaderOfTheContractMayBeSentByPages() throws Exception {
     String contract = Files.readString(Path.of("..", "docs", "PROTOCOL.md"));
     Matcher names =
-        Pattern.compile("X-(?:JST|Path|Offset|Length|Expected)[A-Za-z0-9-]*").matcher(contract);
+        Pattern.compile(
+            "X-(?:JST|Path|Offset|Length|Expected)[A-Za-z0-9-]*|If-(?:None-)?Match|If-Range")
+            .matcher(contract);
     Set<String> wanted = new TreeSet<>(Set.of("range", "content-type", "authorization"));
     while (names.find()) {
       if (names.end() == contract.length() || contract.charAt(names.end()) != '…') {
@@ -219,7 +221,7 @@ class OriginTest {
     assertThat(wanted)
         .contains(
             "x-jst-auth", "x-jst-session", "x-path-base64", "x-offset", "x-length",
-            "x-expected-sha1", "x-expected-sha256");
+            "x-expected-sha1", "x-expected-sha256", "if-match", "if-none-match", "if-range");
     String allowed =
         ask("OPTIONS /write/k", preflight(HttpDaemon.PAGE)).headers()
             .get("access-control-allow-headers");

@@ -78,6 +78,11 @@ final class RawHttp implements AutoCloseable {
     socket.shutdownOutput();
   }
 
+  /** From here on closing means that nothing more is wanted, whatever is under way. */
+  void resetWhenClosed() throws IOException {
+    socket.setSoLinger(true, 0);
+  }
+
   /** Whether something has come that was not read yet. */
   boolean hasInput() throws IOException {
     return in.available() > 0;

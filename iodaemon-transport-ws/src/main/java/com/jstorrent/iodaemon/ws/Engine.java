@@ -13,18 +13,23 @@ import org.java_websocket.drafts.Draft;
 import org.java_websocket.drafts.Draft_6455;
 import org.java_websocket.enums.Opcode;
 import org.java_websocket.exceptions.InvalidDataException;
+import org.java_websocket.exceptions.InvalidHandshakeException;
 import org.java_websocket.exceptions.WebsocketNotConnectedException;
 import org.java_websocket.framing.CloseFrame;
 import org.java_websocket.framing.Framedata;
 import org.java_websocket.framing.FramedataImpl1;
 import org.java_websocket.framing.PongFrame;
+import org.java_websocket.handshake.ClientHandshake;
+import org.java_websocket.handshake.HandshakeBuilder;
+import org.java_websocket.handshake.HandshakeImpl1Server;
 import org.java_websocket.handshake.Handshakedata;
+import org.java_websocket.handshake.ServerHandshakeBuilder;
 import org.java_websocket.protocols.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java-WebSocket without its server: one connection's handshake, control frames, fragments and
- * close. It is fed by the reader and drained by the writer; it touches no socket.
+ * Java-WebSocket without its server: one connection's handshake, control frames and close. It is fed
+ * by the reader and drained by the writer; it touches no socket.
  *
  * <p>Its queue is unbounded by itself. Here it holds at most the handshake, one ping and one Close:
  * pongs do not go through it (see {@link #nextOutgoing}).
@@ -32,11 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class Engine {
   /** What the library has for the connection. Called on the thread that feeds it, or closes it. */
   interface Events {
-    /** A binary message that came in fragments. */
-    void onMessage(ByteBuffer message);
-
-    void onText();
-
     /** A Close was received, or is going to be sent. May be called under the library's locks. */
     void onClosing();
 
@@ -52,8 +52,7 @@ final class Engine {
 
   Engine(Events events) {
     this.events = events;
-    // The empty protocol is needed: without any the library answers 404.
-    this.draft = new Draft_6455(List.of(), List.of(new Protocol("")), Limits.FRAME_BYTES);
+    this.draft = new AnonymousDraft();
     this.socket = new WebSocketImpl(new Listener(), List.of(draft));
   }
 
@@ -66,14 +65,14 @@ final class Engine {
   }
 
   /**
-   * Handles a frame that is not a whole binary message.
+   * Handles a control frame.
    *
-   * @param payload unmasked, in an array of its own: the library keeps fragments
+   * @param payload unmasked, in an array of its own
    */
-  void frame(int opcode, boolean fin, ByteBuffer payload) {
+  void control(int opcode, ByteBuffer payload) {
     try {
       FramedataImpl1 frame = FramedataImpl1.get(opcodeOf(opcode));
-      frame.setFin(fin);
+      frame.setFin(true);
       frame.setPayload(payload);
       if (frame instanceof CloseFrame close && close.getMessage() == null) {
         // What isValid() means to do, and fails over.
@@ -90,13 +89,10 @@ final class Engine {
 
   private static Opcode opcodeOf(int code) {
     return switch (code) {
-      case WireFormat.OP_CONTINUATION -> Opcode.CONTINUOUS;
-      case WireFormat.OP_TEXT -> Opcode.TEXT;
-      case WireFormat.OP_BINARY -> Opcode.BINARY;
       case WireFormat.OP_CLOSE -> Opcode.CLOSING;
       case WireFormat.OP_PING -> Opcode.PING;
       case WireFormat.OP_PONG -> Opcode.PONG;
-      default -> throw new IllegalArgumentException("The reader refuses other opcodes.");
+      default -> throw new IllegalArgumentException("This is no control frame.");
     };
   }
 
@@ -138,6 +134,33 @@ final class Engine {
     return finished;
   }
 
+  /** The library signs its answer to the upgrade, and has a reason phrase of its own. */
+  private static final class AnonymousDraft extends Draft_6455 {
+    private static final List<String> FIELDS =
+        List.of("Upgrade", "Connection", "Sec-WebSocket-Accept");
+
+    AnonymousDraft() {
+      // The empty protocol is needed: without any the library answers 404.
+      super(List.of(), List.of(new Protocol("")), Limits.FRAME_BYTES);
+    }
+
+    @Override
+    public HandshakeBuilder postProcessHandshakeResponseAsServer(
+        ClientHandshake request, ServerHandshakeBuilder response)
+        throws InvalidHandshakeException {
+      HandshakeBuilder signed = super.postProcessHandshakeResponseAsServer(request, response);
+      HandshakeImpl1Server answer = new HandshakeImpl1Server();
+      FIELDS.forEach(name -> answer.put(name, signed.getFieldValue(name)));
+      answer.setHttpStatusMessage("Switching Protocols");
+      return answer;
+    }
+
+    @Override
+    public Draft copyInstance() {
+      return new AnonymousDraft();
+    }
+  }
+
   private final class Listener extends WebSocketAdapter {
     /**
      * RFC 6455 § 5.5.3 allows to answer the latest ping alone; so a client that sends pings and
@@ -150,14 +173,10 @@ final class Engine {
     }
 
     @Override
-    public void onWebsocketMessage(WebSocket ignored, ByteBuffer message) {
-      events.onMessage(message);
-    }
+    public void onWebsocketMessage(WebSocket ignored, ByteBuffer message) {}
 
     @Override
-    public void onWebsocketMessage(WebSocket ignored, String message) {
-      events.onText();
-    }
+    public void onWebsocketMessage(WebSocket ignored, String message) {}
 
     @Override
     public void onWriteDemand(WebSocket ignored) {

@@ -183,22 +183,13 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   }
 
   @Override
-  public void onOther(int opcode, boolean fin, ByteBuffer payload) {
-    if (opcode == WireFormat.OP_TEXT) {
-      onText();
-    } else {
-      engine.frame(opcode, fin, payload);
-    }
+  public void onControl(int opcode, ByteBuffer payload) {
+    engine.control(opcode, payload);
   }
 
   @Override
   public void onViolation(CloseReason reason, String sentence) {
     session().onViolation(reason, sentence);
-  }
-
-  @Override
-  public void onMessage(ByteBuffer message) {
-    session().onFrame(message);
   }
 
   /** PROTOCOL.md § 3: at any time, and as soon as the first fragment shows it. */

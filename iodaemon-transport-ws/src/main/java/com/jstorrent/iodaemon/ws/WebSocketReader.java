@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes to WebSocket frames. Whole binary messages are unmasked where they are and handed on
- * without a copy; the rest is copied for the library. Not thread-safe.
+ * without a copy; those in fragments are put together here, since the library keeps an object for each
+ * fragment; control frames are copied for the library. Not thread-safe.
  *
  * <p>A frame that is larger than the buffer makes it grow, but only as bytes arrive: the length
  * that a client declares allocates nothing.
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketReader {
   /** While no message may be large, so for whoever has not shown the token. */
   private static final int SMALL_BUFFER_BYTES = 8 << 10;
-
-  /** What a fragment costs beside its bytes: the library keeps an object for each, empty or not. */
-  private static final int FRAGMENT_OVERHEAD = 64;
 
   /** Where the frames go. */
   interface Sink {
@@ -30,8 +28,11 @@ final class WebSocketReader {
     /** A whole binary message between position and limit, valid during the call only. */
     void onBinary(ByteBuffer message);
 
-    /** Any other frame; {@code payload} is unmasked and the receiver's own. */
-    void onOther(int opcode, boolean fin, ByteBuffer payload);
+    /** A text message, or its first fragment. */
+    void onText();
+
+    /** A control frame; {@code payload} is unmasked and the receiver's own. */
+    void onControl(int opcode, ByteBuffer payload);
 
     /** RFC 6455, or a limit, was violated: nothing more is read from this client. */
     void onViolation(CloseReason reason, String sentence);
@@ -44,8 +45,7 @@ final class WebSocketReader {
   private final BufferPool buffers;
   private final Mask mask = new Mask();
   private ByteBuffer buffer = ByteBuffer.allocate(0); // made when the sink can be asked
-  private boolean fragmented;
-  private long fragmentBytes;
+  private final FragmentedMessage fragments = new FragmentedMessage();
   private boolean refused; // a rule was broken; the rest is dropped unread until the client ends
 
   /**
@@ -78,6 +78,7 @@ final class WebSocketReader {
   void release() {
     buffers.give(buffer);
     buffer = ByteBuffer.allocate(0);
+    fragments.release();
   }
 
   private void parse() {
@@ -148,7 +149,7 @@ final class WebSocketReader {
       return refuse(CloseReason.PROTOCOL_ERROR, flaw, at);
     }
     int limit = sink.messageLimit();
-    boolean tooLong = length < 0 || length > limit - fragmentBytes;
+    boolean tooLong = length < 0 || length > limit - fragments.length();
     if (tooLong && opcode < WireFormat.FIRST_CONTROL) {
       return refuse(
           CloseReason.TOO_BIG, "A message may have " + limit + " bytes at most now.", at);
@@ -159,20 +160,19 @@ final class WebSocketReader {
       return at;
     }
     mask.apply(buffer, payload, next, buffer.getInt(payload - WireFormat.KEY_BYTES));
-    if (opcode == WireFormat.OP_BINARY && fin && !fragmented) {
-      buffer.limit(next).position(payload);
-      sink.onBinary(buffer);
-      buffer.limit(buffer.capacity());
-    } else {
-      other(opcode, fin, payload, (int) length);
-    }
+    buffer.limit(next).position(payload);
+    deliver(opcode, fin);
+    buffer.limit(buffer.capacity());
     return next;
   }
 
-  private static @Nullable String flaw(
-      int opcode, boolean fin, long length) {
+  private @Nullable String flaw(int opcode, boolean fin, long length) {
     return switch (opcode) {
-      case WireFormat.OP_CONTINUATION, WireFormat.OP_TEXT, WireFormat.OP_BINARY -> null;
+      case WireFormat.OP_TEXT -> null; // refused in any place, and not for its place
+      case WireFormat.OP_BINARY ->
+          fragments.isBegun() ? "A message begins before the one in fragments has ended." : null;
+      case WireFormat.OP_CONTINUATION ->
+          fragments.isBegun() ? null : "A continuation continues nothing.";
       case WireFormat.OP_CLOSE, WireFormat.OP_PING, WireFormat.OP_PONG ->
           fin && length <= WireFormat.CONTROL_MAX_PAYLOAD && length >= 0
               ? null
@@ -181,14 +181,22 @@ final class WebSocketReader {
     };
   }
 
-  private void other(int opcode, boolean fin, int payload, int length) {
-    if (opcode < WireFormat.FIRST_CONTROL) {
-      fragmented = !fin;
-      fragmentBytes = fin ? 0 : fragmentBytes + length + FRAGMENT_OVERHEAD;
+  /** The payload, which is what remains of the buffer, goes where it belongs. */
+  private void deliver(int opcode, boolean fin) {
+    if (opcode == WireFormat.OP_TEXT) {
+      sink.onText();
+    } else if (opcode >= WireFormat.FIRST_CONTROL) {
+      byte[] copy = new byte[buffer.remaining()];
+      buffer.get(copy);
+      sink.onControl(opcode, ByteBuffer.wrap(copy));
+    } else if (fin && !fragments.isBegun()) {
+      sink.onBinary(buffer);
+    } else {
+      fragments.add(buffer);
+      if (fin) {
+        sink.onBinary(fragments.end());
+      }
     }
-    byte[] copy = new byte[length];
-    buffer.get(payload, copy);
-    sink.onOther(opcode, fin, ByteBuffer.wrap(copy));
   }
 
   private int refuse(CloseReason reason, String sentence, int at) {

@@ -1,6 +1,6 @@
 /**
- * Binds a session to a WebSocket. Java-WebSocket does the handshake, control frames, fragments and
- * the close; whole binary messages, which are nearly all of the traffic, go past it.
+ * Binds a session to a WebSocket. Java-WebSocket does the handshake, control frames and the close;
+ * messages go past it.
  */
 @NullMarked
 package com.jstorrent.iodaemon.ws;

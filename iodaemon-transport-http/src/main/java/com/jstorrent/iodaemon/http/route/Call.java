@@ -27,6 +27,9 @@ public interface Call {
   @Nullable
   String header(String name) throws OperationFailure;
 
+  /** The values of a header that may occur more than once, in order. */
+  List<String> headers(String name);
+
   /** Whether the client wants the head of the answer alone. */
   boolean isHead();
 

@@ -12,6 +12,7 @@ public final class FailureStatus {
       case EROOT, EACCES -> 403;
       case ENOENT -> 404;
       case EHASH, ESESSION -> 409;
+      case ESTALE -> 412;
       case EFBIG -> 413;
       case ERANGE -> 416;
       case EIO -> 500;

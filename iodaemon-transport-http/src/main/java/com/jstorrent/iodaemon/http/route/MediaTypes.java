@@ -42,12 +42,11 @@ final class MediaTypes {
           Map.entry("bmp", "image/bmp"),
           Map.entry("vtt", "text/vtt; charset=utf-8"),
           Map.entry("srt", "text/plain; charset=utf-8"),
-          Map.entry("txt", "text/plain; charset=utf-8"),
-          Map.entry("pdf", "application/pdf"));
+          Map.entry("txt", "text/plain; charset=utf-8"));
 
   private MediaTypes() {}
 
-  /** {@link #UNKNOWN} for whatever a browser might run: markup, vector graphics, scripts. */
+  /** {@link #UNKNOWN} for whatever a browser might run: markup, vector graphics, PDF, scripts. */
   static String of(String name) {
     int dot = name.lastIndexOf('.');
     String ending = name.substring(dot + 1).toLowerCase(Locale.ROOT);

@@ -17,6 +17,12 @@ public record Reply(int status, Map<String, String> headers, Body body) {
   /** The usual status. */
   public static final int OK = 200;
 
+  /** A status without a body and without its length. */
+  public static final int NO_CONTENT = 204;
+
+  /** A status without a body: what its length says is the length of what was not sent. */
+  public static final int NOT_MODIFIED = 304;
+
   /** An answer with this header is the last one of its connection. */
   public static final String CONNECTION = "Connection";
 
@@ -67,6 +73,10 @@ public record Reply(int status, Map<String, String> headers, Body body) {
 
   static Reply empty() {
     return bytes(new byte[0]);
+  }
+
+  static Reply notModified() {
+    return new Reply(NOT_MODIFIED, Map.of(), new Bytes("application/octet-stream", new byte[0]));
   }
 
   static Reply bytes(byte[] bytes) {

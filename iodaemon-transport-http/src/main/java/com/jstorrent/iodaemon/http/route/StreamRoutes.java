@@ -71,12 +71,18 @@ final class StreamRoutes {
     boolean answered = false;
     try {
       String tag = tag(handle, file.size());
-      ByteRange range =
-          call.isHead() || !mayBePartial(call, tag)
-              ? new ByteRange.Whole()
-              : ByteRange.of(call.header("Range"), file.size());
+      switch (Preconditions.of(call, tag)) {
+        case NOT_MODIFIED -> {
+          return identified(Reply.notModified(), tag);
+        }
+        case FAILED -> {
+          return identified(stale(), tag);
+        }
+        case HOLD -> {
+        }
+      }
       Reply reply =
-          switch (range) {
+          switch (Preconditions.range(call, tag, file.size())) {
             case ByteRange.Whole whole -> reply(Reply.OK, call, handle, file, 0, file.size() - 1);
             case ByteRange.Part part ->
                 reply(PARTIAL, call, handle, file, part.start(), part.end())
@@ -92,12 +98,6 @@ final class StreamRoutes {
         file.close();
       }
     }
-  }
-
-  /** RFC 9110 § 13.1.5: a part only of what the player has seen before. */
-  private static boolean mayBePartial(Call call, String tag) throws OperationFailure {
-    String condition = call.header("If-Range");
-    return condition == null || condition.equals(tag);
   }
 
   /**
@@ -137,13 +137,22 @@ final class StreamRoutes {
         .with("Content-Range", "bytes */" + size);
   }
 
+  private static Reply stale() {
+    return Reply.json(
+        FailureStatus.of(FailureCode.ESTALE),
+        Json.write(
+            Map.of(
+                "error", FailureCode.ESTALE.name(),
+                "message", "The stream is not the one that If-Match asks for; ask for it anew.")));
+  }
+
   /** The page that plays it has another origin, so it must be told that it may. */
+  private static Reply identified(Reply reply, String tag) {
+    return reply.with("ETag", tag).with("Cross-Origin-Resource-Policy", "cross-origin");
+  }
+
   private static Reply common(Reply reply, String tag, String name) {
-    Reply complete =
-        reply
-            .with("Accept-Ranges", "bytes")
-            .with("ETag", tag)
-            .with("Cross-Origin-Resource-Policy", "cross-origin");
+    Reply complete = identified(reply, tag).with("Accept-Ranges", "bytes");
     return MediaTypes.of(name).equals(MediaTypes.UNKNOWN)
         ? complete
             .with("Content-Disposition", "attachment")

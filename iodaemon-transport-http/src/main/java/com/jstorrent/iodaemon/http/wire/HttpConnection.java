@@ -46,7 +46,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   private final TimedInput input;
   private final GuardedOutput output;
   private volatile boolean idle;
-  private @Nullable SessionInputBuffer readAhead;
+  private @Nullable SessionInputBuffer readAhead; // behind the head, beginning with the body
   private @Nullable FixedLengthInput fixed; // the body, when its length was declared
 
   /**
@@ -154,10 +154,18 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   }
 
   /**
-   * Whether the client has gone; what it may have sent meanwhile is kept for the next request. Takes
-   * a few milliseconds, and may only be asked when the body of the request has been read.
+   * Whether the client has gone, and not only ended its side; what it may have sent meanwhile is kept
+   * for the next request. Takes a few milliseconds, and may only be asked when the body of the request
+   * has been read.
    */
   public boolean clientGone() {
+    return inputIsOver() && !(input.hasEnded() && ClientEnd.isHeld(channel));
+  }
+
+  private boolean inputIsOver() {
+    if (input.hasEnded()) {
+      return true;
+    }
     input.probe(PROBE);
     try {
       return isStale();
@@ -168,7 +176,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     }
   }
 
-  /** What was read behind the head of a request without a body: it belongs to another protocol. */
+  /** What was read behind a request whose body is over: it belongs to another protocol. */
   public ByteBuffer takeReadAhead() throws IOException {
     SessionInputBuffer buffer = readAhead;
     if (buffer == null || buffer.length() == 0) {
@@ -181,8 +189,8 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   @Override
   protected InputStream createContentInputStream(
       long length, SessionInputBuffer buffer, InputStream source) {
+    readAhead = buffer;
     if (length == BodyLength.RAW) {
-      readAhead = buffer;
       return InputStream.nullInputStream();
     }
     if (length == ContentLengthStrategy.CHUNKED) {

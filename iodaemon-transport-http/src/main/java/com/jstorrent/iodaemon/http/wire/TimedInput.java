@@ -20,6 +20,7 @@ final class TimedInput extends FilterInputStream {
   private long deadline; // by the clock, but for EACH_READ
   private int probeMillis;
   private long left = Long.MAX_VALUE; // of the head
+  private boolean ended;
 
   /** What a time limit is for, and what comes of it. */
   private enum Mode {
@@ -68,6 +69,11 @@ final class TimedInput extends FilterInputStream {
     left = bytes;
   }
 
+  /** Whether the client has said that it sends nothing more. */
+  boolean hasEnded() {
+    return ended;
+  }
+
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
     if (left <= 0) {
@@ -80,6 +86,7 @@ final class TimedInput extends FilterInputStream {
     if (count > 0 && left != Long.MAX_VALUE) {
       left -= count;
     }
+    ended |= count < 0;
     return count;
   }
 
