@@ -180,7 +180,7 @@ final class ConnectRace {
         .start(
             () -> {
               try {
-channel.socket().connect(address); // closing it is its time limit
+                channel.socket().connect(address); // closing it is its time limit
                 refuseItself(channel);
                 outcomes.add(new Outcome(channel, null));
               } catch (IOException | RuntimeException e) {
