@@ -53,10 +53,9 @@ final class SoakChurn implements SoakLoad {
           if (i % 2 == 0) {
             client.send(new ClientFrame.TcpClose(0, 5));
             assertThat(peer.getInputStream().read()).isEqualTo(-1);
-          } else {
-            peer.shutdownOutput();
-            assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 5, 0));
           }
+          peer.shutdownOutput();
+          assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 5, 0));
         }
       }
     }
@@ -91,6 +90,8 @@ final class SoakChurn implements SoakLoad {
       client.send(new ClientFrame.TcpClose(0, id));
       client.send(new ClientFrame.TcpStopListen(0, 1));
       assertThat(peer.getInputStream().read()).isEqualTo(-1);
+      peer.shutdownOutput();
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, id, 0));
     }
   }
 

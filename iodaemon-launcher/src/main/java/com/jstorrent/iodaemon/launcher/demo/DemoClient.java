@@ -69,6 +69,9 @@ final class DemoClient implements AutoCloseable {
       }
     }
     relay.send(new ClientFrame.TcpClose(0, socketId));
+    if (!(relay.receive() instanceof DaemonFrame.TcpClosed)) {
+      throw new IOException("The end of a socket was not reported.");
+    }
     Collections.sort(times);
     return times;
   }
