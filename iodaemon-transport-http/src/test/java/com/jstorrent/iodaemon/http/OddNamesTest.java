@@ -152,6 +152,23 @@ class OddNamesTest {
   }
 
   @Test
+  void aRootMayHaveSuchAName() throws Exception {
+    Path odd = Files.createDirectory(named(root, "root%E9%5C"));
+    Files.createDirectory(odd.resolve("d"));
+    Files.createSymbolicLink(odd.resolve("link"), named(odd, "d/%FF"));
+    Files.write(named(odd, "d/%FF"), PathRoute.DATA);
+    try (HttpDaemon other = new HttpDaemon(odd)) {
+      for (String path : List.of("link", "d/\uefff", "d/new")) {
+        assertThat(PathRoute.WRITE.ask(other, path.getBytes(UTF_8)).status()).isEqualTo(200);
+        assertThat(PathRoute.READ.ask(other, path.getBytes(UTF_8)).text()).endsWith("\ndata");
+      }
+      assertThat(new String(other.get("/roots", Map.of()).body(), UTF_8))
+          .contains("\"available\":true");
+    }
+    assertThat(odd.resolve("d/new")).hasBinaryContent(PathRoute.DATA);
+  }
+
+  @Test
   void handlesAndStreamsKnowSuchNames() throws Exception {
     Files.write(named(root, LATIN_1), PathRoute.DATA);
     String name = listed("");
