@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A machine that sleeps: the time of the system jumps by minutes and hours under a whole daemon, and
- * nobody loses a connection for it.
+ * no client loses a connection for it.
  */
 @Timeout(600)
 class SleepTest {

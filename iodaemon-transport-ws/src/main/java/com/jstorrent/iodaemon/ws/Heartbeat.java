@@ -8,7 +8,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether a client is still there (PROTOCOL.md § 4.12): a ping at each interval, and when two
@@ -17,28 +16,35 @@ import org.jspecify.annotations.Nullable;
  * bytes of this client, and the client was not busy with what had been written before the ping.
  */
 final class Heartbeat {
-  /** The connection whose pulse is felt. */
-  interface Patient {
+  /** The connection to a client. */
+  interface Link {
     /** Queues a ping; {@link Heartbeat#written} tells when it has left. */
     void ping();
 
-    /** Bytes that have left and that the client has not read, if the system tells. May take a while. */
-    OptionalLong unread();
+    /** All bytes that have left. */
+    long bytesWritten();
+
+    /** Those of them that the client has not read, if the system tells. May take a while. */
+    OptionalLong bytesUnread();
 
     /** It has not answered. */
     void dead();
   }
 
-  private final Patient patient;
+  private static final long UNKNOWN = -1;
+
+  private final Link link;
   private final MonotonicClock.Scheduled ticks;
   private final AtomicLong reads = new AtomicLong(); // odd while the client's bytes are waited for
-  private boolean waitingToLeave; // guarded by this
-  private int unanswered; // guarded by this
-  private long readsAtPing; // guarded by this
-  private OptionalLong unread = OptionalLong.empty(); // guarded by this; at the last interval
+  private boolean waitingToLeave; // guarded by this, as all that follows
+  private boolean counting;
+  private int unanswered;
+  private long readsAtPing;
+  private long endOfPing; // among the bytes that have left
+  private long bytesRead = UNKNOWN; // by the client, at the end of the last interval
 
-  Heartbeat(Duration interval, MonotonicClock clock, Patient patient) {
-    this.patient = patient;
+  Heartbeat(Duration interval, MonotonicClock clock, Link link) {
+    this.link = link;
     this.ticks = clock.scheduleWithFixedDelay(interval, this::tick);
   }
 
@@ -46,45 +52,54 @@ final class Heartbeat {
   private void tick() {
     boolean alive;
     synchronized (this) {
-      if (waitingToLeave) {
+      if (waitingToLeave || counting) {
         return;
       }
       alive = unanswered == 0 || heard();
       if (alive) {
         unanswered = 0;
-        waitingToLeave = true;
       }
+      waitingToLeave = alive;
+      counting = !alive;
     }
     if (alive) {
-      patient.ping();
+      link.ping();
     } else {
-      Thread.ofVirtual().name("iodaemon-pulse").start(this::examine);
+      Thread.ofVirtual().name("iodaemon-ping").start(this::countMissed);
     }
   }
 
-  /** Since the ping has left, something has come, or nobody was there to hear it. */
+  /** Since the ping has left, something has come, or no thread was there to hear it. */
   private boolean heard() {
     return reads.get() != readsAtPing || readsAtPing % 2 == 0;
   }
 
   /** Nothing has come; perhaps the client has not got to the ping yet. */
-  private void examine() {
-    OptionalLong now = patient.unread();
+  private void countMissed() {
+    long written = link.bytesWritten();
+    OptionalLong unread = link.bytesUnread();
     boolean over;
     synchronized (this) {
-      boolean reading = unread.isPresent() && !now.equals(unread);
-      unread = now;
-      if (reading || heard()) {
+      if (isOnItsWayToPing(unread.isPresent() ? written - unread.getAsLong() : UNKNOWN)
+          || heard()) {
         unanswered = 0;
       }
       over = unanswered >= Limits.MISSED_PONGS;
       waitingToLeave = !over;
+      counting = false;
     }
     if (over) {
-      patient.dead();
+      link.dead();
     } else {
-      patient.ping();
+      link.ping();
     }
+  }
+
+  /** Whether it has read something in this interval, but not all that stands in front of the ping. */
+  private boolean isOnItsWayToPing(long readNow) {
+    boolean reads = bytesRead != UNKNOWN && readNow > bytesRead && readNow < endOfPing;
+    bytesRead = readNow;
+    return reads;
   }
 
   /** Everything that was outgoing has been written. */
@@ -93,10 +108,11 @@ final class Heartbeat {
       waitingToLeave = false;
       unanswered++;
       readsAtPing = reads.get();
+      endOfPing = link.bytesWritten();
     }
   }
 
-  /** The same bytes; while somebody waits for them, the client can be heard. One thread reads. */
+  /** The same bytes; while a thread waits for them, the client can be heard. One thread reads. */
   ReadableByteChannel listen(ReadableByteChannel client) {
     return new Heard(client);
   }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * writes. Neither takes a lock of the other's.
  */
 final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink,
-    Heartbeat.Patient {
+    Heartbeat.Link {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
   private final SocketChannel channel;
@@ -101,7 +101,12 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   }
 
   @Override
-  public OptionalLong unread() {
+  public long bytesWritten() {
+    return writer.written();
+  }
+
+  @Override
+  public OptionalLong bytesUnread() {
     return KernelQueues.unread(channel);
   }
 

@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.frame.FrameHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Frames to bytes. Small frames are gathered until {@link #flush}, or until a large one takes them
@@ -18,9 +19,19 @@ final class WebSocketWriter {
   private final GatheringByteChannel channel;
   private final ByteBuffer batch = ByteBuffer.allocate(BATCH_BYTES).order(FrameHeader.ORDER);
   private final ByteBuffer[] pair = new ByteBuffer[2];
+  private final AtomicLong written = new AtomicLong(); // changed by the one who writes
 
   WebSocketWriter(GatheringByteChannel channel) {
     this.channel = channel;
+  }
+
+  /** All bytes that were given to the system. Any thread may ask. */
+  long written() {
+    return written.get();
+  }
+
+  private void count(long bytes) {
+    written.lazySet(written.get() + bytes);
   }
 
   /** Writes a message, whose header goes into the room in front of its position. */
@@ -44,7 +55,7 @@ final class WebSocketWriter {
   void flush() throws IOException {
     batch.flip();
     while (batch.hasRemaining()) {
-      channel.write(batch);
+      count(channel.write(batch));
     }
     batch.clear();
   }
@@ -54,10 +65,10 @@ final class WebSocketWriter {
     pair[0] = batch;
     pair[1] = bytes;
     while (batch.hasRemaining()) {
-      channel.write(pair);
+      count(channel.write(pair));
     }
     while (bytes.hasRemaining()) {
-      channel.write(bytes);
+      count(channel.write(bytes));
     }
     batch.clear();
   }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class HeartbeatTest {
   private static final Duration INTERVAL = Duration.ofSeconds(20);
 
+  private static final int PING_BYTES = 2;
+
   private enum Event {
     PING,
     DEAD
@@ -26,19 +28,25 @@ class HeartbeatTest {
 
   private final ManualClock clock = new ManualClock();
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private volatile long written;
   private volatile OptionalLong unread = OptionalLong.empty();
   private final Heartbeat heartbeat =
       new Heartbeat(
           INTERVAL,
           clock,
-          new Heartbeat.Patient() {
+          new Heartbeat.Link() {
             @Override
             public void ping() {
               events.add(Event.PING);
             }
 
             @Override
-            public OptionalLong unread() {
+            public long bytesWritten() {
+              return written;
+            }
+
+            @Override
+            public OptionalLong bytesUnread() {
               return unread;
             }
 
@@ -160,12 +168,38 @@ class HeartbeatTest {
   @Test
   void aClientThatStillReadsWhatCameBeforeThePingMissesNoPong() throws Exception {
     new Client().isListenedTo();
-    for (int left = 4_000_000; left > 0; left -= 8_000 * 20) {
-      unread = OptionalLong.of(left);
+    int perInterval = 8_000 * 20;
+    written = 4_000_000;
+    for (long read = 0; read < 4_000_000; read += perInterval) {
+      unread = OptionalLong.of(written - read);
       assertThat(afterAnInterval()).isEqualTo(Event.PING);
+      written += PING_BYTES;
+      unread = OptionalLong.of(written - read);
     }
     assertThat(afterAnInterval()).isEqualTo(Event.PING);
     assertThat(afterAnInterval()).as("it has stopped reading").isEqualTo(Event.DEAD);
+  }
+
+  @Test
+  void aClientThatReadsThePingsAndAnswersNoneIsDead() throws Exception {
+    new Client().isListenedTo();
+    for (int i = 0; i < 2; i++) {
+      written += PING_BYTES;
+      unread = OptionalLong.of(0);
+      assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    }
+    assertThat(afterAnInterval()).isEqualTo(Event.DEAD);
+  }
+
+  @Test
+  void aClientWhoseSystemGathersPingsIsDead() throws Exception {
+    new Client().isListenedTo();
+    for (int i = 0; i < 2; i++) {
+      written += PING_BYTES;
+      unread = OptionalLong.of(written);
+      assertThat(afterAnInterval()).isEqualTo(Event.PING);
+    }
+    assertThat(afterAnInterval()).isEqualTo(Event.DEAD);
   }
 
   @Test

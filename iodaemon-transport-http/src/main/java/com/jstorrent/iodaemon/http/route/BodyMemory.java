@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,9 +29,9 @@ final class BodyMemory {
   /**
    * @param bytes of all large bodies together
    */
-  BodyMemory(long bytes) {
-    small = new MemoryBudget(bytes / 4, BUSY);
-    large = new PieceBuffers(bytes, BUSY);
+  BodyMemory(long bytes, MonotonicClock clock) {
+    small = new MemoryBudget(bytes / 4, BUSY, clock);
+    large = new PieceBuffers(bytes, BUSY, clock);
   }
 
   /** Bytes of a body, in order; closing it gives their room to others. */

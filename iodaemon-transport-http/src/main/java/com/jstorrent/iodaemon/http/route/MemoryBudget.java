@@ -2,6 +2,8 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.time.Deadline;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -14,13 +16,15 @@ final class MemoryBudget {
   private static final int UNIT_BYTES = 1 << 10;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private final MonotonicClock clock;
   private final Semaphore units;
   private final String refusal;
 
   /**
    * @param refusal the sentence for a request that has waited in vain
    */
-  MemoryBudget(long bytes, String refusal) {
+  MemoryBudget(long bytes, String refusal, MonotonicClock clock) {
+    this.clock = clock;
     this.refusal = refusal;
     units = new Semaphore((int) (bytes / UNIT_BYTES), true);
   }
@@ -32,7 +36,8 @@ final class MemoryBudget {
    */
   void acquire(long bytes) throws OperationFailure {
     try {
-      if (units.tryAcquire(units(bytes), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (Deadline.in(PATIENCE, clock)
+          .await(nanos -> units.tryAcquire(units(bytes), nanos, TimeUnit.NANOSECONDS))) {
         return;
       }
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,8 +25,8 @@ final class PieceBuffers {
    * @param bytes of all pieces together
    * @param refusal the sentence for a request that has waited in vain
    */
-  PieceBuffers(long bytes, String refusal) {
-    budget = new MemoryBudget(bytes, refusal);
+  PieceBuffers(long bytes, String refusal, MonotonicClock clock) {
+    budget = new MemoryBudget(bytes, refusal, clock);
   }
 
   /**

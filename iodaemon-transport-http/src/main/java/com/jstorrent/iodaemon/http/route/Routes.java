@@ -20,8 +20,8 @@ public final class Routes {
     HashService hashes = services.hashes();
     Places places = new Places(files, handles);
     PieceBuffers buffers = new PieceBuffers(Limits.ANSWER_BYTES,
-        "Too many answers are being read; try again in a moment.");
-    BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes());
+        "Too many answers are being read; try again in a moment.", services.clock());
+    BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes(), services.clock());
     FolderRoutes folders = new FolderRoutes(files, handles, places);
     HandleRoutes opened = new HandleRoutes(files, handles, places);
     FileHashRoutes digests = new FileHashRoutes(hashes.files(), places);
