@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,6 +44,11 @@ final class MakeArchive {
   private static final String TOKEN = "training";
   private static final String INSTALLATION = "training";
   private static final int PATIENCE_SECONDS = 120;
+
+  /** The start script takes them away as well: with another collector the archive would be of no use. */
+  private static final Set<String> UNWANTED =
+      Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JDK_AOT_VM_OPTIONS");
+
   private static final int FIRST_WITH_PROFILES = 25;
   private static final int CLIENTS = 4;
   private static final int BLOCK_BYTES = 16 << 10;
@@ -73,6 +79,7 @@ final class MakeArchive {
             "--port", "0", "--token", TOKEN, "--install-id", INSTALLATION,
             "--parent-pid", Long.toString(ProcessHandle.current().pid()));
     ProcessBuilder process = new ProcessBuilder(command).redirectError(log.toFile());
+    process.environment().keySet().removeAll(UNWANTED);
     process.environment().put("JSTORRENT_CONFIG_DIR", writeProfile(work).toString());
     Process daemon = process.start();
     try (BufferedReader out = daemon.inputReader(StandardCharsets.US_ASCII)) {

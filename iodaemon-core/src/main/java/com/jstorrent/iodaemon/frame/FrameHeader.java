@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
  *  +---------+---------+-------------+-----------------------------+----------
  * </pre>
  *
- * The methods read and write at absolute positions and leave the buffer's position alone. They
- * expect {@link #ORDER}; buffers that come from a transport have it set by {@link #view}.
+ * The methods read and write at absolute positions, and leave the buffer's position and its byte order
+ * alone: numbers are in {@link #ORDER} on the wire, whatever order the buffer has.
  */
 public final class FrameHeader {
   public static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -38,11 +38,6 @@ public final class FrameHeader {
 
   private FrameHeader() {}
 
-  /** Sets the protocol's byte order on a frame that a transport delivered, and returns it. */
-  public static ByteBuffer view(ByteBuffer frame) {
-    return frame.order(ORDER);
-  }
-
   public static int version(ByteBuffer frame) {
     return Byte.toUnsignedInt(frame.get(frame.position() + VERSION_OFFSET));
   }
@@ -52,12 +47,12 @@ public final class FrameHeader {
   }
 
   public static int requestId(ByteBuffer frame) {
-    return frame.getInt(frame.position() + REQUEST_ID_OFFSET);
+    return number(frame, frame.position() + REQUEST_ID_OFFSET);
   }
 
   /** The first field of most payloads: the id of a socket or of a server. */
   public static int socketId(ByteBuffer frame) {
-    return frame.getInt(frame.position() + LENGTH);
+    return number(frame, frame.position() + LENGTH);
   }
 
   /** Writes a header whose first byte stands at {@code at}. */
@@ -65,12 +60,20 @@ public final class FrameHeader {
     out.put(at + VERSION_OFFSET, (byte) VERSION);
     out.put(at + OPCODE_OFFSET, (byte) opcode.code());
     out.putShort(at + FLAGS_OFFSET, (short) 0);
-    out.putInt(at + REQUEST_ID_OFFSET, requestId);
+    out.putInt(at + REQUEST_ID_OFFSET, swapped(out, requestId));
   }
 
   /** Writes the header and socket id that stand in front of bulk data at {@code at}. */
   public static void putData(ByteBuffer out, int at, Opcode opcode, int socketId) {
     put(out, at, opcode, 0);
-    out.putInt(at + LENGTH, socketId);
+    out.putInt(at + LENGTH, swapped(out, socketId));
+  }
+
+  private static int number(ByteBuffer frame, int at) {
+    return swapped(frame, frame.getInt(at));
+  }
+
+  private static int swapped(ByteBuffer frame, int number) {
+    return frame.order() == ORDER ? number : Integer.reverseBytes(number);
   }
 }

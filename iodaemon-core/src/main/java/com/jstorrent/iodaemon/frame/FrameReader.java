@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.frame;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,10 @@ import java.util.List;
 /**
  * Bytes to frames, both ways: the daemon reads {@link ClientFrame}s, a client in this process reads
  * {@link DaemonFrame}s. Knows bytes and nothing about sessions; stateless, so any thread may call
- * it. The buffer's position is left where it was.
+ * it. The buffer may have any byte order; that and its position are left as they were.
+ *
+ * <p>The data of a frame is a big-endian view of the buffer, as are all buffers that the JDK makes:
+ * there are libraries that garble others (JDK-8351339).
  */
 public final class FrameReader {
   private static final int TOKEN_TYPE_WITH_IDS = 0;
@@ -55,7 +59,8 @@ public final class FrameReader {
         int port = port(rest);
         yield new ClientFrame.TcpConnect(requestId, id, port, host(requestId, rest));
       }
-      case TCP_SEND -> new ClientFrame.TcpSend(requestId, id, rest.position(rest.position() + 4));
+      case TCP_SEND ->
+          new ClientFrame.TcpSend(requestId, id, data(rest.position(rest.position() + 4)));
       case TCP_CLOSE -> new ClientFrame.TcpClose(requestId, id);
       case TCP_LISTEN -> {
         int port = port(rest);
@@ -76,7 +81,7 @@ public final class FrameReader {
       case UDP_SEND -> {
         int port = port(rest);
         String host = host(requestId, address(requestId, rest));
-        yield new ClientFrame.UdpSend(requestId, id, port, host, rest);
+        yield new ClientFrame.UdpSend(requestId, id, port, host, data(rest));
       }
       case UDP_CLOSE -> new ClientFrame.UdpClose(requestId, id);
       case UDP_JOIN_MULTICAST ->
@@ -101,8 +106,7 @@ public final class FrameReader {
    *
    * @throws ProtocolException when it is not one
    */
-  public static DaemonFrame readDaemon(ByteBuffer received) throws ProtocolException {
-    ByteBuffer frame = FrameHeader.view(received.duplicate());
+  public static DaemonFrame readDaemon(ByteBuffer frame) throws ProtocolException {
     Opcode opcode = opcode(frame);
     int least =
         switch (opcode) {
@@ -119,7 +123,7 @@ public final class FrameReader {
       case AUTH_RESULT -> new DaemonFrame.AuthResult(requestId, in.get(), utf8(in));
       case ERROR -> new DaemonFrame.Error(requestId, utf8(in).stripTrailing());
       case TCP_CONNECTED -> new DaemonFrame.TcpConnected(requestId, in.getInt(), errno(in));
-      case TCP_RECV -> new DaemonFrame.TcpRecv(requestId, in.getInt(), in);
+      case TCP_RECV -> new DaemonFrame.TcpRecv(requestId, in.getInt(), data(in));
       case TCP_CLOSE -> new DaemonFrame.TcpClosed(requestId, in.getInt(), errno(in));
       case TCP_LISTEN_RESULT -> {
         int serverId = in.getInt();
@@ -147,7 +151,7 @@ public final class FrameReader {
         int socketId = in.getInt();
         int port = Short.toUnsignedInt(in.getShort());
         String address = utf8(address(requestId, in));
-        yield new DaemonFrame.UdpRecv(requestId, socketId, port, address, in);
+        yield new DaemonFrame.UdpRecv(requestId, socketId, port, address, data(in));
       }
       case UDP_CLOSE -> new DaemonFrame.UdpClosed(requestId, in.getInt(), errno(in));
       case UDP_MULTICAST_RESULT ->
@@ -258,6 +262,10 @@ public final class FrameReader {
   private static int errno(ByteBuffer in) {
     in.get();
     return in.getInt();
+  }
+
+  private static ByteBuffer data(ByteBuffer in) {
+    return in.order(ByteOrder.BIG_ENDIAN);
   }
 
   private static ByteBuffer payload(ByteBuffer frame) {

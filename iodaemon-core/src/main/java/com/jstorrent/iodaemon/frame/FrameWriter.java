@@ -1,12 +1,14 @@
 package com.jstorrent.iodaemon.frame;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Frames to bytes, both ways. Each method returns a new heap buffer in {@link FrameHeader#ORDER},
- * ready to read, with {@code headroom} unused bytes in front for a transport's own header.
- * Stateless, so any thread may call it.
+ * Frames to bytes, both ways. Each method returns a new heap buffer, ready to read, with {@code
+ * headroom} unused bytes in front for a transport's own header. It is big-endian, as any buffer that
+ * the JDK makes: there are libraries that garble others (JDK-8351339). Stateless, so any thread may
+ * call it.
  */
 public final class FrameWriter {
   /** PROTOCOL.md § 3: clients look for a status byte at offset 4 of an ERROR, so it must exist. */
@@ -66,7 +68,7 @@ public final class FrameWriter {
           case DaemonFrame.RootsChanged f -> text(f.opcode(), f.requestId(), headroom, f.roots());
           case DaemonFrame.Event f -> text(f.opcode(), f.requestId(), headroom, f.event());
         };
-    return out.flip().position(headroom);
+    return finish(out, headroom);
   }
 
   /** Encodes a frame of a client. */
@@ -126,7 +128,7 @@ public final class FrameWriter {
                 .put(ticket);
           }
         };
-    return out.flip().position(headroom);
+    return finish(out, headroom);
   }
 
   private static ByteBuffer outcome(DaemonFrame frame, int headroom, int id, int errno) {
@@ -206,6 +208,10 @@ public final class FrameWriter {
         ByteBuffer.allocate(headroom + FrameHeader.LENGTH + payload).order(FrameHeader.ORDER);
     FrameHeader.put(out, headroom, opcode, requestId);
     return out.position(headroom + FrameHeader.LENGTH);
+  }
+
+  private static ByteBuffer finish(ByteBuffer out, int headroom) {
+    return out.flip().position(headroom).order(ByteOrder.BIG_ENDIAN);
   }
 
   private static byte status(int errno) {

@@ -11,6 +11,7 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,7 @@ final class ClientWriter {
     }
     try {
       sendingSince = clock.nanoTime();
-      connection.send(frame);
+      connection.send(frame.order(ByteOrder.BIG_ENDIAN));
     } catch (IOException e) {
       if (replay == null) {
         throw e;
@@ -145,6 +146,7 @@ final class ClientWriter {
       onBroken.run();
     } finally {
       sendingSince = IDLE;
+      frame.order(FrameHeader.ORDER); // whose it is builds its next frame in it
     }
   }
 

@@ -188,7 +188,6 @@ final class Session implements FrameReceiver, FrameDispatch.SessionFrames {
     before.stats().increment(Counter.FRAMES_FROM_CLIENT);
     lastFrame = context.clock().nanoTime();
     int size = frame.remaining();
-    FrameHeader.view(frame);
     Resumption resumption = before.resumption();
     boolean counted =
         resumption == null

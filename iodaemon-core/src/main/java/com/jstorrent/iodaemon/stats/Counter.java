@@ -41,7 +41,9 @@ public enum Counter {
   WAITING_STREAMS(Kind.GAUGE, "streams", "Streams that wait for bytes that a client fetches."),
   FILE_BYTES_READ(Kind.COUNTER, "bytes", "Bytes read from files for clients."),
   FILE_BYTES_WRITTEN(Kind.COUNTER, "bytes", "Bytes written to files for clients."),
-  HASHED_BYTES(Kind.COUNTER, "bytes", "Bytes that went through a digest.");
+  HASHED_BYTES(Kind.COUNTER, "bytes", "Bytes that went through a digest."),
+  LOG_LINES_DROPPED(Kind.COUNTER, "lines",
+      "Lines of the log that could not be written: their reader or their disk is too slow.");
 
   /** Whether a number only grows, or goes up and down. */
   public enum Kind {

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.transport;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -29,13 +30,13 @@ public final class BufferPool {
     return bufferBytes;
   }
 
-  /** An empty buffer, with the byte order that its last user has left it. */
+  /** An empty buffer, big-endian like any new one. */
   public ByteBuffer take() {
     lock.lock();
     try {
       ByteBuffer kept = free.pollLast();
       if (kept != null) {
-        return kept.clear();
+        return kept.clear().order(ByteOrder.BIG_ENDIAN);
       }
     } finally {
       lock.unlock();

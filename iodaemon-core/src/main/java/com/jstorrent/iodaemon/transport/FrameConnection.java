@@ -25,9 +25,9 @@ public interface FrameConnection {
   int headroom();
 
   /**
-   * Sends one frame: the bytes between position and limit. The buffer may be reused as soon as this
-   * returns; its position and the bytes of {@link #headroom} are then undefined. A small frame may
-   * be held back until {@link #flush}.
+   * Sends one frame: the bytes between position and limit. The buffer is big-endian, as any new one;
+   * it may be reused as soon as this returns; its position, its byte order and the bytes of {@link
+   * #headroom} are then undefined. A small frame may be held back until {@link #flush}.
    *
    * @throws IOException when the connection has ended; the session then ends too
    */

@@ -17,8 +17,8 @@ public interface FrameReceiver {
   int frameLimit();
 
   /**
-   * One whole frame, between position and limit; the buffer is the transport's and valid during the
-   * call only. May block: while it does, the transport reads nothing, and TCP slows the client.
+   * One whole frame, between position and limit; the buffer is the transport's, of any byte order, and
+   * valid during the call only. May block: while it does, the transport reads nothing, and TCP slows the client.
    */
   void onFrame(ByteBuffer frame);
 

@@ -27,8 +27,8 @@ public final class InProcessClient implements AutoCloseable {
   }
 
   /**
-   * Sends one frame: the bytes between position and limit, which are consumed. Blocks while the
-   * daemon takes none (PROTOCOL.md § 4.6).
+   * Sends one frame: the bytes between position and limit, which are consumed, whatever byte order the
+   * buffer has. Blocks while the daemon takes none (PROTOCOL.md § 4.6).
    *
    * @throws IOException when the connection has ended
    */
@@ -51,7 +51,7 @@ public final class InProcessClient implements AutoCloseable {
   }
 
   /**
-   * Takes the next frame of the daemon.
+   * Takes the next frame of the daemon, in a big-endian buffer of its own.
    *
    * @return null when none comes in time
    * @throws IOException when the connection has ended and every frame before that was taken

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -15,6 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Hex as it is on the wire against frames, both ways. */
 class FrameCodecTest {
+  private static final List<ByteOrder> ORDERS =
+      List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN);
+
   private static final ByteBuffer DATA = ByteBuffer.wrap(new byte[] {(byte) 0xCA, (byte) 0xFE});
 
   static Stream<Arguments> clientFrames() {
@@ -130,6 +134,62 @@ class FrameCodecTest {
       throws Exception {
     assertThat(FrameReader.readDaemon(bytes(hex))).isEqualTo(frame);
     assertThat(FrameWriter.write(frame, 3)).isEqualTo(bytes(hex));
+  }
+
+  /** Others put their own numbers into such a buffer, and there are libraries that garble little-endian ones. */
+  @ParameterizedTest
+  @MethodSource("clientFrames")
+  void clientFramesAreReadInAnyByteOrderAndLeaveBigEndian(String hex, ClientFrame frame)
+      throws Exception {
+    ByteBuffer written = FrameWriter.write(frame, 3);
+    assertThat(written.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
+    for (ByteOrder order : ORDERS) {
+      ByteBuffer bytes = bytes(hex).order(order);
+      ClientFrame read = FrameReader.readClient(FrameReader.clientOpcode(bytes), bytes);
+      assertThat(read).isEqualTo(frame);
+      assertThat(bytes).isEqualTo(bytes(hex));
+      assertThat(bytes.order()).as("that of whoever gave it").isEqualTo(order);
+      ByteBuffer data =
+          switch (read) {
+            case ClientFrame.TcpSend f -> f.data();
+            case ClientFrame.UdpSend f -> f.data();
+            default -> written;
+          };
+      assertThat(data.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("daemonFrames")
+  void daemonFramesAreReadInAnyByteOrderAndLeaveBigEndian(String hex, DaemonFrame frame)
+      throws Exception {
+    ByteBuffer written = FrameWriter.write(frame, 3);
+    assertThat(written.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
+    for (ByteOrder order : ORDERS) {
+      ByteBuffer bytes = bytes(hex).order(order);
+      DaemonFrame read = FrameReader.readDaemon(bytes);
+      assertThat(read).isEqualTo(frame);
+      assertThat(bytes.order()).as("that of whoever gave it").isEqualTo(order);
+      ByteBuffer data =
+          switch (read) {
+            case DaemonFrame.TcpRecv f -> f.data();
+            case DaemonFrame.UdpRecv f -> f.data();
+            default -> written;
+          };
+      assertThat(data.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
+    }
+  }
+
+  @Test
+  void aHeaderIsTheSameInEitherByteOrder() {
+    for (ByteOrder order : ORDERS) {
+      ByteBuffer frame = ByteBuffer.allocate(FrameHeader.DATA_OFFSET).order(order);
+      FrameHeader.putData(frame, 0, Opcode.TCP_RECV, 0x0102_0304);
+      assertThat(frame).isEqualTo(bytes("01 13 0000 00000000 04030201"));
+      FrameHeader.put(frame, 0, Opcode.TCP_RECV, 0x0506_0708);
+      assertThat(FrameHeader.requestId(frame)).isEqualTo(0x0506_0708);
+      assertThat(FrameHeader.socketId(frame)).isEqualTo(0x0102_0304);
+    }
   }
 
   @ParameterizedTest

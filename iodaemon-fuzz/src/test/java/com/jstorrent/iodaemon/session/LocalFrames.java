@@ -1,7 +1,6 @@
 package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.frame.ClientFrame;
-import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.FrameReader;
 import com.jstorrent.iodaemon.frame.FrameWriter;
 import com.jstorrent.iodaemon.frame.ProtocolException;
@@ -40,7 +39,7 @@ final class LocalFrames {
   }
 
   ByteBuffer local(ByteBuffer bytes) {
-    ByteBuffer frame = FrameHeader.view(bytes.duplicate());
+    ByteBuffer frame = bytes.duplicate();
     try {
       return switch (FrameReader.readClient(FrameReader.clientOpcode(frame), frame)) {
         case ClientFrame.TcpConnect f ->

@@ -12,11 +12,20 @@ import org.slf4j.LoggerFactory;
 final class Breakdown implements DaemonListener, Thread.UncaughtExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Breakdown.class);
 
+  private final ProcessLog log;
+
+  Breakdown(ProcessLog log) {
+    this.log = log;
+  }
+
   @Override
   public void onFailed(Throwable cause) {
-    System.err.println("The daemon cannot go on and ends: " + cause);
-    System.err.flush();
-    Runtime.getRuntime().halt(ExitCode.BROKEN.number());
+    try {
+      System.err.println("The daemon cannot go on and ends: " + cause);
+      log.flush(ProcessLog.PATIENCE);
+    } finally { // there may be no memory to say so
+      Runtime.getRuntime().halt(ExitCode.BROKEN.number());
+    }
   }
 
   /** Anything else than memory is one thread's affair. */

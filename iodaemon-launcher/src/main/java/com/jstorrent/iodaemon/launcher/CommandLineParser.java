@@ -2,7 +2,6 @@ package com.jstorrent.iodaemon.launcher;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -23,8 +22,10 @@ import picocli.CommandLine.ParseResult;
  * saves some 30 ms of every start.
  */
 final class CommandLineParser {
+  /** A property that the start script sets: it has started the JVM in another folder. */
+  static final String WORKING_FOLDER_GONE = "iodaemon.working-folder-gone";
+
   private static final int MAX_PORT = 65_535;
-  private static final int MAX_TOKEN_BYTES = 4096;
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smh]?)");
 
   private final CommandLine commandLine;
@@ -36,6 +37,11 @@ final class CommandLineParser {
     commandLine.addSubcommand("demo", DemoOptions.spec());
     commandLine.setOverwrittenOptionsAllowed(false);
     commandLine.setExpandAtFiles(false); // a token may begin with @
+    commandLine.setTrimQuotes(false);
+    // Whatever follows an option is its value: a token may look like an option, or be called "demo".
+    commandLine.setAllowOptionsAsOptionParameters(true);
+    commandLine.setAllowSubcommandsAsOptionParameters(true);
+    commandLine.setEndOfOptionsDelimiter("\0"); // in place of "--": nothing but options is taken
   }
 
   private static CommandSpec daemon(String version) {
@@ -127,21 +133,39 @@ final class CommandLineParser {
       return demo != null
           ? new Request.Demo(DemoOptions.of(demo))
           : new Request.Serve(options(result));
-    } catch (CommandLine.UnmatchedArgumentException e) {
-      throw bad("There is an argument that is not understood."); // it may be a part of the token
     } catch (CommandLine.ParameterException e) {
-      throw bad(e.getMessage());
+      throw LaunchFailure.ofArguments(sentence(e));
     }
+  }
+
+  /** The library's own sentences hold what was given, and that may be the token. */
+  private static String sentence(CommandLine.ParameterException e) {
+    return switch (e) {
+      case CommandLine.UnmatchedArgumentException unmatched ->
+          "There is an argument that is not understood.";
+      case CommandLine.MissingParameterException missing ->
+          name(missing.getMissing().getFirst()) + " needs a value.";
+      case CommandLine.OverwrittenOptionException overwritten ->
+          name(overwritten.getOverwritten()) + " can be given only once.";
+      default ->
+          e.getArgSpec() == null
+              ? "The arguments are not understood."
+              : "The value of " + name(e.getArgSpec()) + " is not understood.";
+    };
+  }
+
+  private static String name(ArgSpec spec) {
+    return spec instanceof OptionSpec option ? option.longestName() : "An argument";
   }
 
   private LaunchOptions options(ParseResult result) throws LaunchFailure {
     int port = result.matchedOptionValue("--port", 0);
     if (port < 0 || port > MAX_PORT) {
-      throw bad("--port must be a number from 0 to " + MAX_PORT + ".");
+      throw LaunchFailure.ofArguments("--port must be a number from 0 to " + MAX_PORT + ".");
     }
     long parentPid = result.matchedOptionValue("--parent-pid", 0L);
     if (parentPid < 0) {
-      throw bad("--parent-pid must be the number of a process.");
+      throw LaunchFailure.ofArguments("--parent-pid must be the number of a process.");
     }
     String logFile = result.matchedOptionValue("--log-file", null);
     return new LaunchOptions(
@@ -162,36 +186,21 @@ final class CommandLineParser {
     boolean fromStdin = result.matchedOptionValue("--token-stdin", false);
     int given = (token == null ? 0 : 1) + (file == null ? 0 : 1) + (fromStdin ? 1 : 0);
     if (given != 1) {
-      throw bad("Give the token with exactly one of --token, --token-file and --token-stdin.");
+      throw LaunchFailure.ofArguments(
+          "Give the token with exactly one of --token, --token-file and --token-stdin.");
     }
     try {
       if (file != null) {
         try (InputStream in = Files.newInputStream(path(file))) {
-          token = firstLine(in);
+          token = TokenText.firstLine(in);
         }
       } else if (fromStdin) {
-        token = firstLine(stdin);
+        token = TokenText.firstLine(stdin);
       }
     } catch (IOException e) {
-      throw bad("The token cannot be read from where it should come.");
+      throw LaunchFailure.ofArguments("The token cannot be read from where it should come.");
     }
-    if (token == null || token.isEmpty()) {
-      throw bad("The token must not be empty.");
-    }
-    return token;
-  }
-
-  /** Byte by byte: what stands behind the line belongs to somebody else. */
-  private static String firstLine(InputStream in) throws IOException, LaunchFailure {
-    byte[] line = new byte[MAX_TOKEN_BYTES];
-    int length = 0;
-    for (int c; (c = in.read()) >= 0 && c != '\n';) {
-      if (length == line.length) {
-        throw bad("The token is longer than " + MAX_TOKEN_BYTES + " bytes.");
-      }
-      line[length++] = (byte) c;
-    }
-    return new String(line, 0, length, StandardCharsets.UTF_8).strip();
+    return TokenText.checked(token);
   }
 
   private static Map<String, Path> roots(List<String> pairs) throws LaunchFailure {
@@ -199,10 +208,10 @@ final class CommandLineParser {
     for (String pair : pairs) {
       int equals = pair.indexOf('=');
       if (equals <= 0 || equals == pair.length() - 1) {
-        throw bad("--root must look like KEY=PATH.");
+        throw LaunchFailure.ofArguments("--root must look like KEY=PATH.");
       }
       if (roots.put(pair.substring(0, equals), path(pair.substring(equals + 1))) != null) {
-        throw bad("Two --root options have the same key.");
+        throw LaunchFailure.ofArguments("Two --root options have the same key.");
       }
     }
     return roots;
@@ -212,7 +221,8 @@ final class CommandLineParser {
   private static Duration duration(String text) throws LaunchFailure {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
-      throw bad("--idle-timeout must be a number of seconds, or one with s, m or h.");
+      throw LaunchFailure
+          .ofArguments("--idle-timeout must be a number of seconds, or one with s, m or h.");
     }
     long number = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {
@@ -224,15 +234,13 @@ final class CommandLineParser {
 
   private static Path path(String text) throws LaunchFailure {
     try {
-      return Path.of(text).toAbsolutePath();
+      Path path = Path.of(text);
+      if (!path.isAbsolute() && Boolean.getBoolean(WORKING_FOLDER_GONE)) {
+        throw LaunchFailure.ofArguments("The working folder is gone: paths must be absolute.");
+      }
+      return path.toAbsolutePath();
     } catch (InvalidPathException e) {
-      throw bad("This is no path: " + text);
+      throw LaunchFailure.ofArguments("There is an argument that should be a path, and is none.");
     }
-  }
-
-  private static LaunchFailure bad(@Nullable String message) {
-    String sentence = message == null ? "The arguments are not understood." : message.strip();
-    return new LaunchFailure(
-        ExitCode.BAD_ARGUMENTS, sentence.lines().findFirst().orElse("") + " See --help.");
   }
 }

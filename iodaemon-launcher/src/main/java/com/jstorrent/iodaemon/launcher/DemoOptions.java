@@ -48,9 +48,8 @@ record DemoOptions(int megabytes, int sockets) {
             result.matchedOptionValue("--mb", DEFAULT_MEGABYTES),
             result.matchedOptionValue("--sockets", DEFAULT_SOCKETS));
     if (options.megabytes < 1 || options.sockets < 1 || options.sockets > options.megabytes) {
-      throw new LaunchFailure(
-          ExitCode.BAD_ARGUMENTS,
-          "demo needs at least one socket, and at least one MiB for each. See --help.");
+      throw LaunchFailure.ofArguments(
+          "demo needs at least one socket, and at least one MiB for each.");
     }
     return options;
   }

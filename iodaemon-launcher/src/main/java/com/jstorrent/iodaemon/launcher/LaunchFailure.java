@@ -11,6 +11,11 @@ final class LaunchFailure extends Exception {
     this.exitCode = exitCode;
   }
 
+  /** For arguments that are not understood; the sentence must not hold any of them. */
+  static LaunchFailure ofArguments(String sentence) {
+    return new LaunchFailure(ExitCode.BAD_ARGUMENTS, sentence + " See --help.");
+  }
+
   ExitCode exitCode() {
     return exitCode;
   }

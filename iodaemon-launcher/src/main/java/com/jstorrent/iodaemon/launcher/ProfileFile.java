@@ -3,11 +3,15 @@ package com.jstorrent.iodaemon.launcher;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
@@ -26,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ProfileFile {
   private static final Logger LOG = LoggerFactory.getLogger(ProfileFile.class);
-  private static final long MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private static final Set<PosixFilePermission> OTHERS =
       Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
@@ -102,10 +106,7 @@ final class ProfileFile {
   private Map<String, @Nullable Object> fields() throws IOException {
     String text;
     try {
-      if (Files.size(path) > MAX_BYTES) {
-        throw new IOException("rpc-info.json is larger than " + MAX_BYTES + " bytes.");
-      }
-      text = Files.readString(path);
+      text = text();
       warnOfReaders();
     } catch (FileSystemException | CharacterCodingException e) { // its message is a path
       throw new IOException("rpc-info.json cannot be read.", e);
@@ -115,6 +116,24 @@ final class ProfileFile {
     } catch (IllegalArgumentException e) {
       throw new IOException("rpc-info.json is broken: " + e.getMessage(), e);
     }
+  }
+
+  /** Opening a pipe would wait for its writer, and a device may have no end. */
+  private String text() throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!attributes.isRegularFile()) {
+      throw new IOException("rpc-info.json is no regular file.");
+    }
+    byte[] bytes = {};
+    if (attributes.size() > 0) { // files of the system say 0, and reading those may wait too
+      try (InputStream in = Files.newInputStream(path)) {
+        bytes = in.readNBytes(MAX_BYTES + 1);
+      }
+    }
+    if (bytes.length > MAX_BYTES) {
+      throw new IOException("rpc-info.json is larger than " + MAX_BYTES + " bytes.");
+    }
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
   /** It holds the token of every profile; native-host writes it, so its mode is not ours to change. */

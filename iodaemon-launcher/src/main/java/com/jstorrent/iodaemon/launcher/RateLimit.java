@@ -99,9 +99,11 @@ final class RateLimit extends Handler {
   }
 
   @Override
-  public synchronized void close() {
-    windows.forEach(this::tellLeftOut);
-    windows.clear();
-    targets.forEach(Handler::close);
+  public void close() {
+    synchronized (this) {
+      windows.forEach(this::tellLeftOut);
+      windows.clear();
+    }
+    targets.forEach(Handler::close); // which may take a while
   }
 }

@@ -1,97 +1,105 @@
 package com.jstorrent.iodaemon.launcher;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
-import java.util.logging.ErrorManager;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log file that only its owner may read: it tells who connects to what. When it is full it becomes
- * {@code FILE.1}, that one {@code FILE.2}, and so on. The JDK's own handler writes to other names
- * than it was given, and lets everybody read them.
+ * {@code FILE.1}, that one {@code FILE.2}, and so on; where that cannot be, it is emptied. The JDK's own
+ * handler writes to other names than it was given, and lets everybody read them. One thread only.
  */
-final class RotatingLog extends Handler {
+final class RotatingLog implements LogWriter.Target {
   private static final long FILE_BYTES = 5 << 20;
   private static final int OLD_FILES = 2;
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rw-------");
 
-  private final Path file;
-  private OutputStream out; // guarded by this
-  private long size; // guarded by this
+  private final Path path;
+  private @Nullable OwnFile file; // null when it could not be opened again
+  private long size;
 
-  /**
-   * @throws IOException when the file cannot be written
-   */
-  RotatingLog(Path file) throws IOException {
+  private RotatingLog(Path path, OwnFile file) throws IOException {
+    this.path = path;
     this.file = file;
-    this.out = open(file);
-    this.size = Files.size(file);
+    this.size = file.channel().size();
   }
 
-  private static OutputStream open(Path file) throws IOException {
-    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-    if (!Files.exists(file) && posix) {
-      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-    } else if (posix) {
-      Files.setPosixFilePermissions(file, OWNER_ONLY);
+  /**
+   * @throws LaunchFailure with the sentence that tells why not
+   */
+  static RotatingLog open(Path path) throws LaunchFailure {
+    try {
+      return new RotatingLog(path, OwnFile.append(path));
+    } catch (OwnFile.NotOwn e) {
+      throw new LaunchFailure(
+          ExitCode.FAILED,
+          "The log file must be a regular file of the user that the daemon runs as, and no link.");
+    } catch (IOException e) {
+      throw new LaunchFailure(
+          ExitCode.FAILED, "The log file cannot be written; check the folder and its rights.");
     }
-    return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  /** Whether others cannot read it. */
+  boolean isHidden() {
+    OwnFile current = file;
+    return current == null || current.isHidden();
   }
 
   @Override
-  public synchronized void publish(LogRecord record) {
-    if (!isLoggable(record)) {
-      return;
+  public void write(byte[] line) throws IOException {
+    OwnFile current = file;
+    if (current == null || size + line.length > FILE_BYTES && size > 0) {
+      current = renew(current);
     }
-    byte[] line = getFormatter().format(record).getBytes(StandardCharsets.UTF_8);
-    try {
-      if (size + line.length > FILE_BYTES && size > 0) {
-        rotate();
-      }
-      out.write(line);
-      size += line.length;
-    } catch (IOException e) {
-      reportError(e.getMessage(), e, ErrorManager.WRITE_FAILURE);
+    ByteBuffer bytes = ByteBuffer.wrap(line);
+    while (bytes.hasRemaining()) {
+      size += current.channel().write(bytes);
     }
   }
 
-  private void rotate() throws IOException {
-    out.close();
-    for (int old = OLD_FILES; old > 0; old--) {
-      Path from = old == 1 ? file : numbered(old - 1);
-      if (Files.exists(from)) {
-        Files.move(from, numbered(old), StandardCopyOption.REPLACE_EXISTING);
-      }
+  /** Goes on with a file that has room. */
+  private OwnFile renew(@Nullable OwnFile full) throws IOException {
+    boolean stuck = false;
+    if (full != null) {
+      file = null;
+      boolean there = full.standsAt(path); // else another program has moved it
+      full.channel().close();
+      stuck = there && !moveOn();
     }
-    out = open(file);
-    size = 0;
+    OwnFile fresh = OwnFile.append(path);
+    if (stuck) {
+      fresh.channel().truncate(0);
+    }
+    size = fresh.channel().size();
+    file = fresh;
+    return fresh;
+  }
+
+  /** Returns false when something stands in the way. */
+  private boolean moveOn() {
+    try {
+      for (int old = OLD_FILES; old > 0; old--) {
+        if (!OwnFile.mayReplace(numbered(old))) {
+          return false;
+        }
+      }
+      for (int old = OLD_FILES; old > 0; old--) {
+        Path from = old == 1 ? path : numbered(old - 1);
+        if (Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
+          Files.move(from, numbered(old), StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Path numbered(int old) {
-    return file.resolveSibling(file.getFileName() + "." + old);
-  }
-
-  @Override
-  public void flush() {
-    // Each line is given to the system as it is written.
-  }
-
-  @Override
-  public synchronized void close() {
-    try {
-      out.close();
-    } catch (IOException e) {
-      reportError(e.getMessage(), e, ErrorManager.CLOSE_FAILURE);
-    }
+    return path.resolveSibling(path.getFileName() + "." + old);
   }
 }

@@ -19,23 +19,32 @@ final class SignalExit {
   private static final int KILLED = 128;
 
   private final IoDaemon daemon;
+  private final ProcessLog log;
   private final AtomicBoolean ending = new AtomicBoolean();
+  private volatile ExitCode code = ExitCode.OK;
 
-  private SignalExit(IoDaemon daemon) {
+  private SignalExit(IoDaemon daemon, ProcessLog log) {
     this.daemon = daemon;
+    this.log = log;
   }
 
   /** What needs no time: other signals that end a JVM, and those that come early, are orderly too. */
-  static SignalExit install(IoDaemon daemon) {
-    SignalExit exit = new SignalExit(daemon);
+  static SignalExit install(IoDaemon daemon, ProcessLog log) {
+    SignalExit exit = new SignalExit(daemon, log);
     Runtime.getRuntime().addShutdownHook(new Thread(exit::onJvmEnd, "iodaemon-shutdown"));
     return exit;
+  }
+
+  /** The end of the process is not an orderly one: this is its status. */
+  void failed() {
+    code = ExitCode.FAILED;
   }
 
   private void onJvmEnd() {
     ending.set(true);
     daemon.close();
-    Runtime.getRuntime().halt(ExitCode.OK.number());
+    log.flush(ProcessLog.PATIENCE);
+    Runtime.getRuntime().halt(code.number());
   }
 
   /**
@@ -68,13 +77,8 @@ final class SignalExit {
   /** On a thread of the signal's own. When the daemon is closed, the process ends by itself. */
   private void onSignal(int number) {
     if (ending.compareAndSet(false, true)) {
-      // Whoever started us may not read standard error: logging can block for ever, ending must not.
-      try {
-        Thread.ofPlatform().daemon().name("iodaemon-shutdown").start(daemon::close);
-      } catch (OutOfMemoryError e) { // no thread is left
-        daemon.close();
-      }
       LOG.info("The daemon ends because of signal {}.", number);
+      daemon.close();
     } else {
       Runtime.getRuntime().halt(KILLED + number);
     }

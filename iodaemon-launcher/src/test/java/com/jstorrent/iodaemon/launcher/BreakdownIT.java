@@ -33,10 +33,10 @@ class BreakdownIT {
   @TempDir
   Path folder;
 
-  /** The JVM reads these behind its command line, so they go before conf/jvm.options. */
+  /** They stand behind those of conf/jvm.options, so they win. */
   private DaemonProcess start(String options) throws IOException {
     return DaemonProcess.start(
-        Map.of("_JAVA_OPTIONS", options), "--token", TOKEN, "--root", "k=" + folder);
+        Map.of("JSTORRENT_JAVA_OPTIONS", options), "--token", TOKEN, "--root", "k=" + folder);
   }
 
   private static void assertEndsWithThree(DaemonProcess daemon, String reason) throws Exception {

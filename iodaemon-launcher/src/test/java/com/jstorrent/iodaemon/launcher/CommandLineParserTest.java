@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,10 +10,13 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineParserTest {
@@ -107,6 +111,111 @@ class CommandLineParserTest {
         .satisfies(
             e -> assertThat(((LaunchFailure) e).exitCode()).isEqualTo(ExitCode.BAD_ARGUMENTS))
         .satisfies(e -> assertThat(e.getMessage()).isNotBlank().doesNotContain("\n"));
+  }
+
+  /** Each is an option, looks like one, or is the name of a command. */
+  private static final List<String> ODD_VALUES =
+      List.of(
+          "-x", "-hello", "-Vx81", "-h", "-V", "--help", "--version", "--port", "--port=1",
+          "--token",
+          "--token=x", "--unknown", "--unknown=x", "--", "-", "demo", "help", "demo --mb", "@file",
+          "\"quoted\"", "'q'", "a=b", "=", "=x", "-1", "${user.home}", "%h", " ", "a b");
+
+  static Stream<String> oddValues() {
+    return ODD_VALUES.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("oddValues")
+  void whateverFollowsAnOptionIsItsValue(String value) throws Exception {
+    assertThat(options("--token", value).token()).isEqualTo(value);
+    assertThat(options("--token=" + value).token()).isEqualTo(value);
+    assertThat(options("--token", value, "--port", "7").port()).isEqualTo(7);
+    assertThat(options("--port", "7", "--token=" + value, "--deny-private").denyPrivate()).isTrue();
+    LaunchOptions options =
+        options(
+            "--install-id", value, "--log-file", value, "--root", "k=" + value, "--token", "t");
+    assertThat(options.installId()).isEqualTo(value);
+    assertThat(options.logFile()).isEqualTo(Path.of(value).toAbsolutePath());
+    assertThat(options.roots()).isEqualTo(Map.of("k", Path.of(value).toAbsolutePath()));
+    LaunchOptions again = options("--install-id=" + value, "--log-file=" + value, "--token=t");
+    assertThat(again.installId()).isEqualTo(value);
+    assertThat(again.logFile()).isEqualTo(Path.of(value).toAbsolutePath());
+  }
+
+  @Test
+  void aTokenFileMayHaveTheNameOfAnOption() throws Exception {
+    Path file = Files.writeString(folder.resolve("-x"), "secret");
+    Path relative = Path.of("").toAbsolutePath().relativize(file);
+    assertThat(options("--token-file", relative.toString()).token()).isEqualTo("secret");
+    assertThatThrownBy(() -> options("--token-file", "--token-stdin"))
+        .hasMessage("The token cannot be read from where it should come. See --help.");
+  }
+
+  /** Wherever it has got to: a message is seen by more people than a token should be. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+          "S", "--S", "-S", "--S=x", "--port S", "--port=S", "--token t S", "--token t --token S",
+          "--token S --token t", "--token S --token-stdin", "--token S --token-file S", "--tokenS",
+          "--token=S --port", "--parent-pid S --token t", "--idle-timeout S --token t",
+          "--log-level S --token t", "--root S --token t", "--root =S --token t", "--token-stdin=S",
+          "--deny-private=S --token t", "--help=S", "--token-file /S", "--token S demo --mb S",
+          "demo --mb S", "demo S", "demo --token S", "demo --S", "-- S", "--token S --S",
+          "--toke S", "--token S x", "--token S --root k=S --root k=S"
+      })
+  void noMessageHoldsWhatWasGiven(String line) {
+    assertThatThrownBy(() -> parse("S\n", line.replace("S", "s3cr3t").split(" ")))
+        .isInstanceOf(LaunchFailure.class)
+        .satisfies(
+            e -> assertThat(e.getMessage()).doesNotContain("s3cr3t").endsWith(" See --help."));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a\u0000b", "a\rb", "a\u001bb", "\u007f", "a\u009bb", "a\ufffdb"})
+  void aTokenThatNoHeaderCouldCarryIsRefused(String token) {
+    assertThatThrownBy(() -> options("--token", token))
+        .hasMessage("The token must be UTF-8 text without control characters. See --help.");
+    assertThatThrownBy(() -> parse("x" + token + "x\n", "--token-stdin"))
+        .hasMessage("The token must be UTF-8 text without control characters. See --help.");
+  }
+
+  @Test
+  void aTokenFileIsTextHoweverItWasSaved() throws Exception {
+    Path file = folder.resolve("token");
+    for (String content : new String[] {"tok", "tok\n", "tok\r\n", "\ufefftok\r\nmore", " tok "}) {
+      Files.writeString(file, content);
+      assertThat(options("--token-file", file.toString()).token()).isEqualTo("tok");
+    }
+    for (byte[] content : List.of(
+        "\ufefftok".getBytes(UTF_16LE), new byte[] {'t', (byte) 0xff}, new byte[100],
+        new byte[] {(byte) 0xc3})) {
+      Files.write(file, content);
+      assertThatThrownBy(() -> options("--token-file", file.toString()))
+          .isInstanceOf(LaunchFailure.class)
+          .hasMessage("The token must be UTF-8 text without control characters. See --help.");
+    }
+    for (String content : new String[] {"", "\n", "\ufeff\n", " \r\n"}) {
+      Files.writeString(file, content);
+      assertThatThrownBy(() -> options("--token-file", file.toString()))
+          .hasMessage("The token must not be empty. See --help.");
+    }
+  }
+
+  @Test
+  void relativePathsAreRefusedWhenTheWorkingFolderIsGone() throws Exception {
+    System.setProperty(CommandLineParser.WORKING_FOLDER_GONE, "true");
+    try {
+      for (String[] line : new String[][] {
+          {"--log-file", "log"}, {"--root", "k=."}, {"--root", "k=a/b"}}) {
+        assertThatThrownBy(() -> options("--token", "t", line[0], line[1]))
+            .hasMessage("The working folder is gone: paths must be absolute. See --help.");
+      }
+      assertThat(options("--token", "t", "--log-file", "/l").logFile()).isEqualTo(Path.of("/l"));
+    } finally {
+      System.clearProperty(CommandLineParser.WORKING_FOLDER_GONE);
+    }
   }
 
   @Test

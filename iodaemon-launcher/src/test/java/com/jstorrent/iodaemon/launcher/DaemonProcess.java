@@ -49,7 +49,21 @@ final class DaemonProcess implements AutoCloseable {
 
   /** Starts any command. */
   static DaemonProcess run(List<String> command) throws IOException {
-    return new DaemonProcess(command, Map.of());
+    return run(Map.of(), command);
+  }
+
+  /** Starts any command. */
+  static DaemonProcess run(Map<String, String> environment, List<String> command)
+      throws IOException {
+    return new DaemonProcess(command, environment);
+  }
+
+  /** Starts the command that follows by way of a shell, which does this first. */
+  static DaemonProcess shell(Map<String, String> environment, String first, String... command)
+      throws IOException {
+    List<String> all = new ArrayList<>(List.of("sh", "-c", first + "; exec \"$@\"", "sh"));
+    all.addAll(List.of(command));
+    return run(environment, all);
   }
 
   Process process() {

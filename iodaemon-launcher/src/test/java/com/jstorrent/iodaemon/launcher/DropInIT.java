@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,13 +22,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** PROTOCOL.md § 1 with another program in the place of native-host: whatever it does, no orphan stays. */
 @Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
+@ParameterizedClass
+@EnumSource(Jvm.class)
 class DropInIT {
   private static final String TOKEN = "t";
   private static final String FOREIGN = "a message of the browser, for the parent";
+
+  @Parameter
+  Jvm jvm;
 
   @TempDir
   Path folder;
@@ -35,6 +44,7 @@ class DropInIT {
   @BeforeEach
   void writeProfile() throws Exception {
     Program.assumeThere("python3", "--version");
+    jvm.assumeThere();
     Path profile = folder.resolve("jstorrent-native").resolve("rpc-info.json");
     Files.createDirectories(profile.getParent());
     Files.writeString(
@@ -54,7 +64,9 @@ class DropInIT {
           new ProcessBuilder(
               "python3", program.toString(), DaemonProcess.script().toString(), TOKEN, "i")
               .redirectError(folder.resolve("stderr").toFile());
-      builder.environment().put("JSTORRENT_CONFIG_DIR", folder.toString());
+      builder
+          .environment()
+          .putAll(jvm.environment(Map.of("JSTORRENT_CONFIG_DIR", folder.toString())));
       process = builder.start();
       said = process.inputReader(UTF_8);
       process.getOutputStream().write(FOREIGN.getBytes(UTF_8));

@@ -12,17 +12,31 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The sentences of PROTOCOL.md § 1 that no other test is about, with the real process. */
 @Timeout(600)
+@ParameterizedClass
+@EnumSource(Jvm.class)
 class LaunchContractIT {
   private static final String TOKEN = "t";
 
+  @Parameter
+  Jvm jvm;
+
   @TempDir
   Path folder;
+
+  @BeforeEach
+  void requireJvm() {
+    jvm.assumeThere();
+  }
 
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -57,7 +71,8 @@ class LaunchContractIT {
       port = free.getLocalPort();
     }
     try (DaemonProcess daemon =
-        DaemonProcess.start(Map.of(), "--token", TOKEN, "--port", Integer.toString(port))) {
+        DaemonProcess.start(jvm.environment(), "--token", TOKEN, "--port",
+            Integer.toString(port))) {
       assertThat(daemon.port()).isEqualTo(port);
       assertThat(get(port, "/health", Map.of()).statusCode()).isEqualTo(200);
     }
@@ -68,7 +83,7 @@ class LaunchContractIT {
     Path other = Files.createDirectory(folder.resolve("other"));
     try (DaemonProcess daemon =
         DaemonProcess.start(
-            Map.of(), "--token", TOKEN, "--root", "a=" + folder, "--root", "b=" + other)) {
+            jvm.environment(), "--token", TOKEN, "--root", "a=" + folder, "--root", "b=" + other)) {
       assertThat(roots(daemon)).contains("\"key\":\"a\"", "\"key\":\"b\"");
     }
   }
@@ -77,7 +92,8 @@ class LaunchContractIT {
   void withoutAnInstallIdNoProfileIsRead() throws Exception {
     writeProfile("{ broken");
     Map<String, String> environment = Map.of("JSTORRENT_CONFIG_DIR", folder.toString());
-    try (DaemonProcess daemon = DaemonProcess.start(environment, "--token", TOKEN)) {
+    try (DaemonProcess daemon =
+        DaemonProcess.start(jvm.environment(environment), "--token", TOKEN)) {
       assertThat(roots(daemon)).isEqualTo("{\"roots\":[]}");
       assertThat(daemon.stderr()).doesNotContain("rpc-info.json");
     }
@@ -87,7 +103,7 @@ class LaunchContractIT {
   void aMissingProfileIsAWarningAndNoFailure() throws Exception {
     Map<String, String> environment = Map.of("JSTORRENT_CONFIG_DIR", folder.toString());
     try (DaemonProcess daemon =
-        DaemonProcess.start(environment, "--token", TOKEN, "--install-id", "i")) {
+        DaemonProcess.start(jvm.environment(environment), "--token", TOKEN, "--install-id", "i")) {
       assertThat(roots(daemon)).isEqualTo("{\"roots\":[]}");
       assertThat(daemon.stderr()).contains("warn", "rpc-info.json cannot be read");
     }
@@ -99,14 +115,15 @@ class LaunchContractIT {
     Map<String, String> platform =
         Map.of("XDG_CONFIG_HOME", folder.toString(), "JSTORRENT_CONFIG_DIR", "");
     try (DaemonProcess daemon =
-        DaemonProcess.start(platform, "--token", TOKEN, "--install-id", "i")) {
+        DaemonProcess.start(jvm.environment(platform), "--token", TOKEN, "--install-id", "i")) {
       assertThat(roots(daemon)).contains("of-profile");
     }
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
     Map<String, String> named =
         Map.of(
             "XDG_CONFIG_HOME", folder.toString(), "JSTORRENT_CONFIG_DIR", elsewhere.toString());
-    try (DaemonProcess daemon = DaemonProcess.start(named, "--token", TOKEN, "--install-id", "i")) {
+    try (DaemonProcess daemon =
+        DaemonProcess.start(jvm.environment(named), "--token", TOKEN, "--install-id", "i")) {
       assertThat(roots(daemon)).doesNotContain("of-profile");
     }
   }
@@ -115,7 +132,8 @@ class LaunchContractIT {
   void originsForDevelopmentComeFromTheEnvironment() throws Exception {
     Map<String, String> environment =
         Map.of("JSTORRENT_DEV_ORIGINS", "http://one.test:3000, https://two.test");
-    try (DaemonProcess daemon = DaemonProcess.start(environment, "--token", TOKEN)) {
+    try (DaemonProcess daemon =
+        DaemonProcess.start(jvm.environment(environment), "--token", TOKEN)) {
       int port = daemon.port();
       for (String origin : new String[] {"http://one.test:3000", "https://two.test"}) {
         assertThat(
@@ -138,7 +156,7 @@ class LaunchContractIT {
   @Test
   void helpAndVersionGoToStandardOutputAndEndWithZero() throws Exception {
     for (String option : new String[] {"--help", "--version"}) {
-      try (DaemonProcess daemon = DaemonProcess.start(Map.of(), option)) {
+      try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), option)) {
         assertThat(daemon.restOfStdout()).isNotBlank();
         assertThat(daemon.awaitExit()).isZero();
         assertThat(daemon.stderr()).isEmpty();
@@ -149,7 +167,7 @@ class LaunchContractIT {
   @Test
   void nobodyForTheIdleTimeoutEndsItWithZero() throws Exception {
     try (DaemonProcess daemon =
-        DaemonProcess.start(Map.of(), "--token", TOKEN, "--idle-timeout", "1s")) {
+        DaemonProcess.start(jvm.environment(), "--token", TOKEN, "--idle-timeout", "1s")) {
       daemon.port();
       assertThat(daemon.awaitExit()).isZero();
       assertThat(daemon.restOfStdout()).isEmpty();
@@ -160,7 +178,7 @@ class LaunchContractIT {
   @Test
   void theLogLevelDecidesWhatIsTold() throws Exception {
     try (DaemonProcess daemon =
-        DaemonProcess.start(Map.of(), "--token", TOKEN, "--log-level", "error")) {
+        DaemonProcess.start(jvm.environment(), "--token", TOKEN, "--log-level", "error")) {
       daemon.port();
       daemon.terminate();
       assertThat(daemon.awaitExit()).isZero();

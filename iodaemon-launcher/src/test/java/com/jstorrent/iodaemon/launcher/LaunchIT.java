@@ -16,15 +16,29 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** PROTOCOL.md § 1 with the distribution as a real process. */
+@ParameterizedClass
+@EnumSource(Jvm.class)
 class LaunchIT {
   private static final String TOKEN = "a-token-that-must-not-show";
 
+  @Parameter
+  Jvm jvm;
+
   @TempDir
   Path folder;
+
+  @BeforeEach
+  void requireJvm() {
+    jvm.assumeThere();
+  }
 
   private static int status(int port, String path, String token) throws Exception {
     HttpRequest request =
@@ -38,11 +52,12 @@ class LaunchIT {
 
   @Test
   void onePortLineThenServesThenEndsWithZeroOnSigterm() throws Exception {
-    try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--token", TOKEN)) {
+    try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), "--token", TOKEN)) {
       int port = daemon.port();
       assertThat(status(port, "/health", "")).isEqualTo(200);
       assertThat(status(port, "/stats", TOKEN)).isEqualTo(200);
       assertThat(status(port, "/stats", "wrong")).isEqualTo(401);
+      jvm.assertRuns(daemon.process());
       daemon.terminate();
       assertThat(daemon.awaitExit()).isZero();
       assertThat(daemon.restOfStdout()).isEmpty();
@@ -52,7 +67,7 @@ class LaunchIT {
 
   @Test
   void sigintEndsItWithZeroToo() throws Exception {
-    try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--token", TOKEN)) {
+    try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), "--token", TOKEN)) {
       daemon.port();
       daemon.signal("INT");
       assertThat(daemon.awaitExit()).as("the shell has been replaced by the JVM").isZero();
@@ -61,7 +76,7 @@ class LaunchIT {
 
   @Test
   void badArgumentsAreOneSentenceOnStderrAndStatusTwo() throws Exception {
-    try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--port", "0")) {
+    try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), "--port", "0")) {
       assertThat(daemon.awaitExit()).isEqualTo(2);
       assertThat(daemon.restOfStdout()).isEmpty();
       assertThat(daemon.stderr().lines()).hasSize(1);
@@ -74,7 +89,8 @@ class LaunchIT {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         DaemonProcess daemon =
             DaemonProcess.start(
-                Map.of(), "--token", TOKEN, "--port", Integer.toString(taken.getLocalPort()))) {
+                jvm.environment(), "--token", TOKEN, "--port",
+                Integer.toString(taken.getLocalPort()))) {
       assertThat(daemon.awaitExit()).isEqualTo(1);
       assertThat(daemon.restOfStdout()).isEmpty();
       assertThat(daemon.stderr()).contains(Integer.toString(taken.getLocalPort()), "in use");
@@ -85,10 +101,10 @@ class LaunchIT {
   void theTokenCanComeFromAFileOrFromStandardInput() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), TOKEN + "\n");
     try (DaemonProcess daemon =
-        DaemonProcess.start(Map.of(), "--token-file", file.toString())) {
+        DaemonProcess.start(jvm.environment(), "--token-file", file.toString())) {
       assertThat(status(daemon.port(), "/stats", TOKEN)).isEqualTo(200);
     }
-    try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--token-stdin")) {
+    try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), "--token-stdin")) {
       daemon.process().getOutputStream().write((TOKEN + "\n").getBytes(UTF_8));
       daemon.process().getOutputStream().flush();
       assertThat(status(daemon.port(), "/stats", TOKEN)).isEqualTo(200);
@@ -107,7 +123,7 @@ class LaunchIT {
             .formatted(root));
     Map<String, String> environment = Map.of("JSTORRENT_CONFIG_DIR", folder.toString());
     try (DaemonProcess daemon =
-        DaemonProcess.start(environment, "--token", TOKEN, "--install-id", "i")) {
+        DaemonProcess.start(jvm.environment(environment), "--token", TOKEN, "--install-id", "i")) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + daemon.port() + "/read/k"))
               .header("X-JST-Auth", TOKEN)
@@ -121,7 +137,7 @@ class LaunchIT {
     }
     Files.writeString(profile, "{ broken");
     try (DaemonProcess daemon =
-        DaemonProcess.start(environment, "--token", TOKEN, "--install-id", "i")) {
+        DaemonProcess.start(jvm.environment(environment), "--token", TOKEN, "--install-id", "i")) {
       assertThat(status(daemon.port(), "/read/k", TOKEN)).isEqualTo(400);
       assertThat(daemon.stderr()).contains("rpc-info.json is broken");
     }
@@ -132,7 +148,8 @@ class LaunchIT {
     Path log = folder.resolve("daemon.log");
     try (DaemonProcess daemon =
         DaemonProcess.start(
-            Map.of(), "--token", TOKEN, "--log-file", log.toString(), "--log-level", "trace",
+            jvm.environment(), "--token", TOKEN, "--log-file", log.toString(), "--log-level",
+            "trace",
             "--root", "k=" + folder)) {
       int port = daemon.port();
       assertThat(status(port, "/stats", TOKEN)).isEqualTo(200);
@@ -155,7 +172,7 @@ class LaunchIT {
     Process parent = new ProcessBuilder("sleep", "600").start();
     try (DaemonProcess daemon =
         DaemonProcess.start(
-            Map.of(), "--token", TOKEN, "--parent-pid", Long.toString(parent.pid()))) {
+            jvm.environment(), "--token", TOKEN, "--parent-pid", Long.toString(parent.pid()))) {
       daemon.port();
       assertThat(daemon.process().isAlive()).isTrue();
       parent.destroyForcibly();
@@ -165,10 +182,9 @@ class LaunchIT {
 
   @Test
   void theOneFileJarRunsToo() throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     try (DaemonProcess daemon =
         DaemonProcess.run(
-            List.of(java, "-jar", System.getProperty("dist.jar"), "--token", TOKEN))) {
+            List.of(jvm.java(), "-jar", System.getProperty("dist.jar"), "--token", TOKEN))) {
       assertThat(status(daemon.port(), "/stats", TOKEN)).isEqualTo(200);
     }
   }
@@ -180,6 +196,7 @@ class LaunchIT {
             Files.createDirectories(folder.resolve("a b")).resolve("daemon"),
             DaemonProcess.script());
     ProcessBuilder builder = new ProcessBuilder(link.toString(), "--version");
+    builder.environment().putAll(jvm.environment());
     builder.directory(folder.toFile()).environment().remove("HOME");
     Process version = builder.redirectErrorStream(true).start();
     assertThat(new String(version.getInputStream().readAllBytes(), UTF_8))
@@ -201,7 +218,7 @@ class LaunchIT {
 
   @Test
   void theDemoVerifiesEveryByte() throws Exception {
-    try (DaemonProcess demo = DaemonProcess.start(Map.of(), "demo", "--mb", "16")) {
+    try (DaemonProcess demo = DaemonProcess.start(jvm.environment(), "demo", "--mb", "16")) {
       String said = demo.restOfStdout();
       assertThat(demo.awaitExit()).as(demo.stderr()).isZero();
       assertThat(said)

@@ -1,12 +1,20 @@
 package com.jstorrent.iodaemon.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.testkit.Program;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,5 +79,50 @@ class ProfileFileTest {
     Files.createDirectories(file.getParent());
     Files.writeString(file, "{\"profiles\":[{\"install_id\":\"mine\"}]}");
     assertThat(ProfileFile.ofPlatform(Map.of("HOME", folder.toString())).read("mine")).isNotNull();
+  }
+
+  /** Each would make a start wait for ever, or fill the memory. */
+  @Test
+  @Timeout(300)
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void whatIsNoRegularFileIsNoProfileAndIsNotOpened() throws Exception {
+    Path file = Files.createDirectory(folder.resolve("jstorrent-native")).resolve("rpc-info.json");
+    ProfileFile profile =
+        ProfileFile.ofPlatform(Map.of("JSTORRENT_CONFIG_DIR", folder.toString()));
+    String noFile = "rpc-info.json is no regular file.";
+    try (Program mkfifo = Program.start("mkfifo", file.toString())) {
+      mkfifo.awaitExit();
+    }
+    assertUnreadable(profile, file, noFile);
+    Files.createDirectory(file);
+    assertUnreadable(profile, file, noFile);
+    Files.createSymbolicLink(file, Path.of("/dev/zero"));
+    assertUnreadable(profile, file, noFile);
+    Files.createSymbolicLink(file, file);
+    assertUnreadable(profile, file, "rpc-info.json cannot be read.");
+    Files.createSymbolicLink(file, folder.resolve("missing"));
+    assertUnreadable(profile, file, "rpc-info.json cannot be read.");
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(file));
+      assertUnreadable(profile, file, noFile);
+    }
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(200L << 20);
+    }
+    assertUnreadable(profile, file, "rpc-info.json is larger than 1048576 bytes.");
+    Files.write(file, new byte[] {(byte) 0xff, '{', '}'});
+    assertUnreadable(profile, file, "rpc-info.json cannot be read.");
+    Path elsewhere =
+        Files.writeString(folder.resolve("real"), "{\"profiles\":[{\"install_id\":\"i\"}]}");
+    Files.createSymbolicLink(file, elsewhere);
+    assertThat(profile.require("i")).as("a link to a regular file is followed").isNotNull();
+  }
+
+  private static void assertUnreadable(ProfileFile profile, Path file, String sentence)
+      throws IOException {
+    assertThat(profile.read("i")).isNull();
+    assertThatThrownBy(() -> profile.require("i")).isInstanceOf(IOException.class)
+        .hasMessage(sentence);
+    Files.delete(file);
   }
 }

@@ -1,14 +1,12 @@
 package com.jstorrent.iodaemon.launcher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.logging.Formatter;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -22,20 +20,8 @@ class RotatingLogTest {
   Path folder;
 
   /** A line of one megabyte that begins with its number. */
-  private static LogRecord line(int number) {
-    return new LogRecord(Level.INFO, number + " " + "x".repeat(MEGABYTE) + "\n");
-  }
-
-  private static RotatingLog log(Path file) throws Exception {
-    RotatingLog log = new RotatingLog(file);
-    log.setFormatter(
-        new Formatter() {
-          @Override
-          public String format(LogRecord record) {
-            return record.getMessage();
-          }
-        });
-    return log;
+  private static byte[] line(int number) {
+    return (number + " " + "x".repeat(MEGABYTE) + "\n").getBytes(UTF_8);
   }
 
   private List<Path> files() throws Exception {
@@ -51,11 +37,10 @@ class RotatingLogTest {
   @Test
   void fullFilesMoveOnAndTheOldestGoes() throws Exception {
     Path file = folder.resolve("log");
-    RotatingLog log = log(file);
+    RotatingLog log = RotatingLog.open(file);
     for (int i = 0; i < 19; i++) { // five to a file
-      log.publish(line(i));
+      log.write(line(i));
     }
-    log.close();
     assertThat(files())
         .containsExactly(file, folder.resolve("log.1"), folder.resolve("log.2"));
     assertThat(firstWord(file)).isEqualTo("15");
@@ -69,16 +54,43 @@ class RotatingLogTest {
   void onlyTheOwnerMayReadAnyOfThem() throws Exception {
     Path file = Files.writeString(folder.resolve("log"), "of an older version\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-    RotatingLog log = log(file);
+    RotatingLog log = RotatingLog.open(file);
     for (int i = 0; i < 12; i++) {
-      log.publish(line(i));
+      log.write(line(i));
     }
-    log.close();
     assertThat(files()).hasSize(3);
     for (Path each : files()) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
           .as(each.getFileName().toString())
           .isEqualTo("rw-------");
     }
+  }
+
+  @Test
+  void anotherStartGoesOnWithTheSameFile() throws Exception {
+    Path file = folder.resolve("log");
+    RotatingLog.open(file).write(line(1));
+    RotatingLog.open(file).write(line(2));
+    assertThat(files()).containsExactly(file);
+    assertThat(Files.size(file)).isEqualTo(2L * line(1).length);
+  }
+
+  @Test
+  void whatAnotherProgramHasMovedAwayIsLeftThere() throws Exception {
+    Path file = folder.resolve("log");
+    RotatingLog log = RotatingLog.open(file);
+    for (int i = 0; i < 5; i++) {
+      log.write(line(i));
+    }
+    Files.move(file, folder.resolve("log.1"));
+    Files.writeString(file, "new\n");
+    log.write(line(5));
+    assertThat(files()).containsExactly(file, folder.resolve("log.1"));
+    assertThat(Files.readString(file)).startsWith("new\n5 ");
+    Files.delete(file);
+    for (int i = 6; i < 12; i++) {
+      log.write(line(i));
+    }
+    assertThat(firstWord(file)).as("the first one that found it missing").isEqualTo("10");
   }
 }

@@ -25,6 +25,7 @@ final class RelaySocket implements AutoCloseable {
 
   private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
   private final WebSocket socket;
+  private volatile String ending = "is silent";
 
   private RelaySocket(HttpClient http, int port) throws IOException {
     try {
@@ -41,28 +42,45 @@ final class RelaySocket implements AutoCloseable {
   static RelaySocket connect(HttpClient http, int port, String token)
       throws IOException, InterruptedException {
     RelaySocket relay = new RelaySocket(http, port);
-    relay.send(new ClientFrame.ClientHello(1, ""));
-    relay.receive();
-    relay.send(new ClientFrame.Auth(2, 1, token));
-    if (relay.receive() instanceof DaemonFrame.AuthResult result && result.status() == 0) {
-      return relay;
+    try {
+      relay.send(new ClientFrame.ClientHello(1, ""));
+      relay.receive();
+      relay.send(new ClientFrame.Auth(2, 1, token));
+      if (relay.receive() instanceof DaemonFrame.AuthResult result && result.status() == 0) {
+        return relay;
+      }
+      throw new IOException("The daemon did not accept the token.");
+    } catch (IOException e) {
+      relay.close();
+      throw e;
     }
-    throw new IOException("The daemon did not accept the token.");
   }
 
   void send(ClientFrame frame) {
-    socket.sendBinary(FrameWriter.write(frame, 0), true).join();
+    try {
+      socket.sendBinary(FrameWriter.write(frame, 0), true).join();
+    } catch (CompletionException e) {
+      // The daemon has ended the connection; what it said before is still to be received.
+    }
   }
 
-  /** The next frame of the daemon; asks the connection for one more message. */
+  /**
+   * The next frame of the daemon; asks the connection for one more message.
+   *
+   * @throws IOException when it is ERROR, with what that says, or when none comes
+   */
   DaemonFrame receive() throws IOException, InterruptedException {
     byte[] frame = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (frame == null || frame == END) {
-      throw new IOException("The daemon has ended the connection, or is silent.");
+      throw new IOException("The daemon " + ending + ".");
     }
     socket.request(1);
     try {
-      return FrameReader.readDaemon(ByteBuffer.wrap(frame));
+      DaemonFrame read = FrameReader.readDaemon(ByteBuffer.wrap(frame));
+      if (read instanceof DaemonFrame.Error error) {
+        throw new IOException("The daemon has answered with ERROR: " + error.message());
+      }
+      return read;
     } catch (ProtocolException e) {
       throw new IOException(e.getMessage());
     }
@@ -99,12 +117,14 @@ final class RelaySocket implements AutoCloseable {
 
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+      ending = "has closed the connection with " + code;
       received.add(END);
       return null;
     }
 
     @Override
     public void onError(WebSocket webSocket, Throwable error) {
+      ending = "has ended the connection";
       received.add(END);
     }
   }

