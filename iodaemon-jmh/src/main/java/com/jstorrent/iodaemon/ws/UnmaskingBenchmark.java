@@ -83,7 +83,7 @@ public class UnmaskingBenchmark {
     }
 
     @Override
-    public void onOther(int opcode, boolean fin, ByteBuffer payload) {
+    public void onControl(int opcode, ByteBuffer payload) {
       throw new IllegalStateException("The message is whole.");
     }
 
