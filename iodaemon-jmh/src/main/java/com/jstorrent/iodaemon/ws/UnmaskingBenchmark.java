@@ -83,6 +83,11 @@ public class UnmaskingBenchmark {
     }
 
     @Override
+    public void onText() {
+      throw new IllegalStateException("The message is binary.");
+    }
+
+    @Override
     public void onControl(int opcode, ByteBuffer payload) {
       throw new IllegalStateException("The message is whole.");
     }
