@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * Goes down from a root folder by folder, each opened relative to the one before and without
  * following links, so nothing can be put in the way between a check and its use (PROTOCOL.md § 6).
- * A link is resolved where it is met; when it stays inside the root, the walk begins anew and takes the way without it.
+ * A link is resolved where it is met; when it stays inside the root, the walk begins anew and takes
+ * the way without it.
  */
 final class FolderWalk {
   /** As many as Linux follows. */

@@ -52,7 +52,7 @@ public final class SafePath {
 
   /**
    * Checks a relative path: {@code \} counts as {@code /}, leading ones are dropped. Names that are no
-   * text are spelled as {@link NameCodec} shows them.
+   * text are spelled as {@link NameEscapes} writes them.
    *
    * @throws OperationFailure EINVAL, naming what is wrong with it
    */
@@ -84,7 +84,7 @@ public final class SafePath {
 
   private static String canonical(String component) throws OperationFailure {
     try {
-      return NameCodec.canonical(component);
+      return NameEscapes.canonical(component);
     } catch (CharacterCodingException e) {
       throw bad("The path has half of a character.");
     }
@@ -101,7 +101,7 @@ public final class SafePath {
     if (component.indexOf('\0') >= 0) {
       throw bad("The path contains a NUL character.");
     }
-    int bytes = NameCodec.length(component);
+    int bytes = NameEscapes.length(component);
     if (bytes > COMPONENT_BYTES) {
       throw bad("The path has a component of more than " + COMPONENT_BYTES + " bytes.");
     }

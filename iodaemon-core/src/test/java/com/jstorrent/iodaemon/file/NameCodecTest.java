@@ -96,8 +96,8 @@ class NameCodecTest {
       Path name = named(bytes);
       String shown = NameCodec.shown(Path.of("/any/folder").resolve(name));
       assertThat(back(shown)).as(shown).isEqualTo(name);
-      assertThat(NameCodec.canonical(shown)).isEqualTo(shown);
-      assertThat(NameCodec.length(shown)).isEqualTo(bytes.length);
+      assertThat(NameEscapes.canonical(shown)).isEqualTo(shown);
+      assertThat(NameEscapes.length(shown)).isEqualTo(bytes.length);
     }
   }
 

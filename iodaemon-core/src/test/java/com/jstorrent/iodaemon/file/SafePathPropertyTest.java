@@ -33,7 +33,7 @@ class SafePathPropertyTest {
       SafePath path = SafePath.of(text);
       for (String component : path.components()) {
         assertThat(component).isNotIn("", ".", "..").doesNotContain("\0", "/", "\\");
-        assertThat(NameCodec.length(component)).isLessThanOrEqualTo(LONGEST);
+        assertThat(NameEscapes.length(component)).isLessThanOrEqualTo(LONGEST);
       }
       assertThat(path.isRoot()).isEqualTo(text.matches("[/\\\\]*"));
     } catch (OperationFailure e) {

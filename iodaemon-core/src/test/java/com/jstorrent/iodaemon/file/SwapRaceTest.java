@@ -191,8 +191,10 @@ class SwapRaceTest {
     race(
         () -> {
           files.folders().rename(swapped("f"), place("taken"));
-          assertThat(taken).hasSize(Swapper.INSIDE_BYTES);
+          // The one outside is longer; the one inside may be written anew at this moment.
+          assertThat(Files.size(taken)).isLessThanOrEqualTo(Swapper.INSIDE_BYTES);
         });
+    successes = 0; // one of the next is needed, however slow the machine is
     race(() -> files.folders().rename(swapped("sub"), place("takenFolder")));
     assertThat(root.resolve("takenFolder")).isEmptyDirectory();
   }
