@@ -38,6 +38,11 @@ public final class FrameHeader {
 
   private FrameHeader() {}
 
+  /** The same bytes, for a reader of single numbers; the frame itself stays as it is. */
+  public static ByteBuffer view(ByteBuffer frame) {
+    return frame.duplicate().order(ORDER);
+  }
+
   public static int version(ByteBuffer frame) {
     return Byte.toUnsignedInt(frame.get(frame.position() + VERSION_OFFSET));
   }
