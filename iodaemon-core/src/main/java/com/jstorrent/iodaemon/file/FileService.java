@@ -31,6 +31,7 @@ public final class FileService implements AutoCloseable {
   private final WorkerPool pool = new WorkerPool("file", THREADS);
   private final DownloadRoots roots;
   private final Stats stats;
+  private final RenameGuard renames = new RenameGuard();
   private final OpenFiles open;
   private final FolderService folders;
 
@@ -48,8 +49,8 @@ public final class FileService implements AutoCloseable {
       DownloadRoots roots, int openFiles, Stats stats, LongSupplier nanoTime) {
     this.roots = roots;
     this.stats = stats;
-    this.open = new OpenFiles(openFiles, stats);
-    this.folders = new FolderService(roots, pool, open, nanoTime);
+    this.open = new OpenFiles(openFiles, renames, stats);
+    this.folders = new FolderService(roots, pool, renames, open.table(), nanoTime);
   }
 
   /** What is done with bytes before they are written; it runs where digests may be computed. */
@@ -100,8 +101,8 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure EINVAL, ENOENT, EACCES or EISDIR
    */
-  public OpenFile openForReading(FilePlace place) throws OperationFailure {
-    return pool.call(Priority.URGENT, () -> openNow(place, Access.READ));
+  public OpenFile openForReading(LocatedFile located) throws OperationFailure {
+    return pool.call(Priority.URGENT, () -> openNow(located, Access.READ));
   }
 
   /**
@@ -110,8 +111,8 @@ public final class FileService implements AutoCloseable {
    * @param create whether it is made, and its folders, if need be
    * @throws OperationFailure EINVAL, EACCES, EISDIR, ENOTDIR, ENOENT or ENOSPC
    */
-  public OpenFile openForWriting(FilePlace place, boolean create) throws OperationFailure {
-    return pool.call(Priority.BULK, () -> openNow(place, access(create)));
+  public OpenFile openForWriting(LocatedFile located, boolean create) throws OperationFailure {
+    return pool.call(Priority.BULK, () -> openNow(located, access(create)));
   }
 
   /**
@@ -119,12 +120,12 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure as there
    */
-  public OpenFile openNow(FilePlace place) throws OperationFailure {
-    return openNow(place, Access.READ);
+  public OpenFile openNow(LocatedFile located) throws OperationFailure {
+    return openNow(located, Access.READ);
   }
 
-  private OpenFile openNow(FilePlace place, Access access) throws OperationFailure {
-    return new OpenFile(open.use(place, access), pool, stats);
+  private OpenFile openNow(LocatedFile located, Access access) throws OperationFailure {
+    return new OpenFile(open.use(located, access), pool, stats);
   }
 
   private static Access access(boolean create) {
@@ -139,9 +140,9 @@ public final class FileService implements AutoCloseable {
    * @throws OperationFailure as these, or from the check
    */
   public void write(
-      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
+      LocatedFile located, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
-    pool.call(Priority.BULK, () -> writeNow(place, create, check, bytes, position));
+    pool.call(Priority.BULK, () -> writeNow(located, create, check, bytes, position));
   }
 
   /**
@@ -149,9 +150,9 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure as there
    */
-  public void write(FilePlace place, boolean create, ByteBuffer bytes, long position)
+  public void write(LocatedFile located, boolean create, ByteBuffer bytes, long position)
       throws OperationFailure {
-    write(place, create, Check.NONE, List.of(bytes), position);
+    write(located, create, Check.NONE, List.of(bytes), position);
   }
 
   /**
@@ -160,16 +161,16 @@ public final class FileService implements AutoCloseable {
    * @throws OperationFailure EBUSY when too much is waiting
    */
   public WorkerPool.Pending<Long> beginWrite(
-      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
+      LocatedFile located, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
-    return pool.begin(Priority.BULK, () -> writeNow(place, create, check, bytes, position));
+    return pool.begin(Priority.BULK, () -> writeNow(located, create, check, bytes, position));
   }
 
   private long writeNow(
-      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
+      LocatedFile located, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
     check.run();
-    try (OpenFile file = openNow(place, access(create))) {
+    try (OpenFile file = openNow(located, access(create))) {
       return file.writeNow(bytes, position);
     }
   }
@@ -178,11 +179,11 @@ public final class FileService implements AutoCloseable {
     void to(SharedFile file) throws IOException;
   }
 
-  private void change(FilePlace place, Change change) throws OperationFailure {
+  private void change(LocatedFile located, Change change) throws OperationFailure {
     pool.call(
         Priority.BULK,
         () -> {
-          try (OpenFiles.Use use = open.use(place, Access.WRITE)) {
+          try (OpenFiles.Use use = open.use(located, Access.WRITE)) {
             change.to(use.file());
             return null;
           } catch (IOException e) {
@@ -196,9 +197,9 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure when the disk fails
    */
-  public void flush(FilePlace place) throws OperationFailure {
+  public void flush(LocatedFile located) throws OperationFailure {
     change(
-        place,
+        located,
         file -> {
           file.force();
           forceFolder(file.real().getParent());
@@ -219,8 +220,8 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure ENOENT, EACCES, EISDIR or ENOSPC
    */
-  public void truncate(FilePlace place, long length) throws OperationFailure {
-    change(place, file -> file.setLength(length));
+  public void truncate(LocatedFile located, long length) throws OperationFailure {
+    change(located, file -> file.setLength(length));
   }
 
   /**
@@ -228,8 +229,8 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure as {@link #truncate}
    */
-  public void extend(FilePlace place, long length) throws OperationFailure {
-    change(place, file -> file.extend(length));
+  public void extend(LocatedFile located, long length) throws OperationFailure {
+    change(located, file -> file.extend(length));
   }
 
   /**
@@ -241,10 +242,10 @@ public final class FileService implements AutoCloseable {
    * @throws OperationFailure ENOSPC when there is not so much room; the file then has its former
    *     length, unless somebody else has made it longer meanwhile
    */
-  public boolean reserve(FilePlace place, long length, BooleanSupplier cancelled)
+  public boolean reserve(LocatedFile located, long length, BooleanSupplier cancelled)
       throws OperationFailure {
     ByteBuffer buffer = ByteBuffer.allocateDirect(RESERVE_BYTES);
-    try (OpenFile file = openForWriting(place, false)) {
+    try (OpenFile file = openForWriting(located, false)) {
       for (long position = 0; position < length; position += RESERVE_BYTES) {
         if (cancelled.getAsBoolean()) {
           return false;

@@ -6,11 +6,8 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
@@ -31,16 +28,24 @@ public final class FolderService {
 
   private final DownloadRoots roots;
   private final WorkerPool pool;
-  private final OpenFiles open;
+  private final RenameGuard renames;
+  private final OpenFileTable open;
   private final LongSupplier nanoTime;
+  private final Renaming renaming;
   private final ConcurrentMap<Path, Long> unanswered = new ConcurrentHashMap<>(); // since when
 
   FolderService(
-      DownloadRoots roots, WorkerPool pool, OpenFiles open, LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
+      DownloadRoots roots,
+      WorkerPool pool,
+      RenameGuard renames,
+      OpenFileTable open,
+      LongSupplier nanoTime) {
     this.roots = roots;
     this.pool = pool;
+    this.renames = renames;
     this.open = open;
+    this.nanoTime = nanoTime;
+    this.renaming = new Renaming(pool, renames, open);
   }
 
   /**
@@ -105,14 +110,16 @@ public final class FolderService {
   public void ensure(FilePlace place) throws OperationFailure {
     pool.call(
         Priority.BULK,
-        () -> FolderWalk.making(place)
-            .then(
-                (folder, name) -> {
-                  folder.makeFolder(name);
-                  folder.enter(name).close(); // a link is no folder yet
-                  return folder.place();
-                },
-                root -> root));
+        () -> renames.find(
+            place,
+            there -> FolderWalk.making(there)
+                .then(
+                    (folder, name) -> {
+                      folder.makeFolder(name);
+                      folder.enter(name).close(); // a link is no folder yet
+                      return folder.place();
+                    },
+                    root -> root)));
   }
 
   /**
@@ -123,16 +130,18 @@ public final class FolderService {
   public Status status(FilePlace place) throws OperationFailure {
     return pool.call(
         Priority.URGENT,
-        () -> FolderWalk.to(place)
-            .then(
-                (folder, name) -> {
-                  BasicFileAttributes attributes = folder.attributes(name);
-                  if (attributes.isSymbolicLink()) {
-                    throw new FolderWalk.LinkException();
-                  }
-                  return Status.of(attributes);
-                },
-                root -> Status.of(Files.readAttributes(root, BasicFileAttributes.class))));
+        () -> renames.find(
+            place,
+            there -> FolderWalk.to(there)
+                .then(
+                    (folder, name) -> {
+                      BasicFileAttributes attributes = folder.attributes(name);
+                      if (attributes.isSymbolicLink()) {
+                        throw new FolderWalk.LinkException();
+                      }
+                      return Status.of(attributes);
+                    },
+                    root -> Status.of(Files.readAttributes(root, BasicFileAttributes.class)))));
   }
 
   /**
@@ -144,14 +153,16 @@ public final class FolderService {
     List<String> names =
         pool.call(
             Priority.URGENT,
-            () -> FolderWalk.to(place)
-                .then(
-                    (folder, name) -> folder.list(name, MOST_NAMES),
-                    root -> {
-                      try (HeldFolder folder = HeldFolder.open(root)) {
-                        return folder.list(MOST_NAMES);
-                      }
-                    }));
+            () -> renames.find(
+                place,
+                there -> FolderWalk.to(there)
+                    .then(
+                        (folder, name) -> folder.list(name, MOST_NAMES),
+                        root -> {
+                          try (HeldFolder folder = HeldFolder.open(root)) {
+                            return folder.list(MOST_NAMES);
+                          }
+                        })));
     if (names.size() > MOST_NAMES) {
       throw new OperationFailure(
           FailureCode.EINVAL, "The folder holds more than " + MOST_NAMES + " names.");
@@ -172,9 +183,9 @@ public final class FolderService {
             .then(
                 (folder, name) -> {
                   deleteTree(folder, name, 1);
+                  open.forget(NameCodec.resolve(folder.place(), name));
                   return null;
                 }));
-    open.forget(place);
   }
 
   private static void deleteTree(HeldFolder folder, String name, int level)
@@ -201,48 +212,19 @@ public final class FolderService {
    * Gives a file or folder another name under the same root, making the folders above it. A file
    * that has this name is replaced. Atomic, unless a file has to go to another file system.
    *
+   * @param whenDone run when that is done, before anything can look for the file by its new name
    * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTDIR, EISDIR or ENOTEMPTY
    */
+  public void rename(FilePlace from, FilePlace to, Runnable whenDone) throws OperationFailure {
+    renaming.rename(from, to, whenDone);
+  }
+
+  /**
+   * The same where no handle has to go along.
+   *
+   * @throws OperationFailure as there
+   */
   public void rename(FilePlace from, FilePlace to) throws OperationFailure {
-    if (from.path().contains(to.path()) && !from.equals(to)) {
-      throw intoItself();
-    }
-    pool.call(
-        Priority.BULK,
-        () -> FolderWalk.toEntry(from, false)
-            .then(
-                (source, name) -> {
-                  source.attributes(name); // before folders are made for nothing
-                  FolderWalk.toEntry(to, true)
-                      .then(
-                          (target, newName) -> {
-                            move(source, name, target, newName);
-                            return null;
-                          });
-                  return null;
-                }));
-    open.forget(from);
-    open.forget(to);
-  }
-
-  private static void move(HeldFolder source, String name, HeldFolder target, String newName)
-      throws IOException, OperationFailure {
-    try {
-      source.move(name, target, newName);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(
-          NameCodec.resolve(source.place(), name),
-          NameCodec.resolve(target.place(), newName),
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (FileSystemException e) {
-      if (target.place().startsWith(NameCodec.resolve(source.place(), name))) { // by way of a link
-        throw intoItself();
-      }
-      throw e;
-    }
-  }
-
-  private static OperationFailure intoItself() {
-    return new OperationFailure(FailureCode.EINVAL, "A folder cannot be moved into itself.");
+    rename(from, to, () -> {});
   }
 }

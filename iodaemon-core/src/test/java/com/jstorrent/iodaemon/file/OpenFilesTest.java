@@ -94,7 +94,7 @@ class OpenFilesTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3})
   void aFileInUseIsNeverClosed(int capacity) throws Exception {
-    open = new OpenFiles(capacity, stats);
+    open = new OpenFiles(capacity, new RenameGuard(), stats);
     try (OpenFiles.Use used = open.use(place("used"), Access.CREATE)) {
       for (int i = 0; i < 20; i++) {
         open.use(place("other" + i), Access.CREATE).close();
@@ -110,7 +110,7 @@ class OpenFilesTest {
 
   @Test
   void filesInUseMayBeMoreThanMayStayOpen() throws Exception {
-    open = new OpenFiles(1, stats);
+    open = new OpenFiles(1, new RenameGuard(), stats);
     List<OpenFiles.Use> uses = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       uses.add(open.use(place("f" + i), Access.CREATE));
@@ -124,7 +124,7 @@ class OpenFilesTest {
 
   @Test
   void theOneThatWasUsedTheLongestAgoGoesFirst() throws Exception {
-    open = new OpenFiles(3, stats);
+    open = new OpenFiles(3, new RenameGuard(), stats);
     SharedFile a = used("a");
     SharedFile b = used("b");
     SharedFile c = used("c");
@@ -146,7 +146,7 @@ class OpenFilesTest {
 
   @Test
   void whatIsOpenForWritingIsReadFromToo() throws Exception {
-    open = new OpenFiles(3, stats);
+    open = new OpenFiles(3, new RenameGuard(), stats);
     SharedFile written = used("f");
     try (OpenFiles.Use use = open.use(place("f"), Access.READ)) {
       assertThat(use.file()).isSameAs(written);
@@ -244,11 +244,11 @@ class OpenFilesTest {
   @Test
   void whatTheDaemonDeletesOrRenamesItselfIsForgotten() throws Exception {
     write("d/f", 1);
-    files.folders().rename(place("d"), place("e"));
+    files.folders().rename(place("d"), place("e"), () -> {});
     assertThat(read("e/f")).isEqualTo(1);
     assertFails(FailureCode.ENOENT, () -> read("d/f"));
     write("d/f", 2);
-    files.folders().rename(place("d/f"), place("e/f"));
+    files.folders().rename(place("d/f"), place("e/f"), () -> {});
     assertThat(read("e/f")).isEqualTo(2);
     files.folders().delete(place("e"));
     assertFails(FailureCode.ENOENT, () -> read("e/f"));
@@ -270,7 +270,7 @@ class OpenFilesTest {
 
   @Test
   void manyAtOnceNeverMeetAFileThatWasClosed() throws Exception {
-    open = new OpenFiles(2, stats);
+    open = new OpenFiles(2, new RenameGuard(), stats);
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -297,7 +297,7 @@ class OpenFilesTest {
         use.file().read(one, use.file().size() - 1);
         assertThat(one.get(0)).isEqualTo((byte) file);
         if (i % 100 == 0) {
-          open.forget(place("f" + file));
+          open.table().forget(folder.resolve("f" + file));
         }
       } catch (OperationFailure | IOException e) {
         throw new AssertionError(e);
@@ -334,7 +334,7 @@ class OpenFilesTest {
 
   @Test
   void whoeverChangesAFileKnowsOfTheOthersByWhateverNameItIsOpen() throws Exception {
-    try (OpenFiles open = new OpenFiles(4, new Stats())) {
+    try (OpenFiles open = new OpenFiles(4, new RenameGuard(), new Stats())) {
       open.use(place("one"), Access.CREATE).close();
       Files.createLink(folder.resolve("two"), folder.resolve("one"));
       try (OpenFiles.Use one = open.use(place("one"), Access.WRITE);

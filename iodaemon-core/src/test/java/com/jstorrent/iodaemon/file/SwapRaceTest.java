@@ -190,10 +190,10 @@ class SwapRaceTest {
     Path taken = root.resolve("taken");
     race(
         () -> {
-          files.folders().rename(swapped("f"), place("taken"));
+          files.folders().rename(swapped("f"), place("taken"), () -> {});
           assertThat(taken).hasSize(Swapper.INSIDE_BYTES);
         });
-    race(() -> files.folders().rename(swapped("sub"), place("takenFolder")));
+    race(() -> files.folders().rename(swapped("sub"), place("takenFolder"), () -> {}));
     assertThat(root.resolve("takenFolder")).isEmptyDirectory();
   }
 
@@ -202,12 +202,12 @@ class SwapRaceTest {
     race(
         () -> {
           write(place("mine"), true);
-          files.folders().rename(place("mine"), swapped("mine"));
+          files.folders().rename(place("mine"), swapped("mine"), () -> {});
         });
     race(
         () -> {
           write(place("mine"), true);
-          files.folders().rename(place("mine"), swapped("f"));
+          files.folders().rename(place("mine"), swapped("f"), () -> {});
         });
   }
 

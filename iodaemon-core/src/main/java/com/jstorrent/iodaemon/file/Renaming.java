@@ -1,0 +1,78 @@
+package com.jstorrent.iodaemon.file;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.work.WorkerPool;
+import com.jstorrent.iodaemon.work.WorkerPool.Priority;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Gives files and folders another name (PROTOCOL.md § 5.1). Thread-safe. */
+final class Renaming {
+  private final WorkerPool pool;
+  private final RenameGuard renames;
+  private final OpenFileTable open;
+
+  Renaming(WorkerPool pool, RenameGuard renames, OpenFileTable open) {
+    this.pool = pool;
+    this.renames = renames;
+    this.open = open;
+  }
+
+  /**
+   * @param whenDone run before anything can look for the file by its new name
+   * @throws OperationFailure as {@link FolderService#rename} tells
+   */
+  void rename(FilePlace from, FilePlace to, Runnable whenDone) throws OperationFailure {
+    if (from.path().contains(to.path()) && !from.equals(to)) {
+      throw intoItself();
+    }
+    pool.call(
+        Priority.BULK,
+        () -> renames.alone(
+            from.root(),
+            () -> {
+              boolean done = walk(from, to);
+              whenDone.run();
+              return done;
+            }));
+  }
+
+  private boolean walk(FilePlace from, FilePlace to) throws OperationFailure {
+    return FolderWalk.toEntry(from, false)
+        .then(
+            (source, name) -> {
+              source.attributes(name); // before folders are made for nothing
+              return FolderWalk.toEntry(to, true)
+                  .then((target, newName) -> move(source, name, target, newName));
+            });
+  }
+
+  private boolean move(HeldFolder source, String name, HeldFolder target, String newName)
+      throws IOException, OperationFailure {
+    Path old = NameCodec.resolve(source.place(), name);
+    Path fresh = NameCodec.resolve(target.place(), newName);
+    try {
+      source.move(name, target, newName);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(old, fresh, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileSystemException e) {
+      if (target.place().startsWith(old)) { // by way of a link
+        throw intoItself();
+      }
+      throw e;
+    }
+    open.forget(old);
+    open.forget(fresh);
+    open.moved(old, fresh);
+    return true;
+  }
+
+  private static OperationFailure intoItself() {
+    return new OperationFailure(FailureCode.EINVAL, "A folder cannot be moved into itself.");
+  }
+}
