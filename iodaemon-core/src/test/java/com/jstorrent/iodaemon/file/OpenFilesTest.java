@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -303,6 +304,48 @@ class OpenFilesTest {
         throw new AssertionError(e);
       }
     }
+  }
+
+  @Test
+  void whatIsOpenedBehindAReplacementIsTheNewFile() throws Exception {
+    open = new OpenFiles(0, new RenameGuard(), stats); // so that each use opens the file
+    FilePlace place = place("f");
+    Files.write(folder.resolve("f"), new byte[1]);
+    AtomicBoolean over = new AtomicBoolean();
+    Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    List<Thread> others = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      others.add(
+          Thread.ofPlatform()
+              .uncaughtExceptionHandler((thread, failure) -> failures.add(failure))
+              .start(
+                  () -> {
+                    while (!over.get()) {
+                      try (OpenFiles.Use use = open.use(place, Access.READ)) {
+                        assertThat(use.file()).isNotNull();
+                      } catch (OperationFailure e) {
+                        throw new AssertionError(e);
+                      }
+                    }
+                  }));
+    }
+    try {
+      for (int i = 0; i < 5000 && failures.isEmpty(); i++) {
+        Files.write(folder.resolve("new"), new byte[] {(byte) i});
+        Files.move(folder.resolve("new"), folder.resolve("f"), StandardCopyOption.ATOMIC_MOVE);
+        ByteBuffer one = ByteBuffer.allocate(1);
+        try (OpenFiles.Use use = open.use(place, Access.READ)) {
+          use.file().read(one, 0);
+        }
+        assertThat(one.get(0)).as("version %d", i).isEqualTo((byte) i);
+      }
+    } finally {
+      over.set(true);
+      for (Thread other : others) {
+        other.join();
+      }
+    }
+    assertThat(failures).isEmpty();
   }
 
   private FilePlace place(String path) throws OperationFailure {
