@@ -6,7 +6,9 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
@@ -31,6 +33,7 @@ public final class FolderService {
   private final RenameGuard renames;
   private final OpenFileTable open;
   private final LongSupplier nanoTime;
+  private final SillyRenames sillyRenames;
   private final Renaming renaming;
   private final ConcurrentMap<Path, Long> unanswered = new ConcurrentHashMap<>(); // since when
 
@@ -45,7 +48,8 @@ public final class FolderService {
     this.renames = renames;
     this.open = open;
     this.nanoTime = nanoTime;
-    this.renaming = new Renaming(pool, renames, open);
+    this.sillyRenames = new SillyRenames(open, nanoTime);
+    this.renaming = new Renaming(pool, renames, open, sillyRenames);
   }
 
   /**
@@ -173,19 +177,34 @@ public final class FolderService {
   /**
    * Deletes a file, or a folder and everything in it. A link is deleted, not followed.
    *
-   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, or ENOTEMPTY when something
-   *     was put into the folder meanwhile
+   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTEMPTY when something was
+   *     put into the folder meanwhile, or EBUSY when a file is in use that would keep its name
    */
   public void delete(FilePlace place) throws OperationFailure {
-    pool.call(
-        Priority.BULK,
-        () -> FolderWalk.toEntry(place, false)
-            .then(
-                (folder, name) -> {
-                  deleteTree(folder, name, 1);
-                  open.forget(NameCodec.resolve(folder.place(), name));
-                  return null;
-                }));
+    sillyRenames.retry(
+        last -> pool.call(
+            Priority.BULK,
+            () -> FolderWalk.toEntry(place, false)
+                .then((folder, name) -> delete(folder, name, last))));
+  }
+
+  private boolean delete(HeldFolder folder, String name, boolean last)
+      throws IOException, OperationFailure {
+    Path real = NameCodec.resolve(folder.place(), name);
+    if (!sillyRenames.release(real)) {
+      return false;
+    }
+    try {
+      deleteTree(folder, name, 1);
+      return true;
+    } catch (DirectoryNotEmptyException e) {
+      if (last || !SillyRenames.keepNames(real)) {
+        throw e;
+      }
+      return false; // perhaps a file was opened beside this
+    } finally {
+      open.forget(real);
+    }
   }
 
   private static void deleteTree(HeldFolder folder, String name, int level)
@@ -200,9 +219,19 @@ public final class FolderService {
           "The folder is nested more than " + MOST_LEVELS
               + " levels deep; delete its parts first.");
     }
+    try {
+      folder.deleteFolder(name); // one that must stay, a mounted disk, keeps what is in it
+      return;
+    } catch (DirectoryNotEmptyException e) {
+      // What is in it goes first.
+    }
     try (HeldFolder inner = folder.enter(name)) {
       for (Path entry : inner.names()) {
-        deleteTree(inner, NameCodec.shown(entry), level + 1);
+        try {
+          deleteTree(inner, NameCodec.shown(entry), level + 1);
+        } catch (NoSuchFileException e) {
+          // It has gone, or got another name, meanwhile.
+        }
       }
     }
     folder.deleteFolder(name);

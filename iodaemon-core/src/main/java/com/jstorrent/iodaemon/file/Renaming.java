@@ -16,11 +16,14 @@ final class Renaming {
   private final WorkerPool pool;
   private final RenameGuard renames;
   private final OpenFileTable open;
+  private final SillyRenames sillyRenames;
 
-  Renaming(WorkerPool pool, RenameGuard renames, OpenFileTable open) {
+  Renaming(
+      WorkerPool pool, RenameGuard renames, OpenFileTable open, SillyRenames sillyRenames) {
     this.pool = pool;
     this.renames = renames;
     this.open = open;
+    this.sillyRenames = sillyRenames;
   }
 
   /**
@@ -31,15 +34,18 @@ final class Renaming {
     if (from.path().contains(to.path()) && !from.equals(to)) {
       throw intoItself();
     }
-    pool.call(
-        Priority.BULK,
-        () -> renames.alone(
-            from.root(),
-            () -> {
-              boolean done = walk(from, to);
-              whenDone.run();
-              return done;
-            }));
+    sillyRenames.retry(
+        last -> pool.call(
+            Priority.BULK,
+            () -> renames.alone(
+                from.root(),
+                () -> {
+                  boolean done = walk(from, to);
+                  if (done) {
+                    whenDone.run();
+                  }
+                  return done;
+                })));
   }
 
   private boolean walk(FilePlace from, FilePlace to) throws OperationFailure {
@@ -56,6 +62,9 @@ final class Renaming {
       throws IOException, OperationFailure {
     Path old = NameCodec.resolve(source.place(), name);
     Path fresh = NameCodec.resolve(target.place(), newName);
+    if (!old.equals(fresh) && !sillyRenames.release(fresh)) {
+      return false;
+    }
     try {
       source.move(name, target, newName);
     } catch (AtomicMoveNotSupportedException e) {

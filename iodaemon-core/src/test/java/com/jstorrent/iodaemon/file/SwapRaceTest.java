@@ -193,6 +193,7 @@ class SwapRaceTest {
           files.folders().rename(swapped("f"), place("taken"), () -> {});
           assertThat(taken).hasSize(Swapper.INSIDE_BYTES);
         });
+    successes = 0; // one of the next is needed, however slow the machine is
     race(() -> files.folders().rename(swapped("sub"), place("takenFolder"), () -> {}));
     assertThat(root.resolve("takenFolder")).isEmptyDirectory();
   }
