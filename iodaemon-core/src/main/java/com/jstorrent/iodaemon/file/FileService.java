@@ -8,9 +8,6 @@ import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -198,21 +195,28 @@ public final class FileService implements AutoCloseable {
    * @throws OperationFailure when the disk fails
    */
   public void flush(LocatedFile located) throws OperationFailure {
-    change(
-        located,
-        file -> {
-          file.force();
-          forceFolder(file.real().getParent());
+    pool.call(
+        Priority.BULK,
+        () -> {
+          try (OpenFiles.Use use = open.use(located, Access.WRITE)) {
+            open.force(use);
+          } catch (IOException e) {
+            throw FileErrors.of(e);
+          }
+          return renames.find(located, FileService::forceName);
         });
   }
 
-  /** On systems where a folder can be opened: elsewhere the name is the system's business. */
-  private static void forceFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException | UnsupportedOperationException e) {
-      // Windows has no such call, and a file system in memory no disk.
-    }
+  private static boolean forceName(FilePlace place) throws OperationFailure {
+    return FolderWalk.to(place)
+        .then(
+            (folder, name) -> {
+              if (folder.attributes(name).isSymbolicLink()) {
+                throw new FolderWalk.LinkException();
+              }
+              folder.force();
+              return true;
+            });
   }
 
   /**

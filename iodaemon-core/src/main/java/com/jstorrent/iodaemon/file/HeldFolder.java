@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
@@ -72,6 +73,9 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   /** Atomic; replaces a file, or an empty folder by a folder. */
   void move(String name, HeldFolder target, String newName) throws IOException;
 
+  /** The folder itself, opened as if it were a file. */
+  FileChannel self() throws IOException;
+
   @Override
   void close() throws IOException;
 
@@ -87,6 +91,21 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
       if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
+    }
+  }
+
+  /** Returns when the names in this folder are on the disk, where there is a disk and a call for that. */
+  default void force() throws IOException {
+    if (SafePath.WindowsNames.ON_WINDOWS
+        || place().getFileSystem() != FileSystems.getDefault()) {
+      return;
+    }
+    try (FileChannel folder = self()) {
+      folder.force(true);
+    } catch (IOException e) {
+      if (!String.valueOf(e.getMessage()).contains("Invalid argument")) {
+        throw e;
+      } // else this file system has no such call
     }
   }
 

@@ -14,12 +14,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files that are open: each once, however many use it. Only so many stay open when nobody uses
  * them; the one that was used the longest ago goes first. For threads that may block.
  */
 final class OpenFiles implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
 
   /** What somebody wants to do with a file. */
   enum Access {
@@ -49,6 +52,7 @@ final class OpenFiles implements AutoCloseable {
   private final RenameGuard renames;
   private final OpenFileTable table;
   private final FileLength.Registry lengths = new FileLength.Registry();
+  private final LostWrites lost = new LostWrites();
   private final ReentrantLock scarcity = new ReentrantLock(); // taken before the table's
 
   /**
@@ -193,8 +197,26 @@ final class OpenFiles implements AutoCloseable {
 
   private void close(SharedFile file) {
     stats.decrement(Counter.OPEN_FILES);
-    file.close();
+    try {
+      file.close();
+    } catch (IOException e) {
+      lost.add(file.length().key());
+      LOG.warn(
+          "What was written to a file did not reach its disk: {}", FileErrors.of(e).getMessage());
+    }
     lengths.leave(file.length());
+  }
+
+  /**
+   * Returns when everything that was written to a file is on the disk, whoever wrote it.
+   *
+   * @throws IOException when something is not, and will not be
+   */
+  void force(Use use) throws IOException {
+    use.file().force();
+    if (lost.take(use.file().length().key())) {
+      throw new IOException("closed with an error");
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,11 @@ record PlainFolder(Path place) implements HeldFolder {
         NameCodec.resolve(requireUnmoved(), name),
         NameCodec.resolve(((PlainFolder) target).requireUnmoved(), newName),
         StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public FileChannel self() throws IOException {
+    return FileChannel.open(requireUnmoved(), StandardOpenOption.READ);
   }
 
   @Override

@@ -65,6 +65,7 @@ final class Renaming {
     if (!old.equals(fresh) && !sillyRenames.release(fresh)) {
       return false;
     }
+    open.forget(old); // some systems rename nothing that is open, nor the folder that it is in
     try {
       source.move(name, target, newName);
     } catch (AtomicMoveNotSupportedException e) {

@@ -10,6 +10,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
@@ -89,6 +90,11 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
   public void move(String name, HeldFolder target, String newName) throws IOException {
     SecureDirectoryStream<Path> into = ((SecureFolder) target).stream;
     stream.move(name(name), into, name(newName));
+  }
+
+  @Override
+  public FileChannel self() throws IOException {
+    return (FileChannel) stream.newByteChannel(name("."), Set.of(StandardOpenOption.READ));
   }
 
   @Override
