@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -31,6 +32,9 @@ final class FileErrors {
       case NotDirectoryException e -> notFolder();
       case FileAlreadyExistsException e -> notFolder();
       case DirectoryNotEmptyException e -> notEmpty();
+      case AtomicMoveNotSupportedException e ->
+          new OperationFailure(
+              FailureCode.EXDEV, "The new place is on another disk than the old one.");
       default -> byWords(failure);
     };
   }

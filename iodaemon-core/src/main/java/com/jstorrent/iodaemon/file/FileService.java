@@ -47,7 +47,7 @@ public final class FileService implements AutoCloseable {
     this.roots = roots;
     this.stats = stats;
     this.open = new OpenFiles(openFiles, renames, stats);
-    this.folders = new FolderService(roots, pool, renames, open.table(), nanoTime);
+    this.folders = new FolderService(roots, pool, open, nanoTime);
   }
 
   /** What is done with bytes before they are written; it runs where digests may be computed. */
@@ -267,8 +267,14 @@ public final class FileService implements AutoCloseable {
     return true;
   }
 
+  /** The daemon ends: what takes long is broken off, and undone. Does not wait for that. */
+  public void cancel() {
+    folders.cancel();
+  }
+
   @Override
   public void close() {
+    folders.close();
     pool.close();
     open.close();
   }

@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  */
 public final class FolderService {
   /** Each level of a tree that is deleted holds a descriptor. */
-  private static final int MOST_LEVELS = 256;
+  static final int MOST_LEVELS = 256;
 
   private static final int MOST_NAMES = 100_000;
 
@@ -33,23 +33,22 @@ public final class FolderService {
   private final RenameGuard renames;
   private final OpenFileTable open;
   private final LongSupplier nanoTime;
+  private final MovesUnderWay moves;
   private final SillyRenames sillyRenames;
+  private final CrossDeviceMove crossDevice;
   private final Renaming renaming;
   private final ConcurrentMap<Path, Long> unanswered = new ConcurrentHashMap<>(); // since when
 
-  FolderService(
-      DownloadRoots roots,
-      WorkerPool pool,
-      RenameGuard renames,
-      OpenFileTable open,
-      LongSupplier nanoTime) {
+  FolderService(DownloadRoots roots, WorkerPool pool, OpenFiles files, LongSupplier nanoTime) {
     this.roots = roots;
     this.pool = pool;
-    this.renames = renames;
-    this.open = open;
+    this.renames = files.renames();
+    this.open = files.table();
+    this.moves = files.moves();
     this.nanoTime = nanoTime;
     this.sillyRenames = new SillyRenames(open, nanoTime);
-    this.renaming = new Renaming(pool, renames, open, sillyRenames);
+    this.crossDevice = new CrossDeviceMove(renames, open, moves, sillyRenames);
+    this.renaming = new Renaming(pool, files, sillyRenames);
   }
 
   /**
@@ -119,6 +118,7 @@ public final class FolderService {
             there -> FolderWalk.making(there)
                 .then(
                     (folder, name) -> {
+                      moves.requireStill(NameCodec.resolve(folder.place(), name));
                       folder.makeFolder(name);
                       folder.enter(name).close(); // a link is no folder yet
                       return folder.place();
@@ -191,6 +191,7 @@ public final class FolderService {
   private boolean delete(HeldFolder folder, String name, boolean last)
       throws IOException, OperationFailure {
     Path real = NameCodec.resolve(folder.place(), name);
+    moves.requireFree(real);
     if (!sillyRenames.release(real)) {
       return false;
     }
@@ -207,7 +208,7 @@ public final class FolderService {
     }
   }
 
-  private static void deleteTree(HeldFolder folder, String name, int level)
+  static void deleteTree(HeldFolder folder, String name, int level)
       throws IOException, OperationFailure {
     if (!folder.attributes(name).isDirectory()) {
       folder.deleteFile(name);
@@ -239,13 +240,34 @@ public final class FolderService {
 
   /**
    * Gives a file or folder another name under the same root, making the folders above it. A file
-   * that has this name is replaced. Atomic, unless a file has to go to another file system.
+   * that has this name is replaced. Atomic; to another file system it is copied, and until that is
+   * done nothing can be changed in it, and nothing has changed but that there may be new folders.
    *
    * @param whenDone run when that is done, before anything can look for the file by its new name
-   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTDIR, EISDIR or ENOTEMPTY
+   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTDIR, EISDIR or ENOTEMPTY;
+   *     EXDEV when a link or a device would have to go to another file system, EBUSY when something is in
+   *     use that must not be, and ENOSPC; when something could not be deleted at its old place although
+   *     it is whole at the new one, the message tells so
    */
   public void rename(FilePlace from, FilePlace to, Runnable whenDone) throws OperationFailure {
-    renaming.rename(from, to, whenDone);
+    try {
+      renaming.rename(from, to, whenDone);
+    } catch (OperationFailure e) {
+      if (e.code() != FailureCode.EXDEV) {
+        throw e;
+      }
+      crossDevice.move(from, to, whenDone);
+    }
+  }
+
+  /** What takes long ends, undone; does not wait for it. */
+  void cancel() {
+    crossDevice.cancel();
+  }
+
+  /** The same, and waits for it. */
+  void close() {
+    crossDevice.close();
   }
 
   /**

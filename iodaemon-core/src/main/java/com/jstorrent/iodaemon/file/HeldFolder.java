@@ -13,9 +13,11 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder that is held open while something is done in it, by names alone: whatever is put in its
@@ -62,6 +64,9 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
 
   /** Whether it is known to be the folder that is meant. */
   boolean isInPlace() throws IOException;
+
+  /** More of an entry, or of the link itself; null when the file system has no such thing. */
+  <V extends FileAttributeView> @Nullable V view(String name, Class<V> type) throws IOException;
 
   /** Can be asked once. */
   Iterable<Path> names() throws IOException;

@@ -51,6 +51,7 @@ final class OpenFiles implements AutoCloseable {
   private final Stats stats;
   private final RenameGuard renames;
   private final OpenFileTable table;
+  private final MovesUnderWay moves = new MovesUnderWay();
   private final FileLength.Registry lengths = new FileLength.Registry();
   private final LostWrites lost = new LostWrites();
   private final ReentrantLock scarcity = new ReentrantLock(); // taken before the table's
@@ -64,9 +65,17 @@ final class OpenFiles implements AutoCloseable {
     this.table = new OpenFileTable(capacity, this::close);
   }
 
-  /** Which files are open, by what is done to names. */
+  /** For what has to do with the names of files that may be open. */
   OpenFileTable table() {
     return table;
+  }
+
+  MovesUnderWay moves() {
+    return moves;
+  }
+
+  RenameGuard renames() {
+    return renames;
   }
 
   /** A request's use of an open file; close it, from any thread. */
@@ -106,14 +115,28 @@ final class OpenFiles implements AutoCloseable {
         known = known(OpenFileTable.Key.of(place, false), false);
       }
       if (known != null) {
-        return new Use(known, writes);
+        return use(known, writes);
       }
       SharedFile opened = open(place, access);
       OpenFileTable.Entry entry = table.add(OpenFileTable.Key.of(place, writes), opened, writes);
       if (entry.file() == opened || entry.file().isCurrent()) {
-        return new Use(entry, writes);
+        return use(entry, writes);
       }
       leaveStale(entry, writes); // another thread has opened what had the name before
+    }
+  }
+
+  /** A writer is known of before this looks for moves, and a move looks for writers when it is known of. */
+  private Use use(OpenFileTable.Entry entry, boolean writes) throws OperationFailure {
+    Use use = new Use(entry, writes);
+    try {
+      if (writes) {
+        moves.requireStill(entry.file().real());
+      }
+      return use;
+    } catch (OperationFailure e) {
+      use.close();
+      throw e;
     }
   }
 
@@ -168,6 +191,10 @@ final class OpenFiles implements AutoCloseable {
 
   private SharedFile openFile(FilePlace place, HeldFolder folder, String name, Access access)
       throws IOException, OperationFailure {
+    Path real = NameCodec.resolve(folder.place(), name);
+    if (access != Access.READ) {
+      moves.requireStill(real); // before it is made
+    }
     while (true) {
       Object before = key(folder, name);
       FileChannel channel = folder.openFile(name, access.options());
@@ -175,7 +202,6 @@ final class OpenFiles implements AutoCloseable {
         Object fileKey = folder.attributes(name).fileKey();
         if (before == null || before.equals(fileKey)) {
           Path named = NameCodec.resolve(place.root().path(), place.path().components());
-          Path real = NameCodec.resolve(folder.place(), name);
           FileLength length = lengths.join(fileKey == null ? real : fileKey);
           return new SharedFile(channel, named, real, fileKey, length);
         }

@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder by its path, where the file system cannot hold one: every step looks at the links, and
@@ -79,6 +81,13 @@ record PlainFolder(Path place) implements HeldFolder {
   @Override
   public boolean isInPlace() throws IOException {
     return place.toRealPath().equals(place);
+  }
+
+  @Override
+  public <V extends FileAttributeView> @Nullable V view(String name, Class<V> type)
+      throws IOException {
+    return Files.getFileAttributeView(
+        NameCodec.resolve(requireUnmoved(), name), type, LinkOption.NOFOLLOW_LINKS);
   }
 
   @Override

@@ -5,30 +5,28 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** Gives files and folders another name (PROTOCOL.md § 5.1). Thread-safe. */
 final class Renaming {
   private final WorkerPool pool;
   private final RenameGuard renames;
   private final OpenFileTable open;
+  private final MovesUnderWay moves;
   private final SillyRenames sillyRenames;
 
-  Renaming(
-      WorkerPool pool, RenameGuard renames, OpenFileTable open, SillyRenames sillyRenames) {
+  Renaming(WorkerPool pool, OpenFiles files, SillyRenames sillyRenames) {
     this.pool = pool;
-    this.renames = renames;
-    this.open = open;
+    this.renames = files.renames();
+    this.open = files.table();
+    this.moves = files.moves();
     this.sillyRenames = sillyRenames;
   }
 
   /**
    * @param whenDone run before anything can look for the file by its new name
-   * @throws OperationFailure as {@link FolderService#rename} tells
+   * @throws OperationFailure EXDEV when no rename leads there, and as {@link FolderService#rename} tells
    */
   void rename(FilePlace from, FilePlace to, Runnable whenDone) throws OperationFailure {
     if (from.path().contains(to.path()) && !from.equals(to)) {
@@ -62,14 +60,14 @@ final class Renaming {
       throws IOException, OperationFailure {
     Path old = NameCodec.resolve(source.place(), name);
     Path fresh = NameCodec.resolve(target.place(), newName);
+    moves.requireFree(old);
+    moves.requireFree(fresh);
     if (!old.equals(fresh) && !sillyRenames.release(fresh)) {
       return false;
     }
     open.forget(old); // some systems rename nothing that is open, nor the folder that it is in
     try {
       source.move(name, target, newName);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(old, fresh, StandardCopyOption.REPLACE_EXISTING);
     } catch (FileSystemException e) {
       if (target.place().startsWith(old)) { // by way of a link
         throw intoItself();
@@ -82,7 +80,7 @@ final class Renaming {
     return true;
   }
 
-  private static OperationFailure intoItself() {
+  static OperationFailure intoItself() {
     return new OperationFailure(FailureCode.EINVAL, "A folder cannot be moved into itself.");
   }
 }

@@ -13,7 +13,9 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttributeView;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A folder held by its descriptor: openat, fstatat, unlinkat, renameat. */
 record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements HeldFolder {
@@ -69,6 +71,11 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
   @Override
   public boolean isInPlace() {
     return true;
+  }
+
+  @Override
+  public <V extends FileAttributeView> @Nullable V view(String name, Class<V> type) {
+    return stream.getFileAttributeView(name(name), type, LinkOption.NOFOLLOW_LINKS);
   }
 
   @Override

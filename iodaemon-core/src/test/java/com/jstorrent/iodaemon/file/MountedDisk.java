@@ -73,6 +73,10 @@ final class MountedDisk implements AutoCloseable {
     Assumptions.abort(message);
   }
 
+  void readOnly() throws IOException {
+    run("mount", "-o", "remount,ro", folder.toString());
+  }
+
   /** Where it is mounted. */
   Path folder() {
     return folder;
