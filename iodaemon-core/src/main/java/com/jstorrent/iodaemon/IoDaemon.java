@@ -136,6 +136,7 @@ public final class IoDaemon implements AutoCloseable {
     }
     closed = true;
     try {
+      services.files.cancel();
       bound.forEach(BoundTransport::drain);
       services.sessions.close();
       bound.forEach(BoundTransport::close);

@@ -194,6 +194,9 @@ public record Limits(
   /** § 5.1: a root whose disk has not answered for so long counts as gone for whoever asks then. */
   public static final Duration ROOT_ANSWER = Duration.ofSeconds(2);
 
+  /** § 5.1: deleting or replacing a file waits so long for the end of its uses, where that is needed; then 503. */
+  public static final Duration FILE_RELEASE = Duration.ofSeconds(5);
+
   /** § 5.4: sockets that one answer about them lists; how many more there are it tells too. */
   public static final int LISTED_SOCKETS = 1000;
 

@@ -11,6 +11,8 @@ public enum FailureCode {
   EACCES,
   ENOENT,
   EISDIR,
+  /** Something that can only be renamed within one file system. */
+  EXDEV,
   ENOTDIR,
   ENOTEMPTY,
   /** The range does not lie within the file. */

@@ -4,11 +4,13 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,6 +18,9 @@ import java.util.Locale;
  * never passed on: they hold absolute paths.
  */
 final class FileErrors {
+  private static final String NOT_EMPTY = "There is a folder that is not empty.";
+  private static final String NOT_FOLDER = "A component of the path is a file, not a folder.";
+
   private FileErrors() {}
 
   static OperationFailure of(IOException failure) {
@@ -27,45 +32,80 @@ final class FileErrors {
       case NotDirectoryException e -> notFolder();
       case FileAlreadyExistsException e -> notFolder();
       case DirectoryNotEmptyException e -> notEmpty();
+      case AtomicMoveNotSupportedException e ->
+          new OperationFailure(
+              FailureCode.EXDEV, "The new place is on another disk than the old one.");
       default -> byWords(failure);
     };
   }
 
+  /** Words of the system, in small letters, and what they mean; the first that fit. */
+  private record Meaning(FailureCode code, String message, List<String> words) {
+    Meaning(FailureCode code, String message, String... words) {
+      this(code, message, List.of(words));
+    }
+
+    private boolean fits(String text) {
+      for (String each : words) {
+        if (text.contains(each)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static final List<Meaning> MEANINGS =
+      List.of(
+          new Meaning(
+              FailureCode.ENOSPC,
+              "The disk is full; free some space.",
+              "no space", "not enough space", "quota"),
+          new Meaning(FailureCode.ENOTEMPTY, NOT_EMPTY, "not empty"),
+          new Meaning(FailureCode.EISDIR, "This is a folder, not a file.", "is a directory"),
+          new Meaning(FailureCode.ENOTDIR, NOT_FOLDER, "not a directory"),
+          new Meaning(
+              FailureCode.EBUSY,
+              "The daemon has no file descriptor left; try again in a moment.",
+              "too many open files", "no file descriptors"),
+          new Meaning(
+              FailureCode.EBUSY,
+              "The disk does not answer in time; try again in a moment.",
+              "timed out"),
+          new Meaning(FailureCode.EINVAL, "The path is too long.", "name too long"),
+          new Meaning(
+              FailureCode.EACCES,
+              "The file system is read-only.",
+              "read-only", "write protected"),
+          new Meaning(
+              FailureCode.ENOSPC,
+              "The file would be larger than the file system allows.",
+              "file too large"),
+          new Meaning(
+              FailureCode.EACCES,
+              "The system does not permit this to be done to this file now.",
+              "not permitted", "text file busy", "used by another process"),
+          new Meaning(
+              FailureCode.EACCES,
+              "The system itself uses this, for instance to mount a disk on it; end that first.",
+              "resource busy"),
+          new Meaning(
+              FailureCode.EACCES,
+              "A link leads out of the download root.",
+              "symbolic link"),
+          new Meaning(
+              FailureCode.ENOENT,
+              "Its disk does not know this file or folder any more; is it still connected?",
+              "stale", "not connected", "connection abort", "host is down", "no such device",
+              "device not configured", "no medium", "not ready"));
+
   private static OperationFailure byWords(IOException failure) {
     String said = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
     String text = said == null ? "" : said.toLowerCase(Locale.ROOT);
-    if (text.contains("no space") || text.contains("not enough space") || text.contains("quota")) {
-      return new OperationFailure(FailureCode.ENOSPC, "The disk is full; free some space.");
-    }
-    if (text.contains("not empty")) {
-      return notEmpty();
-    }
-    if (text.contains("is a directory")) {
-      return new OperationFailure(FailureCode.EISDIR, "This is a folder, not a file.");
-    }
-    if (text.contains("not a directory")) {
-      return notFolder();
-    }
-    if (text.contains("too many open files")) {
-      return new OperationFailure(
-          FailureCode.EBUSY, "The daemon has no file descriptor left; try again in a moment.");
-    }
-    if (text.contains("name too long")) {
-      return new OperationFailure(FailureCode.EINVAL, "The path is too long.");
-    }
-    if (text.contains("read-only")) {
-      return new OperationFailure(FailureCode.EACCES, "The file system is read-only.");
-    }
-    if (text.contains("file too large")) {
-      return new OperationFailure(
-          FailureCode.ENOSPC, "The file would be larger than the file system allows.");
-    }
-    if (text.contains("not permitted") || text.contains("text file busy")) {
-      return new OperationFailure(
-          FailureCode.EACCES, "The system does not permit this to be done to this file now.");
-    }
-    if (text.contains("symbolic link")) {
-      return new OperationFailure(FailureCode.EACCES, "A link leads out of the download root.");
+    for (Meaning meaning : MEANINGS) {
+      if (meaning.fits(text)) {
+        return new OperationFailure(meaning.code(), meaning.message());
+      }
     }
     return new OperationFailure(FailureCode.EIO, "The disk reports an error.");
   }
@@ -93,11 +133,10 @@ final class FileErrors {
   }
 
   private static OperationFailure notEmpty() {
-    return new OperationFailure(FailureCode.ENOTEMPTY, "There is a folder that is not empty.");
+    return new OperationFailure(FailureCode.ENOTEMPTY, NOT_EMPTY);
   }
 
   private static OperationFailure notFolder() {
-    return new OperationFailure(
-        FailureCode.ENOTDIR, "A component of the path is a file, not a folder.");
+    return new OperationFailure(FailureCode.ENOTDIR, NOT_FOLDER);
   }
 }

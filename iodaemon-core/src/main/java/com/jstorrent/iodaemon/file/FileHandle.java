@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A file that a client has opened by {@code /files/open} (PROTOCOL.md § 5.2). It holds no descriptor:
  * that is the business of each use. Thread-safe.
  */
-public final class FileHandle {
+public final class FileHandle implements LocatedFile {
 
   /** What it was opened for. */
   public enum Mode {
@@ -69,7 +69,8 @@ public final class FileHandle {
     return tag;
   }
 
-  /** Where the file is now: renaming it takes the handle along. */
+  /** Renaming the file takes the handle along. */
+  @Override
   public FilePlace place() {
     return place;
   }

@@ -56,17 +56,22 @@ public final class FileHandles implements DaemonListener {
       throw new OperationFailure(
           FailureCode.EBUSY, "Too many files are open; close some of them.");
     }
-    long size;
+    FileHandle handle = new FileHandle(RandomId.draw(), place, mode, session);
+    handles.put(handle.id(), handle); // first, so that a rename takes it along
+    stats.increment(Counter.FILE_HANDLES);
+    boolean opened = false;
     try (OpenFile file =
         mode == FileHandle.Mode.READ
-            ? files.openForReading(place)
-            : files.openForWriting(place, mode == FileHandle.Mode.CREATE)) {
-      size = file.size();
+            ? files.openForReading(handle)
+            : files.openForWriting(handle, mode == FileHandle.Mode.CREATE)) {
+      long size = file.size();
+      opened = true;
+      return new Opened(handle, size);
+    } finally {
+      if (!opened) {
+        close(handle);
+      }
     }
-    FileHandle handle = new FileHandle(RandomId.draw(), place, mode, session);
-    handles.put(handle.id(), handle);
-    stats.increment(Counter.FILE_HANDLES);
-    return new Opened(handle, size);
   }
 
   /**
@@ -105,8 +110,8 @@ public final class FileHandles implements DaemonListener {
   public void renamed(FilePlace from, FilePlace to) {
     for (FileHandle handle : handles.values()) {
       FilePlace place = handle.place();
-      if (place.root().equals(from.root()) && from.path().contains(place.path())) {
-        handle.moveTo(new FilePlace(to.root(), from.path().moved(place.path(), to.path())));
+      if (place.root().path().equals(from.root().path()) && from.path().contains(place.path())) {
+        handle.moveTo(new FilePlace(place.root(), from.path().moved(place.path(), to.path())));
       }
     }
   }

@@ -50,6 +50,11 @@ final class FileLength {
     }
   }
 
+  /** What the file system knows the file by, or where it is. */
+  Object key() {
+    return key;
+  }
+
   /** Held by positional writes, which go on side by side. */
   Lock beside() {
     return lock.readLock();

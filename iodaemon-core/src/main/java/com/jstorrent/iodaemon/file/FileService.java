@@ -8,9 +8,6 @@ import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -31,6 +28,7 @@ public final class FileService implements AutoCloseable {
   private final WorkerPool pool = new WorkerPool("file", THREADS);
   private final DownloadRoots roots;
   private final Stats stats;
+  private final RenameGuard renames = new RenameGuard();
   private final OpenFiles open;
   private final FolderService folders;
 
@@ -48,7 +46,7 @@ public final class FileService implements AutoCloseable {
       DownloadRoots roots, int openFiles, Stats stats, LongSupplier nanoTime) {
     this.roots = roots;
     this.stats = stats;
-    this.open = new OpenFiles(openFiles, stats);
+    this.open = new OpenFiles(openFiles, renames, stats);
     this.folders = new FolderService(roots, pool, open, nanoTime);
   }
 
@@ -100,8 +98,8 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure EINVAL, ENOENT, EACCES or EISDIR
    */
-  public OpenFile openForReading(FilePlace place) throws OperationFailure {
-    return pool.call(Priority.URGENT, () -> openNow(place, Access.READ));
+  public OpenFile openForReading(LocatedFile located) throws OperationFailure {
+    return pool.call(Priority.URGENT, () -> openNow(located, Access.READ));
   }
 
   /**
@@ -110,8 +108,8 @@ public final class FileService implements AutoCloseable {
    * @param create whether it is made, and its folders, if need be
    * @throws OperationFailure EINVAL, EACCES, EISDIR, ENOTDIR, ENOENT or ENOSPC
    */
-  public OpenFile openForWriting(FilePlace place, boolean create) throws OperationFailure {
-    return pool.call(Priority.BULK, () -> openNow(place, access(create)));
+  public OpenFile openForWriting(LocatedFile located, boolean create) throws OperationFailure {
+    return pool.call(Priority.BULK, () -> openNow(located, access(create)));
   }
 
   /**
@@ -119,12 +117,12 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure as there
    */
-  public OpenFile openNow(FilePlace place) throws OperationFailure {
-    return openNow(place, Access.READ);
+  public OpenFile openNow(LocatedFile located) throws OperationFailure {
+    return openNow(located, Access.READ);
   }
 
-  private OpenFile openNow(FilePlace place, Access access) throws OperationFailure {
-    return new OpenFile(open.use(place, access), pool, stats);
+  private OpenFile openNow(LocatedFile located, Access access) throws OperationFailure {
+    return new OpenFile(open.use(located, access), pool, stats);
   }
 
   private static Access access(boolean create) {
@@ -139,9 +137,9 @@ public final class FileService implements AutoCloseable {
    * @throws OperationFailure as these, or from the check
    */
   public void write(
-      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
+      LocatedFile located, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
-    pool.call(Priority.BULK, () -> writeNow(place, create, check, bytes, position));
+    pool.call(Priority.BULK, () -> writeNow(located, create, check, bytes, position));
   }
 
   /**
@@ -149,9 +147,9 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure as there
    */
-  public void write(FilePlace place, boolean create, ByteBuffer bytes, long position)
+  public void write(LocatedFile located, boolean create, ByteBuffer bytes, long position)
       throws OperationFailure {
-    write(place, create, Check.NONE, List.of(bytes), position);
+    write(located, create, Check.NONE, List.of(bytes), position);
   }
 
   /**
@@ -160,16 +158,16 @@ public final class FileService implements AutoCloseable {
    * @throws OperationFailure EBUSY when too much is waiting
    */
   public WorkerPool.Pending<Long> beginWrite(
-      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
+      LocatedFile located, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
-    return pool.begin(Priority.BULK, () -> writeNow(place, create, check, bytes, position));
+    return pool.begin(Priority.BULK, () -> writeNow(located, create, check, bytes, position));
   }
 
   private long writeNow(
-      FilePlace place, boolean create, Check check, List<ByteBuffer> bytes, long position)
+      LocatedFile located, boolean create, Check check, List<ByteBuffer> bytes, long position)
       throws OperationFailure {
     check.run();
-    try (OpenFile file = openNow(place, access(create))) {
+    try (OpenFile file = openNow(located, access(create))) {
       return file.writeNow(bytes, position);
     }
   }
@@ -178,11 +176,11 @@ public final class FileService implements AutoCloseable {
     void to(SharedFile file) throws IOException;
   }
 
-  private void change(FilePlace place, Change change) throws OperationFailure {
+  private void change(LocatedFile located, Change change) throws OperationFailure {
     pool.call(
         Priority.BULK,
         () -> {
-          try (OpenFiles.Use use = open.use(place, Access.WRITE)) {
+          try (OpenFiles.Use use = open.use(located, Access.WRITE)) {
             change.to(use.file());
             return null;
           } catch (IOException e) {
@@ -196,22 +194,29 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure when the disk fails
    */
-  public void flush(FilePlace place) throws OperationFailure {
-    change(
-        place,
-        file -> {
-          file.force();
-          forceFolder(file.real().getParent());
+  public void flush(LocatedFile located) throws OperationFailure {
+    pool.call(
+        Priority.BULK,
+        () -> {
+          try (OpenFiles.Use use = open.use(located, Access.WRITE)) {
+            open.force(use);
+          } catch (IOException e) {
+            throw FileErrors.of(e);
+          }
+          return renames.find(located, FileService::forceName);
         });
   }
 
-  /** On systems where a folder can be opened: elsewhere the name is the system's business. */
-  private static void forceFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException | UnsupportedOperationException e) {
-      // Windows has no such call, and a file system in memory no disk.
-    }
+  private static boolean forceName(FilePlace place) throws OperationFailure {
+    return FolderWalk.to(place)
+        .then(
+            (folder, name) -> {
+              if (folder.attributes(name).isSymbolicLink()) {
+                throw new FolderWalk.LinkException();
+              }
+              folder.force();
+              return true;
+            });
   }
 
   /**
@@ -219,8 +224,8 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure ENOENT, EACCES, EISDIR or ENOSPC
    */
-  public void truncate(FilePlace place, long length) throws OperationFailure {
-    change(place, file -> file.setLength(length));
+  public void truncate(LocatedFile located, long length) throws OperationFailure {
+    change(located, file -> file.setLength(length));
   }
 
   /**
@@ -228,8 +233,8 @@ public final class FileService implements AutoCloseable {
    *
    * @throws OperationFailure as {@link #truncate}
    */
-  public void extend(FilePlace place, long length) throws OperationFailure {
-    change(place, file -> file.extend(length));
+  public void extend(LocatedFile located, long length) throws OperationFailure {
+    change(located, file -> file.extend(length));
   }
 
   /**
@@ -241,10 +246,10 @@ public final class FileService implements AutoCloseable {
    * @throws OperationFailure ENOSPC when there is not so much room; the file then has its former
    *     length, unless somebody else has made it longer meanwhile
    */
-  public boolean reserve(FilePlace place, long length, BooleanSupplier cancelled)
+  public boolean reserve(LocatedFile located, long length, BooleanSupplier cancelled)
       throws OperationFailure {
     ByteBuffer buffer = ByteBuffer.allocateDirect(RESERVE_BYTES);
-    try (OpenFile file = openForWriting(place, false)) {
+    try (OpenFile file = openForWriting(located, false)) {
       for (long position = 0; position < length; position += RESERVE_BYTES) {
         if (cancelled.getAsBoolean()) {
           return false;
@@ -262,8 +267,14 @@ public final class FileService implements AutoCloseable {
     return true;
   }
 
+  /** The daemon ends: what takes long is broken off, and undone. Does not wait for that. */
+  public void cancel() {
+    folders.cancel();
+  }
+
   @Override
   public void close() {
+    folders.close();
     pool.close();
     open.close();
   }

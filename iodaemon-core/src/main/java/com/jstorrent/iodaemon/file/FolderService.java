@@ -6,11 +6,10 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
@@ -25,22 +24,31 @@ import java.util.function.LongSupplier;
  */
 public final class FolderService {
   /** Each level of a tree that is deleted holds a descriptor. */
-  private static final int MOST_LEVELS = 256;
+  static final int MOST_LEVELS = 256;
 
   private static final int MOST_NAMES = 100_000;
 
   private final DownloadRoots roots;
   private final WorkerPool pool;
-  private final OpenFiles open;
+  private final RenameGuard renames;
+  private final OpenFileTable open;
   private final LongSupplier nanoTime;
+  private final MovesUnderWay moves;
+  private final SillyRenames sillyRenames;
+  private final CrossDeviceMove crossDevice;
+  private final Renaming renaming;
   private final ConcurrentMap<Path, Long> unanswered = new ConcurrentHashMap<>(); // since when
 
-  FolderService(
-      DownloadRoots roots, WorkerPool pool, OpenFiles open, LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
+  FolderService(DownloadRoots roots, WorkerPool pool, OpenFiles files, LongSupplier nanoTime) {
     this.roots = roots;
     this.pool = pool;
-    this.open = open;
+    this.renames = files.renames();
+    this.open = files.table();
+    this.moves = files.moves();
+    this.nanoTime = nanoTime;
+    this.sillyRenames = new SillyRenames(open, nanoTime);
+    this.crossDevice = new CrossDeviceMove(renames, open, moves, sillyRenames);
+    this.renaming = new Renaming(pool, files, sillyRenames);
   }
 
   /**
@@ -105,14 +113,17 @@ public final class FolderService {
   public void ensure(FilePlace place) throws OperationFailure {
     pool.call(
         Priority.BULK,
-        () -> FolderWalk.making(place)
-            .then(
-                (folder, name) -> {
-                  folder.makeFolder(name);
-                  folder.enter(name).close(); // a link is no folder yet
-                  return folder.place();
-                },
-                root -> root));
+        () -> renames.find(
+            place,
+            there -> FolderWalk.making(there)
+                .then(
+                    (folder, name) -> {
+                      moves.requireStill(NameCodec.resolve(folder.place(), name));
+                      folder.makeFolder(name);
+                      folder.enter(name).close(); // a link is no folder yet
+                      return folder.place();
+                    },
+                    root -> root)));
   }
 
   /**
@@ -123,16 +134,18 @@ public final class FolderService {
   public Status status(FilePlace place) throws OperationFailure {
     return pool.call(
         Priority.URGENT,
-        () -> FolderWalk.to(place)
-            .then(
-                (folder, name) -> {
-                  BasicFileAttributes attributes = folder.attributes(name);
-                  if (attributes.isSymbolicLink()) {
-                    throw new FolderWalk.LinkException();
-                  }
-                  return Status.of(attributes);
-                },
-                root -> Status.of(Files.readAttributes(root, BasicFileAttributes.class))));
+        () -> renames.find(
+            place,
+            there -> FolderWalk.to(there)
+                .then(
+                    (folder, name) -> {
+                      BasicFileAttributes attributes = folder.attributes(name);
+                      if (attributes.isSymbolicLink()) {
+                        throw new FolderWalk.LinkException();
+                      }
+                      return Status.of(attributes);
+                    },
+                    root -> Status.of(Files.readAttributes(root, BasicFileAttributes.class)))));
   }
 
   /**
@@ -144,14 +157,16 @@ public final class FolderService {
     List<String> names =
         pool.call(
             Priority.URGENT,
-            () -> FolderWalk.to(place)
-                .then(
-                    (folder, name) -> folder.list(name, MOST_NAMES),
-                    root -> {
-                      try (HeldFolder folder = HeldFolder.open(root)) {
-                        return folder.list(MOST_NAMES);
-                      }
-                    }));
+            () -> renames.find(
+                place,
+                there -> FolderWalk.to(there)
+                    .then(
+                        (folder, name) -> folder.list(name, MOST_NAMES),
+                        root -> {
+                          try (HeldFolder folder = HeldFolder.open(root)) {
+                            return folder.list(MOST_NAMES);
+                          }
+                        })));
     if (names.size() > MOST_NAMES) {
       throw new OperationFailure(
           FailureCode.EINVAL, "The folder holds more than " + MOST_NAMES + " names.");
@@ -162,22 +177,38 @@ public final class FolderService {
   /**
    * Deletes a file, or a folder and everything in it. A link is deleted, not followed.
    *
-   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, or ENOTEMPTY when something
-   *     was put into the folder meanwhile
+   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTEMPTY when something was
+   *     put into the folder meanwhile, or EBUSY when a file is in use that would keep its name
    */
   public void delete(FilePlace place) throws OperationFailure {
-    pool.call(
-        Priority.BULK,
-        () -> FolderWalk.toEntry(place, false)
-            .then(
-                (folder, name) -> {
-                  deleteTree(folder, name, 1);
-                  return null;
-                }));
-    open.forget(place);
+    sillyRenames.retry(
+        last -> pool.call(
+            Priority.BULK,
+            () -> FolderWalk.toEntry(place, false)
+                .then((folder, name) -> delete(folder, name, last))));
   }
 
-  private static void deleteTree(HeldFolder folder, String name, int level)
+  private boolean delete(HeldFolder folder, String name, boolean last)
+      throws IOException, OperationFailure {
+    Path real = NameCodec.resolve(folder.place(), name);
+    moves.requireFree(real);
+    if (!sillyRenames.release(real)) {
+      return false;
+    }
+    try {
+      deleteTree(folder, name, 1);
+      return true;
+    } catch (DirectoryNotEmptyException e) {
+      if (last || !SillyRenames.keepNames(real)) {
+        throw e;
+      }
+      return false; // perhaps a file was opened beside this
+    } finally {
+      open.forget(real);
+    }
+  }
+
+  static void deleteTree(HeldFolder folder, String name, int level)
       throws IOException, OperationFailure {
     if (!folder.attributes(name).isDirectory()) {
       folder.deleteFile(name);
@@ -189,9 +220,19 @@ public final class FolderService {
           "The folder is nested more than " + MOST_LEVELS
               + " levels deep; delete its parts first.");
     }
+    try {
+      folder.deleteFolder(name); // one that must stay, a mounted disk, keeps what is in it
+      return;
+    } catch (DirectoryNotEmptyException e) {
+      // What is in it goes first.
+    }
     try (HeldFolder inner = folder.enter(name)) {
       for (Path entry : inner.names()) {
-        deleteTree(inner, NameCodec.shown(entry), level + 1);
+        try {
+          deleteTree(inner, NameCodec.shown(entry), level + 1);
+        } catch (NoSuchFileException e) {
+          // It has gone, or got another name, meanwhile.
+        }
       }
     }
     folder.deleteFolder(name);
@@ -199,50 +240,42 @@ public final class FolderService {
 
   /**
    * Gives a file or folder another name under the same root, making the folders above it. A file
-   * that has this name is replaced. Atomic, unless a file has to go to another file system.
+   * that has this name is replaced. Atomic; to another file system it is copied, and until that is
+   * done nothing can be changed in it, and nothing has changed but that there may be new folders.
    *
-   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTDIR, EISDIR or ENOTEMPTY
+   * @param whenDone run when that is done, before anything can look for the file by its new name
+   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTDIR, EISDIR or ENOTEMPTY;
+   *     EXDEV when a link or a device would have to go to another file system, EBUSY when something is in
+   *     use that must not be, and ENOSPC; when something could not be deleted at its old place although
+   *     it is whole at the new one, the message tells so
+   */
+  public void rename(FilePlace from, FilePlace to, Runnable whenDone) throws OperationFailure {
+    try {
+      renaming.rename(from, to, whenDone);
+    } catch (OperationFailure e) {
+      if (e.code() != FailureCode.EXDEV) {
+        throw e;
+      }
+      crossDevice.move(from, to, whenDone);
+    }
+  }
+
+  /** What takes long ends, undone; does not wait for it. */
+  void cancel() {
+    crossDevice.cancel();
+  }
+
+  /** The same, and waits for it. */
+  void close() {
+    crossDevice.close();
+  }
+
+  /**
+   * The same where no handle has to go along.
+   *
+   * @throws OperationFailure as there
    */
   public void rename(FilePlace from, FilePlace to) throws OperationFailure {
-    if (from.path().contains(to.path()) && !from.equals(to)) {
-      throw intoItself();
-    }
-    pool.call(
-        Priority.BULK,
-        () -> FolderWalk.toEntry(from, false)
-            .then(
-                (source, name) -> {
-                  source.attributes(name); // before folders are made for nothing
-                  FolderWalk.toEntry(to, true)
-                      .then(
-                          (target, newName) -> {
-                            move(source, name, target, newName);
-                            return null;
-                          });
-                  return null;
-                }));
-    open.forget(from);
-    open.forget(to);
-  }
-
-  private static void move(HeldFolder source, String name, HeldFolder target, String newName)
-      throws IOException, OperationFailure {
-    try {
-      source.move(name, target, newName);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(
-          NameCodec.resolve(source.place(), name),
-          NameCodec.resolve(target.place(), newName),
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (FileSystemException e) {
-      if (target.place().startsWith(NameCodec.resolve(source.place(), name))) { // by way of a link
-        throw intoItself();
-      }
-      throw e;
-    }
-  }
-
-  private static OperationFailure intoItself() {
-    return new OperationFailure(FailureCode.EINVAL, "A folder cannot be moved into itself.");
+    rename(from, to, () -> {});
   }
 }

@@ -23,6 +23,9 @@ final class FolderWalk {
   /** As many as Linux follows. */
   private static final int MOST_LINKS = 40;
 
+  /** Walks that make folders are tried so often again when one of them is taken away meanwhile. */
+  private static final int MOST_AGAIN = 16;
+
   private final FilePlace place;
   private final boolean create;
   private final boolean followLast;
@@ -142,6 +145,19 @@ final class FolderWalk {
   }
 
   private <T> T walk(Path base, List<String> way, Step<T> step)
+      throws IOException, OperationFailure {
+    for (int again = create ? MOST_AGAIN : 0;; again--) {
+      try {
+        return walkOnce(base, way, step);
+      } catch (NoSuchFileException e) {
+        if (again == 0) { // else a folder that was there, or was made, has been taken away since
+          throw e;
+        }
+      }
+    }
+  }
+
+  private <T> T walkOnce(Path base, List<String> way, Step<T> step)
       throws IOException, OperationFailure {
     int last = way.size() - 1;
     int level = 0;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
@@ -12,9 +13,11 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder that is held open while something is done in it, by names alone: whatever is put in its
@@ -62,6 +65,9 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   /** Whether it is known to be the folder that is meant. */
   boolean isInPlace() throws IOException;
 
+  /** More of an entry, or of the link itself; null when the file system has no such thing. */
+  <V extends FileAttributeView> @Nullable V view(String name, Class<V> type) throws IOException;
+
   /** Can be asked once. */
   Iterable<Path> names() throws IOException;
 
@@ -71,6 +77,9 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
 
   /** Atomic; replaces a file, or an empty folder by a folder. */
   void move(String name, HeldFolder target, String newName) throws IOException;
+
+  /** The folder itself, opened as if it were a file. */
+  FileChannel self() throws IOException;
 
   @Override
   void close() throws IOException;
@@ -87,6 +96,21 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
       if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
+    }
+  }
+
+  /** Returns when the names in this folder are on the disk, where there is a disk and a call for that. */
+  default void force() throws IOException {
+    if (SafePath.WindowsNames.ON_WINDOWS
+        || place().getFileSystem() != FileSystems.getDefault()) {
+      return;
+    }
+    try (FileChannel folder = self()) {
+      folder.force(true);
+    } catch (IOException e) {
+      if (!String.valueOf(e.getMessage()).contains("Invalid argument")) {
+        throw e;
+      } // else this file system has no such call
     }
   }
 

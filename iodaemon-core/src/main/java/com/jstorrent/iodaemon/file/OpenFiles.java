@@ -7,24 +7,22 @@ import com.jstorrent.iodaemon.stats.Stats;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files that are open: each once, however many use it. Only so many stay open when nobody uses
  * them; the one that was used the longest ago goes first. For threads that may block.
  */
 final class OpenFiles implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
 
   /** What somebody wants to do with a file. */
   enum Access {
@@ -50,63 +48,53 @@ final class OpenFiles implements AutoCloseable {
     }
   }
 
-  private record Key(Path root, SafePath path, boolean writable) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key key
-          && writable == key.writable
-          && path.equals(key.path)
-          && root.equals(key.root);
-    }
-
-    // What a record has by itself the JVM would put together before the first file is opened.
-    @Override
-    public int hashCode() {
-      return 31 * path.hashCode() + (writable ? 1 : 0);
-    }
-  }
-
-  private static final class Entry {
-    private final SharedFile file;
-    private int users = 1; // guarded by the lock
-    private boolean forgotten; // guarded by the lock; the last user closes it
-
-    private Entry(SharedFile file) {
-      this.file = file;
-    }
-  }
-
-  private final int capacity;
   private final Stats stats;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // by lock
+  private final RenameGuard renames;
+  private final OpenFileTable table;
+  private final MovesUnderWay moves = new MovesUnderWay();
   private final FileLength.Registry lengths = new FileLength.Registry();
-  private boolean closed; // guarded by the lock
-  private final ReentrantLock scarcity = new ReentrantLock(); // taken before the lock
+  private final LostWrites lost = new LostWrites();
+  private final ReentrantLock scarcity = new ReentrantLock(); // taken before the table's
 
   /**
    * @param capacity how many may be open
    */
-  OpenFiles(int capacity, Stats stats) {
-    this.capacity = capacity;
+  OpenFiles(int capacity, RenameGuard renames, Stats stats) {
+    this.renames = renames;
     this.stats = stats;
+    this.table = new OpenFileTable(capacity, this::close);
   }
 
-  /** Somebody's use of an open file; close it, from any thread. */
-  final class Use implements AutoCloseable {
-    private final Entry entry;
+  /** For what has to do with the names of files that may be open. */
+  OpenFileTable table() {
+    return table;
+  }
 
-    private Use(Entry entry) {
+  MovesUnderWay moves() {
+    return moves;
+  }
+
+  RenameGuard renames() {
+    return renames;
+  }
+
+  /** A request's use of an open file; close it, from any thread. */
+  final class Use implements AutoCloseable {
+    private final OpenFileTable.Entry entry;
+    private final boolean writes;
+
+    private Use(OpenFileTable.Entry entry, boolean writes) {
       this.entry = entry;
+      this.writes = writes;
     }
 
     SharedFile file() {
-      return entry.file;
+      return entry.file();
     }
 
     @Override
     public void close() {
-      release(entry);
+      table.leave(entry, writes);
     }
   }
 
@@ -115,40 +103,58 @@ final class OpenFiles implements AutoCloseable {
    *
    * @throws OperationFailure EROOT, EINVAL, ENOENT, EACCES, EISDIR, ENOTDIR, ENOSPC or EBUSY
    */
-  Use use(FilePlace place, Access access) throws OperationFailure {
-    Entry known = known(place, true);
-    if (known == null && access == Access.READ) {
-      known = known(place, false);
-    }
-    return new Use(known != null ? known : open(place, access));
+  Use use(LocatedFile file, Access access) throws OperationFailure {
+    return renames.find(file, place -> use(place, access), Use::close);
   }
 
-  private @Nullable Entry known(FilePlace place, boolean writable) {
-    Entry entry;
-    lock.lock();
-    try {
-      entry = entries.get(key(place, writable));
-      if (entry == null) {
-        return null;
+  private Use use(FilePlace place, Access access) throws OperationFailure {
+    boolean writes = access != Access.READ;
+    while (true) {
+      OpenFileTable.Entry known = known(OpenFileTable.Key.of(place, true), writes);
+      if (known == null && !writes) {
+        known = known(OpenFileTable.Key.of(place, false), false);
       }
-      entry.users++;
-    } finally {
-      lock.unlock();
+      if (known != null) {
+        return use(known, writes);
+      }
+      SharedFile opened = open(place, access);
+      OpenFileTable.Entry entry = table.add(OpenFileTable.Key.of(place, writes), opened, writes);
+      if (entry.file() == opened || entry.file().isCurrent()) {
+        return use(entry, writes);
+      }
+      leaveStale(entry, writes); // another thread has opened what had the name before
     }
-    if (entry.file.isCurrent()) {
+  }
+
+  /** A writer is known of before this looks for moves, and a move looks for writers when it is known of. */
+  private Use use(OpenFileTable.Entry entry, boolean writes) throws OperationFailure {
+    Use use = new Use(entry, writes);
+    try {
+      if (writes) {
+        moves.requireStill(entry.file().real());
+      }
+      return use;
+    } catch (OperationFailure e) {
+      use.close();
+      throw e;
+    }
+  }
+
+  private OpenFileTable.@Nullable Entry known(OpenFileTable.Key key, boolean writes) {
+    OpenFileTable.Entry entry = table.join(key, writes);
+    if (entry == null || entry.file().isCurrent()) {
       return entry;
     }
-    Entry stale = entry;
-    forget((key, each) -> each == stale);
-    release(entry);
+    leaveStale(entry, writes);
     return null;
   }
 
-  private static Key key(FilePlace place, boolean writable) {
-    return new Key(place.root().path(), place.path(), writable);
+  private void leaveStale(OpenFileTable.Entry entry, boolean writes) {
+    table.forget(entry);
+    table.leave(entry, writes);
   }
 
-  private Entry open(FilePlace place, Access access) throws OperationFailure {
+  private SharedFile open(FilePlace place, Access access) throws OperationFailure {
     SharedFile file;
     try {
       file = openFile(place, access);
@@ -158,28 +164,8 @@ final class OpenFiles implements AutoCloseable {
       }
       file = openAfterMakingRoom(place, access);
     }
-    Entry entry = new Entry(file);
     stats.increment(Counter.OPEN_FILES);
-    List<SharedFile> over = new ArrayList<>();
-    lock.lock();
-    try {
-      Key key = key(place, access != Access.READ);
-      Entry other = entries.get(key);
-      if (other != null) { // somebody else has opened it meanwhile
-        other.users++;
-        over.add(file);
-        entry = other;
-      } else if (closed) {
-        entry.forgotten = true;
-      } else {
-        entries.put(key, entry);
-        shrink(over);
-      }
-    } finally {
-      lock.unlock();
-    }
-    over.forEach(this::close);
-    return entry;
+    return file;
   }
 
   /**
@@ -190,7 +176,7 @@ final class OpenFiles implements AutoCloseable {
       throws OperationFailure {
     scarcity.lock();
     try {
-      forget((key, entry) -> entry.users == 0);
+      table.forgetIdle();
       return openFile(place, access);
     } finally {
       scarcity.unlock();
@@ -200,96 +186,67 @@ final class OpenFiles implements AutoCloseable {
   private SharedFile openFile(FilePlace place, Access access) throws OperationFailure {
     FolderWalk walk =
         access == Access.CREATE ? FolderWalk.making(place) : FolderWalk.to(place);
-    return walk.then(
-        (folder, name) -> {
-          FileChannel channel = folder.openFile(name, access.options());
-          try {
-            Object fileKey = folder.attributes(name).fileKey();
-            Path named = NameCodec.resolve(place.root().path(), place.path().components());
-            Path real = NameCodec.resolve(folder.place(), name);
-            FileLength length = lengths.join(fileKey == null ? real : fileKey);
-            return new SharedFile(channel, named, real, fileKey, length);
-          } catch (IOException e) {
-            channel.close();
-            throw e;
-          }
-        });
+    return walk.then((folder, name) -> openFile(place, folder, name, access));
   }
 
-  private void release(Entry entry) {
-    List<SharedFile> over = new ArrayList<>(0);
-    lock.lock();
-    try {
-      entry.users--;
-      if (entry.users == 0 && entry.forgotten) {
-        over.add(entry.file);
-      } else {
-        shrink(over);
-      }
-    } finally {
-      lock.unlock();
+  private SharedFile openFile(FilePlace place, HeldFolder folder, String name, Access access)
+      throws IOException, OperationFailure {
+    Path real = NameCodec.resolve(folder.place(), name);
+    if (access != Access.READ) {
+      moves.requireStill(real); // before it is made
     }
-    over.forEach(this::close);
-  }
-
-  /** Under the lock; the files are closed without it. */
-  private void shrink(List<SharedFile> over) {
-    Iterator<Entry> oldest = entries.values().iterator();
-    while (entries.size() > capacity && oldest.hasNext()) {
-      Entry entry = oldest.next();
-      if (entry.users == 0) {
-        oldest.remove();
-        drop(entry, over);
-      }
-    }
-  }
-
-  private static void drop(Entry entry, List<SharedFile> over) {
-    entry.forgotten = true;
-    if (entry.users == 0) {
-      over.add(entry.file);
-    }
-  }
-
-  /** Whoever uses the file, or what is in the folder, goes on; nobody else gets the same channel. */
-  void forget(FilePlace place) {
-    forget(
-        (key, entry) -> key.root().equals(place.root().path())
-            && place.path().contains(key.path()));
-  }
-
-  private void forget(BiPredicate<Key, Entry> which) {
-    List<SharedFile> over = new ArrayList<>();
-    lock.lock();
-    try {
-      Iterator<Map.Entry<Key, Entry>> all = entries.entrySet().iterator();
-      while (all.hasNext()) {
-        Map.Entry<Key, Entry> each = all.next();
-        if (which.test(each.getKey(), each.getValue())) {
-          all.remove();
-          drop(each.getValue(), over);
+    while (true) {
+      Object before = key(folder, name);
+      FileChannel channel = folder.openFile(name, access.options());
+      try {
+        Object fileKey = folder.attributes(name).fileKey();
+        if (before == null || before.equals(fileKey)) {
+          Path named = NameCodec.resolve(place.root().path(), place.path().components());
+          FileLength length = lengths.join(fileKey == null ? real : fileKey);
+          return new SharedFile(channel, named, real, fileKey, length);
         }
+      } catch (IOException e) {
+        channel.close();
+        throw e;
       }
-    } finally {
-      lock.unlock();
+      channel.close(); // another file has got the name: which of the two this is cannot be told
     }
-    over.forEach(this::close);
+  }
+
+  private static @Nullable Object key(HeldFolder folder, String name) throws IOException {
+    try {
+      return folder.attributes(name).fileKey();
+    } catch (NoSuchFileException e) {
+      return null; // it is going to be made, or opening it fails in the same way
+    }
   }
 
   private void close(SharedFile file) {
     stats.decrement(Counter.OPEN_FILES);
-    file.close();
+    try {
+      file.close();
+    } catch (IOException e) {
+      lost.add(file.length().key());
+      LOG.warn(
+          "What was written to a file did not reach its disk: {}", FileErrors.of(e).getMessage());
+    }
     lengths.leave(file.length());
+  }
+
+  /**
+   * Returns when everything that was written to a file is on the disk, whoever wrote it.
+   *
+   * @throws IOException when something is not, and will not be
+   */
+  void force(Use use) throws IOException {
+    use.file().force();
+    if (lost.take(use.file().length().key())) {
+      throw new IOException("closed with an error");
+    }
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-    } finally {
-      lock.unlock();
-    }
-    forget((key, entry) -> true);
+    table.close();
   }
 }

@@ -12,10 +12,13 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder by its path, where the file system cannot hold one: every step looks at the links, and
@@ -81,6 +84,13 @@ record PlainFolder(Path place) implements HeldFolder {
   }
 
   @Override
+  public <V extends FileAttributeView> @Nullable V view(String name, Class<V> type)
+      throws IOException {
+    return Files.getFileAttributeView(
+        NameCodec.resolve(requireUnmoved(), name), type, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
   public Iterable<Path> names() throws IOException {
     List<Path> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(requireUnmoved())) {
@@ -105,6 +115,11 @@ record PlainFolder(Path place) implements HeldFolder {
         NameCodec.resolve(requireUnmoved(), name),
         NameCodec.resolve(((PlainFolder) target).requireUnmoved(), newName),
         StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public FileChannel self() throws IOException {
+    return FileChannel.open(requireUnmoved(), StandardOpenOption.READ);
   }
 
   @Override

@@ -10,9 +10,12 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttributeView;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A folder held by its descriptor: openat, fstatat, unlinkat, renameat. */
 record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements HeldFolder {
@@ -71,6 +74,11 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
   }
 
   @Override
+  public <V extends FileAttributeView> @Nullable V view(String name, Class<V> type) {
+    return stream.getFileAttributeView(name(name), type, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
   public Iterable<Path> names() {
     return stream;
   }
@@ -89,6 +97,11 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
   public void move(String name, HeldFolder target, String newName) throws IOException {
     SecureDirectoryStream<Path> into = ((SecureFolder) target).stream;
     stream.move(name(name), into, name(newName));
+  }
+
+  @Override
+  public FileChannel self() throws IOException {
+    return (FileChannel) stream.newByteChannel(name("."), Set.of(StandardOpenOption.READ));
   }
 
   @Override

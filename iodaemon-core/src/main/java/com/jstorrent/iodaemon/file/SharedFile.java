@@ -179,11 +179,10 @@ final class SharedFile {
     channel.force(true);
   }
 
-  void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // What was written is with the system; there is nothing to tell the client.
-    }
+  /**
+   * @throws IOException when bytes that were written have not reached the disk
+   */
+  void close() throws IOException {
+    channel.close();
   }
 }

@@ -60,7 +60,7 @@ public final class FileDigests {
   public byte[] digest(HashAlgorithm algorithm, List<FileRange> ranges) throws OperationFailure {
     MessageDigest digest = algorithm.newDigest();
     for (FileRange range : ranges) {
-      try (OpenFile file = files.openForReading(range.place())) {
+      try (OpenFile file = files.openForReading(range.file())) {
         long length = range.length() < 0 ? file.size() - range.offset() : range.length();
         if (length < 0 || range.offset() + length > file.size()) {
           throw behindTheEnd(file.size());
@@ -220,7 +220,7 @@ public final class FileDigests {
   /** Returns false when bytes are missing, whatever the reason. */
   private boolean eachOf(Piece piece, Part part) {
     for (FileRange range : piece.ranges()) {
-      try (OpenFile file = files.openNow(range.place())) {
+      try (OpenFile file = files.openNow(range.file())) {
         if (range.offset() + range.length() > file.size() || !part.read(file, range)) {
           return false;
         }

@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.hash;
 
-import com.jstorrent.iodaemon.file.FilePlace;
+import com.jstorrent.iodaemon.file.LocatedFile;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.NoSuchElementException;
 public record Piece(List<FileRange> ranges, long leaves) {
 
   /** A file of a torrent; the length is what it is going to have. */
-  public record TorrentFile(FilePlace place, long length) {}
+  public record TorrentFile(LocatedFile file, long length) {}
 
   /** The pieces of version 1: the files are one run of bytes, whatever file they are in. */
   public static Iterator<Piece> across(List<TorrentFile> files, int pieceLength) {
@@ -45,7 +45,7 @@ public record Piece(List<FileRange> ranges, long leaves) {
         for (long left = pieceLength; left > 0 && skipEmpty();) {
           TorrentFile now = files.get(file);
           long length = Math.min(left, now.length() - offset);
-          ranges.add(new FileRange(now.place(), offset, length));
+          ranges.add(new FileRange(now.file(), offset, length));
           offset += length;
           left -= length;
         }
@@ -71,7 +71,7 @@ public record Piece(List<FileRange> ranges, long leaves) {
           throw new NoSuchElementException();
         }
         long length = Math.min(pieceLength, file.length() - offset);
-        FileRange range = new FileRange(file.place(), offset, length);
+        FileRange range = new FileRange(file.file(), offset, length);
         offset += length;
         return new Piece(List.of(range), leaves);
       }

@@ -76,7 +76,7 @@ final class FileWorld implements AutoCloseable {
       }
       case FileStep.Ensure ensure -> files.folders().ensure(place);
       case FileStep.Delete delete -> files.folders().delete(place);
-      case FileStep.Rename rename -> files.folders().rename(place, place(rename.to()));
+      case FileStep.Rename rename -> files.folders().rename(place, place(rename.to()), () -> {});
       case FileStep.Replaced replaced -> {
         if (Files.isRegularFile(behind)) {
           Path other = Files.write(root.resolve("other"), FileModel.data(number, replaced.size()));

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +95,7 @@ class OpenFilesTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3})
   void aFileInUseIsNeverClosed(int capacity) throws Exception {
-    open = new OpenFiles(capacity, stats);
+    open = new OpenFiles(capacity, new RenameGuard(), stats);
     try (OpenFiles.Use used = open.use(place("used"), Access.CREATE)) {
       for (int i = 0; i < 20; i++) {
         open.use(place("other" + i), Access.CREATE).close();
@@ -110,7 +111,7 @@ class OpenFilesTest {
 
   @Test
   void filesInUseMayBeMoreThanMayStayOpen() throws Exception {
-    open = new OpenFiles(1, stats);
+    open = new OpenFiles(1, new RenameGuard(), stats);
     List<OpenFiles.Use> uses = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       uses.add(open.use(place("f" + i), Access.CREATE));
@@ -124,7 +125,7 @@ class OpenFilesTest {
 
   @Test
   void theOneThatWasUsedTheLongestAgoGoesFirst() throws Exception {
-    open = new OpenFiles(3, stats);
+    open = new OpenFiles(3, new RenameGuard(), stats);
     SharedFile a = used("a");
     SharedFile b = used("b");
     SharedFile c = used("c");
@@ -146,7 +147,7 @@ class OpenFilesTest {
 
   @Test
   void whatIsOpenForWritingIsReadFromToo() throws Exception {
-    open = new OpenFiles(3, stats);
+    open = new OpenFiles(3, new RenameGuard(), stats);
     SharedFile written = used("f");
     try (OpenFiles.Use use = open.use(place("f"), Access.READ)) {
       assertThat(use.file()).isSameAs(written);
@@ -244,11 +245,11 @@ class OpenFilesTest {
   @Test
   void whatTheDaemonDeletesOrRenamesItselfIsForgotten() throws Exception {
     write("d/f", 1);
-    files.folders().rename(place("d"), place("e"));
+    files.folders().rename(place("d"), place("e"), () -> {});
     assertThat(read("e/f")).isEqualTo(1);
     assertFails(FailureCode.ENOENT, () -> read("d/f"));
     write("d/f", 2);
-    files.folders().rename(place("d/f"), place("e/f"));
+    files.folders().rename(place("d/f"), place("e/f"), () -> {});
     assertThat(read("e/f")).isEqualTo(2);
     files.folders().delete(place("e"));
     assertFails(FailureCode.ENOENT, () -> read("e/f"));
@@ -270,7 +271,7 @@ class OpenFilesTest {
 
   @Test
   void manyAtOnceNeverMeetAFileThatWasClosed() throws Exception {
-    open = new OpenFiles(2, stats);
+    open = new OpenFiles(2, new RenameGuard(), stats);
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -297,12 +298,54 @@ class OpenFilesTest {
         use.file().read(one, use.file().size() - 1);
         assertThat(one.get(0)).isEqualTo((byte) file);
         if (i % 100 == 0) {
-          open.forget(place("f" + file));
+          open.table().forget(folder.resolve("f" + file));
         }
       } catch (OperationFailure | IOException e) {
         throw new AssertionError(e);
       }
     }
+  }
+
+  @Test
+  void whatIsOpenedBehindAReplacementIsTheNewFile() throws Exception {
+    open = new OpenFiles(0, new RenameGuard(), stats); // so that each use opens the file
+    FilePlace place = place("f");
+    Files.write(folder.resolve("f"), new byte[1]);
+    AtomicBoolean over = new AtomicBoolean();
+    Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    List<Thread> others = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      others.add(
+          Thread.ofPlatform()
+              .uncaughtExceptionHandler((thread, failure) -> failures.add(failure))
+              .start(
+                  () -> {
+                    while (!over.get()) {
+                      try (OpenFiles.Use use = open.use(place, Access.READ)) {
+                        assertThat(use.file()).isNotNull();
+                      } catch (OperationFailure e) {
+                        throw new AssertionError(e);
+                      }
+                    }
+                  }));
+    }
+    try {
+      for (int i = 0; i < 5000 && failures.isEmpty(); i++) {
+        Files.write(folder.resolve("new"), new byte[] {(byte) i});
+        Files.move(folder.resolve("new"), folder.resolve("f"), StandardCopyOption.ATOMIC_MOVE);
+        ByteBuffer one = ByteBuffer.allocate(1);
+        try (OpenFiles.Use use = open.use(place, Access.READ)) {
+          use.file().read(one, 0);
+        }
+        assertThat(one.get(0)).as("version %d", i).isEqualTo((byte) i);
+      }
+    } finally {
+      over.set(true);
+      for (Thread other : others) {
+        other.join();
+      }
+    }
+    assertThat(failures).isEmpty();
   }
 
   private FilePlace place(String path) throws OperationFailure {
@@ -334,7 +377,7 @@ class OpenFilesTest {
 
   @Test
   void whoeverChangesAFileKnowsOfTheOthersByWhateverNameItIsOpen() throws Exception {
-    try (OpenFiles open = new OpenFiles(4, new Stats())) {
+    try (OpenFiles open = new OpenFiles(4, new RenameGuard(), new Stats())) {
       open.use(place("one"), Access.CREATE).close();
       Files.createLink(folder.resolve("two"), folder.resolve("one"));
       try (OpenFiles.Use one = open.use(place("one"), Access.WRITE);

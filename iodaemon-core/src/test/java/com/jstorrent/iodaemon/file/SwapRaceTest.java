@@ -190,12 +190,12 @@ class SwapRaceTest {
     Path taken = root.resolve("taken");
     race(
         () -> {
-          files.folders().rename(swapped("f"), place("taken"));
+          files.folders().rename(swapped("f"), place("taken"), () -> {});
           // The one outside is longer; the one inside may be written anew at this moment.
           assertThat(Files.size(taken)).isLessThanOrEqualTo(Swapper.INSIDE_BYTES);
         });
     successes = 0; // one of the next is needed, however slow the machine is
-    race(() -> files.folders().rename(swapped("sub"), place("takenFolder")));
+    race(() -> files.folders().rename(swapped("sub"), place("takenFolder"), () -> {}));
     assertThat(root.resolve("takenFolder")).isEmptyDirectory();
   }
 
@@ -204,12 +204,12 @@ class SwapRaceTest {
     race(
         () -> {
           write(place("mine"), true);
-          files.folders().rename(place("mine"), swapped("mine"));
+          files.folders().rename(place("mine"), swapped("mine"), () -> {});
         });
     race(
         () -> {
           write(place("mine"), true);
-          files.folders().rename(place("mine"), swapped("f"));
+          files.folders().rename(place("mine"), swapped("f"), () -> {});
         });
   }
 

@@ -158,8 +158,12 @@ final class FileClient implements AutoCloseable {
 
   /** {@code POST} of a JSON object with {@code path}, {@code root_key} and one field more. */
   Answer post(String target, String path, String field, Object value) throws IOException {
-    String body = Json.write(Map.of("root_key", ROOT, "path", path, field, value));
-    return send(request(target).POST(BodyPublishers.ofString(body)));
+    return json(target, Map.of("root_key", ROOT, "path", path, field, value));
+  }
+
+  /** {@code POST} of a JSON object. */
+  Answer json(String target, Map<String, Object> fields) throws IOException {
+    return send(request(target).POST(BodyPublishers.ofString(Json.write(fields))));
   }
 
   Answer delete(String path) throws IOException {

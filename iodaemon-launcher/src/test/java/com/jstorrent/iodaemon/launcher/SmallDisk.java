@@ -30,6 +30,11 @@ final class SmallDisk implements AutoCloseable {
     return disk;
   }
 
+  /** Where it is mounted. */
+  Path folder() {
+    return folder;
+  }
+
   /** An empty one, as when another disk is put in. */
   void mount() throws IOException {
     run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", folder.toString());

@@ -8,7 +8,7 @@ public final class FailureStatus {
 
   public static int of(FailureCode code) {
     return switch (code) {
-      case EINVAL, EISDIR, ENOTDIR, ENOTEMPTY -> 400;
+      case EINVAL, EISDIR, ENOTDIR, ENOTEMPTY, EXDEV -> 400;
       case EROOT, EACCES -> 403;
       case ENOENT -> 404;
       case EHASH, ESESSION -> 409;

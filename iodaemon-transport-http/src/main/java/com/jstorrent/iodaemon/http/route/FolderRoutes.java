@@ -57,8 +57,7 @@ final class FolderRoutes {
     JsonBody body = JsonBody.of(call);
     FilePlace from = places.of(body, "path");
     FilePlace to = places.of(body, "to");
-    files.folders().rename(from, to);
-    handles.renamed(from, to);
+    files.folders().rename(from, to, () -> handles.renamed(from, to));
     return Reply.empty();
   }
 }

@@ -41,7 +41,7 @@ final class HandleRoutes {
 
   ReadRoute.Range readWish(Call call) throws OperationFailure {
     return new ReadRoute.Range(
-        handle(call).place(),
+        handle(call),
         Numbers.parse("parameter offset", call.query().get("offset")).orElse(0),
         Numbers.parse("parameter length", call.query().get("length")));
   }
@@ -50,14 +50,14 @@ final class HandleRoutes {
     FileHandle handle = handle(call);
     long offset = Numbers.parse("parameter offset", call.query().get("offset")).orElse(0);
     FileHandle.Writing writing = handle.write();
-    return new WriteRoute.Target(handle.place(), false, offset, writing::close);
+    return new WriteRoute.Target(handle, false, offset, writing::close);
   }
 
   Reply flush(Call call) throws OperationFailure {
     FileHandle handle = handle(call);
     FileHandle.Writing writing = handle.write();
     try {
-      files.flush(handle.place());
+      files.flush(handle);
     } finally {
       writing.close();
     }
@@ -73,9 +73,9 @@ final class HandleRoutes {
     FileHandle.Writing writing = handle.write();
     try {
       switch (call.query().getOrDefault("mode", "sparse")) {
-        case "sparse" -> files.extend(handle.place(), size);
+        case "sparse" -> files.extend(handle, size);
         case "full" -> {
-          if (!files.reserve(handle.place(), size, handle::isClosed)) {
+          if (!files.reserve(handle, size, handle::isClosed)) {
             throw new OperationFailure(
                 FailureCode.ENOENT, "The handle was closed while room was being reserved.");
           }

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FilePlace;
 import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.LocatedFile;
 import com.jstorrent.iodaemon.file.SafePath;
 import org.jspecify.annotations.Nullable;
 
@@ -64,9 +65,9 @@ final class Places {
   }
 
   /** By {@code fileId}, or as {@link #file}. */
-  FilePlace fileOrHandle(JsonBody body) throws OperationFailure {
+  LocatedFile fileOrHandle(JsonBody body) throws OperationFailure {
     String fileId = body.optionalText("fileId");
-    return fileId == null ? file(body) : handles.require(fileId).place();
+    return fileId == null ? file(body) : handles.require(fileId);
   }
 
   private static String required(Call call, String name) throws OperationFailure {

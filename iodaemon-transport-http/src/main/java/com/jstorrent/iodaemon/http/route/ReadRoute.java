@@ -2,8 +2,8 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.file.FilePlace;
 import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.LocatedFile;
 import com.jstorrent.iodaemon.file.OpenFile;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -24,7 +24,7 @@ final class ReadRoute implements Route.Handler {
   }
 
   /** Where the bytes are. */
-  record Range(FilePlace place, long offset, OptionalLong length) {}
+  record Range(LocatedFile file, long offset, OptionalLong length) {}
 
   /** How a request tells what it wants. */
   @FunctionalInterface
@@ -35,7 +35,7 @@ final class ReadRoute implements Route.Handler {
   @Override
   public Reply answer(Call call) throws OperationFailure {
     Range range = wish.of(call);
-    OpenFile file = files.openForReading(range.place());
+    OpenFile file = files.openForReading(range.file());
     boolean answered = false;
     try {
       long length = range.length().orElse(file.size() - range.offset());

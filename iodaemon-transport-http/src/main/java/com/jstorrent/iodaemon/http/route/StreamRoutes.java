@@ -67,7 +67,7 @@ final class StreamRoutes {
   }
 
   private Reply stream(Call call, FileHandle handle) throws OperationFailure, IOException {
-    OpenFile file = files.openForReading(handle.place());
+    OpenFile file = files.openForReading(handle);
     boolean answered = false;
     try {
       String tag = tag(handle, file.size());

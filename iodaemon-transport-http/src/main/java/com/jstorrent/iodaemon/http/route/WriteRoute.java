@@ -2,8 +2,8 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.file.FilePlace;
 import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.LocatedFile;
 import com.jstorrent.iodaemon.file.OpenFile;
 import com.jstorrent.iodaemon.hash.Expected;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
@@ -41,7 +41,7 @@ final class WriteRoute implements Route.Handler {
    * @param create whether the file is made if need be
    * @param hold closed when they are written
    */
-  record Target(FilePlace place, boolean create, long offset, Hold hold) {}
+  record Target(LocatedFile file, boolean create, long offset, Hold hold) {}
 
   /** What must not go away before the bytes are written. */
   @FunctionalInterface
@@ -99,11 +99,11 @@ final class WriteRoute implements Route.Handler {
       }
       check = FileService.Check.NONE;
     }
-    files.write(target.place(), target.create(), check, held.parts(), target.offset());
+    files.write(target.file(), target.create(), check, held.parts(), target.offset());
   }
 
   private void stream(Target target, Call call) throws OperationFailure, IOException {
-    try (OpenFile file = files.openForWriting(target.place(), target.create())) {
+    try (OpenFile file = files.openForWriting(target.file(), target.create())) {
       long[] position = {target.offset()};
       memory.forEachPart(
           call,

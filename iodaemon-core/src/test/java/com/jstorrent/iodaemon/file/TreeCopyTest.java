@@ -1,0 +1,96 @@
+package com.jstorrent.iodaemon.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Feature;
+import com.google.common.jimfs.Jimfs;
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.testkit.Peer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What changes beside a copy is neither lost nor deleted. */
+class TreeCopyTest {
+  private static final TreeCopy.Pulse GOES_ON = () -> {};
+
+  @TempDir
+  Path folder;
+  private Path source;
+  private Path target;
+
+  @BeforeEach
+  void make() throws IOException {
+    folder = folder.toRealPath();
+    source = Files.createDirectory(folder.resolve("source"));
+    target = Files.createDirectory(folder.resolve("target"));
+    Files.createDirectory(source.resolve("d"));
+    Files.write(source.resolve("d/f"), Peer.bytes(1, 600_000));
+    Files.write(source.resolve("d/g"), Peer.bytes(2, 10));
+  }
+
+  @Test
+  void aFileThatGrowsWhileItIsCopiedIsAFailure() throws Exception {
+    TreeCopy copy =
+        new TreeCopy(
+            () -> {
+              try {
+                Files.write(source.resolve("d/f"), new byte[1], StandardOpenOption.APPEND);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    try (HeldFolder from = HeldFolder.open(source);
+        HeldFolder to = HeldFolder.open(target)) {
+      assertThatThrownBy(() -> copy.copy(from, "d", to, "d"))
+          .isInstanceOf(OperationFailure.class)
+          .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(FailureCode.EBUSY));
+    }
+  }
+
+  @Test
+  void whatWasChangedOrAddedAfterTheCopyIsNotDeleted() throws Exception {
+    TreeCopy copy = new TreeCopy(GOES_ON);
+    try (HeldFolder from = HeldFolder.open(source);
+        HeldFolder to = HeldFolder.open(target)) {
+      copy.copy(from, "d", to, "e");
+      Files.write(source.resolve("d/g"), new byte[11]);
+      Files.createDirectory(source.resolve("d/in"));
+      Files.createFile(source.resolve("d/in/new"));
+      assertThat(copy.remove(from, "d")).isFalse();
+    }
+    assertThat(source.resolve("d/f")).doesNotExist();
+    assertThat(source.resolve("d/g")).hasSize(11);
+    assertThat(source.resolve("d/in/new")).isEmptyFile();
+    assertThat(target.resolve("e/f")).hasBinaryContent(Peer.bytes(1, 600_000));
+    assertThat(target.resolve("e/g")).hasBinaryContent(Peer.bytes(2, 10));
+  }
+
+  @Test
+  void namesThatAreOneOnTheOtherDiskAreAFailure() throws Exception {
+    try (FileSystem windows = Jimfs.newFileSystem(
+        Configuration.windows()
+            .toBuilder()
+            .setSupportedFeatures(Feature.SECURE_DIRECTORY_STREAM)
+            .build())) {
+      Files.createFile(source.resolve("d/G"));
+      Path there = Files.createDirectory(windows.getPath("C:\\there"));
+      try (HeldFolder from = HeldFolder.open(source);
+          HeldFolder to = HeldFolder.open(there)) {
+        assertThatThrownBy(() -> new TreeCopy(GOES_ON).copy(from, "d", to, "d"))
+            .isInstanceOf(OperationFailure.class)
+            .hasMessageContaining("capital")
+            .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(FailureCode.EXDEV));
+      }
+    }
+  }
+}
