@@ -246,8 +246,9 @@ final class OpenFileTable implements AutoCloseable {
   long awaitRelease(long nanos) {
     lock.lock();
     try {
+      long next = releases + 1;
       long left = nanos;
-      for (long before = releases; left > 0 && releases == before;) {
+      while (left > 0 && releases < next) {
         left = released.awaitNanos(left);
       }
       return Math.max(left, 0);

@@ -190,9 +190,11 @@ final class TreeCopy {
       HeldFolder from, String name, HeldFolder to, String newName) {
     attempt(
         () -> {
-          BasicFileAttributes times = from.attributes(name);
-          to.view(newName, BasicFileAttributeView.class)
-              .setTimes(times.lastModifiedTime(), times.lastAccessTime(), null);
+          BasicFileAttributeView view = to.view(newName, BasicFileAttributeView.class);
+          if (view != null) {
+            BasicFileAttributes times = from.attributes(name);
+            view.setTimes(times.lastModifiedTime(), times.lastAccessTime(), null);
+          }
         });
     attempt(
         () -> {

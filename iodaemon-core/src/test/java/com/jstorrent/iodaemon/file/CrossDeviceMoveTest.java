@@ -178,6 +178,19 @@ class CrossDeviceMoveTest {
   }
 
   @Test
+  void namesThatAreNotUtf8GoAlong() throws Exception {
+    mount(MountedDisk.Kind.TMPFS);
+    String name = "\uefff\uef80.mkv";
+    write("d/" + name + "/" + name, (byte) 1);
+    rename("d/" + name, "other/" + name);
+    assertThat(files.folders().list(place("d"))).isEmpty();
+    assertThat(files.folders().list(place("other"))).containsExactly(name);
+    assertThat(files.folders().status(place("other/" + name + "/" + name)).size()).isEqualTo(1);
+    rename("other/" + name + "/" + name, "f");
+    assertThat(root.resolve("f")).hasBinaryContent(new byte[] {1});
+  }
+
+  @Test
   void rightsGoAlong() throws Exception {
     mount(MountedDisk.Kind.TMPFS);
     write("d/f", (byte) 1);

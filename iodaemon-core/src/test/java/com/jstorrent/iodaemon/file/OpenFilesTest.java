@@ -314,7 +314,7 @@ class OpenFilesTest {
     AtomicBoolean over = new AtomicBoolean();
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     List<Thread> others = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
       others.add(
           Thread.ofPlatform()
               .uncaughtExceptionHandler((thread, failure) -> failures.add(failure))
@@ -330,7 +330,7 @@ class OpenFilesTest {
                   }));
     }
     try {
-      for (int i = 0; i < 5000 && failures.isEmpty(); i++) {
+      for (int i = 0; i < 1500 && failures.isEmpty(); i++) {
         Files.write(folder.resolve("new"), new byte[] {(byte) i});
         Files.move(folder.resolve("new"), folder.resolve("f"), StandardCopyOption.ATOMIC_MOVE);
         ByteBuffer one = ByteBuffer.allocate(1);
