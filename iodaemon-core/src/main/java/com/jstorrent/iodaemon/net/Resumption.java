@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How the sockets of one client go from a lost connection to the next one (docs/PROTOCOL.md § 9.3):
@@ -26,7 +27,7 @@ public final class Resumption {
 
   private final NetContext net;
   private final ReplayLog log;
-  private volatile long received; // the reader's; another reader comes only after this one has gone
+  private final AtomicLong received = new AtomicLong(); // the reader's; another reader comes only after this one has gone
   private long acknowledged;
   private final AtomicBoolean ackWanted = new AtomicBoolean();
   private int unacknowledgedBytes;
@@ -41,10 +42,10 @@ public final class Resumption {
 
   /** A frame of the client has been handled, and need not be kept by it any more. */
   public void handled(int bytes) {
-    received = received + 1;
+    long count = received.incrementAndGet();
     unacknowledgedBytes += bytes;
-    if (unacknowledgedBytes >= Limits.ACK_BYTES || received - acknowledged >= Limits.ACK_FRAMES) {
-      acknowledged = received;
+    if (unacknowledgedBytes >= Limits.ACK_BYTES || count - acknowledged >= Limits.ACK_FRAMES) {
+      acknowledged = count;
       unacknowledgedBytes = 0;
       if (!ackWanted.getAndSet(true)) {
         net.relay().post(this::sendAck);
@@ -58,7 +59,7 @@ public final class Resumption {
    */
   private void sendAck() throws IOException {
     ackWanted.set(false);
-    net.relay().sendNow(new DaemonFrame.Ack(0, received));
+    net.relay().sendNow(new DaemonFrame.Ack(0, received.get()));
   }
 
   /** ACK of the client; returns false when it says what cannot be. */
@@ -118,10 +119,10 @@ public final class Resumption {
     log.acknowledge(known);
     net.gate().close();
     net.relay().restart();
-    acknowledged = received;
+    acknowledged = received.get();
     unacknowledgedBytes = 0;
     DaemonFrame.Resumed resumed =
-        new DaemonFrame.Resumed(requestId, Errno.OK.number(), received, known, live());
+        new DaemonFrame.Resumed(requestId, Errno.OK.number(), received.get(), known, live());
     List<ByteBuffer> missing = log.unacknowledged();
     greeting =
         () -> {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +113,10 @@ final class TcpSocket implements PeerSocket {
   }
 
   private static <T> T connected(@Nullable T part) {
-    return Objects.requireNonNull(part, "The socket is not connected.");
+    if (part == null) {
+      throw new IllegalStateException("The socket is not connected.");
+    }
+    return part;
   }
 
   /** Bytes of the client that it need not send again; any thread may ask. */
@@ -165,7 +167,7 @@ final class TcpSocket implements PeerSocket {
         .announce(this, new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
   }
 
-  /** The client is being told of the socket; until {@link #mayBeHeard} it hears nothing else. Relay only. */
+  /** The client is being told of the socket, and hears nothing else of it. Relay only. */
   void announced(Announcements.Announcement telling) {
     announcement = telling;
   }
