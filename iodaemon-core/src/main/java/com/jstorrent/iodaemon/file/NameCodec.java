@@ -44,7 +44,7 @@ final class NameCodec {
 
   /** The name of an entry of a folder as clients see it. */
   static String shown(Path entry) {
-    Path name = entry.getFileName();
+    Path name = entry.getName(entry.getNameCount() - 1);
     String text = name.toString();
     boolean ofBytes = name.getFileSystem().equals(OF_BYTES);
     boolean certain =
@@ -100,7 +100,7 @@ final class NameCodec {
           .append(Character.forDigit((b & 0xf0) >> 4, HEX))
           .append(Character.forDigit(b & 0xf, HEX));
     }
-    return fileSystem.provider().getPath(URI.create(uri.toString())).getFileName();
+    return fileSystem.provider().getPath(URI.create(uri.toString())).getName(0);
   }
 
   private static byte[] raw(Path name) {
