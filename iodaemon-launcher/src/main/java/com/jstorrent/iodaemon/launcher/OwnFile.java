@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class OwnFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> OTHERS =
-      PosixFilePermissions.fromString("---rwxrwx");
+      EnumSet.range(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_EXECUTE);
 
   private final FileChannel channel;
   private final @Nullable Object key;
@@ -159,8 +160,12 @@ final class OwnFile {
 
   /** File systems without owners say the same one of every file, and it need not be this user. */
   private static @Nullable UserPrincipal ownerOfNewFiles(Path path) {
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder == null) {
+      return null;
+    }
     try {
-      Path probe = Files.createTempFile(path.toAbsolutePath().getParent(), ".log", null);
+      Path probe = Files.createTempFile(folder, ".log", null);
       try {
         return Files.getOwner(probe, NOFOLLOW_LINKS);
       } finally {

@@ -27,6 +27,7 @@ final class ProcessLog extends Handler {
   /** How long the end of the process waits for lines that are not written yet. */
   static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  private static final FileOutputStream STDERR = new FileOutputStream(FileDescriptor.err);
   private static final Logger LOG = Logger.getLogger(ProcessLog.class.getName());
 
   /** Logs what a client can cause, with stack traces; what matters of it we log ourselves. */
@@ -36,8 +37,7 @@ final class ProcessLog extends Handler {
   private final List<LogWriter> writers = new ArrayList<>();
 
   private ProcessLog(@Nullable RotatingLog file) {
-    FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
-    writers.add(LogWriter.start(stderr::write, dropped));
+    writers.add(LogWriter.start(STDERR::write, dropped));
     if (file != null) {
       writers.add(LogWriter.start(file, dropped));
     }
