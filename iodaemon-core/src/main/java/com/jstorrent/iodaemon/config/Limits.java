@@ -37,8 +37,8 @@ import java.time.Duration;
  * @param headTimeout § 5: for a whole request head; then 408
  * @param bodyStall § 5: without a byte of a body that is due; then 408
  * @param keepAlive between two requests of a connection; then it is closed
- * @param bodyMemoryBytes bodies held in memory at once, to be verified before they are written;
- *     past it a request waits for its turn
+ * @param bodyMemoryBytes what has come of bodies that are held in memory until they are complete, to be
+ *     verified before they are written; past it a request waits for its turn
  * @param openFiles files that stay open while nobody uses them; past it the one that was used the
  *     longest ago is closed
  * @param fileHandles § 5.2: of all clients; past it 503
@@ -175,6 +175,18 @@ public record Limits(
 
   /** A JSON body; past it 413. A torrent of 20,000 files needs 3 MiB to name them all. */
   public static final int JSON_BYTES = 16 << 20;
+
+  /**
+   * § 5: how long a body waits for memory before it is answered 503. While it waits nothing is read
+   * from its client.
+   */
+  public static final Duration BODY_MEMORY_WAIT = Duration.ofSeconds(20);
+
+  /**
+   * § 5: a body of which less than 256 KiB have come in this time gives its memory to others, once one
+   * of them has waited for as long; then 503.
+   */
+  public static final Duration BODY_IDLE = Duration.ofSeconds(5);
 
   /** Pieces of answers from files; past it a request waits for its turn. */
   public static final long ANSWER_BYTES = 32L << 20;

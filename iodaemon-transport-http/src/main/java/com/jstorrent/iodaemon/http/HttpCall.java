@@ -70,6 +70,11 @@ record HttpCall(
     requestBody.read(into);
   }
 
+  @Override
+  public void endBody() {
+    connection.endInput();
+  }
+
   /** Persistence, upgrades and 100 Continue came with HTTP/1.1. */
   static boolean isOlderThan11(HttpRequest request) {
     return request.getVersion() != null && request.getVersion().lessEquals(HttpVersion.HTTP_1_0);

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http.route;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FilePlace;
 import com.jstorrent.iodaemon.file.FileService;
@@ -38,7 +39,7 @@ final class BatchRoute implements Route.Handler {
 
   @Override
   public Reply answer(Call call) throws OperationFailure, IOException {
-    try (BodyMemory.Held held = memory.read(call)) {
+    try (HeldBody held = memory.read(call, Limits.BODY_BYTES)) {
       List<Extent> extents = Extent.all(new PartedBytes(held.parts()));
       return Reply.json(Json.write(Map.of("results", write(extents))));
     }

@@ -56,4 +56,7 @@ public interface Call {
    * @throws IOException as reading {@link #body} does
    */
   void read(ByteBuffer into) throws IOException;
+
+  /** Nothing more of the body is wanted: a read that waits for it ends, and then the connection. */
+  void endBody();
 }

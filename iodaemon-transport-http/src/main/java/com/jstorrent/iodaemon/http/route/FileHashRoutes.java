@@ -10,7 +10,6 @@ import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.MerkleTree;
 import com.jstorrent.iodaemon.hash.Piece.TorrentFile;
 import com.jstorrent.iodaemon.json.Json;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,8 +38,7 @@ final class FileHashRoutes {
     };
   }
 
-  Reply ranges(Call call) throws OperationFailure, IOException {
-    JsonBody body = JsonBody.of(call);
+  Reply ranges(Call call, JsonBody body) throws OperationFailure {
     HashAlgorithm algorithm = HashAlgorithm.of(body.text("algorithm"));
     List<FileRange> ranges = new ArrayList<>();
     for (JsonBody range : body.objects("fileRanges")) {
@@ -54,8 +52,7 @@ final class FileHashRoutes {
     return Reply.json(Json.write(Map.of("digest", HexFormat.of().formatHex(digest))));
   }
 
-  Reply pieces(Call call) throws OperationFailure, IOException {
-    JsonBody body = JsonBody.of(call);
+  Reply pieces(Call call, JsonBody body) throws OperationFailure {
     HashAlgorithm algorithm = HashAlgorithm.of(body.text("algorithm"));
     long pieceLength = body.number("pieceLength");
     boolean merkle = body.flag("merkle");

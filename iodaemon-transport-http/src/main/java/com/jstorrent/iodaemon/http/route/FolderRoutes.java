@@ -6,7 +6,6 @@ import com.jstorrent.iodaemon.file.FilePlace;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.FolderService;
 import com.jstorrent.iodaemon.json.Json;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,8 +21,8 @@ final class FolderRoutes {
     this.places = places;
   }
 
-  Reply ensure(Call call) throws OperationFailure, IOException {
-    files.folders().ensure(places.of(JsonBody.of(call), "path"));
+  Reply ensure(Call call, JsonBody body) throws OperationFailure {
+    files.folders().ensure(places.of(body, "path"));
     return Reply.empty();
   }
 
@@ -41,20 +40,18 @@ final class FolderRoutes {
     return Reply.json(Json.write(files.folders().list(places.ofQuery(call))));
   }
 
-  Reply delete(Call call) throws OperationFailure, IOException {
-    files.folders().delete(places.of(JsonBody.of(call), "path"));
+  Reply delete(Call call, JsonBody body) throws OperationFailure {
+    files.folders().delete(places.of(body, "path"));
     return Reply.empty();
   }
 
-  Reply truncate(Call call) throws OperationFailure, IOException {
-    JsonBody body = JsonBody.of(call);
+  Reply truncate(Call call, JsonBody body) throws OperationFailure {
     long length = body.number("length");
     files.truncate(places.file(body), length);
     return Reply.empty();
   }
 
-  Reply rename(Call call) throws OperationFailure, IOException {
-    JsonBody body = JsonBody.of(call);
+  Reply rename(Call call, JsonBody body) throws OperationFailure {
     FilePlace from = places.of(body, "path");
     FilePlace to = places.of(body, "to");
     files.folders().rename(from, to, () -> handles.renamed(from, to));

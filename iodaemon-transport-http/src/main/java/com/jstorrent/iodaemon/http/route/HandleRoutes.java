@@ -7,7 +7,6 @@ import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FilePlace;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.json.Json;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,9 +22,8 @@ final class HandleRoutes {
     this.places = places;
   }
 
-  Reply open(Call call) throws OperationFailure, IOException {
+  Reply open(Call call, JsonBody body) throws OperationFailure {
     String session = call.header("X-JST-Session");
-    JsonBody body = JsonBody.of(call);
     FilePlace place = places.file(body);
     FileHandles.Opened opened =
         handles.open(place, FileHandle.Mode.of(body.text("mode")), session);

@@ -22,6 +22,7 @@ public final class Routes {
     PieceBuffers buffers = new PieceBuffers(Limits.ANSWER_BYTES,
         "Too many answers are being read; try again in a moment.", services.clock());
     BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes(), services.clock());
+    JsonBodies json = new JsonBodies(memory);
     FolderRoutes folders = new FolderRoutes(files, handles, places);
     HandleRoutes opened = new HandleRoutes(files, handles, places);
     FileHashRoutes digests = new FileHashRoutes(hashes.files(), places);
@@ -42,21 +43,21 @@ public final class Routes {
         Route.of("POST", "/control/ping", control::ping),
         Route.of("POST", "/control/shutdown", control::shutdown),
         Route.of("POST", "/api/read-rpc-info-from-disk", control::reload),
-        Route.of("POST", "/control/open_socket", sockets::open),
-        Route.of("POST", "/control/close_socket", sockets::close),
+        Route.of("POST", "/control/open_socket", json.route(sockets::open)),
+        Route.of("POST", "/control/close_socket", json.route(sockets::close)),
         Route.of("GET", "/read/{root_key}", new ReadRoute(files, buffers, places::readWish)),
         Route.of("POST", "/write/batch", new BatchRoute(files, hashes, memory)),
         Route.of(
             "POST", "/write/{root_key}", new WriteRoute(files, hashes, memory, places::writeWish)),
-        Route.of("POST", "/files/ensure_dir", folders::ensure),
+        Route.of("POST", "/files/ensure_dir", json.route(folders::ensure)),
         Route.of("GET", "/ops/stat", folders::status),
         Route.of("GET", "/ops/list", folders::list),
-        Route.of("POST", "/ops/delete", folders::delete),
-        Route.of("POST", "/ops/truncate", folders::truncate),
-        Route.of("POST", "/ops/rename", folders::rename),
+        Route.of("POST", "/ops/delete", json.route(folders::delete)),
+        Route.of("POST", "/ops/truncate", json.route(folders::truncate)),
+        Route.of("POST", "/ops/rename", json.route(folders::rename)),
         Route.of("GET", "/roots", new RootsRoute(services.roots())),
         Route.of("GET", "/network/interfaces", new InterfacesRoute()),
-        Route.of("POST", "/files/open", opened::open),
+        Route.of("POST", "/files/open", json.route(opened::open)),
         Route.of("GET", "/files/{fileId}/read", new ReadRoute(files, buffers, opened::readWish)),
         Route.of(
             "PATCH",
@@ -69,14 +70,14 @@ public final class Routes {
         Route.of("POST", "/hash/sha256", new HashRoute(hashes, HashAlgorithm.SHA256, memory)),
         Route.of("GET", "/hash/sha1/{path...}", digests.file(HashAlgorithm.SHA1)),
         Route.of("GET", "/hash/sha256/{path...}", digests.file(HashAlgorithm.SHA256)),
-        Route.of("POST", "/hash/from-file", digests::ranges),
-        Route.of("POST", "/hash/pieces", digests::pieces),
+        Route.of("POST", "/hash/from-file", json.route(digests::ranges)),
+        Route.of("POST", "/hash/pieces", json.route(digests::pieces)),
         Route.of("GET", "/stream/{fileId}", streams::byHandle),
         Route.open(
             "GET",
             "/stream/t/{ticket}/{name}",
             call -> CountedSource.in(streams.byTicket(call), services.activity())),
-        Route.of("POST", "/stream/ticket", streams::ticket)));
+        Route.of("POST", "/stream/ticket", json.route(streams::ticket))));
     routes.addAll(StatusPage.routes());
     return List.copyOf(routes);
   }

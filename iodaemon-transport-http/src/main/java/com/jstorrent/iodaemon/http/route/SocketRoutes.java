@@ -4,7 +4,6 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.transport.SessionDirectory;
-import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,7 @@ final class SocketRoutes {
     this.sessions = sessions;
   }
 
-  Reply open(Call call) throws OperationFailure, IOException {
-    JsonBody body = JsonBody.of(call);
+  Reply open(Call call, JsonBody body) throws OperationFailure {
     String host = body.text("host");
     int port = (int) checked("port", body.number("port"), MOST_PORT);
     String session = session(call);
@@ -33,8 +31,7 @@ final class SocketRoutes {
     return Reply.json(Json.write(Map.of("socketId", Integer.toUnsignedLong(id))));
   }
 
-  Reply close(Call call) throws OperationFailure, IOException {
-    JsonBody body = JsonBody.of(call);
+  Reply close(Call call, JsonBody body) throws OperationFailure {
     int id = (int) checked("socketId", body.number("socketId"), MOST_ID);
     sessions.closeSocket(session(call), id);
     return Reply.json("{}");

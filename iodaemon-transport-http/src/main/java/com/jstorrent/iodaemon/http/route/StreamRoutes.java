@@ -50,8 +50,7 @@ final class StreamRoutes {
     return stream(call, handles.require(tickets.fileId(call.pathVariables().get(0))));
   }
 
-  Reply ticket(Call call) throws OperationFailure, IOException {
-    JsonBody body = JsonBody.of(call);
+  Reply ticket(Call call, JsonBody body) throws OperationFailure {
     FileHandle handle = handles.require(body.text("fileId"));
     long seconds = body.optionalNumber("ttlSeconds").orElse(DEFAULT_TICKET_SECONDS);
     if (seconds < 1 || seconds > Limits.TICKET_LIFE.toSeconds()) {

@@ -74,7 +74,7 @@ final class WriteRoute implements Route.Handler {
       if (digests.isEmpty() && length > STREAMED_BYTES) {
         stream(target, call);
       } else {
-        try (BodyMemory.Held held = memory.read(call)) {
+        try (HeldBody held = memory.read(call, Limits.BODY_BYTES)) {
           write(target, digests, held);
         }
       }
@@ -85,7 +85,7 @@ final class WriteRoute implements Route.Handler {
   }
 
   /** A small body is checked by the job that writes it: a second hand-over costs more. */
-  private void write(Target target, List<Expected> digests, BodyMemory.Held held)
+  private void write(Target target, List<Expected> digests, HeldBody held)
       throws OperationFailure {
     FileService.Check check =
         () -> {

@@ -20,12 +20,15 @@ import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection of the daemon's port, read by HttpCore under our rules: strict lines, strict body
  * lengths, strict chunks, and a clock. Used by the one thread that serves the connection.
  */
 public final class HttpConnection extends DefaultBHttpServerConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -215,6 +218,15 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     FixedLengthInput body = fixed;
     if (body != null) {
       body.readFully(into);
+    }
+  }
+
+  /** Nothing more is read from the client, who can still be answered. Any thread. */
+  public void endInput() {
+    try {
+      channel.shutdownInput();
+    } catch (IOException e) {
+      LOG.trace("A connection has ended before its input: {}", e.toString());
     }
   }
 

@@ -1,0 +1,93 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.transport.BufferPool;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has come of a body, in order; closing it gives its room to others. Used by one thread. */
+final class HeldBody implements AutoCloseable {
+  private final Call call;
+  private final GrowthBudget.Share room;
+  private final BufferPool pool;
+  private final List<ByteBuffer> parts = new ArrayList<>(1);
+
+  /**
+   * @param pool for its segments
+   */
+  HeldBody(Call call, GrowthBudget.Share room, BufferPool pool) {
+    this.call = call;
+    this.room = room;
+    this.pool = pool;
+  }
+
+  GrowthBudget.Share room() {
+    return room;
+  }
+
+  /** How many bytes have come. */
+  long length() {
+    long sum = 0;
+    for (ByteBuffer part : parts) {
+      sum += part.remaining();
+    }
+    return sum;
+  }
+
+  /** Whether checking and writing it takes no time worth a thread of its own. */
+  boolean isSmall() {
+    return length() <= BodyMemory.SMALL_BYTES;
+  }
+
+  /** Views of the bytes, to be read once. */
+  List<ByteBuffer> parts() {
+    List<ByteBuffer> views = new ArrayList<>(parts.size());
+    for (ByteBuffer part : parts) {
+      views.add(part.duplicate());
+    }
+    return views;
+  }
+
+  /** Keeps bytes that have been read, in an array. */
+  void add(ByteBuffer part) {
+    parts.add(part);
+  }
+
+  /** An empty part for more bytes, of which the caller has taken the room. */
+  ByteBuffer addSegment() {
+    ByteBuffer segment = pool.take();
+    parts.add(segment);
+    return segment;
+  }
+
+  /**
+   * Reads until the buffer is full or the body ends.
+   *
+   * @throws OperationFailure EBUSY when others need the room of this body
+   * @throws IOException when the body cannot be read
+   */
+  void read(ByteBuffer into) throws OperationFailure, IOException {
+    room.beginReading();
+    try {
+      call.read(into);
+    } catch (IOException e) {
+      if (room.isRevoked()) {
+        throw GrowthBudget.refusal();
+      }
+      throw e;
+    } finally {
+      room.endReading();
+    }
+  }
+
+  @Override
+  public void close() {
+    for (ByteBuffer part : parts) {
+      pool.give(part); // which leaves an array to the collector
+    }
+    parts.clear();
+    room.close();
+  }
+}
