@@ -188,7 +188,7 @@ public record Limits(
    */
   public static final Duration BODY_IDLE = Duration.ofSeconds(5);
 
-  /** Pieces of answers from files; past it a request waits for its turn. */
+  /** Pieces of answers from files; past it an answer is read in steps of 32 KiB. */
   public static final long ANSWER_BYTES = 32L << 20;
 
   /** docs § 5.6: extents of a batch; past it 400. */

@@ -12,16 +12,14 @@ import java.nio.channels.WritableByteChannel;
  * that a disk that fails can still be answered with a status.
  */
 final class FileSource implements Reply.Source {
-  private static final int SMALL_BYTES = 32 << 10;
-
   private final OpenFile file;
   private final long end;
-  private final PieceBuffers buffers;
+  private final AnswerBuffers buffers;
   private final ByteBuffer piece;
   private long position;
 
   private FileSource(
-      OpenFile file, long offset, long length, PieceBuffers buffers, ByteBuffer piece) {
+      OpenFile file, long offset, long length, AnswerBuffers buffers, ByteBuffer piece) {
     this.buffers = buffers;
     this.file = file;
     this.position = offset;
@@ -34,13 +32,9 @@ final class FileSource implements Reply.Source {
    *
    * @throws OperationFailure when the first piece cannot be read; the file is still the caller's
    */
-  static FileSource open(OpenFile file, long offset, long length, PieceBuffers buffers)
+  static FileSource open(OpenFile file, long offset, long length, AnswerBuffers buffers)
       throws OperationFailure {
-    boolean small = length <= SMALL_BYTES; // a buffer of its own is cheaper than a whole piece
-    if (!small) {
-      buffers.reserve(PieceBuffers.PIECE_BYTES);
-    }
-    ByteBuffer piece = small ? ByteBuffer.allocate((int) length) : buffers.take();
+    ByteBuffer piece = buffers.take(length);
     boolean filled = false;
     try {
       FileSource source = new FileSource(file, offset, length, buffers, piece);
@@ -49,15 +43,8 @@ final class FileSource implements Reply.Source {
       return source;
     } finally {
       if (!filled) {
-        giveBack(piece, buffers);
+        buffers.give(piece);
       }
-    }
-  }
-
-  private static void giveBack(ByteBuffer piece, PieceBuffers buffers) {
-    if (piece.isDirect()) {
-      buffers.give(piece);
-      buffers.release(PieceBuffers.PIECE_BYTES);
     }
   }
 
@@ -90,7 +77,7 @@ final class FileSource implements Reply.Source {
 
   @Override
   public void close() {
-    giveBack(piece, buffers);
+    buffers.give(piece);
     file.close();
   }
 }

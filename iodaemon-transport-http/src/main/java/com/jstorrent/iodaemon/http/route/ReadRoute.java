@@ -11,13 +11,13 @@ import java.util.OptionalLong;
 /** Exactly the bytes asked for (PROTOCOL.md § 5.1 and § 5.2). */
 final class ReadRoute implements Route.Handler {
   private final FileService files;
-  private final PieceBuffers buffers;
+  private final AnswerBuffers buffers;
   private final Wish wish;
 
   /**
    * @param wish what a request asks for
    */
-  ReadRoute(FileService files, PieceBuffers buffers, Wish wish) {
+  ReadRoute(FileService files, AnswerBuffers buffers, Wish wish) {
     this.files = files;
     this.buffers = buffers;
     this.wish = wish;

@@ -19,8 +19,7 @@ public final class Routes {
     FileHandles handles = services.handles();
     HashService hashes = services.hashes();
     Places places = new Places(files, handles);
-    PieceBuffers buffers = new PieceBuffers(Limits.ANSWER_BYTES,
-        "Too many answers are being read; try again in a moment.", services.clock());
+    AnswerBuffers buffers = new AnswerBuffers(Limits.ANSWER_BYTES);
     BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes(), services.clock());
     JsonBodies json = new JsonBodies(memory);
     FolderRoutes folders = new FolderRoutes(files, handles, places);

@@ -25,14 +25,14 @@ final class StreamRoutes {
   private final FileService files;
   private final FileHandles handles;
   private final StreamService streams;
-  private final PieceBuffers buffers;
+  private final AnswerBuffers buffers;
   private final StreamTickets tickets;
 
   StreamRoutes(
       FileService files,
       FileHandles handles,
       StreamService streams,
-      PieceBuffers buffers,
+      AnswerBuffers buffers,
       StreamTickets tickets) {
     this.files = files;
     this.handles = handles;

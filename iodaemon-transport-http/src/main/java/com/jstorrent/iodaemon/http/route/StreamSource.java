@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamSource implements Reply.Source {
   private final StreamService streams;
-  private final PieceBuffers buffers;
+  private final AnswerBuffers buffers;
   private final FileHandle handle;
   private final OpenFile file;
   private final Call call;
@@ -30,7 +30,7 @@ final class StreamSource implements Reply.Source {
    */
   StreamSource(
       StreamService streams,
-      PieceBuffers buffers,
+      AnswerBuffers buffers,
       FileHandle handle,
       OpenFile file,
       Call call,
@@ -82,23 +82,23 @@ final class StreamSource implements Reply.Source {
   }
 
   private void writeGranted(WritableByteChannel out) throws OperationFailure, IOException {
-    long length = granted - position;
-    buffers.reserve(PieceBuffers.PIECE_BYTES);
-    ByteBuffer piece = buffers.take();
+    ByteBuffer piece = buffers.take(granted - position);
     try {
-      piece.clear().limit((int) length);
-      file.read(piece, position);
-      piece.flip();
-      if (piece.remaining() < length) {
-        throw new EOFException("The file has become shorter while it was streamed.");
+      while (position < granted) {
+        long length = Math.min(granted - position, piece.capacity());
+        piece.clear().limit((int) length);
+        file.read(piece, position);
+        piece.flip();
+        if (piece.remaining() < length) {
+          throw new EOFException("The file has become shorter while it was streamed.");
+        }
+        while (piece.hasRemaining()) {
+          out.write(piece);
+        }
+        position += length;
       }
-      while (piece.hasRemaining()) {
-        out.write(piece);
-      }
-      position = granted;
     } finally {
       buffers.give(piece);
-      buffers.release(PieceBuffers.PIECE_BYTES);
     }
   }
 
