@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.transport.KernelQueues;
+import com.jstorrent.iodaemon.transport.KernelSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
@@ -55,7 +55,7 @@ final class KernelDrops {
    * @param onDrops is told how many datagrams more were dropped; it only counts them
    */
   void watch(DatagramChannel socket, LongConsumer onDrops) throws IOException {
-    String address = KernelQueues.address((InetSocketAddress) socket.getLocalAddress());
+    String address = KernelSockets.address((InetSocketAddress) socket.getLocalAddress());
     lock.lock();
     try {
       sockets.put(socket, new Watched(address, onDrops));

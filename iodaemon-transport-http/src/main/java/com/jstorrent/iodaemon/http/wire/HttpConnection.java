@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.http.wire;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.transport.KernelSockets;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -162,7 +163,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
    * has been read.
    */
   public boolean clientGone() {
-    return inputIsOver() && !(input.hasEnded() && ClientEnd.isHeld(channel));
+    return inputIsOver() && !(input.hasEnded() && KernelSockets.isPeerHeld(channel));
   }
 
   private boolean inputIsOver() {
