@@ -4,12 +4,10 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,10 +23,11 @@ public final class AwakeClock implements MonotonicClock {
   private final AwakeTime time;
   private final Consumer<Throwable> onFailure;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
   private final TreeSet<Task> waiting =
       new TreeSet<>(
           Comparator.<Task>comparingLong(task -> task.due).thenComparingLong(task -> task.number));
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("iodaemon-timer").unstarted(this::run);
   private long numbers; // guarded by lock, as what follows and what waits
   private boolean closed;
 
@@ -47,7 +46,7 @@ public final class AwakeClock implements MonotonicClock {
   public AwakeClock(Consumer<Throwable> onFailure, LongSupplier realNanos) {
     this.onFailure = onFailure;
     this.time = new AwakeTime(realNanos);
-    Thread.ofPlatform().daemon().name("iodaemon-timer").start(this::run);
+    thread.start();
   }
 
   @Override
@@ -85,7 +84,7 @@ public final class AwakeClock implements MonotonicClock {
   private void add(Task task) {
     task.due = nanoTime() + task.delayNanos;
     if (!closed && !task.cancelled && waiting.add(task) && waiting.first() == task) {
-      changed.signal();
+      LockSupport.unpark(thread);
     }
   }
 
@@ -95,7 +94,7 @@ public final class AwakeClock implements MonotonicClock {
     try {
       closed = true;
       waiting.clear();
-      changed.signal();
+      LockSupport.unpark(thread);
     } finally {
       lock.unlock();
     }
@@ -103,31 +102,30 @@ public final class AwakeClock implements MonotonicClock {
 
   private void run() {
     try {
-      for (Task task; (task = awaitNext()) != null;) {
-        run(task);
+      while (true) {
+        time.makeMark();
+        long left = 0;
+        Task due = null;
+        lock.lock();
+        try {
+          if (closed) {
+            return;
+          }
+          left = waiting.isEmpty() ? MARK_PAUSE_NANOS : waiting.first().due - time.nanoTime();
+          due = left <= 0 ? waiting.pollFirst() : null;
+        } finally {
+          lock.unlock();
+        }
+        if (due != null) {
+          run(due);
+        } else {
+          LockSupport.parkNanos(this, Math.min(left, MARK_PAUSE_NANOS));
+        }
+        Thread.interrupted(); // by a task, and not meant for the next one
       }
-    } catch (InterruptedException | RuntimeException | Error e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("The thread for deadlines has ended.", e);
       onFailure.accept(e);
-    }
-  }
-
-  /** The next task whose time has come; null when there will be none. */
-  private @Nullable Task awaitNext() throws InterruptedException {
-    lock.lock();
-    try {
-      while (!closed) {
-        time.makeMark();
-        long left =
-            waiting.isEmpty() ? MARK_PAUSE_NANOS : waiting.first().due - time.nanoTime();
-        if (left <= 0) {
-          return waiting.pollFirst();
-        }
-        changed.awaitNanos(Math.min(left, MARK_PAUSE_NANOS));
-      }
-      return null;
-    } finally {
-      lock.unlock();
     }
   }
 
