@@ -176,7 +176,7 @@ final class GrowthBudget {
           revokeIdle(waiter.share.remaining());
           pressure = Deadline.in(Limits.BODY_IDLE, clock);
         }
-        waiter.granted.awaitNanos(LOOK_NANOS);
+        awaitLook(waiter);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -185,6 +185,13 @@ final class GrowthBudget {
       if (waiters.remove(waiter)) {
         serve();
       }
+    }
+  }
+
+  private void awaitLook(Waiter waiter) throws InterruptedException {
+    long left = LOOK_NANOS;
+    while (left > 0 && waiters.contains(waiter)) {
+      left = waiter.granted.awaitNanos(left);
     }
   }
 
