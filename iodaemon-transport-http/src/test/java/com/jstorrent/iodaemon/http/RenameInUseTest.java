@@ -4,6 +4,7 @@ import static com.jstorrent.iodaemon.http.Answers.object;
 import static com.jstorrent.iodaemon.http.Answers.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.testkit.Peer;
 import java.net.http.HttpRequest;
@@ -177,6 +178,20 @@ class RenameInUseTest {
           }
         });
     assertThat(opened).hasPositiveValue();
+  }
+
+  @Test
+  void aHandleUnderAnotherKeyOfTheSameFolderGoesAlongToo() throws Exception {
+    try (HttpDaemon twice =
+        new HttpDaemon(Map.of("k", folder, "again", folder), Limits.DEFAULT)) {
+      String handle = twice.open("a/f", "r");
+      HttpResponse<byte[]> renamed =
+          twice.json(
+              "/ops/rename",
+              Json.write(Map.of("root_key", "again", "path", "a", "to", "b")));
+      assertThat(renamed.statusCode()).isEqualTo(200);
+      assertBytes(twice.get("/files/" + handle + "/read", Map.of()), DATA);
+    }
   }
 
   @Test
