@@ -65,7 +65,7 @@ class SleepTest {
             .token("t")
             .root("k", folder)
             .clock(clock)
-            .limits(Limits.builder().pingInterval(Duration.ofMillis(200)).build())
+            .limits(Limits.builder().pingInterval(Duration.ofSeconds(5)).build())
             .transport(HttpTransport.onPort(0).upgrade(WebSocketUpgrade.io()))
             .build()
             .start();
