@@ -1,0 +1,152 @@
+package com.jstorrent.iodaemon.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.failure.FailureCode;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.stats.Stats;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.jspecify.annotations.Nullable;
+
+/** A root with another disk mounted on a folder of it, and the services on both. */
+final class TwoDisks implements AutoCloseable {
+  private final Path folder;
+  private final Path root;
+  private final Path other;
+  private final FileService files;
+  private final AtomicInteger renamed = new AtomicInteger();
+
+  /** Time goes on when it is looked at. */
+  private volatile long step = Duration.ofSeconds(1).toNanos();
+
+  private final AtomicLong time = new AtomicLong();
+  private final AtomicLong looks = new AtomicLong();
+  private @Nullable MountedDisk disk;
+
+  /**
+   * @param folder an empty one, for the root and for what is behind the other disk
+   */
+  TwoDisks(Path folder) throws IOException {
+    this.folder = folder;
+    root = Files.createDirectory(folder.resolve("root"));
+    other = Files.createDirectory(root.resolve("other"));
+    files =
+        new FileService(
+            new DownloadRoots(List.of(DownloadRoot.of("k", root))),
+            8,
+            new Stats(),
+            () -> {
+              looks.incrementAndGet();
+              return time.addAndGet(step);
+            });
+  }
+
+  /** Mounts the other disk, or skips the test. */
+  MountedDisk mount(MountedDisk.Kind kind) {
+    MountedDisk mounted = MountedDisk.mount(kind, other, folder);
+    disk = mounted;
+    return mounted;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  /** The folder on which the other disk is. */
+  Path other() {
+    return other;
+  }
+
+  FileService files() {
+    return files;
+  }
+
+  FilePlace place(String path) throws OperationFailure {
+    return files.place("k", SafePath.of(path));
+  }
+
+  void write(String path, byte... bytes) throws OperationFailure {
+    files.write(place(path), true, ByteBuffer.wrap(bytes), 0);
+  }
+
+  void rename(String path, String to) throws OperationFailure {
+    files.folders().rename(place(path), place(to), renamed::incrementAndGet);
+  }
+
+  /** How many renames have told that they are done. */
+  int renamed() {
+    return renamed.get();
+  }
+
+  /** What waits, waits for ever. */
+  void stopClock() {
+    step = 0;
+  }
+
+  /** How often the time was looked at: what waits looks again and again. */
+  long looks() {
+    return looks.get();
+  }
+
+  /** Everything there is: what is in a file, and where a link leads. */
+  Map<String, Object> all() throws IOException {
+    Map<String, Object> all = new TreeMap<>();
+    List<Path> paths;
+    try (Stream<Path> walk = Files.walk(root)) {
+      paths = walk.toList();
+    }
+    for (Path path : paths) {
+      Object content =
+          Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+              ? "folder"
+              : Files.isSymbolicLink(path)
+                  ? Files.readSymbolicLink(path)
+              : Files.isRegularFile(path)
+                  ? DigestUtils.sha1Hex(Files.readAllBytes(path))
+              : "other";
+      all.put(root.relativize(path).toString(), content);
+    }
+    return all;
+  }
+
+  interface Attempt {
+    void run() throws OperationFailure;
+  }
+
+  static void assertFails(FailureCode code, Attempt attempt) {
+    assertThatThrownBy(attempt::run)
+        .isInstanceOf(OperationFailure.class)
+        .satisfies(
+            e -> assertThat(((OperationFailure) e).code()).as(e.getMessage()).isEqualTo(code));
+  }
+
+  /** A failure that leaves no trace. */
+  void assertLeavesAll(FailureCode code, Attempt attempt) throws IOException {
+    Map<String, Object> before = all();
+    int renamedBefore = renamed.get();
+    assertFails(code, attempt);
+    assertThat(all()).isEqualTo(before);
+    assertThat(renamed).hasValue(renamedBefore);
+  }
+
+  @Override
+  public void close() throws IOException {
+    files.close();
+    if (disk != null) {
+      disk.close();
+    }
+  }
+}
