@@ -45,7 +45,7 @@ final class IdleWatch implements Activity, DaemonListener {
 
   @Override
   public void end() {
-    idleSince = clock.nanoTime(); // first: whoever sees zero must see this
+    idleSince = clock.nanoTime(); // first: a thread that sees zero must see this
     underWay.decrementAndGet();
   }
 

@@ -234,7 +234,7 @@ final class OpenFiles implements AutoCloseable {
   }
 
   /**
-   * Returns when everything that was written to a file is on the disk, whoever wrote it.
+   * Returns when everything that was written to a file is on the disk, by whichever handle it was written.
    *
    * @throws IOException when something is not, and will not be
    */

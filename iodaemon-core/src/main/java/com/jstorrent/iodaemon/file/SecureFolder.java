@@ -35,7 +35,7 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
     return (FileChannel) stream.newByteChannel(name(name), options);
   }
 
-  /** A pipe would block whoever opens it; a folder is no file, nor is a link. */
+  /** A pipe would block the thread that opens it; a folder is no file, nor is a link. */
   static void requireOrdinary(BasicFileAttributes attributes)
       throws FolderWalk.LinkException, OperationFailure {
     if (attributes.isSymbolicLink()) {

@@ -15,7 +15,7 @@ record TlsClient(SSLEngine engine, @Nullable TlsHost toCompare) {
   /**
    * What is left to be checked when the handshake is done; no byte may pass before.
    *
-   * @throws SSLException when the certificate is for somebody else
+   * @throws SSLException when the certificate is for another host
    */
   void verify() throws SSLException {
     if (toCompare != null) {

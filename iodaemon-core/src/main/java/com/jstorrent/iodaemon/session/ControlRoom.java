@@ -27,7 +27,7 @@ final class ControlRoom {
   private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Session, ControlCodec> members = new LinkedHashMap<>(); // guarded by lock
-  private MonotonicClock.@Nullable Scheduled ticks; // guarded by lock; while somebody is there
+  private MonotonicClock.@Nullable Scheduled ticks; // guarded by lock; while a client is connected
 
   ControlRoom(RootWatch roots, Supplier<DaemonReport> report, MonotonicClock clock) {
     this.roots = roots;
