@@ -34,7 +34,7 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   static HeldFolder open(Path real) throws IOException {
     DirectoryStream<Path> stream = Files.newDirectoryStream(real);
     if (stream instanceof SecureDirectoryStream<Path> secure) {
-      return new SecureFolder(secure, real);
+      return new SecureFolder(secure, real, EntryLock.of(real));
     }
     stream.close();
     return new PlainFolder(real);

@@ -15,10 +15,16 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttributeView;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
-/** A folder held by its descriptor: openat, fstatat, unlinkat, renameat. */
-record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements HeldFolder {
+/**
+ * A folder held by its descriptor: openat, fstatat, unlinkat, renameat.
+ *
+ * @param entry see {@link EntryLock}
+ */
+record SecureFolder(SecureDirectoryStream<Path> stream, Path place, ReadWriteLock entry)
+    implements HeldFolder {
 
   private Path name(String name) {
     return NameCodec.path(place.getFileSystem(), name);
@@ -54,9 +60,15 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
     if (!attributes(name).isDirectory()) {
       throw new NotDirectoryException(name); // opening a pipe would block
     }
-    return new SecureFolder(
-        stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS),
-        NameCodec.resolve(place, name));
+    entry.readLock().lock();
+    try {
+      return new SecureFolder(
+          stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS),
+          NameCodec.resolve(place, name),
+          entry);
+    } finally {
+      entry.readLock().unlock();
+    }
   }
 
   @Override
@@ -90,13 +102,23 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place) implements H
 
   @Override
   public void deleteFolder(String name) throws IOException {
-    stream.deleteDirectory(name(name));
+    entry.writeLock().lock();
+    try {
+      stream.deleteDirectory(name(name));
+    } finally {
+      entry.writeLock().unlock();
+    }
   }
 
   @Override
   public void move(String name, HeldFolder target, String newName) throws IOException {
     SecureDirectoryStream<Path> into = ((SecureFolder) target).stream;
-    stream.move(name(name), into, name(newName));
+    entry.writeLock().lock(); // it may replace an empty folder
+    try {
+      stream.move(name(name), into, name(newName));
+    } finally {
+      entry.writeLock().unlock();
+    }
   }
 
   @Override
