@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Heartbeat {
   /** The connection to a client. */
   interface Link {
-    /** Queues a ping; {@link Heartbeat#written} tells when it has left. */
+    /** Queues a ping; {@link Heartbeat#writing} and {@link Heartbeat#written} tell when it leaves. */
     void ping();
 
     /** All bytes that have left. */
@@ -39,6 +39,7 @@ final class Heartbeat {
   private boolean waitingToLeave; // guarded by this, as all that follows
   private boolean counting;
   private int unanswered;
+  private long readsBeforeWrite;
   private long readsAtPing;
   private long endOfPing; // among the bytes that have left
   private long bytesRead = UNKNOWN; // by the client, at the end of the last interval
@@ -102,12 +103,17 @@ final class Heartbeat {
     return reads;
   }
 
+  /** Everything that is outgoing is about to be written: a pong may come before the write returns. */
+  synchronized void writing() {
+    readsBeforeWrite = reads.get();
+  }
+
   /** Everything that was outgoing has been written. */
   synchronized void written() {
     if (waitingToLeave) {
       waitingToLeave = false;
       unanswered++;
-      readsAtPing = reads.get();
+      readsAtPing = readsBeforeWrite;
       endOfPing = link.bytesWritten();
     }
   }

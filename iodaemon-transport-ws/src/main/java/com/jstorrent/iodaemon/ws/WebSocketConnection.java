@@ -137,12 +137,15 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     if (outputEnded) {
       return;
     }
+    Heartbeat pulse = heartbeat;
+    if (pulse != null) {
+      pulse.writing();
+    }
     boolean last = engine.isClosing(); // asked first: the Close is then in the queue already
     for (ByteBuffer next; (next = engine.nextOutgoing()) != null;) {
       writer.bytes(next);
     }
     writer.flush();
-    Heartbeat pulse = heartbeat;
     if (pulse != null) {
       pulse.written();
     }

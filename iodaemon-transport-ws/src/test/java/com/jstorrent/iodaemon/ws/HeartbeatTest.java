@@ -105,6 +105,7 @@ class HeartbeatTest {
     clock.advance(INTERVAL);
     Event event = events.poll(60, TimeUnit.SECONDS);
     if (event == Event.PING) {
+      heartbeat.writing();
       heartbeat.written();
     }
     return event;
@@ -132,6 +133,20 @@ class HeartbeatTest {
   }
 
   @Test
+  void aPongThatComesBeforeTheWriteOfItsPingReturnsCounts() throws Exception {
+    Client client = new Client();
+    client.isListenedTo();
+    for (int i = 0; i < 10; i++) {
+      clock.advance(INTERVAL);
+      assertThat(events.take()).isEqualTo(Event.PING);
+      heartbeat.writing();
+      client.says();
+      client.isListenedTo();
+      heartbeat.written();
+    }
+  }
+
+  @Test
   void aPongThatComesBeforeTheSecondPingIsMissedCountsFromTheStart() throws Exception {
     Client client = new Client();
     for (int i = 0; i < 10; i++) {
@@ -149,6 +164,7 @@ class HeartbeatTest {
     assertThat(events.take()).isEqualTo(Event.PING);
     clock.advance(INTERVAL.multipliedBy(1000));
     assertThat(events).as("one waits").isEmpty();
+    heartbeat.writing();
     heartbeat.written();
     assertThat(afterAnInterval()).isEqualTo(Event.PING);
     assertThat(afterAnInterval()).isEqualTo(Event.DEAD);
