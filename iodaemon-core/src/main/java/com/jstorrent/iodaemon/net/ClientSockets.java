@@ -9,6 +9,7 @@ import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +17,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The sockets and servers of one client: what its session asks of the network. The methods that take
  * a frame are called by the client's reader only; none blocks but {@link #tcpSend} and {@link
- * #awaitControlRoom}, which is how a client that is too fast is slowed down.
+ * ClientLink#awaitControlRoom}, which is how a client that is too fast is slowed down.
  *
  * <p>They outlive the connection of a client that may resume ({@link Resumption}).
  */
@@ -35,8 +38,7 @@ public final class ClientSockets {
   private final NetContext net;
   private final Connector connector;
   private final PeerSender sender;
-  private final AtomicBoolean flushPending = new AtomicBoolean();
-  private volatile @Nullable Resumption resumption;
+  private final ClientLink link;
 
   /**
    * @throws IOException when the system has no descriptor left for a selector
@@ -46,15 +48,17 @@ public final class ClientSockets {
     Stats stats = shared.stats().part();
     Relay relay = new Relay(connection, stats, gate, shared.frames(), shared.clock());
     SendBudget budget = new SendBudget(shared.limits(), shared.queuedBytes(), stats, gate);
-    net = new NetContext(shared, stats, relay, new SocketTable(), budget, gate, new Negotiated(),
-        this::readerWaits);
+    net =
+        new NetContext(
+            shared, stats, relay, new SocketTable(), budget, gate, new Negotiated());
+    link = new ClientLink(net);
     connector = new Connector(net);
-    sender = new PeerSender(net);
+    sender = new PeerSender(net, link::readerWaits);
   }
 
-  /** What is counted of this client. Any thread. */
-  public Stats stats() {
-    return net.stats();
+  /** The way to the client. */
+  public ClientLink link() {
+    return link;
   }
 
   /** Since bytes have moved on any socket; longer than any time when there is none. Any thread. */
@@ -70,101 +74,13 @@ public final class ClientSockets {
   /** Its sockets and servers as they are now. Any thread. */
   public Stream<SocketReport> reports() {
     return Stream.concat(
-        net.table().sockets().stream().map(SocketReports::of),
-        net.table().listeners().stream().map(SocketReports::of));
-  }
-
-  /** Bytes that wait to be sent to the client, or for its acknowledgement. Any thread. */
-  public long queuedToClient() {
-    return net.relay().client().queuedBytes();
-  }
-
-  /** How long the frame that is being sent waits for the client to read. Any thread. */
-  public Duration blocked() {
-    return net.relay().client().blocked();
-  }
-
-  /** What the client has asked for and gets. Before its first socket. */
-  public void negotiate(Set<Capability> capabilities) {
-    net.negotiated().set(capabilities);
-    if (capabilities.contains(Capability.RESUME)) {
-      resumption = new Resumption(net);
-    }
-  }
-
-  private void readerWaits() {
-    Resumption resumable = resumption;
-    if (resumable != null) {
-      resumable.readerWaits();
-    }
-  }
-
-  /** Whether the client has asked for it. */
-  public boolean has(Capability capability) {
-    return net.negotiated().has(capability);
-  }
-
-  /** What lets another connection go on with these sockets, or null when nothing does. */
-  public @Nullable Resumption resumption() {
-    return resumption;
-  }
-
-  /**
-   * Relays until the connection ends; on a thread of its own, since it blocks.
-   *
-   * @throws IOException when the connection has broken
-   */
-  public void relay(FrameConnection connection) throws IOException {
-    Resumption resumed = resumption;
-    net.relay().run(connection, resumed == null ? () -> {} : resumed::begin);
-  }
-
-  /** The relay's thread leaves, but the sockets may go on with another connection. */
-  public void leave() {
-    net.gate().open();
+        net.table().sockets().stream().map(PeerSocket::report),
+        net.table().servers().stream().map(PeerSocket::report));
   }
 
   /** Whether nothing has been opened yet. */
   public boolean isEmpty() {
     return net.table().isEmpty();
-  }
-
-  /** Releases what {@link #relay} used; by its thread, after it. */
-  public void release() {
-    net.gate().open(); // the reader may wait for room that nobody makes any more
-    net.relay().close();
-  }
-
-  /** Whether the connection has ended, so that frames which are still read mean nothing. */
-  public boolean over() {
-    return net.gate().isOpen();
-  }
-
-  /** Queues a frame for the client. Any thread; does not block. */
-  public void reply(DaemonFrame frame) {
-    net.relay().send(frame);
-  }
-
-  /** Runs something on the relay's thread, behind the frames queued so far. Any thread. */
-  public void afterReplies(Runnable action) {
-    net.relay().post(action::run);
-  }
-
-  /** Makes the relay flush its connection soon. Any thread; does not block. */
-  public void flushSoon() {
-    if (flushPending.compareAndSet(false, true)) {
-      net.relay().post(() -> flushPending.set(false));
-    }
-  }
-
-  /** Whether the client has taken enough of its replies to get more. Any thread. */
-  public boolean hasControlRoom() {
-    return net.relay().client().hasControlRoom();
-  }
-
-  /** Waits while too many replies wait for the client to read them. */
-  public void awaitControlRoom() {
-    net.gate().await(net.relay().client()::hasControlRoom, Long.MAX_VALUE >> 1);
   }
 
   public void tcpConnect(ClientFrame.TcpConnect frame) {
@@ -174,8 +90,9 @@ public final class ClientSockets {
     if (refused == Errno.OK) {
       connector.connect(socket, frame.host(), frame.port());
     } else {
-      reply(
-          new DaemonFrame.TcpConnected(frame.requestId(), frame.socketId(), refused.number()));
+      net.relay()
+          .send(
+              new DaemonFrame.TcpConnected(frame.requestId(), frame.socketId(), refused.number()));
     }
   }
 
@@ -227,12 +144,12 @@ public final class ClientSockets {
    * @throws ProtocolException when the client has said that it sends no more
    */
   public boolean tcpSend(int socketId, ByteBuffer data) throws ProtocolException {
-    TcpSocket socket = net.table().tcp(socketId);
+    TcpSocket socket = net.table().socket(socketId, TcpSocket.class);
     if (socket == null) {
       unknown("TCP_SEND", socketId);
       return true;
     }
-    socket.addressed();
+    socket.firstEvent().clientSpeaks();
     if (socket.clientHasShutDown()) {
       throw new ProtocolException(0, "TCP_SEND must not follow the TCP_SHUTDOWN of its socket.");
     }
@@ -240,7 +157,7 @@ public final class ClientSockets {
   }
 
   public void tcpClose(ClientFrame.TcpClose frame) {
-    TcpSocket socket = net.table().tcp(frame.socketId());
+    TcpSocket socket = net.table().socket(frame.socketId(), TcpSocket.class);
     if (socket == null) {
       unknown("TCP_CLOSE", frame.socketId());
     } else {
@@ -249,7 +166,7 @@ public final class ClientSockets {
   }
 
   public void tcpSecure(ClientFrame.TcpSecure frame) {
-    TcpSocket socket = net.table().tcp(frame.socketId());
+    TcpSocket socket = net.table().socket(frame.socketId(), TcpSocket.class);
     Errno refused =
         socket == null
             ? Errno.EBADF
@@ -259,29 +176,30 @@ public final class ClientSockets {
     if (socket == null) {
       unknown("TCP_SECURE", frame.socketId());
     } else {
-      socket.addressed();
+      socket.firstEvent().clientSpeaks();
     }
     if (refused != Errno.OK) {
-      reply(new DaemonFrame.TcpSecured(frame.requestId(), frame.socketId(), refused.number()));
+      net.relay()
+          .send(new DaemonFrame.TcpSecured(frame.requestId(), frame.socketId(), refused.number()));
     }
   }
 
   public void tcpShutdown(ClientFrame.TcpShutdown frame) {
-    TcpSocket socket = net.table().tcp(frame.socketId());
+    TcpSocket socket = net.table().socket(frame.socketId(), TcpSocket.class);
     if (socket == null) {
       unknown("TCP_SHUTDOWN", frame.socketId());
     } else {
-      socket.addressed();
+      socket.firstEvent().clientSpeaks();
       socket.clientShutdown();
     }
   }
 
   public void tcpCredit(ClientFrame.TcpCredit frame) {
-    TcpSocket socket = net.table().tcp(frame.socketId());
+    TcpSocket socket = net.table().socket(frame.socketId(), TcpSocket.class);
     if (socket == null) {
       unknown("TCP_CREDIT", frame.socketId());
     } else {
-      socket.addressed();
+      socket.firstEvent().clientSpeaks();
       socket.grant(Integer.toUnsignedLong(frame.bytes()));
     }
   }
@@ -289,25 +207,26 @@ public final class ClientSockets {
   public void tcpListen(ClientFrame.TcpListen frame) {
     TcpListener listener = new TcpListener(frame.serverId(), frame.requestId(), net);
     Errno refused =
-        net.table().listenerCount() >= net.limits().listeners()
+        net.table().serverCount() >= net.limits().listeners()
             ? Errno.EMFILE
-            : net.table().add(listener) ? Errno.OK
+            : net.table().addServer(listener) ? Errno.OK
             : Errno.EADDRINUSE;
     if (refused == Errno.OK) {
       listener.listen(frame.port(), frame.bindAddress());
     } else {
-      reply(
-          new DaemonFrame.TcpListenResult(
-              frame.requestId(), frame.serverId(), 0, refused.number()));
+      net.relay()
+          .send(
+              new DaemonFrame.TcpListenResult(
+                  frame.requestId(), frame.serverId(), 0, refused.number()));
     }
   }
 
   public void tcpStopListen(ClientFrame.TcpStopListen frame) {
-    TcpListener listener = net.table().listener(frame.serverId());
-    if (listener == null) {
+    PeerSocket server = net.table().server(frame.serverId());
+    if (server == null) {
       unknown("TCP_STOP_LISTEN", frame.serverId());
     } else {
-      listener.close();
+      server.clientClose(Duration.ZERO);
     }
   }
 
@@ -317,13 +236,14 @@ public final class ClientSockets {
     if (refused == Errno.OK) {
       socket.bind(frame.port(), frame.bindAddress());
     } else {
-      reply(
-          new DaemonFrame.UdpBound(frame.requestId(), frame.socketId(), 0, refused.number()));
+      net.relay()
+          .send(
+              new DaemonFrame.UdpBound(frame.requestId(), frame.socketId(), 0, refused.number()));
     }
   }
 
   public void udpSend(ClientFrame.UdpSend frame) {
-    UdpSocket socket = net.table().udp(frame.socketId());
+    UdpSocket socket = net.table().socket(frame.socketId(), UdpSocket.class);
     if (socket == null) {
       unknown("UDP_SEND", frame.socketId());
     } else {
@@ -332,7 +252,7 @@ public final class ClientSockets {
   }
 
   public void udpClose(ClientFrame.UdpClose frame) {
-    UdpSocket socket = net.table().udp(frame.socketId());
+    UdpSocket socket = net.table().socket(frame.socketId(), UdpSocket.class);
     if (socket == null) {
       unknown("UDP_CLOSE", frame.socketId());
     } else {
@@ -342,24 +262,24 @@ public final class ClientSockets {
 
   /** UDP_JOIN_MULTICAST and UDP_LEAVE_MULTICAST; answered when the client wants to know. */
   public void udpMembership(int requestId, int socketId, String group, boolean join) {
-    UdpSocket socket = net.table().udp(socketId);
+    UdpSocket socket = net.table().socket(socketId, UdpSocket.class);
     Errno outcome = socket == null ? Errno.EBADF : socket.membership(group, join);
     if (socket == null) {
       unknown("A multicast frame", socketId);
     }
     if (requestId != 0) {
-      reply(new DaemonFrame.UdpMulticastResult(requestId, socketId, outcome.number()));
+      net.relay().send(new DaemonFrame.UdpMulticastResult(requestId, socketId, outcome.number()));
     }
   }
 
   /**
-   * The connection has ended: everything goes, and what is still queued for peers has a moment left
+   * The client has ended: everything goes, and what is still queued for peers has a moment left
    * (PROTOCOL.md § 4.12). Called once, after the last frame.
    */
   public void end() {
     net.gate().open();
     net.table().end();
-    net.table().listeners().forEach(TcpListener::close);
+    net.table().servers().forEach(server -> server.clientClose(Duration.ZERO));
     net.table().sockets().forEach(socket -> socket.clientClose(Limits.SESSION_END_LINGER));
     net.shared().peerWriter().hurry(net, Limits.SESSION_END_LINGER);
     net.relay().end();

@@ -8,6 +8,7 @@ import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,33 +16,40 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The way to a client: the relay's thread writes, in the order in which it is asked to; other
- * threads encode, and count what they have posted. With frames kept (docs/PROTOCOL.md § 9.3) it goes
- * from one connection to the next.
+ * The way to a client: the relay's thread writes, in the order in which it is asked to; other threads
+ * encode, and count what they have posted. A connection that fails is aborted and let go of. Without
+ * one, frames go to the {@link ReplayLog} only, or nowhere when there is none.
  */
 final class ClientWriter {
-  /** What {@link MonotonicClock#nanoTime} never says in the life of a machine, for nothing is being sent. */
+  private static final Logger LOG = LoggerFactory.getLogger(ClientWriter.class);
+
+  /** What {@link MonotonicClock#nanoTime} never says in the life of a machine: nothing is being sent. */
   private static final long IDLE = Long.MIN_VALUE;
 
   private final Stats stats;
   private final MonotonicClock clock;
   private final int headroom;
+  private final Runnable onLost;
   private final AtomicInteger postedBytes = new AtomicInteger();
-  private volatile FrameConnection connection;
+  private volatile @Nullable FrameConnection connection; // written by the relay's thread only
   private volatile @Nullable ReplayLog replay; // set before the first frame that it keeps
   private volatile Runnable onOverrun = () -> {};
   private volatile long sendingSince = IDLE; // written by the relay's thread only
-  private volatile boolean over; // from here on nothing is sent
-  private @Nullable IOException broken; // relay's thread only; what is sent is kept, if anything
-  private Runnable onBroken = () -> {};
+  private volatile boolean closed;
 
-  ClientWriter(FrameConnection connection, Stats stats, MonotonicClock clock) {
+  /**
+   * @param onLost runs on the relay's thread when a connection has failed
+   */
+  ClientWriter(FrameConnection connection, Stats stats, MonotonicClock clock, Runnable onLost) {
     this.clock = clock;
     this.connection = connection;
     this.headroom = connection.headroom();
     this.stats = stats;
+    this.onLost = onLost;
   }
 
   /** Bytes that a frame needs in front of it. */
@@ -52,39 +60,39 @@ final class ClientWriter {
   /**
    * From here on frames are kept until they are acknowledged, or, with null, not any more.
    *
-   * @param overrun is told when control frames go far beyond the limit of the log
+   * @param overrun runs when control frames go far beyond the limit of the log
    */
   void keepFrames(@Nullable ReplayLog log, Runnable overrun) {
     onOverrun = overrun;
     replay = log;
   }
 
-  /** Whether another connection may take this one's place. */
+  /** Whether frames that were encoded for this connection can go to another one. */
   boolean fits(FrameConnection other) {
     return other.headroom() == headroom;
   }
 
-  /**
-   * From here on frames go to this connection. The relay's thread only.
-   *
-   * @param whenBroken is told, once, when it has broken but frames are kept
-   */
-  void begin(FrameConnection served, Runnable whenBroken) {
-    connection = served;
-    broken = null;
-    onBroken = whenBroken;
+  /** From here on frames go to this connection. The relay's thread only. */
+  void attach(FrameConnection next) {
+    connection = next;
   }
 
-  /** Why the connection ended although nobody was told by an exception, or null. */
+  /** From here on frames go to no connection. The relay's thread only; null when there was none. */
   @Nullable
-  IOException broken() {
-    return broken;
+  FrameConnection detach() {
+    FrameConnection last = connection;
+    connection = null;
+    return last;
   }
 
-  /** Whether peers have to wait: the client has to acknowledge first, or there is none. */
+  boolean isConnected() {
+    return connection != null;
+  }
+
+  /** Whether peers have to wait: the client has to acknowledge first, or is not connected. */
   boolean paused() {
     ReplayLog log = replay;
-    return log != null && (log.isFull() || broken != null);
+    return connection == null || log != null && log.isFull();
   }
 
   /** Encodes a frame that is going to be posted. Any thread; {@link #taken} has to follow. */
@@ -104,13 +112,13 @@ final class ClientWriter {
     return postedBytes.get() < Limits.CONTROL_QUEUE_BYTES;
   }
 
-  void write(DaemonFrame frame) throws IOException {
+  void write(DaemonFrame frame) {
     write(frame.opcode(), FrameWriter.write(frame, headroom));
   }
 
   /** Sends a whole frame, between position and limit, with {@link #headroom} in front of it. */
-  void write(Opcode opcode, ByteBuffer frame) throws IOException {
-    if (over) {
+  void write(Opcode opcode, ByteBuffer frame) {
+    if (closed) {
       return;
     }
     stats.increment(Counter.FRAMES_TO_CLIENT);
@@ -125,41 +133,48 @@ final class ClientWriter {
   }
 
   /** Sends a frame again that was sent and kept before. */
-  void writeAgain(ByteBuffer frame) throws IOException {
+  void writeAgain(ByteBuffer frame) {
     ByteBuffer copy = ByteBuffer.allocate(headroom + frame.remaining()).order(FrameHeader.ORDER);
     transmit(copy.position(headroom).put(frame.duplicate()).flip().position(headroom));
   }
 
-  /** With frames kept, a broken connection is no reason to stop in the middle of a task. */
-  private void transmit(ByteBuffer frame) throws IOException {
-    if (broken != null) {
+  private void transmit(ByteBuffer frame) {
+    FrameConnection current = connection;
+    if (current == null) {
       return;
     }
     try {
       sendingSince = clock.nanoTime();
-      connection.send(frame.order(ByteOrder.BIG_ENDIAN));
+      current.send(frame.order(ByteOrder.BIG_ENDIAN));
     } catch (IOException e) {
-      if (replay == null) {
-        throw e;
-      }
-      broken = e;
-      onBroken.run();
+      lost(current, e);
     } finally {
       sendingSince = IDLE;
-      frame.order(FrameHeader.ORDER); // whose it is builds its next frame in it
+      frame.order(FrameHeader.ORDER); // the relay builds its next frame in it
     }
   }
 
-  void flush() throws IOException {
-    if (broken != null) {
+  void flush() {
+    FrameConnection current = connection;
+    if (current == null) {
       return;
     }
     try {
       sendingSince = clock.nanoTime();
-      connection.flush();
+      current.flush();
+    } catch (IOException e) {
+      lost(current, e);
     } finally {
       sendingSince = IDLE;
     }
+  }
+
+  /** The thread that reads this connection notices the abort, and reports the end. */
+  private void lost(FrameConnection failed, IOException cause) {
+    LOG.debug("A client's connection has failed: {}", cause.getMessage());
+    connection = null;
+    failed.abort();
+    onLost.run();
   }
 
   /** How long what is being sent waits for the client; zero when nothing is. Any thread. */
@@ -176,15 +191,35 @@ final class ClientWriter {
 
   /** See {@link FrameConnection#probe}. Any thread. */
   void probe() {
-    connection.probe();
+    FrameConnection current = connection;
+    if (current != null) {
+      current.probe();
+    }
+  }
+
+  /** Ends the connection in order, if there is one. */
+  void end(CloseReason reason) {
+    FrameConnection current = connection;
+    if (current != null) {
+      current.close(reason);
+    }
+  }
+
+  /** Ends the connection at once, if it is still this one, or whichever it is with null. Any thread. */
+  void abort(@Nullable FrameConnection meant) {
+    FrameConnection current = connection;
+    if (current != null && (meant == null || meant == current)) {
+      current.abort();
+    }
   }
 
   /** Nothing is sent from here on. */
   void close() {
-    over = true;
+    closed = true;
+    connection = null;
   }
 
-  boolean isOver() {
-    return over;
+  boolean isClosed() {
+    return closed;
   }
 }

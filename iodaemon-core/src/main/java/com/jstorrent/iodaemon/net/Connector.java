@@ -103,9 +103,9 @@ final class Connector {
     }
   }
 
-  private void hand(TcpSocket socket, SocketChannel channel) throws IOException {
+  private void hand(TcpSocket socket, SocketChannel channel) {
     if (!socket.pending().hold(channel)) {
-      channel.close();
+      PeerOptions.close(channel);
       return;
     }
     net.relay()
@@ -114,7 +114,7 @@ final class Connector {
               if (socket.open(channel)) {
                 socket.announceConnected();
               } else {
-                channel.close();
+                PeerOptions.close(channel);
               }
             });
   }

@@ -21,6 +21,10 @@ final class Credit {
     return new Credit(Long.MAX_VALUE);
   }
 
+  boolean isUnlimited() {
+    return left.get() == Long.MAX_VALUE;
+  }
+
   boolean isOpen() {
     return left.get() > 0;
   }
@@ -32,7 +36,7 @@ final class Credit {
 
   /** Bytes were sent to the client; returns whether nothing more may follow. */
   boolean take(int bytes) {
-    return left.get() != Long.MAX_VALUE && left.addAndGet(-bytes) <= 0;
+    return !isUnlimited() && left.addAndGet(-bytes) <= 0;
   }
 
   /** The client grants more; returns whether reading may go on that had to stop. */

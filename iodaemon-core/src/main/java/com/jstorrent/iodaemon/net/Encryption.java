@@ -1,7 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.Errno;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ final class Encryption {
     TlsUpgrade wanted = new TlsUpgrade(socket, requestId, name, skipChecks);
     upgrade = wanted;
     if (socket.output().raiseBarrier()) {
-      socket.watch();
+      socket.queued().watch();
     }
     if (socket.state() == SocketState.CLOSED) { // it was too late for the socket's own report
       socket.net().relay().post(() -> wanted.fail(Errno.ECONNRESET));
@@ -55,7 +54,7 @@ final class Encryption {
    *
    * @return false when the peer turned out to be another one: nothing of it may pass
    */
-  boolean progressed() throws IOException {
+  boolean progressed() {
     TlsUpgrade wanted = upgrade;
     return wanted == null || wanted.progress();
   }
@@ -66,8 +65,8 @@ final class Encryption {
     return wanted != null && !wanted.over();
   }
 
-  /** The socket ends: whoever waits for TCP_SECURED hears of it. Relay only. */
-  void fail(Errno errno) throws IOException {
+  /** The socket ends: a TCP_SECURE that is under way is answered. Relay only. */
+  void fail(Errno errno) {
     TlsUpgrade wanted = upgrade;
     if (wanted != null) {
       wanted.fail(errno);

@@ -1,13 +1,14 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 
 /**
  * What the sockets of one client have in common.
  *
  * @param stats of this client
- * @param whileReaderWaits is run again and again while the client is not read
  */
 record NetContext(
     SharedNet shared,
@@ -16,10 +17,20 @@ record NetContext(
     SocketTable table,
     SendBudget budget,
     ReaderGate gate,
-    Negotiated negotiated,
-    Runnable whileReaderWaits) {
+    Negotiated negotiated) {
 
   Limits limits() {
     return shared.limits();
+  }
+
+  MonotonicClock clock() {
+    return shared.clock();
+  }
+
+  /** How much a new socket may send to the client (PROTOCOL.md § 9.2). */
+  Credit newCredit() {
+    return negotiated.has(Capability.CREDIT)
+        ? Credit.of(limits().creditBytes())
+        : Credit.unlimited();
   }
 }

@@ -6,8 +6,13 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** The options of every socket towards a peer (PROTOCOL.md § 4.5). */
 final class PeerOptions {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerOptions.class);
+
   private PeerOptions() {}
 
   /**
@@ -23,6 +28,15 @@ final class PeerOptions {
   static void apply(ServerSocketChannel channel) throws IOException {
     channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     channel.setOption(StandardSocketOptions.SO_RCVBUF, Limits.PEER_RECEIVE_BUFFER_BYTES);
+  }
+
+  /** Closes a channel; its descriptor is gone whatever the system says. */
+  static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("A socket did not close cleanly: {}", e.toString());
+    }
   }
 
   /** Makes the next close send RST and forget what was not sent. */

@@ -2,6 +2,9 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +27,9 @@ final class PeerOutput {
     BROKEN
   }
 
-  private final NetContext net;
+  private final SendBudget budget;
+  private final Stats stats;
+  private final MonotonicClock clock;
   private final Meter meter;
   private final ReentrantLock lock = new ReentrantLock();
   private final SendQueue queue; // guarded by lock
@@ -36,10 +41,16 @@ final class PeerOutput {
   private volatile int heldBytes;
   private volatile long lastTaken; // when the peer took a byte, or the first one had to wait
 
-  PeerOutput(NetContext net, Meter meter) {
-    this.net = net;
+  /**
+   * @param segments for bytes that wait
+   */
+  PeerOutput(
+      SendBudget budget, BufferPool segments, Stats stats, MonotonicClock clock, Meter meter) {
+    this.budget = budget;
+    this.stats = stats;
+    this.clock = clock;
     this.meter = meter;
-    this.queue = new SendQueue(net.shared().segments());
+    this.queue = new SendQueue(segments);
   }
 
   /** Bytes that wait for the peer; any thread may ask. */
@@ -54,7 +65,7 @@ final class PeerOutput {
 
   /** The peer has taken bytes of those that the system had already. Any thread. */
   void taken() {
-    lastTaken = net.shared().clock().nanoTime();
+    lastTaken = clock.nanoTime();
   }
 
   /** Whether a record was encrypted and not written whole; any thread may ask. */
@@ -87,7 +98,7 @@ final class PeerOutput {
         return null;
       }
       if (stream != null && queue.isEmpty() && !queue.hasBarrier() && !broken) {
-        net.stats().add(Counter.BYTES_SENT, stream.write(data));
+        stats.add(Counter.BYTES_SENT, stream.write(data));
         int held = stream.heldBytes();
         if (held != heldBytes) { // volatile: not for nothing
           heldBytes = held;
@@ -116,7 +127,7 @@ final class PeerOutput {
       if (wasEmpty) {
         taken();
       }
-      net.budget().take(data.remaining());
+      budget.take(data.remaining());
       queue.add(data);
       return wasEmpty && stream != null && !queue.hasBarrier();
     } finally {
@@ -145,8 +156,8 @@ final class PeerOutput {
         taken();
       }
       lock.unlock();
-      net.stats().add(Counter.BYTES_SENT, before - after);
-      net.budget().release(before - after);
+      stats.add(Counter.BYTES_SENT, before - after);
+      budget.release(before - after);
       if (before > after) {
         meter.moved();
       }
@@ -248,7 +259,7 @@ final class PeerOutput {
   void discard() {
     lock.lock();
     try {
-      net.budget().release(queue.clear());
+      budget.release(queue.clear());
       broken = true;
       heldBytes = 0;
       if (stream != null) {

@@ -17,9 +17,14 @@ final class PeerSender {
   private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final NetContext net;
+  private final Runnable whileWaiting;
 
-  PeerSender(NetContext net) {
+  /**
+   * @param whileWaiting runs again and again while the client is not read
+   */
+  PeerSender(NetContext net, Runnable whileWaiting) {
     this.net = net;
+    this.whileWaiting = whileWaiting;
   }
 
   /**
@@ -53,7 +58,7 @@ final class PeerSender {
       }
       if (!stalls.look()) {
         net.relay().client().probe();
-        net.whileReaderWaits().run();
+        whileWaiting.run();
       }
     }
     return true;
@@ -62,7 +67,7 @@ final class PeerSender {
   /** True as well for a socket that has ended: nothing is queued for it. */
   private boolean hasRoom(TcpSocket socket, int bytes) {
     return socket.state() == SocketState.CLOSED
-        || socket.queuedBytes() + bytes <= net.limits().socketQueueBytes()
+        || socket.output().bytes() + bytes <= net.limits().socketQueueBytes()
             && net.budget().fits(bytes);
   }
 }

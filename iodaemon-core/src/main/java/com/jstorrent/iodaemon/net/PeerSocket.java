@@ -1,10 +1,11 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.SocketReport;
 import java.time.Duration;
 
-/** What shares one space of ids (PROTOCOL.md § 3). */
-sealed interface PeerSocket permits TcpSocket, UdpSocket {
+/** A socket or a server of a client: something with an id of its own (PROTOCOL.md § 3). */
+interface PeerSocket {
   int id();
 
   /** What is remembered of it. Any thread. */
@@ -16,6 +17,9 @@ sealed interface PeerSocket permits TcpSocket, UdpSocket {
    */
   void clientClose(Duration linger);
 
-  /** How far it has come, for a client that resumes. Any thread, while nothing is relayed. */
+  /** How far it has come, for a client that resumes. The relay's thread only. */
   DaemonFrame.Live live();
+
+  /** What can be told of it now. Any thread. */
+  SocketReport report();
 }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A peer's bytes, as they are or encrypted. Never blocks. {@link #read} and {@link #again} belong to
- * the relay, everything else to whoever holds the lock of {@link PeerOutput}.
+ * A peer's bytes, as they are or encrypted. Never blocks. Reading, with {@link #nextStep}
+ * and what follows from it, belongs to the relay; the output to the holder of its socket's output lock.
  */
 sealed interface PeerStream extends SendQueue.Sink permits PlainStream, TlsStream {
 
@@ -14,14 +14,43 @@ sealed interface PeerStream extends SendQueue.Sink permits PlainStream, TlsStrea
    */
   int read(ByteBuffer into) throws IOException;
 
-  /** Does what reading has shown to be necessary; whether to read again without waiting. */
-  boolean again();
+  /** What reading needs before it goes on. */
+  enum Step {
+    /** An event of the channel, or what is under way already. */
+    WAIT,
+    /** Nothing: the next read brings something at once. */
+    READ,
+    /** The stream itself has something to say: the output has to be flushed, then {@link #flushed}. */
+    FLUSH,
+    /** {@link #compute}, on another thread, since it takes milliseconds. */
+    COMPUTE
+  }
+
+  /** Asked after each read. */
+  Step nextStep();
+
+  /** The output was flushed because of {@link Step#FLUSH}; whether to read again without waiting. */
+  boolean flushed();
+
+  /** Does what {@link Step#COMPUTE} has asked for; the stream is not read meanwhile. */
+  void compute();
 
   /** Whether reading cannot go on before something has been flushed; any thread. */
   boolean stalled();
 
-  /** Whether the relay should wait for more bytes now. */
-  boolean wantsBytes();
+  /**
+   * The most bytes that one read should bring.
+   *
+   * @param granted what the client takes, 0 for nothing
+   */
+  int mostToRead(int granted);
+
+  /**
+   * Whether the relay should wait for more bytes now.
+   *
+   * @param granted whether the client takes some
+   */
+  boolean wantsBytes(boolean granted);
 
   /** Writes what is held inside; whether nothing is left. */
   boolean flush() throws IOException;

@@ -1,6 +1,5 @@
 package com.jstorrent.iodaemon.net;
 
-import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -48,11 +47,7 @@ final class PendingConnection {
   void abandon() {
     SocketChannel connection = established.getAndSet(null);
     if (connection != null) {
-      try {
-        connection.close();
-      } catch (IOException e) {
-        // The descriptor is gone all the same.
-      }
+      PeerOptions.close(connection);
     }
     Thread thread = connector;
     if (thread != null && thread != Thread.currentThread()) {

@@ -18,9 +18,17 @@ final class PlainStream implements PeerStream {
   }
 
   @Override
-  public boolean again() {
+  public Step nextStep() {
+    return Step.WAIT;
+  }
+
+  @Override
+  public boolean flushed() {
     return false;
   }
+
+  @Override
+  public void compute() {}
 
   @Override
   public boolean stalled() {
@@ -28,8 +36,13 @@ final class PlainStream implements PeerStream {
   }
 
   @Override
-  public boolean wantsBytes() {
-    return true;
+  public int mostToRead(int granted) {
+    return granted;
+  }
+
+  @Override
+  public boolean wantsBytes(boolean granted) {
+    return granted;
   }
 
   @Override

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.net;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.frame.UdpRecvFrame;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -114,7 +115,8 @@ final class ReplayLog {
           sums.merge(FrameHeader.socketId(frame), count, Long::sum);
         }
         case UDP_RECV ->
-            sums.merge(FrameHeader.socketId(frame), (long) UdpSocket.payload(frame), Long::sum);
+            sums.merge(FrameHeader.socketId(frame), (long) UdpRecvFrame.payloadBytes(frame),
+                Long::sum);
         case TCP_CONNECTED, TCP_CLOSE, UDP_BOUND, UDP_CLOSE ->
             sums.remove(FrameHeader.socketId(frame));
         case TCP_ACCEPT -> sums.remove(frame.getInt(FrameHeader.DATA_OFFSET));

@@ -1,12 +1,12 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.transport.FrameConnection;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * How the sockets of one client go from a lost connection to the next one (docs/PROTOCOL.md § 9.3):
  * both sides number their frames, keep what the other side has not acknowledged, and send it again.
- * Called by the client's reader, but for {@link #begin}.
+ * Called by the client's reader, but for {@link #resume}.
  */
 public final class Resumption {
   /** A client that does not know how many frames it has got: 2^64 - 1 on the wire. */
@@ -32,7 +32,6 @@ public final class Resumption {
   private final AtomicBoolean ackWanted = new AtomicBoolean();
   private int unacknowledgedBytes;
   private final AtomicBoolean forfeited = new AtomicBoolean();
-  private SelectorLoop.Task greeting = () -> {};
 
   Resumption(NetContext net) {
     this.net = net;
@@ -57,7 +56,7 @@ public final class Resumption {
    * Counts when it is sent, not when it became due: one that has waited while the connection was lost
    * must not fall behind what RESUMED has said.
    */
-  private void sendAck() throws IOException {
+  private void sendAck() {
     ackWanted.set(false);
     net.relay().sendNow(new DaemonFrame.Ack(0, received.get()));
   }
@@ -98,42 +97,35 @@ public final class Resumption {
     return forfeited.get();
   }
 
-  /** Nothing more is sent, and nothing of peers is read, until {@link #resume}. */
-  public void pause() {
-    net.gate().open();
-    net.relay().end();
-  }
-
   /**
-   * Gets ready for another connection, whose relay then sends RESUMED and what the client has not
-   * got. Called by the new connection's reader, when the threads of the old one have gone.
+   * Goes on with another connection: sends RESUMED, and what the client has not got. On the relay's
+   * thread, while the reader of the new connection waits and that of the old one has gone.
    *
-   * @param frames how many the client has got, or {@link #UNKNOWN}
    * @return false when that cannot be; nothing has changed then
    */
-  public boolean resume(int requestId, long frames, FrameConnection connection) {
-    long known = frames == UNKNOWN ? log.acknowledged() : frames;
+  boolean resume(FrameConnection connection, ClientFrame.Resume frame) {
+    long known = frame.frames() == UNKNOWN ? log.acknowledged() : frame.frames();
     if (!possible(known) || !net.relay().client().fits(connection)) {
       return false;
     }
     log.acknowledge(known);
     net.gate().close();
-    net.relay().restart();
     acknowledged = received.get();
     unacknowledgedBytes = 0;
-    DaemonFrame.Resumed resumed =
-        new DaemonFrame.Resumed(requestId, Errno.OK.number(), received.get(), known, live());
+    List<DaemonFrame.Live> live = live();
     List<ByteBuffer> missing = log.unacknowledged();
-    greeting =
-        () -> {
-          net.relay().sendNow(resumed);
-          sendAgain(missing);
-        };
+    net.relay().client().attach(connection);
+    net.relay().announcements().restart();
+    net.relay()
+        .sendNow(
+            new DaemonFrame.Resumed(
+                frame.requestId(), Errno.OK.number(), received.get(), known, live));
+    sendAgain(missing);
     return true;
   }
 
   /** The order of frames is fixed, so a first event does not wait here, but gets a write of its own. */
-  private void sendAgain(List<ByteBuffer> frames) throws IOException {
+  private void sendAgain(List<ByteBuffer> frames) {
     Set<Integer> announced = new HashSet<>();
     for (ByteBuffer frame : frames) {
       switch (Opcode.of(FrameHeader.opcode(frame))) {
@@ -152,28 +144,17 @@ public final class Resumption {
     }
   }
 
-  /** On the relay's thread, before anything else is sent. */
-  void begin() throws IOException {
-    SelectorLoop.Task first = greeting;
-    greeting = () -> {};
-    first.run();
-  }
-
   private List<DaemonFrame.Live> live() {
     Map<Integer, Long> missing = log.payloadBytes();
     List<DaemonFrame.Live> entries = new ArrayList<>();
     List<PeerSocket> sockets = new ArrayList<>(net.table().sockets());
     sockets.addAll(net.table().closing());
+    sockets.addAll(net.table().servers());
     for (PeerSocket socket : sockets) {
       DaemonFrame.Live live = socket.live();
       long got = Math.max(0, live.toClient() - missing.getOrDefault(live.id(), 0L));
       entries.add(
           new DaemonFrame.Live(live.kind(), live.id(), live.state(), got, live.fromClient()));
-    }
-    for (TcpListener server : net.table().listeners()) {
-      entries.add(
-          new DaemonFrame.Live(
-              DaemonFrame.Live.Kind.TCP_SERVER, server.id(), DaemonFrame.Live.State.OPEN, 0, 0));
     }
     return entries;
   }

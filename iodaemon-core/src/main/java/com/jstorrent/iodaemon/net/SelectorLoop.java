@@ -1,8 +1,9 @@
 package com.jstorrent.iodaemon.net;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Queue;
@@ -14,57 +15,72 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A selector with a mailbox: the one thread that runs the loop owns its channels, the others post
- * tasks to it.
+ * A selector with a mailbox. One thread runs it and serves the channels, each by the {@link Selectable}
+ * that was registered with it; other threads post tasks, which run between any two channels.
  */
 final class SelectorLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SelectorLoop.class);
 
-  /** Something that the loop's thread does for another one. */
-  @FunctionalInterface
-  interface Task {
-    void run() throws IOException;
-  }
-
-  /** What the loop does with its channels. All methods run on the loop's thread. */
+  /** What the loop asks its user, on the loop's thread. */
   interface Handler {
-    void ready(SelectionKey key) throws IOException;
-
-    /** Every channel that was ready has been served; the next thing is to wait. */
-    void roundOver() throws IOException;
+    /** Every channel that was ready has been served; the loop is about to wait. */
+    void roundOver();
 
     /** The longest time to wait for the next event; 0 for no limit. */
     long waitMillis();
 
     /** Whether channels have to wait now, while tasks are still run. */
-    default boolean paused() {
-      return false;
-    }
+    boolean paused();
   }
 
   private final Selector selector;
-  private final Queue<Task> mailbox = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean sleeping = new AtomicBoolean();
   private final AtomicBoolean draining = new AtomicBoolean();
   private volatile @Nullable Thread runner;
   private volatile boolean parking; // while sleeping: in park, not in select
-  private volatile int generation; // changed only while nobody runs it
-  private volatile boolean ended; // run() returns soon
-  private volatile boolean closed; // run() has returned: whoever posts has to run tasks
+  private boolean ended; // the loop's thread only
+  private volatile boolean closed; // the loop has ended: the thread that posts runs its task
 
   SelectorLoop() throws IOException {
     selector = Selector.open();
   }
 
-  Selector selector() {
-    return selector;
+  /**
+   * Serves a channel from now on. The loop's thread only.
+   *
+   * @return null when another thread has closed the channel meanwhile
+   */
+  @Nullable
+  SelectionKey register(SelectableChannel channel, int operations, Selectable server) {
+    try {
+      return channel.register(selector, operations, server);
+    } catch (ClosedChannelException | CancelledKeyException e) {
+      LOG.trace("A channel was closed before it was served.");
+      return null;
+    }
+  }
+
+  /** What was registered for this channel, or null. Any thread. */
+  @Nullable
+  SelectionKey key(SelectableChannel channel) {
+    return channel.keyFor(selector);
+  }
+
+  /** Stops serving a channel, if it was served. Any thread. */
+  void cancel(SelectableChannel channel) {
+    SelectionKey key = key(channel);
+    if (key != null) {
+      key.cancel();
+      wakeUp();
+    }
   }
 
   /**
-   * Runs a task on the loop's thread, in the order of posting. When the loop has ended the caller
-   * runs it: tasks release things, and must not be lost. So do not post with a lock held.
+   * Runs a task on the loop's thread, in the order of posting. After the end of the loop the calling
+   * thread runs it: tasks release things, and must not be lost. So do not post with a lock held.
    */
-  void post(Task task) {
+  void post(Runnable task) {
     mailbox.add(task);
     if (closed) {
       runLeftovers();
@@ -73,7 +89,7 @@ final class SelectorLoop {
     }
   }
 
-  /** Makes the loop go round once, so that it forgets keys that were cancelled. */
+  /** Makes the loop go round once, so that it forgets keys that were cancelled. Any thread. */
   void wakeUp() {
     if (sleeping.getAndSet(false)) {
       if (parking) {
@@ -86,36 +102,24 @@ final class SelectorLoop {
 
   /** Ends the loop after the tasks that were posted before. Any thread. */
   void end() {
-    int meant = generation;
-    post(() -> ended |= meant == generation);
-  }
-
-  /** Makes it possible to run again, whoever has asked for an end before. Not while it runs. */
-  void restart() {
-    generation++;
-    ended = false;
+    post(() -> ended = true);
   }
 
   /**
-   * Serves until {@link #end} or until the handler fails. After {@link #restart} it may be run
-   * again, by another thread.
+   * Serves until {@link #end}; by one thread, once.
    *
-   * @throws IOException from the handler
+   * @throws IOException when the selector itself fails
    */
   void run(Handler handler) throws IOException {
     runner = Thread.currentThread();
-    try {
-      runTasks();
-      while (!ended) {
-        handler.roundOver();
-        await(handler);
-        runTasks();
-      }
+    runTasks();
+    while (!ended) {
       handler.roundOver();
-      selector.selectNow(key -> {}); // channels that were closed are to be forgotten
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+      await(handler);
+      runTasks();
     }
+    handler.roundOver();
+    selector.selectNow(key -> {}); // channels that were closed are to be forgotten
   }
 
   /** Waits for an event and serves it; returns at once when a task waits. */
@@ -123,11 +127,11 @@ final class SelectorLoop {
     boolean paused = handler.paused();
     parking = paused;
     sleeping.set(true);
-    if (ended || !mailbox.isEmpty()) {
+    if (!mailbox.isEmpty()) {
       sleeping.set(false);
-      selector.selectNow(key -> ready(handler, key));
+      selector.selectNow(key -> serve(handler, key));
     } else if (!paused) {
-      selector.select(key -> ready(handler, key), handler.waitMillis());
+      selector.select(key -> serve(handler, key), handler.waitMillis());
       sleeping.set(false);
     } else {
       if (handler.paused()) { // asked again: the thread that ends the pause looks at sleeping after that
@@ -149,9 +153,8 @@ final class SelectorLoop {
     runLeftovers();
   }
 
-  /** Runs what has been posted so far. The loop's thread only. */
-  void runTasks() throws IOException {
-    for (Task task; (task = mailbox.poll()) != null;) {
+  private void runTasks() {
+    for (Runnable task; (task = mailbox.poll()) != null;) {
       task.run();
     }
   }
@@ -160,8 +163,8 @@ final class SelectorLoop {
   private void runLeftovers() {
     while (!mailbox.isEmpty() && draining.compareAndSet(false, true)) {
       try {
-        for (Task task; (task = mailbox.poll()) != null;) {
-          runQuietly(task);
+        for (Runnable task; (task = mailbox.poll()) != null;) {
+          runSafely(task);
         }
       } finally {
         draining.set(false);
@@ -169,28 +172,24 @@ final class SelectorLoop {
     }
   }
 
-  private static void runQuietly(Task task) {
+  private static void runSafely(Runnable task) {
     try {
       task.run();
-    } catch (IOException e) {
-      LOG.trace("A task came too late: {}", e.toString());
     } catch (RuntimeException e) {
       LOG.error("A task failed because of a defect.", e);
     }
   }
 
-  private void ready(Handler handler, SelectionKey key) {
+  private void serve(Handler handler, SelectionKey key) {
     try {
       if (!mailbox.isEmpty()) {
         runTasks();
       }
       if (key.isValid() && !handler.paused()) {
-        handler.ready(key);
+        ((Selectable) key.attachment()).ready(key);
       }
     } catch (CancelledKeyException e) {
       LOG.trace("A channel was closed by another thread before its turn came.");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
-import java.io.IOException;
+import com.jstorrent.iodaemon.stats.Counter;
 import java.nio.channels.SocketChannel;
 
 /**
@@ -14,18 +14,43 @@ final class SocketEnd {
   private final TcpSocket socket;
   private final NetContext net;
 
-  SocketEnd(TcpSocket socket) {
+  SocketEnd(TcpSocket socket, NetContext net) {
     this.socket = socket;
-    this.net = socket.net();
+    this.net = net;
   }
 
-  /** Closes the channel and sends the frame, behind the socket's announcement. Any thread. */
-  void report(DaemonFrame frame, Errno errno) {
-    net.relay()
-        .post(() -> net.relay().announcements().whenHeard(socket, () -> reportNow(frame, errno)));
+  /**
+   * The socket has become CLOSED. Any thread.
+   *
+   * @param left the state before
+   * @param lost whether bytes that the client has sent could not be delivered
+   */
+  void closed(SocketState left, Errno errno, boolean lost) {
+    switch (left) {
+      case CONNECTING -> {
+        socket.pending().abandon();
+        net.stats().increment(Counter.CONNECT_FAILURES);
+        report(
+            new DaemonFrame.TcpConnected(socket.requestId(), socket.id(), errno.number()), errno);
+      }
+      case OPEN, PEER_SHUT, CLIENT_SHUT, PEER_ENDED -> {
+        net.stats().decrement(Counter.TCP_SOCKETS);
+        report(new DaemonFrame.TcpClosed(0, socket.id(), errno.number()), errno);
+      }
+      case CLIENT_ENDED, CLOSED -> {
+        net.stats().decrement(Counter.PENDING_TCP);
+        closeChannel();
+        reportAfterClientClose(lost ? Errno.ECONNRESET : Errno.OK);
+      }
+    }
   }
 
-  private void reportNow(DaemonFrame frame, Errno errno) throws IOException {
+  /** Closes the channel and sends the frame, behind the socket's announcement. */
+  private void report(DaemonFrame frame, Errno errno) {
+    net.relay().post(() -> socket.firstEvent().whenAllowed(() -> reportNow(frame, errno)));
+  }
+
+  private void reportNow(DaemonFrame frame, Errno errno) {
     boolean listed = net.table().remove(socket);
     boolean closing = net.table().finish(socket); // the client has closed it meanwhile
     closeChannel();
@@ -35,7 +60,7 @@ final class SocketEnd {
   }
 
   /** Requests are answered in their order: TCP_CONNECT before TCP_SECURE; TCP_CLOSE comes last. */
-  private void answerAll(DaemonFrame frame, Errno errno) throws IOException {
+  private void answerAll(DaemonFrame frame, Errno errno) {
     boolean opening = frame instanceof DaemonFrame.TcpConnected;
     if (opening) {
       net.relay().sendNow(frame);
@@ -46,13 +71,13 @@ final class SocketEnd {
     }
   }
 
-  /** Nothing is left of a socket that the client has closed. Any thread. */
-  void reportAfterClientClose(Errno errno) {
+  /** Nothing is left of a socket that the client has closed. */
+  private void reportAfterClientClose(Errno errno) {
     DaemonFrame frame = new DaemonFrame.TcpClosed(0, socket.id(), errno.number());
-    net.relay().post(() -> net.relay().announcements().whenHeard(socket, () -> finish(frame)));
+    net.relay().post(() -> socket.firstEvent().whenAllowed(() -> finish(frame)));
   }
 
-  private void finish(DaemonFrame frame) throws IOException {
+  private void finish(DaemonFrame frame) {
     if (net.table().finish(socket)) {
       net.relay().sendNow(frame);
     }
@@ -66,16 +91,12 @@ final class SocketEnd {
     }
   }
 
-  void closeChannel() {
+  private void closeChannel() {
     SocketChannel connection = socket.connection();
     if (connection == null) {
       return;
     }
-    try {
-      connection.close();
-    } catch (IOException e) {
-      // The descriptor is gone all the same.
-    }
+    PeerOptions.close(connection);
     socket.encryption().release();
     // It is free only when every selector that knew the channel has forgotten it.
     net.relay().wakeUp();

@@ -17,8 +17,8 @@ final class SocketTable {
   private static final int FIRST_ACCEPTED_ID = 0x8000_0000;
 
   private final ConcurrentMap<Integer, PeerSocket> sockets = new ConcurrentHashMap<>();
-  private final ConcurrentMap<Integer, TcpSocket> closing = new ConcurrentHashMap<>();
-  private final ConcurrentMap<Integer, TcpListener> listeners = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, PeerSocket> closing = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, PeerSocket> servers = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
   private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
   private volatile boolean ended;
@@ -29,20 +29,15 @@ final class SocketTable {
     return sockets.get(id);
   }
 
-  /** The TCP socket with this id, or null when there is none, or one of another kind. */
-  @Nullable
-  TcpSocket tcp(int id) {
-    return sockets.get(id) instanceof TcpSocket socket ? socket : null;
+  /** The socket with this id, or null when there is none, or one of another kind. */
+  <T extends PeerSocket> @Nullable T socket(int id, Class<T> kind) {
+    PeerSocket socket = sockets.get(id);
+    return kind.isInstance(socket) ? kind.cast(socket) : null;
   }
 
   @Nullable
-  UdpSocket udp(int id) {
-    return sockets.get(id) instanceof UdpSocket socket ? socket : null;
-  }
-
-  @Nullable
-  TcpListener listener(int id) {
-    return listeners.get(id);
+  PeerSocket server(int id) {
+    return servers.get(id);
   }
 
   /** Returns false when the id is in use or the connection has ended. */
@@ -58,7 +53,7 @@ final class SocketTable {
    * The client has closed this socket, so its id is free. Until the id is used again the client is
    * still owed a TCP_CLOSE (PROTOCOL.md § 4.2).
    */
-  void close(TcpSocket socket) {
+  void close(PeerSocket socket) {
     closing.put(socket.id(), socket); // first: the id may be used again from the next line on
     if (!sockets.remove(socket.id(), socket)) {
       closing.remove(socket.id(), socket); // its end has been reported already
@@ -66,17 +61,18 @@ final class SocketTable {
   }
 
   /** Nothing is left of a socket that its client has closed; whether that is still to be told. */
-  boolean finish(TcpSocket socket) {
+  boolean finish(PeerSocket socket) {
     return closing.remove(socket.id(), socket) && !ended;
   }
 
   /** Sockets that their client has closed and whose TCP_CLOSE is still to come. */
-  Collection<TcpSocket> closing() {
+  Collection<PeerSocket> closing() {
     return List.copyOf(closing.values());
   }
 
-  boolean add(TcpListener listener) {
-    return listeners.putIfAbsent(listener.id(), listener) == null && !(ended && remove(listener));
+  /** Returns false when the id is in use or the connection has ended. */
+  boolean addServer(PeerSocket server) {
+    return servers.putIfAbsent(server.id(), server) == null && !(ended && removeServer(server));
   }
 
   /** Removes exactly this socket: its id may have been given to another one since. */
@@ -84,8 +80,8 @@ final class SocketTable {
     return sockets.remove(socket.id(), socket);
   }
 
-  boolean remove(TcpListener listener) {
-    return listeners.remove(listener.id(), listener);
+  boolean removeServer(PeerSocket server) {
+    return servers.remove(server.id(), server);
   }
 
   /** A server on this port is being stopped; the latch tells when the port is free. */
@@ -121,30 +117,27 @@ final class SocketTable {
   }
 
   boolean isEmpty() {
-    return sockets.isEmpty() && closing.isEmpty() && listeners.isEmpty();
+    return sockets.isEmpty() && closing.isEmpty() && servers.isEmpty();
   }
 
   int socketCount() {
     return sockets.size();
   }
 
-  int listenerCount() {
-    return listeners.size();
+  int serverCount() {
+    return servers.size();
   }
 
   Collection<PeerSocket> sockets() {
     return List.copyOf(sockets.values());
   }
 
-  List<TcpSocket> tcpSockets() {
-    return sockets.values()
-        .stream()
-        .filter(TcpSocket.class::isInstance)
-        .map(TcpSocket.class::cast)
-        .toList();
+  /** The sockets of one kind. */
+  <T extends PeerSocket> List<T> sockets(Class<T> kind) {
+    return sockets.values().stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  Collection<TcpListener> listeners() {
-    return List.copyOf(listeners.values());
+  Collection<PeerSocket> servers() {
+    return List.copyOf(servers.values());
   }
 }

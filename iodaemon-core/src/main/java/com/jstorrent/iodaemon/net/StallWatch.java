@@ -55,7 +55,8 @@ final class StallWatch {
   boolean look() {
     List<TcpSocket> inTheWay = inTheWay();
     if (!flushing.getAndSet(true)) {
-      net.shared().peerWriter().flushAll(connected(inTheWay), () -> flushing.set(false));
+      List<QueuedOutput> outputs = connected(inTheWay).stream().map(TcpSocket::queued).toList();
+      QueuedOutput.flushAll(outputs, net.shared().peerWriter(), () -> flushing.set(false));
     }
     long now = net.shared().clock().nanoTime();
     if (now - nextLook < 0) {
@@ -78,13 +79,13 @@ final class StallWatch {
 
   /** When all queues together are too long, the longest has to go, not the one that came last. */
   private List<TcpSocket> inTheWay() {
-    if (socket.queuedBytes() + bytes > net.limits().socketQueueBytes()) {
+    if (socket.output().bytes() + bytes > net.limits().socketQueueBytes()) {
       return List.of(socket);
     }
     return net.table()
-        .tcpSockets()
+        .sockets(TcpSocket.class)
         .stream()
-        .filter(each -> each.queuedBytes() > 0)
+        .filter(each -> each.output().bytes() > 0)
         .toList();
   }
 
@@ -93,7 +94,7 @@ final class StallWatch {
   }
 
   private static Optional<TcpSocket> longest(List<TcpSocket> sockets) {
-    return sockets.stream().max(Comparator.comparingLong(TcpSocket::queuedBytes));
+    return sockets.stream().max(Comparator.comparingLong(each -> each.output().bytes()));
   }
 
   private long takenLast(TcpSocket each) {

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.SocketReport;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * the client, new connections wait in the backlog. Blocking, and not on the relay's selector, so
  * that closing frees the port at once.
  */
-final class TcpListener {
+final class TcpListener implements PeerSocket {
   private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
   private static final String ALL_IPV4 = "0.0.0.0";
 
@@ -54,17 +56,37 @@ final class TcpListener {
     this.meter = new Meter(net.shared().clock());
   }
 
-  int id() {
+  @Override
+  public int id() {
     return id;
   }
 
-  /** The port that it listens on; 0 until it does. Any thread may ask. */
-  int boundPort() {
-    return boundPort;
+  @Override
+  public Meter meter() {
+    return meter;
   }
 
-  Meter meter() {
-    return meter;
+  @Override
+  public DaemonFrame.Live live() {
+    return new DaemonFrame.Live(
+        DaemonFrame.Live.Kind.TCP_SERVER, id, DaemonFrame.Live.State.OPEN, 0, 0);
+  }
+
+  @Override
+  public SocketReport report() {
+    int port = boundPort;
+    return new SocketReport(
+        Integer.toUnsignedLong(id),
+        SocketReport.Kind.SERVER,
+        port == 0 ? "binding" : "listening",
+        null,
+        port,
+        0,
+        0,
+        0,
+        meter.idle(),
+        meter.pauses(),
+        meter.drops());
   }
 
   /** Begins; TCP_LISTEN_RESULT tells how it went. Does not block. */
@@ -127,7 +149,7 @@ final class TcpListener {
   }
 
   private void fail(Errno errno) {
-    if (net.table().remove(this)) {
+    if (net.table().removeServer(this)) {
       net.relay().send(new DaemonFrame.TcpListenResult(requestId, id, 0, errno.number()));
     }
   }
@@ -157,36 +179,39 @@ final class TcpListener {
   }
 
   /** On the relay's thread. */
-  private void admit(SocketChannel peer) throws IOException {
+  private void admit(SocketChannel peer) {
     room.release();
     meter.moved();
     TcpSocket socket = TcpSocket.accepted(net.table().nextAcceptedId(), net);
-    InetSocketAddress remote;
-    try {
-      remote = (InetSocketAddress) peer.getRemoteAddress();
-      PeerOptions.apply(peer);
-      peer.configureBlocking(false);
-    } catch (IOException e) {
-      peer.close(); // it went away before it was ever announced
-      return;
-    }
-    if (net.table().socketCount() >= net.limits().sockets()
+    InetSocketAddress remote = prepare(peer);
+    if (remote == null
+        || net.table().socketCount() >= net.limits().sockets()
         || !net.table().add(socket)
         || !socket.open(peer)) {
-      peer.close();
+      PeerOptions.close(peer);
       return;
     }
-    net.relay()
-        .announcements()
-        .announce(
-            socket,
-            new DaemonFrame.TcpAccept(
-                0, id, socket.id(), remote.getPort(), AddressText.of(remote.getAddress())));
+    socket.announce(
+        new DaemonFrame.TcpAccept(
+            0, id, socket.id(), remote.getPort(), AddressText.of(remote.getAddress())));
+  }
+
+  /** Returns the address of the peer, or null when it went away before it was ever announced. */
+  private static @Nullable InetSocketAddress prepare(SocketChannel peer) {
+    try {
+      PeerOptions.apply(peer);
+      peer.configureBlocking(false);
+      return (InetSocketAddress) peer.getRemoteAddress();
+    } catch (IOException e) {
+      LOG.trace("A connection went away before it was announced: {}", e.toString());
+      return null;
+    }
   }
 
   /** TCP_STOP_LISTEN, or the end of the connection; accepted sockets live on. Any thread. */
-  void close() {
-    net.table().remove(this);
+  @Override
+  public void clientClose(Duration linger) {
+    net.table().removeServer(this);
     lock.lock();
     try {
       closed = true;

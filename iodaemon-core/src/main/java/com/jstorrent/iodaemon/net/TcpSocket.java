@@ -5,7 +5,7 @@ import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.SocketState.Event;
 import com.jstorrent.iodaemon.stats.Counter;
-import java.io.IOException;
+import com.jstorrent.iodaemon.stats.SocketReport;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -14,26 +14,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One TCP socket of a client: its state, and what happens to it. Bytes go to the peer through {@link
- * PeerOutput}, and from the peer through {@link Relay}.
+ * PeerOutput}, and from the peer through {@link PeerInput}.
  *
- * <p>Whoever moves the state to CLOSED, and nobody else, closes the channel and tells the client:
+ * <p>The thread that moves the state to CLOSED, and no other, closes the channel and tells the client:
  * so TCP_CLOSE is sent exactly once (PROTOCOL.md § 4.2).
  */
-final class TcpSocket implements PeerSocket {
+final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner {
   private final int id;
   private final int requestId;
   private final String host;
   private final NetContext net;
   private final AtomicReference<SocketState> state = new AtomicReference<>(SocketState.CONNECTING);
   private final Meter meter;
-  private final PeerOutput output;
   private final PeerInput input;
+  private final PeerOutput output;
+  private final QueuedOutput queued;
   private final PendingConnection pending =
       new PendingConnection(() -> state.get() == SocketState.CONNECTING);
-  private volatile @Nullable SocketChannel channel; // set once
   private final Encryption encryption = new Encryption(this);
+  private final FirstEvent firstEvent;
   private final SocketEnd end;
-  private volatile Announcements.@Nullable Announcement announcement; // set by the relay
+  private volatile @Nullable SocketChannel channel; // set once
   private boolean shutDown; // reader only
   private volatile long fromClient; // written by the reader only
 
@@ -42,10 +43,13 @@ final class TcpSocket implements PeerSocket {
     this.requestId = requestId;
     this.host = host;
     this.net = net;
-    this.meter = new Meter(net.shared().clock());
-    this.output = new PeerOutput(net, meter);
-    this.input = new PeerInput(net, meter);
-    this.end = new SocketEnd(this);
+    this.meter = new Meter(net.clock());
+    this.input = new PeerInput(this, net.relay(), net.stats(), meter, net.newCredit());
+    this.output =
+        new PeerOutput(net.budget(), net.shared().segments(), net.stats(), net.clock(), meter);
+    this.queued = new QueuedOutput(this, net.shared().peerWriter(), net.clock(), net);
+    this.firstEvent = new FirstEvent(net.relay().announcements());
+    this.end = new SocketEnd(this, net);
   }
 
   /** A socket that is going to be connected. */
@@ -63,6 +67,10 @@ final class TcpSocket implements PeerSocket {
     return id;
   }
 
+  int requestId() {
+    return requestId;
+  }
+
   /** The host of TCP_CONNECT, or an empty text. */
   String host() {
     return host;
@@ -76,12 +84,16 @@ final class TcpSocket implements PeerSocket {
     return state.get();
   }
 
+  PeerInput input() {
+    return input;
+  }
+
   PeerOutput output() {
     return output;
   }
 
-  PeerInput input() {
-    return input;
+  QueuedOutput queued() {
+    return queued;
   }
 
   @Override
@@ -91,6 +103,10 @@ final class TcpSocket implements PeerSocket {
 
   Encryption encryption() {
     return encryption;
+  }
+
+  FirstEvent firstEvent() {
+    return firstEvent;
   }
 
   PendingConnection pending() {
@@ -104,29 +120,13 @@ final class TcpSocket implements PeerSocket {
   }
 
   /** The connected channel. Only for states that come after CONNECTED. */
-  SocketChannel channel() {
-    return connected(channel);
-  }
-
-  PeerStream stream() {
-    return connected(input.stream());
-  }
-
-  private static <T> T connected(@Nullable T part) {
-    if (part == null) {
+  @Override
+  public SocketChannel channel() {
+    SocketChannel connected = channel;
+    if (connected == null) {
       throw new IllegalStateException("The socket is not connected.");
     }
-    return part;
-  }
-
-  /** Bytes of the client that it need not send again; any thread may ask. */
-  long takenBytes() {
-    return fromClient;
-  }
-
-  /** Bytes that wait for the peer; any thread may ask. */
-  long queuedBytes() {
-    return output.bytes();
+    return connected;
   }
 
   @Override
@@ -135,15 +135,25 @@ final class TcpSocket implements PeerSocket {
         DaemonFrame.Live.Kind.TCP_SOCKET, id, state.get().live(), input.bytes(), fromClient);
   }
 
+  /** Bytes that the client need not send again; any thread may ask. */
+  long fromClient() {
+    return fromClient;
+  }
+
+  @Override
+  public SocketReport report() {
+    return TcpReport.of(this);
+  }
+
   /**
    * The connection stands. Returns false when the client has closed the socket meanwhile; the
-   * channel is then still the caller's. Called by the relay only.
+   * channel is then still the caller's. Relay only.
    */
   boolean open(SocketChannel connection) {
     pending.opened();
     channel = connection;
     PeerStream plain = new PlainStream(connection);
-    input.from(plain);
+    input.connected(connection, plain);
     boolean busy = output.connected(plain);
     if (move(Event.CONNECTED) == null) {
       output.discard();
@@ -155,45 +165,30 @@ final class TcpSocket implements PeerSocket {
       busy |= move(Event.CLIENT_SHUTDOWN) != null;
     }
     if (busy) {
-      watch();
+      queued.watch();
     }
     return true;
   }
 
   /** Tells the client that the socket is connected. Relay only. */
-  void announceConnected() throws IOException {
-    net.relay()
-        .announcements()
-        .announce(this, new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
+  void announceConnected() {
+    announce(new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
   }
 
-  /** The client is being told of the socket, and hears nothing else of it. Relay only. */
-  void announced(Announcements.Announcement telling) {
-    announcement = telling;
+  /** Tells the client of the socket, and begins to read when it may send events. Relay only. */
+  void announce(DaemonFrame frame) {
+    firstEvent.announce(frame, input::begin);
   }
 
-  /** Not null while the client is being told of the socket. Relay only. */
-  Announcements.@Nullable Announcement announcement() {
-    return announcement;
-  }
-
-  /** The first event of the socket may leave. Relay only. */
-  void mayBeHeard() {
-    announcement = null;
-  }
-
-  /** The client has sent a frame for this socket. Any thread. */
-  void addressed() {
-    if (announcement != null) {
-      net.relay().announcements().heardFrom(this);
-    }
-  }
-
-  /** TCP_CREDIT. Called by the client's reader only. */
+  /** TCP_CREDIT. The client's reader only. */
   void grant(long bytes) {
     if (input.grant(bytes) && channel != null) {
-      net.relay().post(() -> net.relay().readOn(this));
+      readOn();
     }
+  }
+
+  private void readOn() {
+    net.relay().post(input::readOn);
   }
 
   /**
@@ -205,7 +200,7 @@ final class TcpSocket implements PeerSocket {
     if (failure != null) {
       writeFailed(failure);
     } else if (output.holdsRecord() && !data.hasRemaining()) {
-      watch();
+      queued.watch();
     }
   }
 
@@ -218,15 +213,16 @@ final class TcpSocket implements PeerSocket {
   /** Queues what {@link #write} left. */
   void enqueue(ByteBuffer data) {
     if (output.enqueue(data, state.get() != SocketState.CLOSED)) {
-      watch();
+      queued.watch();
     }
     if (state.get() == SocketState.CLOSED) {
       output.discard(); // it closed while the bytes were added
     }
   }
 
-  /** Writes what is queued, as much as the peer takes now. Peer writer and relay only. */
-  PeerOutput.Flushed flush() {
+  /** Peer writer and relay only. */
+  @Override
+  public PeerOutput.Flushed flush() {
     PeerOutput.Flushed result = output.flush();
     Errno failure = result == PeerOutput.Flushed.BROKEN ? output.failure() : null;
     if (failure != null) {
@@ -234,13 +230,16 @@ final class TcpSocket implements PeerSocket {
     }
     PeerStream connection = input.stream();
     if (result != PeerOutput.Flushed.MORE && connection != null && connection.stalled()) {
-      net.relay().post(() -> net.relay().readOn(this));
+      readOn();
     }
     return result;
   }
 
-  void watch() {
-    net.shared().peerWriter().watch(this);
+  @Override
+  public void flushOutput() {
+    if (flush() == PeerOutput.Flushed.MORE) {
+      queued.watch();
+    }
   }
 
   /**
@@ -255,16 +254,32 @@ final class TcpSocket implements PeerSocket {
       net.relay()
           .post(
               () -> {
-                input.doom(errno);
-                net.relay().announcements().whenHeard(this, () -> net.relay().readOn(this));
+                input.endAfterRest(errno);
+                firstEvent.whenAllowed(input::readOn);
               });
     }
   }
 
   /** From here on bytes go both ways through this stream. Relay only. */
   void encryptBy(TlsStream tls) {
-    input.from(tls);
+    input.replace(tls);
     output.replace(tls);
+  }
+
+  @Override
+  public boolean inputProgressed() {
+    return encryption.progressed();
+  }
+
+  @Override
+  public boolean relaysInput() {
+    return state.get().hears();
+  }
+
+  @Override
+  public boolean wantsInput() {
+    SocketState now = state.get();
+    return now != SocketState.CLOSED && (now.hears() || encryption.underWay());
   }
 
   /** Whether the client has said that it sends no more. The client's reader only. */
@@ -272,18 +287,21 @@ final class TcpSocket implements PeerSocket {
     return shutDown;
   }
 
-  /** TCP_SHUTDOWN. Called by the client's reader only. */
+  /** TCP_SHUTDOWN. The client's reader only. */
   void clientShutdown() {
     shutDown = true;
     output.end();
     if (move(Event.CLIENT_SHUTDOWN) != null) {
-      watch();
+      queued.watch();
     }
   }
 
-  /** The peer sends no more. Called by the relay, after it has sent on all that came before. */
-  void peerEnded() throws IOException {
-    boolean half = net.negotiated().has(Capability.HALFCLOSE) && stream().halfCloses();
+  /** Relay only. */
+  @Override
+  public void peerEnded() {
+    PeerStream stream = input.stream();
+    boolean half =
+        net.negotiated().has(Capability.HALFCLOSE) && stream != null && stream.halfCloses();
     if (move(half ? Event.PEER_SHUTDOWN : Event.PEER_END) == null) {
       return;
     }
@@ -294,25 +312,32 @@ final class TcpSocket implements PeerSocket {
     output.end();
     switch (flush()) {
       case DONE -> drained();
-      case MORE -> watch();
-      case AT_BARRIER -> encryption.atBarrier();
+      case MORE -> queued.watch();
+      case AT_BARRIER -> atBarrier();
       case BROKEN -> {
       }
     }
+  }
+
+  @Override
+  public void atBarrier() {
+    encryption.atBarrier();
   }
 
   /**
    * Nothing is queued; that ends a socket whose peer has ended its side. Not one whose writing has
    * failed: then bytes are lost, and {@link #writeFailed} reports why.
    */
-  void drained() {
+  @Override
+  public void drained() {
     if (state.get() == SocketState.PEER_ENDED && output.failure() == null) {
       close(Event.DRAINED, Errno.OK);
     }
   }
 
-  /** Ends the socket because of a failure, at once. Any thread. */
-  void fail(Errno errno) {
+  /** Any thread. */
+  @Override
+  public void fail(Errno errno) {
     close(Event.FAILURE, errno);
   }
 
@@ -325,29 +350,27 @@ final class TcpSocket implements PeerSocket {
 
   @Override
   public void clientClose(Duration linger) {
-    addressed();
+    firstEvent.clientSpeaks();
     net.table().close(this);
     SocketState left = move(Event.CLIENT_CLOSE);
     if (left == SocketState.CONNECTING) {
       net.table().finish(this); // a cancelled connect has no TCP_CLOSE
-      abandonConnecting();
+      output.discard();
+      pending.abandon();
     } else if (left != null) {
       net.stats().decrement(Counter.TCP_SOCKETS);
       net.stats().increment(Counter.PENDING_TCP);
       if (!encryption.underWay()) { // a handshake goes on: what is queued waits for it
-        net.relay().detach(this);
+        input.stop(channel());
       }
       output.end();
-      net.shared().peerWriter().linger(this, linger);
+      queued.linger(linger);
     }
   }
 
-  /**
-   * The linger after the client's close is over. Called by the peer writer only.
-   *
-   * @param reset whether the peer has ended it by a reset
-   */
-  void lingered(boolean reset) {
+  /** Peer writer only. */
+  @Override
+  public void lingered(boolean reset) {
     if (output.bytes() > 0) {
       end.resetOnClose();
     }
@@ -355,35 +378,13 @@ final class TcpSocket implements PeerSocket {
   }
 
   private void close(Event event, Errno errno) {
-    boolean undelivered =
-        errno == Errno.ECONNRESET || output.bytes() > 0 || output.failure() != null;
+    boolean lost = errno == Errno.ECONNRESET || output.bytes() > 0 || output.failure() != null;
     SocketState left = move(event);
-    if (left == null || state.get() != SocketState.CLOSED) {
-      return;
+    if (left != null && state.get() == SocketState.CLOSED) {
+      output.discard();
+      net.gate().signal(); // the reader may be waiting on behalf of this very socket
+      end.closed(left, errno, lost && fromClient > 0);
     }
-    output.discard();
-    net.gate().signal(); // the reader may be waiting on behalf of this very socket
-    switch (left) {
-      case CONNECTING -> {
-        abandonConnecting();
-        net.stats().increment(Counter.CONNECT_FAILURES);
-        end.report(new DaemonFrame.TcpConnected(requestId, id, errno.number()), errno);
-      }
-      case OPEN, PEER_SHUT, CLIENT_SHUT, PEER_ENDED -> {
-        net.stats().decrement(Counter.TCP_SOCKETS);
-        end.report(new DaemonFrame.TcpClosed(0, id, errno.number()), errno);
-      }
-      case CLIENT_ENDED, CLOSED -> {
-        net.stats().decrement(Counter.PENDING_TCP);
-        end.closeChannel();
-        end.reportAfterClientClose(undelivered && fromClient > 0 ? Errno.ECONNRESET : Errno.OK);
-      }
-    }
-  }
-
-  private void abandonConnecting() {
-    output.discard();
-    pending.abandon();
   }
 
   /** Returns the state that was left, or null when the event changed nothing. */

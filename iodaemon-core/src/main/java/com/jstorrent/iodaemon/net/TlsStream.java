@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the peer has taken that. So nothing is held but one segment and what is left of one record.
  *
  * <p>The relay reads and everybody writes as if the bytes were plain; what the protocol itself has
- * to say (a handshake, new keys) is done by {@link #again} and {@link #flush} on the way.
+ * to say (a handshake, new keys) is done by {@link #nextStep} and {@link #flush} on the way.
  */
 final class TlsStream implements PeerStream {
   /** A record and its overhead: less room than this may not hold what the next read brings. */
@@ -29,18 +29,8 @@ final class TlsStream implements PeerStream {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  /** What TLS needs of the socket that it works for. */
-  interface Host {
-    /** Flushes what this stream wants to say; takes the lock of the output. */
-    void flushOutput();
-
-    /** Runs something that takes long, and then reads on. */
-    void runAside(Runnable work);
-  }
-
   private final SocketChannel channel;
   private final SSLEngine engine;
-  private final Host host;
   private final BufferPool pool;
   private final Supplier<ByteBuffer> scratch;
   private final WarningAlerts warnings = new WarningAlerts(); // relay only
@@ -50,7 +40,7 @@ final class TlsStream implements PeerStream {
   private boolean peerEnded; // relay only; close_notify has come
   private volatile boolean handshaken;
   private volatile boolean secured;
-  private volatile boolean aside; // delegated work is being done
+  private volatile boolean computing; // delegated work is being done
   private volatile boolean stalled; // reading goes on when what is held has been written
   private @Nullable ByteBuffer outgoing; // guarded by the output's lock; encrypted, ready to read
   private boolean discarded; // guarded by the output's lock
@@ -61,12 +51,10 @@ final class TlsStream implements PeerStream {
   TlsStream(
       SocketChannel channel,
       SSLEngine engine,
-      Host host,
       BufferPool pool,
       Supplier<ByteBuffer> scratch) {
     this.channel = channel;
     this.engine = engine;
-    this.host = host;
     this.pool = pool;
     this.scratch = scratch;
   }
@@ -104,14 +92,13 @@ final class TlsStream implements PeerStream {
   @Override
   public int read(ByteBuffer into) throws IOException {
     stalled = false;
-    if (aside) {
+    if (computing) {
       return 0;
     }
     if (peerEnded) {
       return -1;
     }
     if (failure != null) {
-      host.flushOutput(); // the alert that says why
       throw failure;
     }
     if (awaitsVerdict()) {
@@ -184,36 +171,40 @@ final class TlsStream implements PeerStream {
     received.get(encrypted);
   }
 
-  /** Work that the handshake delegates takes milliseconds, which other sockets must not wait. */
   @Override
-  public boolean again() {
-    if (aside) {
-      return false;
+  public Step nextStep() {
+    if (computing) {
+      return Step.WAIT;
     }
     if (peerEnded || failure != null) {
-      return true; // the next read tells
+      return Step.READ; // it tells
     }
     return switch (engine.getHandshakeStatus()) {
       case NEED_TASK -> {
-        aside = true;
-        host.runAside(
-            () -> {
-              for (Runnable task; (task = engine.getDelegatedTask()) != null;) {
-                task.run();
-              }
-              aside = false;
-            });
-        yield false;
+        computing = true;
+        yield Step.COMPUTE;
       }
       case NEED_WRAP -> {
-        stalled = true; // first: the peer writer may be done with it before this line is left
-        host.flushOutput();
-        stalled = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
-        yield !stalled;
+        stalled = true; // first: the peer writer may be done with it before this method is left
+        yield Step.FLUSH;
       }
-      // Not "no": the peer writer may have sent what the read stopped for, and no event tells of it.
-      default -> unread;
+      // Not WAIT: the peer writer may have sent what the read stopped for, and no event tells of it.
+      default -> unread ? Step.READ : Step.WAIT;
     };
+  }
+
+  @Override
+  public boolean flushed() {
+    stalled = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+    return !stalled;
+  }
+
+  @Override
+  public void compute() {
+    for (Runnable task; (task = engine.getDelegatedTask()) != null;) {
+      task.run();
+    }
+    computing = false;
   }
 
   @Override
@@ -221,9 +212,18 @@ final class TlsStream implements PeerStream {
     return stalled;
   }
 
+  /**
+   * A record comes whole, even if that is more than the client has granted; a handshake is not for the
+   * client.
+   */
   @Override
-  public boolean wantsBytes() {
-    return !aside;
+  public int mostToRead(int granted) {
+    return !secured ? RECORD_BYTES : granted > 0 ? Math.max(granted, RECORD_BYTES) : 0;
+  }
+
+  @Override
+  public boolean wantsBytes(boolean granted) {
+    return !computing && (!secured || granted);
   }
 
   @Override
@@ -264,7 +264,7 @@ final class TlsStream implements PeerStream {
         }
         release(waiting);
       }
-      if (aside || engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+      if (computing || engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
         return true;
       }
       ByteBuffer segment = pool.take();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One TCP_SECURE, from the request to its answer (PROTOCOL.md § 4.3). Belongs to the relay's thread
  * but for {@link #begin} and {@link #over}.
  */
-final class TlsUpgrade implements TlsStream.Host {
+final class TlsUpgrade {
   private final TcpSocket socket;
   private final int requestId;
   private final String host;
@@ -58,22 +58,25 @@ final class TlsUpgrade implements TlsStream.Host {
                 TlsClient client = net.shared().tls().client(host, skipChecks);
                 client.engine().beginHandshake();
                 net.relay()
-                    .post(() -> net.relay().announcements().whenHeard(socket, () -> start(client)));
+                    .post(() -> socket.firstEvent().whenAllowed(() -> start(client)));
               } catch (IOException | RuntimeException e) {
                 socket.fail(Errno.of(e));
               }
             });
   }
 
-  private void start(TlsClient client) throws IOException {
+  private void start(TlsClient client) {
     NetContext net = socket.net();
-    if (!alive() || !net.relay().discard(socket)) {
+    if (!alive() || !socket.input().discard()) {
       socket.fail(Errno.ECONNRESET); // nobody is there to shake hands with
       return;
     }
     TlsStream tls =
         new TlsStream(
-            socket.channel(), client.engine(), this, net.shared().segments(), net.relay()::scratch);
+            socket.channel(),
+            client.engine(),
+            net.shared().segments(),
+            net.relay().inbound()::scratch);
     stream = tls;
     this.client = client;
     counted.set(true);
@@ -82,7 +85,7 @@ final class TlsUpgrade implements TlsStream.Host {
     if (socket.state() == SocketState.CLOSED) {
       release();
     }
-    net.relay().readOn(socket);
+    socket.input().readOn();
   }
 
   /** The socket is closed. Any thread, more than once. */
@@ -92,8 +95,8 @@ final class TlsUpgrade implements TlsStream.Host {
     }
   }
 
-  private void late() throws IOException {
-    socket.net().relay().readOn(socket); // what has come meanwhile may be enough
+  private void late() {
+    socket.input().readOn(); // what has come meanwhile may be enough
     if (!over) {
       socket.fail(Errno.ETIMEDOUT);
     }
@@ -111,7 +114,7 @@ final class TlsUpgrade implements TlsStream.Host {
    *
    * @return false when the peer's certificate is for another name; the socket has ended then
    */
-  boolean progress() throws IOException {
+  boolean progress() {
     TlsStream tls = stream;
     if (over || tls == null || !tls.handshaken()) {
       return true;
@@ -122,9 +125,9 @@ final class TlsUpgrade implements TlsStream.Host {
     finish(Errno.OK);
     tls.secure();
     socket.output().encrypted();
-    socket.watch();
+    socket.queued().watch();
     if (socket.state() == SocketState.CLIENT_ENDED) {
-      socket.net().relay().detach(socket); // the peer writer goes on alone
+      socket.input().stop(socket.channel()); // the peer writer goes on alone
     }
     return true;
   }
@@ -142,11 +145,11 @@ final class TlsUpgrade implements TlsStream.Host {
   }
 
   /** The socket ends before the handshake is done; its TCP_CLOSE follows. */
-  void fail(Errno errno) throws IOException {
+  void fail(Errno errno) {
     finish(errno == Errno.OK ? Errno.ECONNRESET : errno);
   }
 
-  private void finish(Errno errno) throws IOException {
+  private void finish(Errno errno) {
     if (over) {
       return;
     }
@@ -161,24 +164,5 @@ final class TlsUpgrade implements TlsStream.Host {
           .relay()
           .sendNow(new DaemonFrame.TcpSecured(requestId, socket.id(), errno.number()));
     }
-  }
-
-  @Override
-  public void flushOutput() {
-    if (socket.flush() == PeerOutput.Flushed.MORE) {
-      socket.watch();
-    }
-  }
-
-  @Override
-  public void runAside(Runnable work) {
-    Relay relay = socket.net().relay();
-    Thread.ofVirtual()
-        .name("iodaemon-tls")
-        .start(
-            () -> {
-              work.run();
-              relay.post(() -> relay.readOn(socket));
-            });
   }
 }

@@ -1,12 +1,12 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.frame.UdpRecvFrame;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.SocketReport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +15,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,15 +28,12 @@ import org.slf4j.LoggerFactory;
  * Neither waits: a datagram that cannot go at once, or to a name that does not resolve, is dropped
  * and counted.
  */
-final class UdpSocket implements PeerSocket {
+final class UdpSocket implements PeerSocket, Selectable {
   private static final Logger LOG = LoggerFactory.getLogger(UdpSocket.class);
   private static final String ALL_IPV4 = "0.0.0.0";
 
-  /** Header, id, port and length of the address: what stands in front of the address. */
-  private static final int ADDRESS_OFFSET = FrameHeader.LENGTH + 8;
-
-  /** The longest address in text, with the name of an interface behind it. */
-  private static final int ADDRESS_BYTES = 80;
+  /** Datagrams that one socket may bring before others have their turn. */
+  private static final int DATAGRAMS_A_TURN = 64;
 
   /** One bad receive is a notice about an earlier send; an endless row of them is a broken socket. */
   private static final int MOST_FAILURES = 1000;
@@ -67,24 +64,9 @@ final class UdpSocket implements PeerSocket {
     return id;
   }
 
-  @Nullable
-  DatagramChannel channel() {
-    return channel;
-  }
-
   @Override
   public Meter meter() {
     return meter;
-  }
-
-  /** In datagrams that the client wanted to be sent, dropped ones included; any thread may ask. */
-  long sentBytes() {
-    return fromClient;
-  }
-
-  /** In datagrams that have gone to the client; any thread may ask. */
-  long receivedBytes() {
-    return toClient;
   }
 
   @Override
@@ -95,6 +77,23 @@ final class UdpSocket implements PeerSocket {
         channel == null ? DaemonFrame.Live.State.CONNECTING : DaemonFrame.Live.State.OPEN,
         toClient,
         fromClient);
+  }
+
+  @Override
+  public SocketReport report() {
+    DatagramChannel bound = channel;
+    return new SocketReport(
+        Integer.toUnsignedLong(id),
+        SocketReport.Kind.UDP,
+        bound == null ? "binding" : "open",
+        null,
+        bound == null ? 0 : Math.max(0, bound.socket().getLocalPort()),
+        fromClient, // dropped datagrams included
+        toClient,
+        0,
+        meter.idle(),
+        meter.pauses(),
+        meter.drops());
   }
 
   /**
@@ -160,7 +159,7 @@ final class UdpSocket implements PeerSocket {
             () -> {
               net.relay()
                   .sendNow(new DaemonFrame.UdpBound(requestId, id, boundPort, Errno.OK.number()));
-              net.relay().attach(this);
+              net.relay().register(bound, this);
             });
   }
 
@@ -242,23 +241,27 @@ final class UdpSocket implements PeerSocket {
     LOG.debug("A datagram was dropped: {}", why);
   }
 
-  /**
-   * Receives one datagram as a whole UDP_RECV frame, which then stands between position and limit.
-   * The relay only.
-   *
-   * @param headroom bytes in front of the frame that the transport needs
-   * @return false when none waits
-   */
-  boolean receive(ByteBuffer buffer, int headroom) {
+  @Override
+  public void ready(SelectionKey key) {
+    Relay relay = net.relay();
+    ByteBuffer frame = relay.inbound().buffer();
+    for (int i = 0; i < DATAGRAMS_A_TURN && !relay.paused() && receive(frame); i++) {
+      relay.inbound().smallFramePasses();
+      relay.client().write(Opcode.UDP_RECV, frame);
+    }
+  }
+
+  /** Receives one datagram as a whole frame; false when none waits. */
+  private boolean receive(ByteBuffer frame) {
     DatagramChannel bound = channel;
     if (bound == null) {
       return false;
     }
-    int dataStart = headroom + ADDRESS_OFFSET + ADDRESS_BYTES;
-    buffer.clear().position(dataStart);
+    int headroom = net.relay().client().headroom();
+    UdpRecvFrame.prepare(frame, headroom);
     InetSocketAddress from;
     try {
-      from = (InetSocketAddress) bound.receive(buffer);
+      from = (InetSocketAddress) bound.receive(frame);
     } catch (ClosedChannelException e) {
       return false;
     } catch (IOException e) {
@@ -269,24 +272,11 @@ final class UdpSocket implements PeerSocket {
       return false;
     }
     failures = 0;
-    int size = buffer.position() - dataStart;
-    byte[] address = AddressText.of(from.getAddress()).getBytes(StandardCharsets.UTF_8);
-    int start = dataStart - address.length - ADDRESS_OFFSET;
-    FrameHeader.putData(buffer, start, Opcode.UDP_RECV, id);
-    buffer.putShort(start + FrameHeader.LENGTH + 4, (short) from.getPort());
-    buffer.putShort(start + FrameHeader.LENGTH + 6, (short) address.length);
-    buffer.put(start + ADDRESS_OFFSET, address);
-    buffer.limit(dataStart + size).position(start);
+    int size = UdpRecvFrame.complete(frame, headroom, id, from);
     toClient += size;
     meter.moved();
     net.stats().add(Counter.UDP_BYTES_RECEIVED, size);
     return true;
-  }
-
-  /** Bytes of the datagram in a UDP_RECV frame. */
-  static int payload(ByteBuffer frame) {
-    int address = frame.getShort(frame.position() + FrameHeader.LENGTH + 6);
-    return frame.remaining() - ADDRESS_OFFSET - Short.toUnsignedInt((short) address);
   }
 
   /** An unreachable peer is told of by the next receive, and is no fault of this socket. */

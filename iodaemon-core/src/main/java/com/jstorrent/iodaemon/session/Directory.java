@@ -8,29 +8,23 @@ import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.SessionDirectory;
-import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the sessions of a daemon, and at those that are parked. Thread-safe. */
+/** Looks at the clients of a daemon, those that have lost their connection included. Thread-safe. */
 final class Directory implements SessionDirectory {
-  private final Collection<Session> open;
-  private final Tickets tickets;
+  private final Collection<Client> clients;
   private final Stats stats;
   private final String version;
 
   /**
-   * @param open the sessions with a connection, as they come and go
-   * @param tickets also know those that have lost it
+   * @param clients as they come and go
    */
-  Directory(Collection<Session> open, Tickets tickets, Stats stats, String version) {
-    this.open = open;
-    this.tickets = tickets;
+  Directory(Collection<Client> clients, Stats stats, String version) {
+    this.clients = clients;
     this.stats = stats;
     this.version = version;
   }
@@ -47,49 +41,48 @@ final class Directory implements SessionDirectory {
   @Override
   public SortedMap<Long, List<SocketReport>> sockets() {
     SortedMap<Long, List<SocketReport>> all = new TreeMap<>();
-    authenticated().forEach((number, session) -> all.put(number, sockets(session)));
+    authenticated().forEach((number, client) -> all.put(number, sockets(client)));
     return all;
   }
 
-  private SortedMap<Long, Session> authenticated() {
-    Set<Session> all = new HashSet<>(tickets.holders());
-    all.addAll(open);
-    SortedMap<Long, Session> byNumber = new TreeMap<>();
-    for (Session session : all) {
-      if (session.presence().announced()) {
-        byNumber.put(session.presence().info().number(), session);
+  private SortedMap<Long, Client> authenticated() {
+    SortedMap<Long, Client> byNumber = new TreeMap<>();
+    for (Client client : clients) {
+      SessionIdentity identity = client.identity();
+      if (identity.announced()) {
+        byNumber.put(identity.info().number(), client);
       }
     }
     return byNumber;
   }
 
-  private static List<SocketReport> sockets(Session session) {
-    return session.sockets().reports().toList();
+  private static List<SocketReport> sockets(Client client) {
+    return client.sockets().reports().toList();
   }
 
-  private SessionReport report(Session session) {
-    Duration moved = session.sockets().idle();
-    Duration idle = moved.compareTo(session.idle()) < 0 ? moved : session.idle();
+  private SessionReport report(Client client) {
+    SessionIdentity identity = client.identity();
+    Stats counted = client.link().stats();
     return new SessionReport(
-        session.presence().info().number(),
-        session.presence().info().name(),
-        session.endpoint().label(),
-        !open.contains(session),
-        session.sockets().stats().uptime(),
-        idle,
-        session.sockets().blocked(),
-        session.sockets().queuedToClient(),
-        session.sockets().stats().snapshot());
+        identity.info().number(),
+        identity.info().name(),
+        identity.endpoint().label(),
+        !client.isConnected(),
+        counted.uptime(),
+        client.idle(),
+        client.link().blocked(),
+        client.link().queuedBytes(),
+        counted.snapshot());
   }
 
   @Override
   public int openTcp(@Nullable String name, String host, int port) throws OperationFailure {
-    return required(session(name).sockets().openTcp(host, port));
+    return required(client(name).sockets().openTcp(host, port));
   }
 
   @Override
   public int openUdp(@Nullable String name, String host, int port) throws OperationFailure {
-    return required(session(name).sockets().openUdp(host, port));
+    return required(client(name).sockets().openUdp(host, port));
   }
 
   private static int required(@Nullable Integer id) throws OperationFailure {
@@ -102,18 +95,14 @@ final class Directory implements SessionDirectory {
 
   @Override
   public void closeSocket(@Nullable String name, int socketId) throws OperationFailure {
-    if (!session(name).sockets().close(socketId)) {
+    if (!client(name).sockets().close(socketId)) {
       throw new OperationFailure(FailureCode.ENOENT, "The session has no socket with this id.");
     }
   }
 
-  private Session session(@Nullable String name) throws OperationFailure {
-    List<Session> fitting =
-        authenticated().values()
-            .stream()
-            .filter(session -> open.contains(session) && session.endpoint() instanceof Endpoint.Io)
-            .filter(session -> name == null || name.equals(session.presence().info().name()))
-            .toList();
+  private Client client(@Nullable String name) throws OperationFailure {
+    List<Client> fitting =
+        authenticated().values().stream().filter(each -> fits(each, name)).toList();
     if (fitting.isEmpty() || name == null && fitting.size() > 1) {
       throw new OperationFailure(
           FailureCode.ESESSION,
@@ -122,5 +111,12 @@ final class Directory implements SessionDirectory {
               : "There are several sessions; name one in X-JST-Session.");
     }
     return fitting.getLast(); // the newest: an older one of this name may be a broken connection
+  }
+
+  private static boolean fits(Client client, @Nullable String name) {
+    SessionIdentity identity = client.identity();
+    return client.isConnected()
+        && identity.endpoint() instanceof Endpoint.Io
+        && (name == null || name.equals(identity.info().name()));
   }
 }

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 /** Which frame is for whom, once it may be sent at all. */
 final class FrameDispatch {
 
-  /** The frames that are about the session itself. */
-  interface SessionFrames {
+  /** The frames that are about the connection itself. */
+  interface ConnectionFrames {
     void hello(ClientFrame.ClientHello frame) throws ProtocolException;
 
     void authenticate(ClientFrame.Auth frame) throws ProtocolException;
@@ -33,7 +33,7 @@ final class FrameDispatch {
    * @return false when the connection has ended before the frame could be handled
    */
   static boolean dispatch(
-      Opcode opcode, ByteBuffer frame, SessionFrames session, ClientSockets sockets)
+      Opcode opcode, ByteBuffer frame, ConnectionFrames connection, ClientSockets sockets)
       throws ProtocolException {
     if (opcode == Opcode.TCP_SEND) { // the bulk of the traffic goes without a record
       int socketId = FrameHeader.socketId(frame);
@@ -41,10 +41,10 @@ final class FrameDispatch {
           socketId, frame.position(frame.position() + FrameHeader.DATA_OFFSET));
     }
     switch (FrameReader.readClient(opcode, frame)) {
-      case ClientFrame.ClientHello f -> session.hello(f);
-      case ClientFrame.Auth f -> session.authenticate(f);
-      case ClientFrame.Ack f -> session.acknowledge(f);
-      case ClientFrame.Resume f -> session.resume(f);
+      case ClientFrame.ClientHello f -> connection.hello(f);
+      case ClientFrame.Auth f -> connection.authenticate(f);
+      case ClientFrame.Ack f -> connection.acknowledge(f);
+      case ClientFrame.Resume f -> connection.resume(f);
       case ClientFrame.TcpConnect f -> sockets.tcpConnect(f);
       case ClientFrame.TcpSend f -> sockets.tcpSend(f.socketId(), f.data());
       case ClientFrame.TcpClose f -> sockets.tcpClose(f);
@@ -60,11 +60,11 @@ final class FrameDispatch {
           sockets.udpMembership(f.requestId(), f.socketId(), f.group(), true);
       case ClientFrame.UdpLeaveMulticast f ->
           sockets.udpMembership(f.requestId(), f.socketId(), f.group(), false);
-      case ClientFrame.RangeAvailable f -> session.range(f);
-      case ClientFrame.RangeBlock f -> session.range(f);
-      case ClientFrame.RangeReady f -> session.range(f);
-      case ClientFrame.RangeReject f -> session.range(f);
-      case ClientFrame.OpenFolderPicker f -> session.openFolderPicker(f);
+      case ClientFrame.RangeAvailable f -> connection.range(f);
+      case ClientFrame.RangeBlock f -> connection.range(f);
+      case ClientFrame.RangeReady f -> connection.range(f);
+      case ClientFrame.RangeReject f -> connection.range(f);
+      case ClientFrame.OpenFolderPicker f -> connection.openFolderPicker(f);
     }
     return true;
   }

@@ -10,7 +10,11 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import java.util.function.Consumer;
 
-/** What all sessions share, and whom they tell when they end. */
+/**
+ * What all clients of a daemon share.
+ *
+ * @param onEnd is told of each that has ended
+ */
 record SessionContext(
     Limits limits,
     Stats stats,
@@ -18,16 +22,16 @@ record SessionContext(
     MonotonicClock clock,
     SharedNet net,
     DaemonListener listener,
-    Strangers strangers,
-    ControlRoom control,
+    UnauthenticatedSlots unauthenticated,
+    ControlClients control,
     FolderPicker folderPicker,
-    Tickets tickets,
-    Parking parking,
+    ResumeTickets tickets,
+    DisconnectedClients disconnected,
     StreamService streams,
     String version,
-    Consumer<Session> onEnd) {
+    Consumer<Client> onEnd) {
 
-  void sessionEnded(Session session) {
-    onEnd.accept(session);
+  void clientEnded(Client client) {
+    onEnd.accept(client);
   }
 }

@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
+import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.AccessPolicy;
 import com.jstorrent.iodaemon.transport.CloseReason;
@@ -31,7 +32,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
   /** The closing handshake, and what may come behind it. */
   private static final Duration PATIENCE = Limits.CLOSE_HANDSHAKE.plusSeconds(2);
 
-  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final Set<Client> clients = ConcurrentHashMap.newKeySet();
   private final AtomicLong numbers = new AtomicLong();
   private final Directory directory;
   private final SessionContext context;
@@ -51,8 +52,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
       FolderPicker folderPicker,
       StreamService streams,
       String version) {
-    Tickets tickets = new Tickets();
-    directory = new Directory(sessions, tickets, stats, version);
+    directory = new Directory(clients, stats, version);
     context =
         new SessionContext(
             limits,
@@ -61,40 +61,44 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
             clock,
             net,
             listener,
-            new Strangers(),
-            new ControlRoom(roots, directory::report, clock),
+            new UnauthenticatedSlots(),
+            new ControlClients(roots, directory::report, clock),
             folderPicker,
-            tickets,
-            new Parking(limits, stats, clock),
+            new ResumeTickets(),
+            new DisconnectedClients(stats, clock),
             streams,
             version,
-            sessions::remove);
+            clients::remove);
   }
 
   @Override
   public FrameReceiver accept(FrameConnection connection, ConnectionInfo info) {
     long number = numbers.incrementAndGet();
-    Session session;
+    ClientConnection receiver;
     try {
-      session = new Session(number, FrameLog.around(connection, number), info, context);
+      receiver =
+          new ClientConnection(number, FrameLog.around(connection, number), info, context);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Thread relay = new Thread(session::relay, "iodaemon-relay-" + number);
+    Client client = receiver.client();
+    Thread relay = new Thread(client::relay, "iodaemon-relay-" + number);
     relay.setDaemon(true);
     relay.setUncaughtExceptionHandler(this::relayFailed);
-    sessions.add(session);
+    clients.add(client);
     try {
       relay.start();
     } catch (OutOfMemoryError e) { // threads run out and come back, as descriptors do
-      session.abandon();
+      connection.abort();
+      receiver.onClosed(true);
+      client.link().dispose();
       LOG.warn("A session ends: the system has no thread left for it.");
       throw new UncheckedIOException(new IOException("The system has no thread left.", e));
     }
     if (closed) {
-      session.close(CloseReason.GOING_AWAY);
+      client.close(CloseReason.GOING_AWAY);
     }
-    return FrameLog.around(session, number);
+    return FrameLog.around(receiver, number);
   }
 
   private void relayFailed(Thread relay, Throwable cause) {
@@ -107,7 +111,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
 
   @Override
   public boolean takesStrangers() {
-    return context.strangers().hasRoom();
+    return context.unauthenticated().hasRoom();
   }
 
   /** Looks at them from outside. */
@@ -115,22 +119,25 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     return directory;
   }
 
-  /** Ends the parked sessions, closes every other one with 1001 and waits a bounded time for what is on its way. */
+  /**
+   * Ends the clients that have no connection, closes every other one with 1001 and waits a bounded time
+   * for what is on its way.
+   */
   @Override
   public void close() {
     closed = true;
-    Set<Session> open = Set.copyOf(sessions);
-    open.forEach(session -> session.close(CloseReason.GOING_AWAY));
-    long deadline = context.clock().nanoTime() + PATIENCE.toNanos();
+    context.disconnected().close();
+    Set<Client> open = Set.copyOf(clients);
+    open.forEach(client -> client.close(CloseReason.GOING_AWAY));
+    Deadline deadline = Deadline.in(PATIENCE, context.clock());
     try {
-      for (Session session : open) {
-        if (!session.awaitEnd(deadline - context.clock().nanoTime())) {
+      for (Client client : open) {
+        if (!client.awaitEnd(deadline)) {
           LOG.warn("A session did not end in time.");
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    context.parking().close();
   }
 }

@@ -28,38 +28,27 @@ class TlsStreamTest {
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(64 << 10);
   private final ByteBuffer decrypted = ByteBuffer.allocateDirect(64 << 10);
 
-  /** Does what the stream asks for on this thread. */
-  private final class Socket implements TlsStream.Host {
-    private final TlsStream stream;
-    private boolean readOn;
+  private TlsStream open(SocketChannel channel) throws IOException {
+    SSLEngine engine = TestTls.trusting().createSSLEngine(TestTls.HOST, -1);
+    engine.setUseClientMode(true);
+    engine.beginHandshake();
+    return new TlsStream(channel, engine, pool, () -> scratch);
+  }
 
-    private Socket(SocketChannel channel) throws IOException {
-      SSLEngine engine = TestTls.trusting().createSSLEngine(TestTls.HOST, -1);
-      engine.setUseClientMode(true);
-      engine.beginHandshake();
-      stream = new TlsStream(channel, engine, this, pool, () -> scratch);
-    }
-
-    @Override
-    public void flushOutput() {
-      try {
+  /** Does what the stream asks for, on this thread; whether to read again without waiting. */
+  private static boolean goesOn(TlsStream stream) throws IOException {
+    return switch (stream.nextStep()) {
+      case WAIT -> false;
+      case READ -> true;
+      case FLUSH -> {
         stream.flush();
-      } catch (IOException e) {
-        throw new AssertionError(e);
+        yield stream.flushed();
       }
-    }
-
-    @Override
-    public void runAside(Runnable work) {
-      work.run();
-      readOn = true;
-    }
-
-    private boolean takesReadOn() {
-      boolean wanted = readOn;
-      readOn = false;
-      return wanted;
-    }
+      case COMPUTE -> {
+        stream.compute();
+        yield true;
+      }
+    };
   }
 
   /**
@@ -78,21 +67,21 @@ class TlsStreamTest {
           CompletableFuture.supplyAsync(() -> accept(accepted, version, new byte[0]));
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
-      Socket socket = new Socket(channel);
-      shakeHands(socket, selector);
+      TlsStream stream = open(channel);
+      shakeHands(stream, selector);
       TlsWire wire = peer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       wire.write(wire.wrap(new byte[1000]));
-      socket.stream.secure();
+      stream.secure();
       int received = 0;
       while (received < 1000) {
         selector.select(PATIENCE.toMillis());
         selector.selectedKeys().clear();
-        int count = socket.stream.read(decrypted.clear());
+        int count = stream.read(decrypted.clear());
         assertThat(count).isNotNegative();
         received += count;
       }
       assertThat(received).isEqualTo(1000);
-      socket.stream.discard();
+      stream.discard();
     }
   }
 
@@ -109,14 +98,14 @@ class TlsStreamTest {
           CompletableFuture.runAsync(() -> speakAndEnd(accepted, version));
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
-      Socket socket = new Socket(channel);
+      TlsStream stream = open(channel);
       int received = 0;
       while (received == 0) {
-        received = socket.stream.read(decrypted.clear());
-        if (socket.stream.handshaken()) {
-          socket.stream.secure();
+        received = stream.read(decrypted.clear());
+        if (stream.handshaken()) {
+          stream.secure();
         }
-        if (received == 0 && !socket.stream.again() && !socket.takesReadOn()) {
+        if (received == 0 && !goesOn(stream)) {
           if (peer.isDone()) {
             peer.get();
           }
@@ -125,8 +114,8 @@ class TlsStreamTest {
         }
       }
       assertThat(received).isEqualTo(3);
-      assertThat(socket.stream.handshaken()).isTrue();
-      socket.stream.discard();
+      assertThat(stream.handshaken()).isTrue();
+      stream.discard();
     }
   }
 
@@ -152,18 +141,18 @@ class TlsStreamTest {
           CompletableFuture.supplyAsync(() -> accept(accepted, version, greeting));
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
-      Socket socket = new Socket(channel);
-      shakeHands(socket, selector);
+      TlsStream stream = open(channel);
+      shakeHands(stream, selector);
       peer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS); // all of it is on its way
       for (int i = 0; i < 3; i++) {
-        assertThat(socket.stream.read(decrypted.clear())).as("bytes for the client").isZero();
+        assertThat(stream.read(decrypted.clear())).as("bytes for the client").isZero();
       }
-      socket.stream.secure();
-      assertThat(socket.stream.again()).as("what was held back is not forgotten").isTrue();
+      stream.secure();
+      assertThat(goesOn(stream)).as("what was held back is not forgotten").isTrue();
       int count = 0;
       while (count == 0) {
-        count = socket.stream.read(decrypted.clear());
-        if (count == 0 && !socket.stream.again()) {
+        count = stream.read(decrypted.clear());
+        if (count == 0 && !goesOn(stream)) {
           selector.select(PATIENCE.toMillis());
           selector.selectedKeys().clear();
         }
@@ -171,15 +160,15 @@ class TlsStreamTest {
       byte[] got = new byte[count];
       decrypted.flip().get(got);
       assertThat(got).isEqualTo(greeting);
-      socket.stream.discard();
+      stream.discard();
     }
   }
 
-  private void shakeHands(Socket socket, Selector selector) throws IOException {
-    while (!socket.stream.handshaken()) {
-      assertThat(socket.stream.read(decrypted.clear())).as("bytes for the client").isZero();
-      socket.stream.flush();
-      if (!socket.stream.again() && !socket.takesReadOn() && !socket.stream.handshaken()) {
+  private void shakeHands(TlsStream stream, Selector selector) throws IOException {
+    while (!stream.handshaken()) {
+      assertThat(stream.read(decrypted.clear())).as("bytes for the client").isZero();
+      stream.flush();
+      if (!goesOn(stream) && !stream.handshaken()) {
         assertThat(selector.select(PATIENCE.toMillis()))
             .as("the peer has something to say; if not, it waits for this side")
             .isPositive();

@@ -8,9 +8,13 @@ import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** PROTOCOL.md § 4.8: frames of 256 KiB at most, sockets in turn, control frames between them. */
+@Timeout(600)
 class Promise08TurnsTest {
   private static final int SOCKETS = 4;
   private static final int ENOUGH = 16 << 20;
@@ -26,16 +30,20 @@ class Promise08TurnsTest {
       for (int id = 0; id < SOCKETS; id++) {
         Peer.flood(peer.accept());
       }
+      Set<Integer> silent = new HashSet<>(Set.of(0, 1, 2, 3)); // a peer may begin late
       long[] got = new long[SOCKETS];
       long most = 0;
       while (most < ENOUGH) {
         DaemonFrame.TcpRecv frame = client.expect(DaemonFrame.TcpRecv.class);
         int size = frame.data().remaining();
         assertThat(size).isLessThanOrEqualTo(Limits.RECV_DATA_BYTES);
-        most = Math.max(most, got[frame.socketId()] += size);
+        silent.remove(frame.socketId());
+        if (silent.isEmpty()) {
+          most = Math.max(most, got[frame.socketId()] += size);
+        }
       }
       for (long each : got) {
-        assertThat(each).as("nobody is starved").isGreaterThan(ENOUGH / 16);
+        assertThat(each).as("no socket is starved").isGreaterThan(ENOUGH / 16);
       }
     }
   }

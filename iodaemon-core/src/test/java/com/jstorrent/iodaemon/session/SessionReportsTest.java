@@ -205,7 +205,7 @@ class SessionReportsTest {
       @Override
       public void close() {}
     };
-    Logger log = Logger.getLogger(Presence.class.getName());
+    Logger log = Logger.getLogger(SessionIdentity.class.getName());
     Level usual = log.getLevel();
     log.setLevel(Level.INFO);
     log.addHandler(handler);

@@ -14,7 +14,7 @@ import com.jstorrent.iodaemon.frame.Opcode.Phase;
  *  Every state ──violation, wrong token, end of the connection──▶ CLOSED
  * </pre>
  */
-enum SessionState {
+enum ConnectionState {
   AWAIT_HELLO,
   AWAIT_AUTH,
   OPEN,
@@ -55,7 +55,7 @@ enum SessionState {
   }
 
   /** The state after a frame that was accepted and, for AUTH, carried the right token. */
-  SessionState next(Opcode opcode) {
+  ConnectionState next(Opcode opcode) {
     return switch (this) {
       case AWAIT_HELLO -> opcode == Opcode.CLIENT_HELLO ? AWAIT_AUTH : this;
       case AWAIT_AUTH -> opcode == Opcode.AUTH ? OPEN : this;

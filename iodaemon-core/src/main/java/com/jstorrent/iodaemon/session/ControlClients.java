@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  * for those that have asked for them (PROTOCOL.md § 3, docs § 9.4). While nobody is there, nothing is
  * looked at. Thread-safe.
  */
-final class ControlRoom {
+final class ControlClients {
   private final RootWatch roots;
   private final Supplier<DaemonReport> report;
   private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Session, ControlCodec> members = new LinkedHashMap<>(); // guarded by lock
+  private final Map<Client, ControlCodec> members = new LinkedHashMap<>(); // guarded by lock
   private MonotonicClock.@Nullable Scheduled ticks; // guarded by lock; while a client is connected
 
-  ControlRoom(RootWatch roots, Supplier<DaemonReport> report, MonotonicClock clock) {
+  ControlClients(RootWatch roots, Supplier<DaemonReport> report, MonotonicClock clock) {
     this.roots = roots;
     this.report = report;
     this.clock = clock;
@@ -45,13 +45,13 @@ final class ControlRoom {
    *
    * @param since what the roots were before it heard so: from then on it wants to know
    */
-  void enter(Session session, ControlCodec codec, List<DownloadRoot> since) {
+  void enter(Client client, ControlCodec codec, List<DownloadRoot> since) {
     lock.lock();
     try {
       if (members.isEmpty()) {
         ticks = clock.scheduleWithFixedDelay(Limits.STATS_INTERVAL, this::tick);
       }
-      members.put(session, codec);
+      members.put(client, codec);
       roots.begin(since, this::tellRoots);
     } finally {
       lock.unlock();
@@ -59,10 +59,10 @@ final class ControlRoom {
   }
 
   /** It has gone, if it was ever here. */
-  void leave(Session session) {
+  void leave(Client client) {
     lock.lock();
     try {
-      if (members.remove(session) != null && members.isEmpty()) {
+      if (members.remove(client) != null && members.isEmpty()) {
         roots.end();
         if (ticks != null) {
           ticks.cancel();
@@ -76,7 +76,7 @@ final class ControlRoom {
   private void tellRoots(List<RootStatus> now) {
     present()
         .forEach(
-            (session, codec) -> session
+            (client, codec) -> client
                 .tell(new DaemonFrame.RootsChanged(0, codec.roots(now))));
   }
 
@@ -86,18 +86,18 @@ final class ControlRoom {
         .name("iodaemon-stats")
         .start(
             () -> {
-              Map<Session, ControlCodec> asking = present();
-              asking.keySet().removeIf(session -> !session.has(Capability.STATS));
+              Map<Client, ControlCodec> asking = present();
+              asking.keySet().removeIf(client -> !client.has(Capability.STATS));
               if (!asking.isEmpty()) {
                 DaemonReport now = report.get();
                 asking.forEach(
-                    (session, codec) -> session
+                    (client, codec) -> client
                         .tellIfReading(new DaemonFrame.Event(0, codec.stats(now))));
               }
             });
   }
 
-  private Map<Session, ControlCodec> present() {
+  private Map<Client, ControlCodec> present() {
     lock.lock();
     try {
       return new LinkedHashMap<>(members);

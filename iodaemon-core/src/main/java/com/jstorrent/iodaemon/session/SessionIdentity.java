@@ -4,34 +4,45 @@ import com.jstorrent.iodaemon.event.SessionInfo;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.RangeDesk;
+import com.jstorrent.iodaemon.transport.Endpoint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who a client is, and who has been told that it is there: the log, the embedder, and the streams
- * that ask it for ranges. Used by the thread that delivers frames, but for {@link #info} and {@link
+ * How a session is called, and of whom it has been announced: to the log, to the embedder, and to the
+ * streams that ask it for ranges. Used by the thread that delivers frames, but for {@link #info} and {@link
  * #announced}.
  */
-final class Presence {
-  private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
+final class SessionIdentity {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionIdentity.class);
 
   private final SessionContext context;
+  private final Endpoint endpoint;
   private final @Nullable RangeDesk ranges;
   private volatile SessionInfo info; // named by CLIENT_HELLO, if not by the connection
   private volatile boolean announced;
 
   /**
-   * @param ranges who answers for streams of this session, or null when nobody can
+   * @param ranges answers for streams of this session; null when it has none
    */
-  Presence(SessionInfo info, @Nullable RangeDesk ranges, SessionContext context) {
+  SessionIdentity(
+      SessionInfo info,
+      Endpoint endpoint,
+      @Nullable RangeDesk ranges,
+      SessionContext context) {
     this.info = info;
+    this.endpoint = endpoint;
     this.ranges = ranges;
     this.context = context;
   }
 
   SessionInfo info() {
     return info;
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
   }
 
   /** Whether the client has shown the token, and was still there when it had. */
@@ -48,7 +59,7 @@ final class Presence {
     }
   }
 
-  /** What CLIENT_HELLO says; whoever has heard of a nameless session hears of it again. */
+  /** What CLIENT_HELLO says; a session that was announced without a name is announced again. */
   void named(@Nullable String name) {
     if (name == null || info.name() != null) {
       return;

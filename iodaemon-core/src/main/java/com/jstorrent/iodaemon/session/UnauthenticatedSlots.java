@@ -7,20 +7,20 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** The connections that have not shown the token yet: so many at once (PROTOCOL.md § 2). Thread-safe. */
-final class Strangers {
-  private final Semaphore places = new Semaphore(Limits.STRANGERS);
+/** Slots for connections that have not shown the token yet: so many at once (PROTOCOL.md § 2). Thread-safe. */
+final class UnauthenticatedSlots {
+  private final Semaphore free = new Semaphore(Limits.STRANGERS);
 
-  /** One place; given back once, whoever does it first. */
-  final class Place {
+  /** One slot; given back once, by the first call that does so. */
+  final class Slot {
     private final AtomicBoolean taken = new AtomicBoolean(true);
     private volatile boolean kept;
 
-    private Place() {}
+    private Slot() {}
 
     void giveBack() {
       if (!kept && taken.compareAndSet(true, false)) {
-        places.release();
+        free.release();
       }
     }
 
@@ -36,14 +36,14 @@ final class Strangers {
     }
   }
 
-  /** Whether there is a place at this moment. */
+  /** Whether there is a free slot at this moment. */
   boolean hasRoom() {
-    return places.availablePermits() > 0;
+    return free.availablePermits() > 0;
   }
 
-  /** A place for one more, or null when there is none. */
+  /** A slot for one more connection, or null when there is none. */
   @Nullable
-  Place enter() {
-    return places.tryAcquire() ? new Place() : null;
+  Slot take() {
+    return free.tryAcquire() ? new Slot() : null;
   }
 }

@@ -1,0 +1,308 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.net.ClientLink;
+import com.jstorrent.iodaemon.net.ClientSockets;
+import com.jstorrent.iodaemon.net.Resumption;
+import com.jstorrent.iodaemon.session.ClientState.Event;
+import com.jstorrent.iodaemon.time.Deadline;
+import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.FrameConnection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client of the daemon: its sockets, its relay thread, and the connection that it has now, if any.
+ * It outlives a lost connection when the client has asked for that: then it waits, sockets and thread and
+ * all, for RESUME on another one (PROTOCOL.md § 9.3). Thread-safe where nothing else is said.
+ */
+final class Client {
+  private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+
+  private final SessionContext context;
+  private final ClientSockets sockets;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private ClientState state = ClientState.CONNECTED; // guarded by lock
+  private @Nullable Deadline grace; // guarded by lock; begins when a connection is lost
+  private final CountDownLatch gone = new CountDownLatch(1);
+  private volatile SessionIdentity identity;
+  private volatile @Nullable String ticket; // written by the client's reader
+  private volatile long lastFrame;
+
+  /**
+   * @throws IOException when the system has no descriptor left
+   */
+  Client(FrameConnection connection, SessionIdentity identity, SessionContext context)
+      throws IOException {
+    this.context = context;
+    this.identity = identity;
+    this.sockets = new ClientSockets(context.net(), connection);
+    this.lastFrame = context.clock().nanoTime();
+  }
+
+  ClientSockets sockets() {
+    return sockets;
+  }
+
+  ClientLink link() {
+    return sockets.link();
+  }
+
+  /** Of its connection, or of the last one. */
+  SessionIdentity identity() {
+    return identity;
+  }
+
+  boolean isConnected() {
+    ClientState now = state();
+    return now == ClientState.CONNECTED || now == ClientState.CLOSING;
+  }
+
+  private ClientState state() {
+    lock.lock();
+    try {
+      return state;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** It has sent a frame. The client's reader only. */
+  void heard() {
+    lastFrame = context.clock().nanoTime();
+  }
+
+  /** Since it has sent a frame, or bytes have moved on one of its sockets. */
+  Duration idle() {
+    Duration silent = Duration.ofNanos(context.clock().nanoTime() - lastFrame);
+    Duration moved = sockets.idle();
+    return moved.compareTo(silent) < 0 ? moved : silent;
+  }
+
+  /** The body of the relay thread. */
+  void relay() {
+    boolean orderly = false;
+    try {
+      link().relay();
+      orderly = true;
+    } catch (IOException e) {
+      LOG.warn("Session {} ends: {}", identity.info().number(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("Session {} ends because of a defect.", identity.info().number(), e);
+    } finally {
+      if (!orderly) {
+        move(Event.CLOSE);
+        link().abort();
+      }
+      link().dispose();
+    }
+  }
+
+  /**
+   * From here on this ticket stands for this client, if it has been authenticated. The client's reader
+   * only.
+   */
+  void offerResume(@Nullable String drawn) {
+    ticket = drawn;
+    if (drawn != null && identity.announced()) {
+      context.tickets().give(drawn, this);
+    }
+  }
+
+  boolean has(Capability capability) {
+    return link().has(capability);
+  }
+
+  void reply(DaemonFrame frame) {
+    link().reply(frame);
+  }
+
+  /** A client that does not read what matters is cut off: it comes back for the rest. */
+  void tell(DaemonFrame frame) {
+    if (link().hasControlRoom()) {
+      reply(frame);
+    } else {
+      close(CloseReason.POLICY_VIOLATION);
+    }
+  }
+
+  /** What a client that does not read misses is out of date by then. */
+  void tellIfReading(DaemonFrame frame) {
+    if (link().hasControlRoom()) {
+      reply(frame);
+    }
+  }
+
+  /**
+   * Ends the client in order, for instance because the daemon shuts down; it cannot resume. A client that
+   * takes nothing cannot be told, and is cut off.
+   */
+  void close(CloseReason reason) {
+    move(Event.CLOSE);
+    link().close(reason);
+    context.clock().schedule(Limits.CLOSE_HANDSHAKE, link()::abort);
+  }
+
+  /**
+   * Whether the client may come back when its connection ends now. The client's reader only.
+   *
+   * @param finished whether the client has said that it is done
+   */
+  boolean mayReturn(boolean finished) {
+    Resumption resumption = link().resumption();
+    return resumption != null
+        && !resumption.isForfeited()
+        && !finished
+        && identity.announced()
+        && state() == ClientState.CONNECTED;
+  }
+
+  /** A connection has ended, and this is the last thing that its reader does. */
+  void connectionEnded(FrameConnection connection, boolean mayReturn) {
+    // A client that has stopped reading holds the relay thread; it must not hold the ports too.
+    context.clock().schedule(Limits.SESSION_END_LINGER, () -> link().abort(connection));
+    if (mayReturn) {
+      link().disconnect(() -> move(Event.LOST));
+    } else {
+      move(Event.END);
+    }
+  }
+
+  /**
+   * RESUME: the connection that this client has only just opened goes on with the sockets of another
+   * one. Called by the reader of the connection; waits for that client to have lost its own.
+   *
+   * @return OK, or why it cannot be: then this client goes on as before
+   */
+  Errno handOverTo(Client other, ClientFrame.Resume frame) {
+    Resumption resumption = other.link().resumption();
+    if (other == this || resumption == null || !resumption.possible(frame.frames())) {
+      return Errno.ESTALE;
+    }
+    other.link().abort(); // a client that comes back has lost its connection
+    Errno claimed = other.claim();
+    if (claimed != Errno.OK) {
+      return claimed;
+    }
+    SessionIdentity before = other.identity;
+    FrameConnection connection = link().release();
+    other.identity = identity; // first: the client may ask for a report as soon as it hears of it
+    if (connection == null || !other.link().resume(connection, frame)) {
+      other.identity = before;
+      other.move(Event.LOST);
+      if (connection != null) {
+        link().takeBack(connection);
+      }
+      return Errno.ESTALE;
+    }
+    other.resumed();
+    move(Event.END);
+    return Errno.OK;
+  }
+
+  private void resumed() {
+    heard();
+    lock.lock();
+    try {
+      grace = null;
+    } finally {
+      lock.unlock();
+    }
+    if (state() == ClientState.CLOSING) { // meanwhile, when there was no connection to close
+      link().close(CloseReason.GOING_AWAY);
+    }
+  }
+
+  /** Waits until its connection is gone; from then on no other connection may resume it. */
+  private Errno claim() {
+    Deadline deadline = Deadline.in(Limits.SUPERSEDE, context.clock());
+    lock.lock();
+    try {
+      while (state == ClientState.CONNECTED) {
+        if (!deadline.await(nanos -> changed.await(nanos, TimeUnit.NANOSECONDS))) {
+          return Errno.EAGAIN;
+        }
+      }
+      if (state != ClientState.DISCONNECTED) {
+        return Errno.ESTALE;
+      }
+      state = state.next(Event.RESUME);
+      context.disconnected().leave(this);
+      return Errno.OK;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Errno.EAGAIN;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No connection came in time. */
+  void expire() {
+    move(Event.EXPIRE);
+  }
+
+  /**
+   * Waits until it has ended.
+   *
+   * @return false when the time was too short
+   */
+  boolean awaitEnd(Deadline deadline) throws InterruptedException {
+    return deadline.await(nanos -> gone.await(nanos, TimeUnit.NANOSECONDS));
+  }
+
+  private void move(Event event) {
+    boolean ending;
+    Client crowdedOut = null;
+    lock.lock();
+    try {
+      ClientState before = state;
+      state = before.next(event);
+      ending = state == ClientState.ENDED && before != state;
+      if (before == ClientState.DISCONNECTED && state != before) {
+        context.disconnected().leave(this);
+      } else if (state == ClientState.DISCONNECTED && state != before) {
+        crowdedOut = context.disconnected().enter(this, graceLeft());
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (ending) {
+      end();
+    }
+    if (crowdedOut != null) {
+      crowdedOut.expire();
+    }
+  }
+
+  /** One that could not be resumed has what was left of its time. Under the lock. */
+  private Deadline graceLeft() {
+    if (grace == null) {
+      grace = Deadline.in(context.limits().resumeGrace(), context.clock());
+    }
+    return grace;
+  }
+
+  private void end() {
+    String offered = ticket;
+    if (offered != null) {
+      context.tickets().take(offered, this);
+    }
+    sockets.end();
+    context.clientEnded(this);
+    gone.countDown();
+  }
+}

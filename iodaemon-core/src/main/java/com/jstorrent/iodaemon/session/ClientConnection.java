@@ -1,0 +1,296 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.event.SessionInfo;
+import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.frame.FrameReader;
+import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.frame.Opcode.Phase;
+import com.jstorrent.iodaemon.frame.ProtocolException;
+import com.jstorrent.iodaemon.net.ClientLink;
+import com.jstorrent.iodaemon.net.Resumption;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stream.RangeDesk;
+import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.ConnectionInfo;
+import com.jstorrent.iodaemon.transport.Endpoint;
+import com.jstorrent.iodaemon.transport.FrameConnection;
+import com.jstorrent.iodaemon.transport.FrameReceiver;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One connection of a client: its handshake, and after that the decoding and dispatch of its frames.
+ * Everything belongs to the thread that delivers frames, but for what the deadline of the handshake reads.
+ */
+final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionFrames {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+  private final FrameConnection connection;
+  private final Endpoint endpoint;
+  private final SessionContext context;
+  private final Handshake handshake;
+  private final Admission admission;
+  private final SessionIdentity identity;
+  private final RangeDesk ranges = new RangeDesk(frame -> reply(frame));
+  private volatile Client client; // another one from RESUME on
+  private volatile ConnectionState state;
+  private boolean resumed;
+  private @Nullable String ticket;
+  private int handshakeBytes;
+
+  /**
+   * @throws IOException when the system has no descriptor left
+   */
+  ClientConnection(
+      long number, FrameConnection connection, ConnectionInfo info, SessionContext context)
+      throws IOException {
+    this.connection = connection;
+    this.endpoint = info.endpoint();
+    this.context = context;
+    this.handshake =
+        new Handshake(info.hello(), endpoint instanceof Endpoint.Control, context);
+    this.identity =
+        new SessionIdentity(
+            new SessionInfo(number, info.sessionName()),
+            endpoint,
+            endpoint instanceof Endpoint.Io ? ranges : null,
+            context);
+    this.client = new Client(connection, identity, context);
+    this.state = info.authenticated() ? ConnectionState.TRUSTED : ConnectionState.AWAIT_HELLO;
+    UnauthenticatedSlots.Slot slot =
+        info.authenticated() ? null : context.unauthenticated().take();
+    this.admission =
+        new Admission(
+            context.clock(), slot, context.limits().handshakeTimeout(), this::handshakeIsLate);
+    context.stats().increment(Counter.WS_CONNECTIONS);
+    if (info.authenticated()) {
+      authenticated(context.control().roots());
+    } else if (slot == null) {
+      reply(new DaemonFrame.Error(0, "Too many connections have not authenticated yet."));
+      end(CloseReason.POLICY_VIOLATION);
+    }
+  }
+
+  /** The client that it belongs to now. Any thread. */
+  Client client() {
+    return client;
+  }
+
+  private ClientLink link() {
+    return client.link();
+  }
+
+  private void reply(DaemonFrame frame) {
+    client.reply(frame);
+  }
+
+  @Override
+  public int frameLimit() {
+    return state.authenticated() ? Limits.FRAME_BYTES : Limits.HANDSHAKE_BYTES;
+  }
+
+  @Override
+  public void onFrame(ByteBuffer frame) {
+    ClientLink link = link();
+    if (state == ConnectionState.CLOSED || link.isOver()) {
+      return;
+    }
+    link.stats().increment(Counter.FRAMES_FROM_CLIENT);
+    client.heard();
+    int size = frame.remaining();
+    Resumption resumption = link.resumption();
+    boolean counted =
+        resumption == null
+            || size < FrameHeader.LENGTH
+            || Opcode.isCounted(FrameHeader.opcode(frame));
+    if (counted) { // ACK must not wait: it is what the client makes room with
+      link.awaitControlRoom();
+    }
+    boolean handled = true;
+    try {
+      if (!state.authenticated()) {
+        countHandshakeBytes(size);
+      }
+      handled = handle(FrameReader.clientOpcode(frame), frame);
+    } catch (ProtocolException e) {
+      refuse(e);
+    }
+    if (resumption != null && counted && handled) {
+      resumption.handled(size);
+    }
+  }
+
+  private void countHandshakeBytes(int size) throws ProtocolException {
+    handshakeBytes += size;
+    if (handshakeBytes > Limits.HANDSHAKE_BYTES) {
+      throw new ProtocolException(
+          0, "The handshake is longer than " + Limits.HANDSHAKE_BYTES + " bytes.");
+    }
+  }
+
+  private boolean handle(Opcode opcode, ByteBuffer frame) throws ProtocolException {
+    int requestId = FrameHeader.requestId(frame);
+    return switch (state.verdict(opcode, phase())) {
+      case ACCEPT -> {
+        Capability needed = opcode.capability();
+        if (needed != null && !link().has(needed)) {
+          throw new ProtocolException(
+              requestId,
+              opcode + " needs the capability " + needed.label() + " in CLIENT_HELLO.");
+        }
+        boolean handled = FrameDispatch.dispatch(opcode, frame, this, client.sockets());
+        state = state.next(opcode);
+        yield handled;
+      }
+      case REFUSE -> throw new ProtocolException(requestId, opcode + " is not allowed now.");
+      case CLOSE ->
+          throw new ProtocolException(requestId, "The handshake is CLIENT_HELLO, then AUTH.");
+      case DROP -> true;
+    };
+  }
+
+  private Phase phase() {
+    return switch (endpoint) {
+      case Endpoint.Io io -> Phase.IO;
+      case Endpoint.Control control -> Phase.CONTROL;
+    };
+  }
+
+  @Override
+  public void hello(ClientFrame.ClientHello frame) throws ProtocolException {
+    Handshake.Outcome outcome = handshake.hello(frame);
+    reply(outcome.answer());
+    link().negotiate(outcome.capabilities());
+    ticket = outcome.ticket();
+    identity.named(outcome.session());
+    client.offerResume(ticket);
+  }
+
+  @Override
+  public void authenticate(ClientFrame.Auth frame) {
+    DaemonFrame.AuthResult result = handshake.authenticate(frame);
+    if (result.status() == Handshake.ACCEPTED) {
+      List<DownloadRoot> roots = context.control().roots();
+      reply(result);
+      authenticated(roots);
+      return;
+    }
+    context.stats().increment(Counter.AUTH_FAILURES);
+    Duration penalty = context.access().penalty();
+    LOG.atLevel(penalty.isZero() ? Level.WARN : Level.DEBUG) // guessing must not fill the log
+        .log("Session {}: a wrong token.", identity.info().number());
+    state = ConnectionState.CLOSED;
+    admission.refused(
+        penalty,
+        () -> {
+          reply(result);
+          client.close(CloseReason.POLICY_VIOLATION);
+        });
+  }
+
+  private void authenticated(List<DownloadRoot> roots) {
+    admission.over();
+    identity.opened();
+    if (endpoint instanceof Endpoint.Control control) {
+      context.control().enter(client, control.codec(), roots);
+    }
+    client.offerResume(ticket);
+  }
+
+  @Override
+  public void acknowledge(ClientFrame.Ack frame) throws ProtocolException {
+    Resumption resumption = link().resumption();
+    if (resumption != null && !resumption.acknowledge(frame.frames())) {
+      throw new ProtocolException(frame.requestId(), "ACK counts frames that were never sent.");
+    }
+  }
+
+  @Override
+  public void resume(ClientFrame.Resume frame) {
+    Errno outcome = Errno.EINVAL;
+    Client lost = context.tickets().holder(frame.ticket());
+    if (!resumed && client.sockets().isEmpty()) {
+      outcome = lost == null ? Errno.ESTALE : client.handOverTo(lost, frame);
+    }
+    if (outcome != Errno.OK || lost == null) {
+      reply(new DaemonFrame.Resumed(frame.requestId(), outcome.number(), 0, 0, List.of()));
+      return;
+    }
+    client = lost;
+    resumed = true;
+    LOG.info("Session {} goes on with the sockets of a lost one.", identity.info().number());
+    context.stats().increment(Counter.RESUMED_SESSIONS);
+  }
+
+  @Override
+  public void range(ClientFrame frame) {
+    ranges.answer(frame);
+  }
+
+  @Override
+  public void openFolderPicker(ClientFrame.OpenFolderPicker frame) throws ProtocolException {
+    if (!context.folderPicker().open()) {
+      throw new ProtocolException(
+          frame.requestId(), "The host application offers no folder picker.");
+    }
+  }
+
+  private void refuse(ProtocolException violation) {
+    link().stats().increment(Counter.PROTOCOL_ERRORS);
+    reply(new DaemonFrame.Error(violation.requestId(), violation.getMessage()));
+    if (!state.authenticated()) {
+      end(CloseReason.POLICY_VIOLATION);
+    }
+  }
+
+  private void end(CloseReason reason) {
+    state = ConnectionState.CLOSED;
+    client.close(reason);
+  }
+
+  private void handshakeIsLate() {
+    if (!identity.announced() && state != ConnectionState.CLOSED) {
+      reply(new DaemonFrame.Error(0, "The handshake took too long."));
+      client.close(CloseReason.POLICY_VIOLATION);
+    }
+  }
+
+  @Override
+  public void onViolation(CloseReason reason, String sentence) {
+    if (state == ConnectionState.CLOSED) {
+      return;
+    }
+    link().stats().increment(Counter.PROTOCOL_ERRORS);
+    reply(new DaemonFrame.Error(0, sentence));
+    end(reason);
+  }
+
+  @Override
+  public void onFlushWanted() {
+    link().flushSoon();
+  }
+
+  @Override
+  public void onClosed(boolean finished) {
+    state = ConnectionState.CLOSED;
+    admission.over();
+    context.stats().decrement(Counter.WS_CONNECTIONS);
+    context.control().leave(client);
+    ranges.end();
+    boolean mayReturn = client.mayReturn(finished);
+    identity.closed(mayReturn, link().stats());
+    client.connectionEnded(connection, mayReturn);
+  }
+}

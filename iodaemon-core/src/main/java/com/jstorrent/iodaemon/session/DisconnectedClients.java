@@ -1,0 +1,80 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.Deadline;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients that wait for another connection, oldest first: each for a time of grace, and so many at
+ * most (PROTOCOL.md § 9.3). Thread-safe; it calls no client with its lock held.
+ */
+final class DisconnectedClients {
+  private final Stats stats;
+  private final MonotonicClock clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Client, MonotonicClock.Scheduled> waiting = new LinkedHashMap<>(); // by lock
+  private boolean closed; // guarded by lock
+
+  DisconnectedClients(Stats stats, MonotonicClock clock) {
+    this.stats = stats;
+    this.clock = clock;
+  }
+
+  /**
+   * A client has lost its connection, and expires at the end of its grace.
+   *
+   * @return a client for which there is no room any more, so that it has to expire now, or null
+   */
+  @Nullable
+  Client enter(Client client, Deadline grace) {
+    lock.lock();
+    try {
+      waiting.put(
+          client,
+          clock.schedule(
+              Duration.ofNanos(Math.max(0, grace.left())),
+              () -> Thread.ofVirtual().name("iodaemon-expiry").start(client::expire)));
+      stats.increment(Counter.PARKED_SESSIONS);
+      return closed ? client
+          : waiting.size() > Limits.PARKED_SESSIONS ? waiting.keySet().iterator().next()
+          : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** It waits no longer, if it did. */
+  void leave(Client client) {
+    lock.lock();
+    try {
+      MonotonicClock.Scheduled expiry = waiting.remove(client);
+      if (expiry != null) {
+        expiry.cancel();
+        stats.decrement(Counter.PARKED_SESSIONS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Expires those that wait, and from here on every one that would. */
+  void close() {
+    List<Client> left;
+    lock.lock();
+    try {
+      closed = true;
+      left = List.copyOf(waiting.keySet());
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(Client::expire);
+  }
+}
