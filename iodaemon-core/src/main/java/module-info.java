@@ -5,6 +5,7 @@ module com.jstorrent.iodaemon.core {
   requires static transitive org.jspecify;
 
   exports com.jstorrent.iodaemon;
+  exports com.jstorrent.iodaemon.access;
   exports com.jstorrent.iodaemon.config;
   exports com.jstorrent.iodaemon.event;
   exports com.jstorrent.iodaemon.failure;

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.frame.Errno;
 import org.jspecify.annotations.Nullable;
 

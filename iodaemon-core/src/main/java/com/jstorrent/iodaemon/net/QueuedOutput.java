@@ -1,5 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.net.relay.PeerWriter;
+import com.jstorrent.iodaemon.net.relay.Selectable;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.AddressText;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -26,6 +27,15 @@ final class TcpReport {
         socket.meter().idle(),
         socket.meter().pauses(),
         socket.meter().drops());
+  }
+
+  static DaemonFrame.Live live(TcpSocket socket) {
+    return new DaemonFrame.Live(
+        DaemonFrame.Live.Kind.TCP_SOCKET,
+        socket.id(),
+        socket.state().live(),
+        socket.input().bytes(),
+        socket.fromClient());
   }
 
   /** The address that a connected socket has got in the end; before that the host that was asked for. */

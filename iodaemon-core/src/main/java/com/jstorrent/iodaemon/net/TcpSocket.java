@@ -1,5 +1,10 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.net.relay.FirstEvent;
+import com.jstorrent.iodaemon.net.relay.Relay;
+import com.jstorrent.iodaemon.net.stream.PeerStream;
+import com.jstorrent.iodaemon.net.stream.PlainStream;
+import com.jstorrent.iodaemon.net.stream.TlsStream;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
@@ -131,8 +136,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
 
   @Override
   public DaemonFrame.Live live() {
-    return new DaemonFrame.Live(
-        DaemonFrame.Live.Kind.TCP_SOCKET, id, state.get().live(), input.bytes(), fromClient);
+    return TcpReport.live(this);
   }
 
   /** Bytes that the client need not send again; any thread may ask. */

@@ -1,5 +1,8 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.net.connect.Reach;
+import com.jstorrent.iodaemon.net.relay.Relay;
+import com.jstorrent.iodaemon.net.relay.Selectable;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;

@@ -129,22 +129,6 @@ final class Client {
     link().reply(frame);
   }
 
-  /** A client that does not read what matters is cut off: it comes back for the rest. */
-  void tell(DaemonFrame frame) {
-    if (link().hasControlRoom()) {
-      reply(frame);
-    } else {
-      close(CloseReason.POLICY_VIOLATION);
-    }
-  }
-
-  /** What a client that does not read misses is out of date by then. */
-  void tellIfReading(DaemonFrame frame) {
-    if (link().hasControlRoom()) {
-      reply(frame);
-    }
-  }
-
   /**
    * Ends the client in order, for instance because the daemon shuts down; it cannot resume. A client that
    * takes nothing cannot be told, and is cut off.

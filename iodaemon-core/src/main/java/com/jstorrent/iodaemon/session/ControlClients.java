@@ -8,6 +8,7 @@ import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.DaemonReport;
 import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ControlCodec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,11 +74,26 @@ final class ControlClients {
     }
   }
 
+  /** A client that does not read what matters is cut off: it comes back for the rest. */
+  private static void tell(Client client, DaemonFrame frame) {
+    if (client.link().hasControlRoom()) {
+      client.reply(frame);
+    } else {
+      client.close(CloseReason.POLICY_VIOLATION);
+    }
+  }
+
+  /** What a client that does not read misses is out of date by then. */
+  private static void tellIfReading(Client client, DaemonFrame frame) {
+    if (client.link().hasControlRoom()) {
+      client.reply(frame);
+    }
+  }
+
   private void tellRoots(List<RootStatus> now) {
     present()
         .forEach(
-            (client, codec) -> client
-                .tell(new DaemonFrame.RootsChanged(0, codec.roots(now))));
+            (client, codec) -> tell(client, new DaemonFrame.RootsChanged(0, codec.roots(now))));
   }
 
   /** Looking at every socket is nothing for the timer's thread. */
@@ -91,8 +107,8 @@ final class ControlClients {
               if (!asking.isEmpty()) {
                 DaemonReport now = report.get();
                 asking.forEach(
-                    (client, codec) -> client
-                        .tellIfReading(new DaemonFrame.Event(0, codec.stats(now))));
+                    (client, codec) -> tellIfReading(client,
+                        new DaemonFrame.Event(0, codec.stats(now))));
               }
             });
   }

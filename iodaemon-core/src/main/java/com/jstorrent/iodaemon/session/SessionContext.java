@@ -7,7 +7,7 @@ import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.transport.AccessPolicy;
+import com.jstorrent.iodaemon.access.AccessPolicy;
 import java.util.function.Consumer;
 
 /**

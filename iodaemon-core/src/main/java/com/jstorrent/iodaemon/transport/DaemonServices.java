@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.transport;
 
+import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.failure.OperationFailure;

@@ -5,7 +5,7 @@ import com.jstorrent.iodaemon.Profile;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.http.HttpTransport;
-import com.jstorrent.iodaemon.transport.AllowedOrigins;
+import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -30,10 +30,11 @@ class ArchitectureTest {
           .definedBy(BASE + ".json..")
           .layer("core")
           .definedBy(
-              BASE, BASE + ".config..", BASE + ".event..", BASE + ".failure..", BASE + ".file..",
+              BASE, BASE + ".access..", BASE + ".config..", BASE + ".event..", BASE + ".failure..",
+              BASE + ".file..",
               BASE + ".frame..", BASE + ".hash..", BASE + ".net..", BASE + ".random..",
               BASE + ".session..", BASE + ".stream..",
-              BASE + ".stats..", BASE + ".transport..", BASE + ".work..")
+              BASE + ".stats..", BASE + ".time..", BASE + ".transport..", BASE + ".work..")
           .whereLayer("launcher")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("http")
@@ -52,10 +53,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              BASE, BASE + ".config..", BASE + ".event..", BASE + ".failure..", BASE + ".file..",
+              BASE, BASE + ".access..", BASE + ".config..", BASE + ".event..", BASE + ".failure..",
+              BASE + ".file..",
               BASE + ".frame..", BASE + ".hash..", BASE + ".net..", BASE + ".random..",
               BASE + ".session..", BASE + ".stream..",
-              BASE + ".stats..", BASE + ".transport..", BASE + ".work..")
+              BASE + ".stats..", BASE + ".time..", BASE + ".transport..", BASE + ".work..")
           .should()
           .dependOnClassesThat()
           .resideOutsideOfPackages(

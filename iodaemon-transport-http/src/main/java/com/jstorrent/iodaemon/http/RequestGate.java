@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.http;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
-import com.jstorrent.iodaemon.transport.AccessPolicy;
+import com.jstorrent.iodaemon.access.AccessPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;

@@ -1,0 +1,72 @@
+package com.jstorrent.iodaemon.access;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may talk to the daemon: the names of a {@code Host} header, the origins of web pages, and the
+ * token (PROTOCOL.md § 2). Any thread may ask.
+ */
+public final class AccessPolicy {
+  private static final List<String> LOOPBACK_NAMES = List.of("127.0.0.1", "localhost", "[::1]");
+
+  private final byte[] token;
+  private final WrongTokens wrongTokens;
+  private volatile AllowedOrigins origins;
+
+  /**
+   * @param token the shared secret
+   * @param failureDelay how long whoever shows many wrong tokens waits for each answer
+   * @param nanoTime of the clock by which wrong tokens are forgotten
+   */
+  public AccessPolicy(
+      String token, AllowedOrigins origins, Duration failureDelay, LongSupplier nanoTime) {
+    this.token = token.getBytes(StandardCharsets.UTF_8);
+    this.origins = origins;
+    this.wrongTokens = new WrongTokens(failureDelay, nanoTime);
+  }
+
+  /**
+   * Whether the token is ours. The time that it takes depends on the length of the candidate alone,
+   * which is what {@link MessageDigest#isEqual} promises of its first argument: neither what ours is
+   * nor how long it is shows.
+   */
+  public boolean tokenMatches(@Nullable String candidate) {
+    return candidate != null
+        && MessageDigest.isEqual(candidate.getBytes(StandardCharsets.UTF_8), token);
+  }
+
+  /** Whether a {@code Host} header names this machine, with our port or none. */
+  public boolean hostAllowed(@Nullable String host, int port) {
+    if (host == null) {
+      return false;
+    }
+    String ours = ":" + port;
+    String name = host.endsWith(ours) ? host.substring(0, host.length() - ours.length()) : host;
+    for (String loopback : LOOPBACK_NAMES) {
+      if (loopback.equalsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a page of this origin may use the daemon that listens on {@code port}. */
+  public boolean originAllowed(String origin, int port) {
+    return origins.allows(origin, port);
+  }
+
+  /** Takes effect with the next request. */
+  public void replaceOrigins(AllowedOrigins replacement) {
+    origins = replacement;
+  }
+
+  /** A wrong token was shown; returns how long the answer has to wait. */
+  public Duration penalty() {
+    return wrongTokens.penalty();
+  }
+}

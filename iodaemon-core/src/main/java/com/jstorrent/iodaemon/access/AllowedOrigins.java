@@ -1,0 +1,45 @@
+package com.jstorrent.iodaemon.access;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The origins of the pages that may use the daemon (PROTOCOL.md § 2). Immutable.
+ *
+ * @param origins each whole, as a browser sends it
+ * @param anyLocal whether pages of this machine are allowed on every port: for development, when
+ *     neither a profile nor development origins are given
+ */
+public record AllowedOrigins(Set<String> origins, boolean anyLocal) {
+  private static final List<String> ANY_LOCAL_PORT =
+      List.of("http://localhost:", "http://127.0.0.1:");
+
+  /** A page of a file or of a sandbox says "null"; a wildcard is no origin at all. */
+  private static final Set<String> NEVER = Set.of("null", "*");
+
+  public AllowedOrigins {
+    Set<String> sensible = new HashSet<>(origins);
+    sensible.removeAll(NEVER);
+    origins = Set.copyOf(sensible);
+  }
+
+  /** Whether a page of this origin may use the daemon that listens on {@code port}. */
+  public boolean allows(String origin, int port) {
+    if (origins.contains(origin)) {
+      return true;
+    }
+    for (String prefix : ANY_LOCAL_PORT) {
+      if (origin.startsWith(prefix)) {
+        String rest = origin.substring(prefix.length());
+        return rest.equals(Integer.toString(port)) || anyLocal && isPort(rest);
+      }
+    }
+    return false;
+  }
+
+  private static boolean isPort(String text) {
+    return !text.isEmpty() && text.length() <= 5
+        && text.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+}

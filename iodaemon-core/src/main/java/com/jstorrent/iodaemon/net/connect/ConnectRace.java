@@ -1,0 +1,207 @@
+package com.jstorrent.iodaemon.net.connect;
+
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects to whichever address of a name answers first (RFC 8305, "happy eyeballs"): the families
+ * take turns, IPv6 first, and the next attempt starts when the last one has failed or has been
+ * silent for a while. Used once, by one thread.
+ */
+public final class ConnectRace {
+  /** RFC 8305 § 5, Connection Attempt Delay: the recommended value. */
+  public static final Duration ATTEMPT_DELAY = Duration.ofMillis(250);
+
+  private record Outcome(@Nullable SocketChannel channel, @Nullable IOException failure) {
+    static Outcome failed(Exception failure) {
+      return new Outcome(null, failure instanceof IOException e ? e : new IOException(failure));
+    }
+  }
+
+  private static final Outcome GIVEN_UP = new Outcome(null, null);
+
+  private final Deque<InetSocketAddress> candidates = new ArrayDeque<>();
+  private final List<SocketChannel> open = new ArrayList<>();
+  private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+  private final MonotonicClock clock;
+  private final Opening opening;
+  private long deadline;
+
+  /** How a socket is made that is not connected yet. */
+  public interface Opening {
+    SocketChannel open() throws IOException;
+  }
+
+  public ConnectRace(List<InetAddress> addresses, int port, MonotonicClock clock) {
+    this(addresses, port, clock, SocketChannel::open);
+  }
+
+  public ConnectRace(List<InetAddress> addresses, int port, MonotonicClock clock, Opening opening) {
+    this.clock = clock;
+    this.opening = opening;
+    for (InetAddress address : interleave(addresses)) {
+      candidates.add(new InetSocketAddress(address, port));
+    }
+  }
+
+  /** Makes {@link #run} give up soon, as if it had never begun. Any thread; does not block. */
+  public void giveUp() {
+    outcomes.add(GIVEN_UP);
+  }
+
+  /** RFC 8305 § 4: the families alternate, each in the resolver's order. */
+  public static List<InetAddress> interleave(List<InetAddress> addresses) {
+    Deque<InetAddress> six = new ArrayDeque<>();
+    Deque<InetAddress> four = new ArrayDeque<>();
+    for (InetAddress address : addresses) {
+      (address instanceof Inet6Address ? six : four).add(address);
+    }
+    List<InetAddress> order = new ArrayList<>(addresses.size());
+    while (!six.isEmpty() || !four.isEmpty()) {
+      if (!six.isEmpty()) {
+        order.add(six.poll());
+      }
+      if (!four.isEmpty()) {
+        order.add(four.poll());
+      }
+    }
+    return order;
+  }
+
+  /**
+   * Blocks until the first connection stands; the others are closed.
+   *
+   * @return null when it was asked to {@link #giveUp} before any connection stood
+   * @throws IOException the failure of the first attempt that says something of the peer, else of the
+   *     first, when all have failed or time is over
+   * @throws InterruptedException when the attempt is cancelled; everything is closed then
+   */
+  @Nullable
+  public SocketChannel run(Duration timeout) throws IOException, InterruptedException {
+    deadline = clock.nanoTime() + timeout.toNanos();
+    SocketChannel winner = null;
+    try {
+      winner = race();
+      return winner;
+    } finally {
+      for (SocketChannel channel : open) {
+        if (channel != winner) {
+          channel.close();
+        }
+      }
+    }
+  }
+
+  private @Nullable SocketChannel race() throws IOException, InterruptedException {
+    IOException told = null;
+    int running = 0;
+    while (!candidates.isEmpty() || running > 0) {
+      if (!candidates.isEmpty()) {
+        start(candidates.poll());
+        running++;
+      }
+      for (Outcome outcome; running > 0 && (outcome = await()) != null;) {
+        if (outcome == GIVEN_UP) {
+          return connectedMeanwhile();
+        }
+        running--;
+        if (outcome.channel() != null) {
+          return outcome.channel();
+        }
+        if (told == null || isNoWay(told) && !isNoWay(outcome.failure())) {
+          told = outcome.failure();
+        }
+        if (!candidates.isEmpty()) {
+          break;
+        }
+      }
+      if (left() <= 0) {
+        break;
+      }
+    }
+    throw told == null || running > 0 && isNoWay(told)
+        ? new SocketTimeoutException("Connecting timed out.")
+        : told;
+  }
+
+  /** A machine without IPv6, or without a way there: what came of other addresses says more. */
+  private static boolean isNoWay(@Nullable IOException failure) {
+    return failure != null
+        && switch (Errno.of(failure)) {
+          case EAFNOSUPPORT, EADDRNOTAVAIL, ENETUNREACH -> true;
+          default -> false;
+        };
+  }
+
+  private @Nullable SocketChannel connectedMeanwhile() {
+    return outcomes.stream()
+        .map(Outcome::channel)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Null when it is time for the next attempt, or when all time is over. */
+  private @Nullable Outcome await() throws InterruptedException {
+    long wait = candidates.isEmpty() ? left() : Math.min(left(), ATTEMPT_DELAY.toNanos());
+    return outcomes.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
+  }
+
+  /** A failure is this address's own, be it an option or a descriptor: the next may do better. */
+  private void start(InetSocketAddress address) {
+    SocketChannel channel;
+    try {
+      channel = opening.open();
+      open.add(channel);
+      PeerOptions.apply(channel);
+    } catch (IOException | RuntimeException e) {
+      outcomes.add(Outcome.failed(e));
+      return;
+    }
+    Thread.ofVirtual()
+        .name("iodaemon-connect")
+        .start(
+            () -> {
+              try {
+                channel.socket().connect(address); // closing it is its time limit
+                refuseItself(channel);
+                outcomes.add(new Outcome(channel, null));
+              } catch (IOException | RuntimeException e) {
+                outcomes.add(Outcome.failed(e));
+              }
+            });
+  }
+
+  /**
+   * A port that the system gives out, and where nothing listens, may be given to this very socket:
+   * then it connects to itself (RFC 9293 § 3.5, simultaneous open).
+   */
+  private static void refuseItself(SocketChannel channel) throws IOException {
+    if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
+      PeerOptions.resetOnClose(channel);
+      channel.close();
+      throw new ConnectException("Connection refused: the socket has reached itself.");
+    }
+  }
+
+  private long left() {
+    return deadline - clock.nanoTime();
+  }
+}

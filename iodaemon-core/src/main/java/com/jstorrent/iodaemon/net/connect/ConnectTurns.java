@@ -1,0 +1,206 @@
+package com.jstorrent.iodaemon.net.connect;
+
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose turn it is to connect, when more attempts wait than may be under way (PROTOCOL.md § 4.9).
+ *
+ * <p>In a queue of first come, first served, four hundred peers that are silent for ten seconds
+ * each make a tracker wait for over a minute. Here an attempt that has been silent for its slice
+ * gives its turn to one that waits, and goes on later with twice the slice. Those that had no turn
+ * yet come first, by turns the one that came last and the one that came first; every third turn is
+ * for one that was tried before, so nobody starves. Several silent attempts to the same destination
+ * yield at once to a destination that has none.
+ *
+ * <p>Thread-safe. While nobody waits, nothing of this happens: a turn then lasts as long as its
+ * owner likes.
+ */
+public final class ConnectTurns {
+  /** RFC 8305 § 5: the shortest delay recommended before an attempt counts as silent. */
+  public static final Duration FIRST_SLICE = Duration.ofMillis(100);
+
+  /**
+   * Turns are taken away one by one, and not in whole batches, so that the next one is always near.
+   */
+  public static final Duration PACE = Duration.ofMillis(2);
+
+  private static final int TURNS_IN_A_CYCLE = 3;
+
+  /** How far to look for one that goes elsewhere, so that a turn costs the same however many wait. */
+  private static final int LOOK_AHEAD = 64;
+
+  private final MonotonicClock clock;
+  private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+  private final SequencedSet<Turn> fresh = new LinkedHashSet<>(); // wait for their first turn
+  private final SequencedSet<Turn> tried = new LinkedHashSet<>(); // wait for another one
+  private final SequencedSet<Turn> running = new LinkedHashSet<>();
+  private final Map<String, Integer> destinations = new HashMap<>(); // of those that run
+  private final int slots;
+  private int grants;
+  private long nextYield;
+  private boolean tickDue;
+
+  public ConnectTurns(int slots, MonotonicClock clock) {
+    this.slots = slots;
+    this.clock = clock;
+    this.nextYield = clock.nanoTime();
+  }
+
+  /** The turns of one attempt to connect to a host and port. */
+  public Turn attempt(String destination) {
+    return new Turn(destination);
+  }
+
+  /** Used by one thread; its fields are guarded by the lock. */
+  public final class Turn {
+    private final String destination;
+    private final Semaphore granted = new Semaphore(0);
+    private int tries;
+    private long since;
+    private @Nullable Runnable onTaken; // null when it has been asked already
+
+    private Turn(String destination) {
+      this.destination = destination;
+    }
+
+    /**
+     * Waits for a turn; {@link #give} must follow.
+     *
+     * @param giveBack asks the owner, from any thread and without blocking, to give the turn back
+     */
+    public void take(Runnable giveBack) throws InterruptedException {
+      lock.lock();
+      try {
+        (tries == 0 ? fresh : tried).add(this);
+        onTaken = giveBack;
+        fill();
+      } finally {
+        lock.unlock();
+      }
+      try {
+        granted.acquire(); // not under the lock, which thousands may want at once
+      } catch (InterruptedException e) {
+        giveUp();
+        throw e;
+      }
+    }
+
+    /** Its turn may have come just now. */
+    private void giveUp() {
+      lock.lock();
+      try {
+        fresh.remove(this);
+        tried.remove(this);
+        leave(this);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    public void give() {
+      lock.lock();
+      try {
+        leave(this);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private long slice() {
+      return FIRST_SLICE.toNanos() << Math.min(tries - 1, Long.BYTES);
+    }
+  }
+
+  private void leave(Turn turn) {
+    if (running.remove(turn)) {
+      destinations.computeIfPresent(turn.destination, (key, n) -> n == 1 ? null : n - 1);
+    }
+    fill();
+  }
+
+  private boolean somebodyWaits() {
+    return !fresh.isEmpty() || !tried.isEmpty();
+  }
+
+  private void fill() {
+    while (running.size() < slots && somebodyWaits()) {
+      Turn next = next();
+      fresh.remove(next);
+      tried.remove(next);
+      next.tries++;
+      next.since = clock.nanoTime();
+      running.add(next);
+      destinations.merge(next.destination, 1, Integer::sum);
+      grants++;
+      next.granted.release();
+    }
+    if (somebodyWaits() && !tickDue) {
+      tickDue = true;
+      clock.schedule(PACE, this::tick);
+    }
+  }
+
+  private Turn next() {
+    int place = grants % TURNS_IN_A_CYCLE;
+    if (fresh.isEmpty() || place == 0 && !tried.isEmpty()) {
+      return tried.getFirst();
+    }
+    SequencedSet<Turn> order = place == 1 ? fresh : fresh.reversed();
+    return elsewhere(order).orElse(order.getFirst());
+  }
+
+  /** The next one whose destination nobody is trying now. */
+  private Optional<Turn> elsewhere(SequencedSet<Turn> order) {
+    return order.stream()
+        .limit(LOOK_AHEAD)
+        .filter(turn -> !destinations.containsKey(turn.destination))
+        .findFirst();
+  }
+
+  /** Takes a turn away from whoever is due, and comes back while somebody waits. */
+  private void tick() {
+    lock.lock();
+    try {
+      tickDue = false;
+      long now = clock.nanoTime();
+      if (somebodyWaits() && now - nextYield >= 0) {
+        due(now).ifPresent(turn -> askBack(turn, now));
+      }
+      fill();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void askBack(Turn turn, long now) {
+    Runnable ask = turn.onTaken;
+    turn.onTaken = null;
+    nextYield = now + PACE.toNanos();
+    if (ask != null) {
+      ask.run();
+    }
+  }
+
+  private Optional<Turn> due(long now) {
+    boolean yieldAtOnce = elsewhere(fresh.reversed()).isPresent();
+    return running.stream()
+        .filter(turn -> turn.onTaken != null)
+        .filter(
+            turn -> {
+              long slice = fresh.isEmpty() ? turn.slice() : FIRST_SLICE.toNanos();
+              boolean oneOfMany = destinations.getOrDefault(turn.destination, 0) > 1;
+              return now - turn.since >= slice || yieldAtOnce && oneOfMany;
+            })
+        .min(Comparator.comparingLong(turn -> turn.since - now));
+  }
+}

@@ -1,0 +1,118 @@
+package com.jstorrent.iodaemon.net.relay;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * TCP_CONNECTED and TCP_ACCEPT frames whose sockets have to stay silent for a moment. The first event
+ * of a socket must not leave in the write that carries its announcement (PROTOCOL.md § 4.2): many
+ * WebSocket libraries deliver all frames of one chunk before the code that awaited the connect can
+ * listen. So a socket is not read until its client has sent it a frame, or for {@link
+ * Limits#FIRST_EVENT_DELAY} after the write; reports about it wait as well. Other sockets do not wait.
+ *
+ * <p>Belongs to the relay's thread, but for {@link Announcement#answered}.
+ */
+public final class Announcements {
+  private final ClientWriter client;
+  private final SelectorLoop loop;
+  private final MonotonicClock clock;
+  private final Queue<Announcement> unwritten = new ArrayDeque<>();
+  private final Queue<Announcement> written = new ArrayDeque<>(); // by the time they are due
+
+  public Announcements(ClientWriter client, SelectorLoop loop, MonotonicClock clock) {
+    this.client = client;
+    this.loop = loop;
+    this.clock = clock;
+  }
+
+  /** One socket between its announcement and its first event. */
+  public final class Announcement {
+    private final Runnable opener;
+    private final List<Runnable> waiting = new ArrayList<>(1);
+    private long due;
+    private boolean over;
+
+    private Announcement(Runnable opener) {
+      this.opener = opener;
+    }
+
+    /** The client has sent a frame for the socket, so it listens to it. Any thread. */
+    void answered() {
+      loop.post(this::openNow);
+    }
+
+    /** Runs something once the first event of the socket may leave. */
+    void afterwards(Runnable task) {
+      waiting.add(task);
+    }
+
+    private void openNow() {
+      if (!over) {
+        flush();
+        open();
+      }
+    }
+
+    private void open() {
+      over = true;
+      unwritten.remove(this); // there may be no connection now
+      written.remove(this);
+      opener.run();
+      waiting.forEach(Runnable::run);
+    }
+  }
+
+  /**
+   * Tells the client of a connection that stands.
+   *
+   * @param frame TCP_CONNECTED or TCP_ACCEPT
+   * @param opener begins to read the socket
+   */
+  public Announcement announce(DaemonFrame frame, Runnable opener) {
+    client.write(frame);
+    Announcement announcement = new Announcement(opener);
+    unwritten.add(announcement);
+    return announcement;
+  }
+
+  /** Writes everything that was given to the connection, and begins the delay of those announced in it. */
+  public void flush() {
+    client.flush();
+    if (!unwritten.isEmpty() && client.isConnected()) {
+      long due = clock.nanoTime() + Limits.FIRST_EVENT_DELAY.toNanos();
+      unwritten.forEach(each -> each.due = due);
+      written.addAll(unwritten);
+      unwritten.clear();
+      clock.schedule(Limits.FIRST_EVENT_DELAY, () -> loop.post(this::openDue));
+    }
+  }
+
+  /** Another connection goes on: what was written to the last one counts as unwritten. */
+  public void restart() {
+    unwritten.addAll(written);
+    written.clear();
+  }
+
+  /** Once the loop has ended no connection comes any more, and what waits releases things. */
+  public void close() {
+    restart();
+    for (Announcement next; (next = unwritten.poll()) != null;) {
+      next.open();
+    }
+  }
+
+  private void openDue() {
+    if (!client.isConnected()) {
+      return; // what was written may be lost, and is written again after RESUME
+    }
+    long now = clock.nanoTime();
+    for (Announcement next; (next = written.peek()) != null && now - next.due >= 0;) {
+      next.open();
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package com.jstorrent.iodaemon.net.relay;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.frame.FrameWriter;
+import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.FrameConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way to a client: the relay's thread writes, in the order in which it is asked to; other threads
+ * encode, and count what they have posted. A connection that fails is aborted and let go of. Without
+ * one, frames go to the {@link ReplayLog} only, or nowhere when there is none.
+ */
+public final class ClientWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientWriter.class);
+
+  /** What {@link MonotonicClock#nanoTime} never says in the life of a machine: nothing is being sent. */
+  private static final long IDLE = Long.MIN_VALUE;
+
+  private final Stats stats;
+  private final MonotonicClock clock;
+  private final int headroom;
+  private final Runnable onLost;
+  private final AtomicInteger postedBytes = new AtomicInteger();
+  private volatile @Nullable FrameConnection connection; // written by the relay's thread only
+  private volatile @Nullable ReplayLog replay; // set before the first frame that it keeps
+  private volatile Runnable onOverrun = () -> {};
+  private volatile long sendingSince = IDLE; // written by the relay's thread only
+  private volatile boolean closed;
+
+  /**
+   * @param onLost runs on the relay's thread when a connection has failed
+   */
+  public ClientWriter(FrameConnection connection, Stats stats, MonotonicClock clock,
+      Runnable onLost) {
+    this.clock = clock;
+    this.connection = connection;
+    this.headroom = connection.headroom();
+    this.stats = stats;
+    this.onLost = onLost;
+  }
+
+  /** Bytes that a frame needs in front of it. */
+  public int headroom() {
+    return headroom;
+  }
+
+  /**
+   * From here on frames are kept until they are acknowledged, or, with null, not any more.
+   *
+   * @param overrun runs when control frames go far beyond the limit of the log
+   */
+  public void keepFrames(@Nullable ReplayLog log, Runnable overrun) {
+    onOverrun = overrun;
+    replay = log;
+  }
+
+  /** Whether frames that were encoded for this connection can go to another one. */
+  public boolean fits(FrameConnection other) {
+    return other.headroom() == headroom;
+  }
+
+  /** From here on frames go to this connection. The relay's thread only. */
+  public void attach(FrameConnection next) {
+    connection = next;
+  }
+
+  /** From here on frames go to no connection. The relay's thread only; null when there was none. */
+  @Nullable
+  public FrameConnection detach() {
+    FrameConnection last = connection;
+    connection = null;
+    return last;
+  }
+
+  public boolean isConnected() {
+    return connection != null;
+  }
+
+  /** Whether peers have to wait: the client has to acknowledge first, or is not connected. */
+  public boolean paused() {
+    ReplayLog log = replay;
+    return connection == null || log != null && log.isFull();
+  }
+
+  /** Encodes a frame that is going to be posted. Any thread; {@link #taken} has to follow. */
+  public ByteBuffer encode(DaemonFrame frame) {
+    ByteBuffer encoded = FrameWriter.write(frame, headroom);
+    postedBytes.addAndGet(encoded.remaining());
+    return encoded;
+  }
+
+  /** A posted frame of this size is about to be written. */
+  public void taken(int bytes) {
+    postedBytes.addAndGet(-bytes);
+  }
+
+  /** Whether the client has taken enough of its control frames to be read further. */
+  public boolean hasControlRoom() {
+    return postedBytes.get() < Limits.CONTROL_QUEUE_BYTES;
+  }
+
+  public void write(DaemonFrame frame) {
+    write(frame.opcode(), FrameWriter.write(frame, headroom));
+  }
+
+  /** Sends a whole frame, between position and limit, with {@link #headroom} in front of it. */
+  public void write(Opcode opcode, ByteBuffer frame) {
+    if (closed) {
+      return;
+    }
+    stats.increment(Counter.FRAMES_TO_CLIENT);
+    ReplayLog log = replay;
+    if (log != null && opcode.isCounted()) {
+      log.add(frame);
+      if (log.isOverrun()) {
+        onOverrun.run();
+      }
+    }
+    transmit(frame);
+  }
+
+  /** Sends a frame again that was sent and kept before. */
+  public void writeAgain(ByteBuffer frame) {
+    ByteBuffer copy = ByteBuffer.allocate(headroom + frame.remaining()).order(FrameHeader.ORDER);
+    transmit(copy.position(headroom).put(frame.duplicate()).flip().position(headroom));
+  }
+
+  private void transmit(ByteBuffer frame) {
+    FrameConnection current = connection;
+    if (current == null) {
+      return;
+    }
+    try {
+      sendingSince = clock.nanoTime();
+      current.send(frame.order(ByteOrder.BIG_ENDIAN));
+    } catch (IOException e) {
+      lost(current, e);
+    } finally {
+      sendingSince = IDLE;
+      frame.order(FrameHeader.ORDER); // the relay builds its next frame in it
+    }
+  }
+
+  public void flush() {
+    FrameConnection current = connection;
+    if (current == null) {
+      return;
+    }
+    try {
+      sendingSince = clock.nanoTime();
+      current.flush();
+    } catch (IOException e) {
+      lost(current, e);
+    } finally {
+      sendingSince = IDLE;
+    }
+  }
+
+  /** The thread that reads this connection notices the abort, and reports the end. */
+  private void lost(FrameConnection failed, IOException cause) {
+    LOG.debug("A client's connection has failed: {}", cause.getMessage());
+    connection = null;
+    failed.abort();
+    onLost.run();
+  }
+
+  /** How long what is being sent waits for the client; zero when nothing is. Any thread. */
+  public Duration blocked() {
+    long since = sendingSince;
+    return since == IDLE ? Duration.ZERO : Duration.ofNanos(clock.nanoTime() - since);
+  }
+
+  /** Bytes that wait to be sent, and those that are kept until they are acknowledged. Any thread. */
+  public long queuedBytes() {
+    ReplayLog log = replay;
+    return postedBytes.get() + (log == null ? 0 : log.bytes());
+  }
+
+  /** See {@link FrameConnection#probe}. Any thread. */
+  public void probe() {
+    FrameConnection current = connection;
+    if (current != null) {
+      current.probe();
+    }
+  }
+
+  /** Ends the connection in order, if there is one. */
+  public void end(CloseReason reason) {
+    FrameConnection current = connection;
+    if (current != null) {
+      current.close(reason);
+    }
+  }
+
+  /** Ends the connection at once, if it is still this one, or whichever it is with null. Any thread. */
+  public void abort(@Nullable FrameConnection meant) {
+    FrameConnection current = connection;
+    if (current != null && (meant == null || meant == current)) {
+      current.abort();
+    }
+  }
+
+  /** Nothing is sent from here on. */
+  public void close() {
+    closed = true;
+    connection = null;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+}

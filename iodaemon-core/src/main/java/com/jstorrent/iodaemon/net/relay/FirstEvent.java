@@ -1,0 +1,51 @@
+package com.jstorrent.iodaemon.net.relay;
+
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the first event of one socket may leave yet: not while its announcement is on its way to the
+ * client ({@link Announcements}). Belongs to the relay's thread, but for {@link #clientSpeaks}.
+ */
+public final class FirstEvent {
+  private final Announcements announcements;
+  private volatile Announcements.@Nullable Announcement pending; // written by the relay
+
+  public FirstEvent(Announcements announcements) {
+    this.announcements = announcements;
+  }
+
+  /**
+   * Tells the client of the socket.
+   *
+   * @param frame TCP_CONNECTED or TCP_ACCEPT
+   * @param mayFollow runs when events may follow
+   */
+  public void announce(DaemonFrame frame, Runnable mayFollow) {
+    pending =
+        announcements.announce(
+            frame,
+            () -> {
+              pending = null;
+              mayFollow.run();
+            });
+  }
+
+  /** Runs something now, or when the first event may leave. */
+  public void whenAllowed(Runnable task) {
+    Announcements.Announcement announcement = pending;
+    if (announcement == null) {
+      task.run();
+    } else {
+      announcement.afterwards(task);
+    }
+  }
+
+  /** The client has sent a frame for the socket, so it listens. Any thread. */
+  public void clientSpeaks() {
+    Announcements.Announcement announcement = pending;
+    if (announcement != null) {
+      announcement.answered();
+    }
+  }
+}

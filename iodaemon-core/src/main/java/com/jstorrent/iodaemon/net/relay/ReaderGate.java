@@ -1,0 +1,70 @@
+package com.jstorrent.iodaemon.net.relay;
+
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the one thread that reads a client waits until there is room again. Whoever makes room
+ * calls {@link #signal} after the change is visible; a signal that nobody waits for costs one read.
+ */
+public final class ReaderGate {
+  private final MonotonicClock clock;
+  private volatile @Nullable Thread waiter;
+  private volatile boolean open;
+
+  public ReaderGate(MonotonicClock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Waits until {@code room} holds, the time is over or the gate is opened for good. Called by the
+   * reader only; an interrupt does not end the wait, but is kept.
+   *
+   * @return whether {@code room} holds
+   */
+  public boolean await(BooleanSupplier room, long nanos) {
+    if (room.getAsBoolean()) {
+      return true;
+    }
+    long deadline = clock.nanoTime() + nanos;
+    boolean interrupted = false;
+    waiter = Thread.currentThread();
+    try {
+      while (!room.getAsBoolean()) {
+        long left = deadline - clock.nanoTime();
+        if (open || left <= 0) {
+          return false;
+        }
+        clock.park(left);
+        interrupted |= Thread.interrupted();
+      }
+      return true;
+    } finally {
+      waiter = null;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  public boolean isOpen() {
+    return open;
+  }
+
+  public void signal() {
+    LockSupport.unpark(waiter);
+  }
+
+  /** Lets the reader go for good: the connection has ended. */
+  public void open() {
+    open = true;
+    signal();
+  }
+
+  /** Another connection goes on, with another reader. */
+  public void close() {
+    open = false;
+  }
+}

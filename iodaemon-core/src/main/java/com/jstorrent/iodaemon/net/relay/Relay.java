@@ -1,0 +1,158 @@
+package com.jstorrent.iodaemon.net.relay;
+
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.BufferPool;
+import com.jstorrent.iodaemon.transport.FrameConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that writes to a client: sockets that are ready read their peers in turn, each straight
+ * into the frame being built, and every other frame is sent between two of them.
+ *
+ * <p>Nothing is queued on this way. {@link FrameConnection#send} blocks while the client takes
+ * nothing; then no peer is read, and TCP slows the peers. Since one thread reads, sends and closes,
+ * the order that PROTOCOL.md § 4.2 asks for needs no locks: TCP_CONNECTED and TCP_ACCEPT are sent
+ * before a channel is registered, TCP_CLOSE after its last byte was read.
+ */
+public final class Relay implements SelectorLoop.Handler {
+  private final ClientWriter client;
+  private final ReaderGate gate;
+  private final InboundFrame inbound;
+  private final SelectorLoop loop;
+  private final Set<Runnable> postponed = new LinkedHashSet<>(); // relay's thread only
+  private final Announcements announcements;
+
+  /**
+   * @throws IOException when the system has no descriptor left
+   */
+  public Relay(
+      FrameConnection connection,
+      Stats stats,
+      ReaderGate gate,
+      BufferPool buffers,
+      MonotonicClock clock)
+      throws IOException {
+    this.client = new ClientWriter(connection, stats, clock, gate::open);
+    this.gate = gate;
+    this.loop = new SelectorLoop();
+    this.announcements = new Announcements(client, loop, clock);
+    this.inbound = new InboundFrame(buffers, clock, client.headroom());
+  }
+
+  /** The way to the client; its methods say on which threads. */
+  public ClientWriter client() {
+    return client;
+  }
+
+  /** The frame that is being built. The relay's thread only. */
+  public InboundFrame inbound() {
+    return inbound;
+  }
+
+  /** How the client is told of new sockets; its methods say on which threads. */
+  public Announcements announcements() {
+    return announcements;
+  }
+
+  /**
+   * Relays until {@link #end}, with one connection after the other and with none in between.
+   *
+   * @throws IOException when the selector fails
+   */
+  public void run() throws IOException {
+    loop.run(this);
+  }
+
+  /** See {@link SelectorLoop#post}. */
+  public void post(Runnable task) {
+    loop.post(task);
+  }
+
+  public void wakeUp() {
+    loop.wakeUp();
+  }
+
+  /** Ends {@link #run} behind the tasks that were posted before. */
+  public void end() {
+    loop.end();
+  }
+
+  /** Releases the selector, once {@link #run} is over. */
+  public void close() {
+    client.close();
+    announcements.close();
+    inbound.release();
+    loop.close();
+  }
+
+  /** Sends a control frame, behind whatever was posted before. Any thread. */
+  public void send(DaemonFrame frame) {
+    ByteBuffer encoded = client.encode(frame);
+    int size = encoded.remaining();
+    post(
+        () -> {
+          client.taken(size);
+          gate.signal();
+          client.write(frame.opcode(), encoded);
+        });
+  }
+
+  /** Sends a control frame before anything that is posted. The relay's thread only. */
+  public void sendNow(DaemonFrame frame) {
+    client.write(frame);
+  }
+
+  /** Whether something can still be sent. Any thread. */
+  public boolean isOver() {
+    return client.isClosed();
+  }
+
+  /**
+   * Begins to read a channel. The relay's thread only.
+   *
+   * @return null when another thread has closed it meanwhile
+   */
+  @Nullable
+  public SelectionKey register(SelectableChannel channel, Selectable reader) {
+    return isOver() ? null : loop.register(channel, SelectionKey.OP_READ, reader);
+  }
+
+  /** Stops reading a channel. Any thread. */
+  public void cancel(SelectableChannel channel) {
+    loop.cancel(channel);
+  }
+
+  /** Runs something once peers may be read again; the same task only once. The relay's thread only. */
+  public void afterPause(Runnable task) {
+    postponed.add(task);
+  }
+
+  @Override
+  public void roundOver() {
+    if (!postponed.isEmpty() && !paused()) {
+      List<Runnable> due = List.copyOf(postponed);
+      postponed.clear();
+      due.forEach(Runnable::run);
+    }
+    announcements.flush();
+  }
+
+  @Override
+  public long waitMillis() {
+    return 0;
+  }
+
+  @Override
+  public boolean paused() {
+    return client.paused();
+  }
+}

@@ -1,0 +1,323 @@
+package com.jstorrent.iodaemon.net.stream;
+
+import com.jstorrent.iodaemon.transport.BufferPool;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes of a peer that are encrypted on their way (PROTOCOL.md § 4.3). The relay decrypts straight
+ * into the frame it builds; whoever writes encrypts into one pooled segment, and takes no more until
+ * the peer has taken that. So nothing is held but one segment and what is left of one record.
+ *
+ * <p>The relay reads and everybody writes as if the bytes were plain; what the protocol itself has
+ * to say (a handshake, new keys) is done by {@link #nextStep} and {@link #flush} on the way.
+ */
+public final class TlsStream implements PeerStream {
+  /** A record and its overhead: less room than this may not hold what the next read brings. */
+  public static final int RECORD_BYTES = 17 << 10;
+
+  private static final int RECORD_HEADER = 5;
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final SocketChannel channel;
+  private final SSLEngine engine;
+  private final BufferPool pool;
+  private final Supplier<ByteBuffer> scratch;
+  private final WarningAlerts warnings = new WarningAlerts(); // relay only
+  private byte[] encrypted = new byte[0]; // relay only; received and not decrypted yet
+  private boolean unread; // relay only; some of it can be decrypted without more bytes of the peer
+  private @Nullable IOException failure; // relay only; thrown when what came before is delivered
+  private boolean peerEnded; // relay only; close_notify has come
+  private volatile boolean handshaken;
+  private volatile boolean secured;
+  private volatile boolean computing; // delegated work is being done
+  private volatile boolean stalled; // reading goes on when what is held has been written
+  private @Nullable ByteBuffer outgoing; // guarded by the output's lock; encrypted, ready to read
+  private boolean discarded; // guarded by the output's lock
+
+  /**
+   * @param scratch a buffer that holds all that one read may bring; shared, for the relay's thread
+   */
+  public TlsStream(
+      SocketChannel channel,
+      SSLEngine engine,
+      BufferPool pool,
+      Supplier<ByteBuffer> scratch) {
+    this.channel = channel;
+    this.engine = engine;
+    this.pool = pool;
+    this.scratch = scratch;
+  }
+
+  /** Whether application data can pass. */
+  public boolean handshaken() {
+    return handshaken;
+  }
+
+  /**
+   * Remembers the end of the handshake, which the engine tells once: an end of the peer right behind it
+   * puts the engine into another state, and the handshake was good all the same.
+   */
+  private SSLEngineResult noted(SSLEngineResult result) {
+    if (result.getHandshakeStatus() == HandshakeStatus.FINISHED) {
+      handshaken = true;
+    }
+    return result;
+  }
+
+  /** No data is decrypted before it is said to be for the client. */
+  private boolean awaitsVerdict() {
+    return !secured && handshaken();
+  }
+
+  /** From here on what is read is for the client, and bounded by its credit. */
+  public void secure() {
+    secured = true;
+  }
+
+  public boolean secured() {
+    return secured;
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    stalled = false;
+    if (computing) {
+      return 0;
+    }
+    if (peerEnded) {
+      return -1;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    if (awaitsVerdict()) {
+      unread = true;
+      return 0;
+    }
+    int start = into.position();
+    ByteBuffer received = scratch.get().clear().put(encrypted);
+    boolean ended = false;
+    try {
+      ended = fill(received, into.remaining());
+    } catch (IOException e) {
+      failure = e; // what came before is still good
+    }
+    try {
+      decrypt(received.flip(), into);
+    } catch (SSLException e) {
+      failure = e;
+    }
+    keep(received);
+    int produced = into.position() - start;
+    if (produced > 0) {
+      return produced;
+    }
+    if (ended && !peerEnded && failure == null) {
+      failure = new SSLException("The peer ended the connection without saying so.");
+    }
+    return peerEnded || failure != null ? read(into) : 0;
+  }
+
+  /** Reads behind what is held already, no more than can be decrypted; whether that is the end. */
+  private boolean fill(ByteBuffer received, int room) throws IOException {
+    int held = received.position();
+    received.limit(Math.max(held, Math.min(received.capacity(), room)));
+    return received.hasRemaining() && channel.read(received) < 0;
+  }
+
+  private void decrypt(ByteBuffer received, ByteBuffer into) throws SSLException {
+    unread = false;
+    while (!peerEnded) {
+      if (!secured && warnings.skip(received)) {
+        continue;
+      }
+      SSLEngineResult result = noted(engine.unwrap(received, into));
+      // The engine asks for room before it looks whether the record is complete.
+      unread =
+          result.getStatus() == Status.BUFFER_OVERFLOW && holdsRecord(received)
+              || result.getStatus() == Status.OK && received.hasRemaining();
+      peerEnded = result.getStatus() == Status.CLOSED || engine.isInboundDone();
+      if (result.getStatus() != Status.OK
+          || result.getHandshakeStatus() == HandshakeStatus.NEED_TASK
+          || result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+          || awaitsVerdict()
+          || !received.hasRemaining()) {
+        return;
+      }
+    }
+  }
+
+  /** RFC 8446 § 5.1: type, version, and the length of what follows. */
+  private static boolean holdsRecord(ByteBuffer received) {
+    return received.remaining() >= RECORD_HEADER
+        && received.remaining() >= RECORD_HEADER
+            + (Byte.toUnsignedInt(received.get(received.position() + 3)) << 8)
+            + Byte.toUnsignedInt(received.get(received.position() + 4));
+  }
+
+  private void keep(ByteBuffer received) {
+    encrypted = received.remaining() == 0 ? NOTHING.array() : new byte[received.remaining()];
+    received.get(encrypted);
+  }
+
+  @Override
+  public Step nextStep() {
+    if (computing) {
+      return Step.WAIT;
+    }
+    if (peerEnded || failure != null) {
+      return Step.READ; // it tells
+    }
+    return switch (engine.getHandshakeStatus()) {
+      case NEED_TASK -> {
+        computing = true;
+        yield Step.COMPUTE;
+      }
+      case NEED_WRAP -> {
+        stalled = true; // first: the peer writer may be done with it before this method is left
+        yield Step.FLUSH;
+      }
+      // Not WAIT: the peer writer may have sent what the read stopped for, and no event tells of it.
+      default -> unread ? Step.READ : Step.WAIT;
+    };
+  }
+
+  @Override
+  public boolean flushed() {
+    stalled = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+    return !stalled;
+  }
+
+  @Override
+  public void compute() {
+    for (Runnable task; (task = engine.getDelegatedTask()) != null;) {
+      task.run();
+    }
+    computing = false;
+  }
+
+  @Override
+  public boolean stalled() {
+    return stalled;
+  }
+
+  /**
+   * A record comes whole, even if that is more than the client has granted; a handshake is not for the
+   * client.
+   */
+  @Override
+  public int mostToRead(int granted) {
+    return !secured ? RECORD_BYTES : granted > 0 ? Math.max(granted, RECORD_BYTES) : 0;
+  }
+
+  @Override
+  public boolean wantsBytes(boolean granted) {
+    return !computing && (!secured || granted);
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    int start = from.position();
+    while (from.hasRemaining() && flush()) {
+      ByteBuffer segment = pool.take();
+      SSLEngineResult result;
+      do {
+        result = noted(engine.wrap(from, segment));
+      } while (result.getStatus() == Status.OK
+          && from.hasRemaining()
+          && result.bytesConsumed() > 0
+          && segment.remaining() >= engine.getSession().getPacketBufferSize());
+      send(segment);
+      if (result.getStatus() == Status.CLOSED) {
+        // TLS 1.2: the peer's goodbye has ended both ways (RFC 5246 § 7.2.1).
+        throw new SocketException("Connection reset");
+      }
+      if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
+        break; // new keys are being agreed on: the answer of the peer comes first
+      }
+    }
+    return from.position() - start;
+  }
+
+  @Override
+  public boolean flush() throws IOException {
+    if (discarded) {
+      return true;
+    }
+    while (true) {
+      ByteBuffer waiting = outgoing;
+      if (waiting != null) {
+        channel.write(waiting);
+        if (waiting.hasRemaining()) {
+          return false;
+        }
+        release(waiting);
+      }
+      if (computing || engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+        return true;
+      }
+      ByteBuffer segment = pool.take();
+      SSLEngineResult result = noted(engine.wrap(NOTHING, segment));
+      boolean nothing = result.bytesProduced() == 0;
+      send(segment);
+      if (nothing) {
+        return outgoing == null;
+      }
+    }
+  }
+
+  private void send(ByteBuffer segment) throws IOException {
+    outgoing = segment.flip();
+    channel.write(segment);
+    if (!segment.hasRemaining()) {
+      release(segment);
+    }
+  }
+
+  private void release(ByteBuffer segment) {
+    outgoing = null;
+    pool.give(segment);
+  }
+
+  @Override
+  public int heldBytes() {
+    ByteBuffer waiting = outgoing;
+    return waiting == null ? 0 : waiting.remaining();
+  }
+
+  @Override
+  public boolean shutdownOutput() throws IOException {
+    engine.closeOutbound();
+    if (!flush()) {
+      return false;
+    }
+    channel.shutdownOutput();
+    return true;
+  }
+
+  /** Before TLS 1.3 a close_notify ends both ways (RFC 8446 § 6.1). */
+  @Override
+  public boolean halfCloses() {
+    return engine.getSession().getProtocol().equals("TLSv1.3");
+  }
+
+  @Override
+  public void discard() {
+    discarded = true;
+    ByteBuffer waiting = outgoing;
+    if (waiting != null) {
+      release(waiting);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package com.jstorrent.iodaemon.net.stream;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Warnings of a peer during the handshake. RFC 5246 § 7.2.2 lets it go on behind one, and clients
+ * do; the JDK takes it for the end. Servers of TLS 1.2 warn of a name that they do not know
+ * (RFC 6066 § 3) and answer with another certificate. Such a record is not encrypted and in no hash
+ * of the handshake, so it can be left out. Belongs to one connection; the relay's thread.
+ */
+final class WarningAlerts {
+  /** More in a row are no warning; BoringSSL and OpenSSL bound them as well. */
+  private static final int MOST = 4;
+
+  private static final int ALERT = 21;
+  private static final int RECORD_BYTES = 7; // RFC 5246 § 6.2.1: type, version, length; the alert
+  private static final int ALERT_BYTES = 2;
+  private static final int WARNING = 1;
+  private static final int CLOSE_NOTIFY = 0;
+  private static final int USER_CANCELED = 90;
+
+  private int skipped;
+
+  /** Moves behind a warning that stands next, if it is there as a whole; whether one was. */
+  boolean skip(ByteBuffer received) {
+    int at = received.position();
+    if (received.remaining() < RECORD_BYTES
+        || received.get(at) != ALERT
+        || received.get(at + 3) != 0
+        || received.get(at + 4) != ALERT_BYTES
+        || received.get(at + 5) != WARNING
+        || isHeard(received.get(at + 6))
+        || skipped == MOST) {
+      return false;
+    }
+    skipped++;
+    received.position(at + RECORD_BYTES);
+    return true;
+  }
+
+  /** The JDK knows what these mean. */
+  private static boolean isHeard(byte description) {
+    return description == CLOSE_NOTIFY || description == USER_CANCELED;
+  }
+}

@@ -1,0 +1,5 @@
+/** Bytes of one peer, as they are or encrypted, and the queue of those that wait. */
+@NullMarked
+package com.jstorrent.iodaemon.net.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,160 @@
+package com.jstorrent.iodaemon.net.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which address wins, and what is told when none does. */
+class ConnectRaceTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final MonotonicClock clock = new ManualClock();
+  private final List<SocketChannel> opened = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    clock.close();
+  }
+
+  /** Linux connects a socket to itself when it asks for the very port that it has been given. */
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void aSocketThatReachesItselfIsRefused(String loopback) throws Exception {
+    InetAddress address = InetAddress.getByName(loopback);
+    int port = freePort(address);
+    ConnectRace race =
+        new ConnectRace(List.of(address), port, clock, () -> bound(address, port));
+    assertThatThrownBy(() -> race.run(PATIENCE))
+        .isInstanceOfSatisfying(
+            IOException.class, e -> assertThat(Errno.of(e)).isEqualTo(Errno.ECONNREFUSED));
+    assertThat(opened).singleElement().matches(channel -> !channel.isOpen());
+    try (ServerSocket server = new ServerSocket(port, 1, address)) {
+      assertThat(server.isBound()).as("the port is free at once").isTrue();
+    }
+  }
+
+  @Test
+  void theNextAddressIsTriedWhenASocketHasReachedItself() throws Exception {
+    InetAddress own = InetAddress.getByName("127.0.0.2");
+    try (Peer peer = Peer.open()) {
+      Iterator<SocketChannel> sockets =
+          List.of(bound(own, peer.port()), SocketChannel.open()).iterator();
+      InetAddress other = InetAddress.getByName("127.0.0.1");
+      ConnectRace race =
+          new ConnectRace(List.of(own, other), peer.port(), clock, sockets::next);
+      try (SocketChannel winner = race.run(PATIENCE)) {
+        assertThat(winner.getRemoteAddress())
+            .isEqualTo(new InetSocketAddress(other, peer.port()));
+      }
+    }
+  }
+
+  @Test
+  void aPeerWithTheSamePortElsewhereIsNoSelf() throws Exception {
+    InetAddress here = InetAddress.getByName("127.0.0.2");
+    InetAddress there = InetAddress.getByName("127.0.0.1");
+    try (Peer peer = Peer.open()) {
+      ConnectRace race =
+          new ConnectRace(List.of(there), peer.port(), clock, () -> bound(here, peer.port()));
+      try (SocketChannel winner = race.run(PATIENCE)) {
+        assertThat(winner.getLocalAddress()).isEqualTo(new InetSocketAddress(here, peer.port()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+          "Unsupported address type", "Cannot assign requested address", "Network is unreachable"
+      })
+  void whatAPeerSaysCountsMoreThanAFamilyThatIsMissing(String missing) throws Exception {
+    InetAddress six = InetAddress.getByName("2001:db8::1");
+    InetAddress four = InetAddress.getByName("127.0.0.1");
+    int port = freePort(four);
+    ConnectRace race =
+        new ConnectRace(
+            List.of(six, four), port, clock, new FailsFirst(new SocketException(missing)));
+    assertThatThrownBy(() -> race.run(PATIENCE))
+        .isInstanceOfSatisfying(
+            IOException.class, e -> assertThat(Errno.of(e)).isEqualTo(Errno.ECONNREFUSED));
+  }
+
+  @Test
+  void theFirstFailureIsToldWhenNoneSaysMore() throws Exception {
+    InetAddress four = InetAddress.getByName("127.0.0.1");
+    ConnectRace race =
+        new ConnectRace(
+            List.of(four, four), freePort(four), clock,
+            new FailsFirst(new SocketException("Too many open files")));
+    assertThatThrownBy(() -> race.run(PATIENCE)).hasMessage("Too many open files");
+  }
+
+  /** The JDK throws such for a family that it has not got. */
+  @Test
+  void aFailureThatIsNoIoExceptionIsThisAddressOwn() throws Exception {
+    try (Peer peer = Peer.open()) {
+      InetAddress four = InetAddress.getByName("127.0.0.1");
+      Iterator<Boolean> good = List.of(false, true).iterator();
+      ConnectRace race =
+          new ConnectRace(
+              List.of(four, four), peer.port(), clock,
+              () -> {
+                if (good.next()) {
+                  return SocketChannel.open();
+                }
+                throw new UnsupportedOperationException("IPv6 not available");
+              });
+      try (SocketChannel winner = race.run(PATIENCE)) {
+        assertThat(winner.isConnected()).isTrue();
+      }
+    }
+  }
+
+  private SocketChannel bound(InetAddress address, int port) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    opened.add(channel);
+    return channel.bind(new InetSocketAddress(address, port));
+  }
+
+  private static int freePort(InetAddress address) throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, address)) {
+      return server.getLocalPort();
+    }
+  }
+
+  private static final class FailsFirst implements ConnectRace.Opening {
+    private final IOException failure;
+    private boolean failed;
+
+    private FailsFirst(IOException failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public SocketChannel open() throws IOException {
+      if (failed) {
+        return SocketChannel.open();
+      }
+      failed = true;
+      throw failure;
+    }
+  }
+}
