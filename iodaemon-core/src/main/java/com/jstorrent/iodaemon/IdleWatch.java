@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when nobody has used the daemon for a while. It looks only when the time might be over: a
+ * Notices when the daemon has not been used for a while. It looks only when the time might be over: a
  * request costs two additions, no timer.
  */
 final class IdleWatch implements Activity, DaemonListener {
@@ -65,7 +65,7 @@ final class IdleWatch implements Activity, DaemonListener {
     if (left > 0) {
       clock.schedule(Duration.ofNanos(left), this::look);
     } else {
-      LOG.info("Nobody has used the daemon for {} seconds; it ends.",
+      LOG.info("The daemon has not been used for {} seconds; it ends.",
           TimeUnit.NANOSECONDS.toSeconds(timeout));
       onIdle.run();
     }

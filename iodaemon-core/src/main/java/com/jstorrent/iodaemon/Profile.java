@@ -18,7 +18,7 @@ public record Profile(List<DownloadRoot> roots, AllowedOrigins origins) {
   @FunctionalInterface
   public interface Source {
     /**
-     * Reads it. May block; on the thread of whoever wants it read.
+     * Reads it. May block; on the thread that asks for it.
      *
      * @throws IOException with one sentence and no path in it, when it cannot be read; what the daemon
      *     has stays in force

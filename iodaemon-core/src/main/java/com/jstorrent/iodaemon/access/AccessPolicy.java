@@ -20,7 +20,7 @@ public final class AccessPolicy {
 
   /**
    * @param token the shared secret
-   * @param failureDelay how long whoever shows many wrong tokens waits for each answer
+   * @param failureDelay how long each answer is delayed after many wrong tokens
    * @param nanoTime of the clock by which wrong tokens are forgotten
    */
   public AccessPolicy(

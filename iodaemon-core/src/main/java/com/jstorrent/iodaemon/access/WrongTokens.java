@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * How long whoever guesses has to wait for the answer: not at all at first, then a while each time
- * (PROTOCOL.md § 2). Right tokens never wait, so nobody can lock the owner out. Thread-safe.
+ * How long the answer to a wrong token is delayed: not at all at first, then a while each time
+ * (PROTOCOL.md § 2). Right tokens are never delayed, so guessing cannot lock the owner out. Thread-safe.
  */
 final class WrongTokens {
   private final Duration delay;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a socket is encrypted, is going to be, or is not: at most one {@link TlsUpgrade}. What is
- * asked of it while there is none means nothing.
+ * asked of it while there is none has no effect.
  */
 final class Encryption {
   private final TcpSocket socket;
@@ -41,7 +41,7 @@ final class Encryption {
   void atBarrier() {
     TlsUpgrade wanted = upgrade;
     switch (socket.state()) {
-      case PEER_SHUT, PEER_ENDED -> socket.fail(Errno.ECONNRESET); // nobody to shake hands with
+      case PEER_SHUT, PEER_ENDED -> socket.fail(Errno.ECONNRESET); // the peer takes no part in a handshake
       default -> {
         if (wanted != null) {
           wanted.begin();

@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
 
 /**
  * Counts the datagrams that the system dropped because a socket's buffer was full: while a client
- * does not read, nobody receives for it. Java cannot ask for the number; Linux tells it in a file.
+ * does not read, its sockets are not read either. Java cannot ask for the number; Linux tells it in a file.
  * On other systems nothing is counted.
  */
 final class KernelDrops {
@@ -25,7 +25,7 @@ final class KernelDrops {
   private static final int LOCAL_ADDRESS = 1;
   private static final int DROPS = 12;
 
-  /** Often enough for whoever looks at the numbers. */
+  /** Often enough for numbers that a person looks at. */
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
   private final MonotonicClock clock;

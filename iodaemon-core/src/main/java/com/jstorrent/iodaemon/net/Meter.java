@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What is remembered of one socket for whoever looks at it. Any thread. */
+/** Numbers of one socket, for statistics and reports. Any thread. */
 final class Meter {
   private final AtomicLong pauses = new AtomicLong();
   private final AtomicLong drops = new AtomicLong();

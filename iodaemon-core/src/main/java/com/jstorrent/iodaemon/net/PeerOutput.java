@@ -115,9 +115,9 @@ final class PeerOutput {
   }
 
   /**
-   * Queues what {@link #write} left; after a failure there is nobody to keep it for.
+   * Queues what {@link #write} left; after a failure it is dropped.
    *
-   * @return whether somebody has to watch for room from now on
+   * @return whether the peer writer has to watch for room from now on
    */
   boolean enqueue(ByteBuffer data, boolean wanted) {
     lock.lock();
@@ -211,7 +211,7 @@ final class PeerOutput {
   /**
    * Holds back what is queued from here on until {@link #encrypted}.
    *
-   * @return whether the connection stands, so that somebody has to flush
+   * @return whether the connection stands, so that the output has to be flushed
    */
   boolean raiseBarrier() {
     lock.lock();

@@ -93,7 +93,7 @@ public final class Resumption {
     return !forfeited.get() && (frames == UNKNOWN || log.covers(frames));
   }
 
-  /** Whether the frames were not kept, so that nobody can go on. */
+  /** Whether the frames were not kept, so that no connection can go on. */
   public boolean isForfeited() {
     return forfeited.get();
   }

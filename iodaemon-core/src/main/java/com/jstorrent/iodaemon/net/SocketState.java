@@ -29,7 +29,7 @@ enum SocketState {
   PEER_SHUT,
   /** The client will send no more; the peer may go on. */
   CLIENT_SHUT,
-  /** Nobody sends any more; what is queued for the peer is still written. */
+  /** Neither side sends any more; what is queued for the peer is still written. */
   PEER_ENDED,
   /** The client closed it: it hears nothing more; what is queued is written, then FIN. */
   CLIENT_ENDED,
@@ -66,7 +66,7 @@ enum SocketState {
     };
   }
 
-  /** The state after an event; the same state when the event means nothing in it. */
+  /** The state after an event; the same state when the event changes nothing. */
   SocketState next(Event event) {
     return switch (this) {
       case CONNECTING ->

@@ -102,7 +102,7 @@ final class SocketTable {
     }
   }
 
-  /** Takes no more entries: whoever closes those that are here now closes all. */
+  /** Takes no more entries, so that a thread which closes all entries misses none. */
   void end() {
     ended = true;
   }

@@ -70,7 +70,7 @@ final class TlsUpgrade {
   private void start(TlsClient client) {
     NetContext net = socket.net();
     if (!alive() || !socket.input().discard()) {
-      socket.fail(Errno.ECONNRESET); // nobody is there to shake hands with
+      socket.fail(Errno.ECONNRESET); // the peer takes no part in a handshake
       return;
     }
     TlsStream tls =

@@ -12,7 +12,7 @@ package com.jstorrent.iodaemon.session;
  */
 enum ClientState {
   CONNECTED,
-  /** The daemon ends the connection: nobody can resume behind that. */
+  /** The daemon ends the connection: the client cannot resume. */
   CLOSING,
   /** The sockets wait for another connection. */
   DISCONNECTED,

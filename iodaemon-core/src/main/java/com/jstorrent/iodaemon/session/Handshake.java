@@ -47,20 +47,20 @@ final class Handshake {
       return new Outcome(new DaemonFrame.ServerHello(hello.requestId(), ""), Set.of(), null, null);
     }
     Set<Capability> granted = EnumSet.noneOf(Capability.class);
-    HelloCodec.ClientHello wish;
+    HelloCodec.ClientHello request;
     try {
-      wish = codec.read(hello.body());
+      request = codec.read(hello.body());
     } catch (IllegalArgumentException e) {
       throw new ProtocolException(
           hello.requestId(), "The body of CLIENT_HELLO is not what it should be.");
     }
-    String name = wish.session();
+    String name = request.session();
     if (name != null && name.length() > Limits.SESSION_NAME_CHARS) {
       throw new ProtocolException(
           hello.requestId(),
           "The name of a session may have " + Limits.SESSION_NAME_CHARS + " characters.");
     }
-    for (String asked : wish.capabilities()) {
+    for (String asked : request.capabilities()) {
       Capability known = Capability.of(asked);
       if (known != null && known.isForControl() == forControl) {
         granted.add(known);
@@ -77,7 +77,7 @@ final class Handshake {
         new DaemonFrame.ServerHello(hello.requestId(), codec.write(answer)),
         granted,
         ticket,
-        wish.session());
+        request.session());
   }
 
   private Map<String, Long> limits() {

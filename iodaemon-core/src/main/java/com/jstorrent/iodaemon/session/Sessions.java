@@ -30,7 +30,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
   /** The closing handshake, and what may come behind it. */
-  private static final Duration PATIENCE = Limits.CLOSE_HANDSHAKE.plusSeconds(2);
+  private static final Duration CLOSE_TIME = Limits.CLOSE_HANDSHAKE.plusSeconds(2);
 
   private final Set<Client> clients = ConcurrentHashMap.newKeySet();
   private final AtomicLong numbers = new AtomicLong();
@@ -129,7 +129,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     context.disconnected().close();
     Set<Client> open = Set.copyOf(clients);
     open.forEach(client -> client.close(CloseReason.GOING_AWAY));
-    Deadline deadline = Deadline.in(PATIENCE, context.clock());
+    Deadline deadline = Deadline.in(CLOSE_TIME, context.clock());
     try {
       for (Client client : open) {
         if (!client.awaitEnd(deadline)) {

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.transport;
 
 /**
- * What clients that have shown the token are doing; a daemon that nobody uses may end by itself
+ * What clients that have shown the token are doing; a daemon that is not used may end by itself
  * (PROTOCOL.md § 1, {@code --idle-timeout}). Sessions are counted without a transport's doing. Any
  * thread; never blocks.
  */

@@ -44,7 +44,7 @@ public final class BufferPool {
     return ByteBuffer.allocateDirect(bufferBytes);
   }
 
-  /** From here on nobody may use it. One of another size is left to the collector. */
+  /** From here on the caller must not use it. One of another size is left to the collector. */
   public void give(ByteBuffer buffer) {
     if (buffer.capacity() != bufferBytes) {
       return;

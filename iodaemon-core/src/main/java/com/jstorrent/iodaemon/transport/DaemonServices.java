@@ -16,7 +16,7 @@ public interface DaemonServices {
 
   SessionAcceptor sessions();
 
-  /** The sessions, for whoever looks at them or acts for them from outside. */
+  /** The sessions, to be reported and acted on from outside. */
   SessionDirectory directory();
 
   /** How the download roots are. */
@@ -61,7 +61,7 @@ public interface DaemonServices {
   void requestShutdown();
 
   /**
-   * Tells whoever runs the daemon of something that it cannot survive, such as an {@link
+   * Reports something that the daemon cannot survive, such as an {@link
    * OutOfMemoryError}. Any thread.
    */
   void reportFailure(Throwable cause);

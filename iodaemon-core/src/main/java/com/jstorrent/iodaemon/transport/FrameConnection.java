@@ -54,8 +54,9 @@ public interface FrameConnection {
   void abort();
 
   /**
-   * Writes something that means nothing, soon, so that a client which has gone is noticed while it
-   * is not read. Never blocks. A transport that notices by itself does nothing.
+   * Sends a keep-alive soon, for instance a ping, so that a client which has gone is noticed by a failing
+   * write while the daemon does not read from it. Never blocks. A transport that notices a lost peer
+   * without writing may do nothing.
    */
   void probe();
 }

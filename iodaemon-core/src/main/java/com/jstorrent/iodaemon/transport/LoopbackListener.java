@@ -103,7 +103,7 @@ public final class LoopbackListener implements BoundTransport {
 
   /**
    * The first virtual thread that waits for a socket makes the JDK open descriptors. If there were none
-   * left then, no virtual thread could ever wait again; so they are opened before anybody can connect.
+   * left then, no virtual thread could ever wait again; so they are opened before the port accepts connections.
    */
   private static void openWhatVirtualThreadsWaitWith() throws IOException {
     try {
@@ -128,7 +128,7 @@ public final class LoopbackListener implements BoundTransport {
         throw new ClosedChannelException();
       }
     } catch (IOException | RuntimeException | Error e) {
-      LOG.error("Port {} accepts nobody any more.", port, e);
+      LOG.error("Port {} accepts no connections any more.", port, e);
       onFailure.accept(e);
     }
   }

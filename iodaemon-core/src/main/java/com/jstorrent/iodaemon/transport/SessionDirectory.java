@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of a daemon for whoever looks at them from outside. Any thread; nothing blocks. */
+/** The sessions of a daemon, to be reported and acted on from outside. Any thread; nothing blocks. */
 public interface SessionDirectory {
 
   /** The counters, and every authenticated session, parked ones included. */

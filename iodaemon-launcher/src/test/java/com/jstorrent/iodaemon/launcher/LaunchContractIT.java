@@ -171,7 +171,7 @@ class LaunchContractIT {
       daemon.port();
       assertThat(daemon.awaitExit()).isZero();
       assertThat(daemon.restOfStdout()).isEmpty();
-      assertThat(daemon.stderr()).contains("Nobody has used the daemon for 1 seconds");
+      assertThat(daemon.stderr()).contains("The daemon has not been used for 1 seconds");
     }
   }
 

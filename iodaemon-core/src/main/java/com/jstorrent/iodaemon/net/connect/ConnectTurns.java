@@ -19,11 +19,10 @@ import org.jspecify.annotations.Nullable;
  * each make a tracker wait for over a minute. Here an attempt that has been silent for its slice
  * gives its turn to one that waits, and goes on later with twice the slice. Those that had no turn
  * yet come first, by turns the one that came last and the one that came first; every third turn is
- * for one that was tried before, so nobody starves. Several silent attempts to the same destination
+ * for one that was tried before, so that none starves. Several silent attempts to the same destination
  * yield at once to a destination that has none.
  *
- * <p>Thread-safe. While nobody waits, nothing of this happens: a turn then lasts as long as its
- * owner likes.
+ * <p>Thread-safe. While no attempt waits, a turn lasts as long as its owner likes.
  */
 public final class ConnectTurns {
   /** RFC 8305 § 5: the shortest delay recommended before an attempt counts as silent. */
@@ -128,12 +127,12 @@ public final class ConnectTurns {
     fill();
   }
 
-  private boolean somebodyWaits() {
+  private boolean anyWaits() {
     return !fresh.isEmpty() || !tried.isEmpty();
   }
 
   private void fill() {
-    while (running.size() < slots && somebodyWaits()) {
+    while (running.size() < slots && anyWaits()) {
       Turn next = next();
       fresh.remove(next);
       tried.remove(next);
@@ -144,22 +143,22 @@ public final class ConnectTurns {
       grants++;
       next.granted.release();
     }
-    if (somebodyWaits() && !tickDue) {
+    if (anyWaits() && !tickDue) {
       tickDue = true;
       clock.schedule(PACE, this::tick);
     }
   }
 
   private Turn next() {
-    int place = grants % TURNS_IN_A_CYCLE;
-    if (fresh.isEmpty() || place == 0 && !tried.isEmpty()) {
+    int phase = grants % TURNS_IN_A_CYCLE;
+    if (fresh.isEmpty() || phase == 0 && !tried.isEmpty()) {
       return tried.getFirst();
     }
-    SequencedSet<Turn> order = place == 1 ? fresh : fresh.reversed();
+    SequencedSet<Turn> order = phase == 1 ? fresh : fresh.reversed();
     return elsewhere(order).orElse(order.getFirst());
   }
 
-  /** The next one whose destination nobody is trying now. */
+  /** The next one whose destination is not being tried now. */
   private Optional<Turn> elsewhere(SequencedSet<Turn> order) {
     return order.stream()
         .limit(LOOK_AHEAD)
@@ -167,13 +166,13 @@ public final class ConnectTurns {
         .findFirst();
   }
 
-  /** Takes a turn away from whoever is due, and comes back while somebody waits. */
+  /** Asks for the turn that is due to be given back, and runs again while any attempt waits. */
   private void tick() {
     lock.lock();
     try {
       tickDue = false;
       long now = clock.nanoTime();
-      if (somebodyWaits() && now - nextYield >= 0) {
+      if (anyWaits() && now - nextYield >= 0) {
         due(now).ifPresent(turn -> askBack(turn, now));
       }
       fill();

@@ -139,7 +139,7 @@ public final class Resolver implements AutoCloseable {
     }
   }
 
-  /** Tells when a thread has taken it on, or nobody ever will. */
+  /** Completed when a thread has taken the lookup on, or when none ever will. */
   private static final class Lookup extends FutureTask<InetAddress[]> {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);

@@ -6,8 +6,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the one thread that reads a client waits until there is room again. Whoever makes room
- * calls {@link #signal} after the change is visible; a signal that nobody waits for costs one read.
+ * Where the one thread that reads a client waits until there is room again. The thread that makes
+ * room calls {@link #signal} after the change is visible; a signal without a waiting reader costs one
+ * read.
  */
 public final class ReaderGate {
   private final MonotonicClock clock;

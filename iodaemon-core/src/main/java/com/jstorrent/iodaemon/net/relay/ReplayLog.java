@@ -77,7 +77,7 @@ public final class ReplayLog {
 
   /**
    * The client has handled so many frames since the beginning; they are forgotten. A number below an
-   * earlier one means nothing. Returns false for frames that were never sent.
+   * earlier one is ignored. Returns false for frames that were never sent.
    */
   public boolean acknowledge(long count) {
     lock.lock();

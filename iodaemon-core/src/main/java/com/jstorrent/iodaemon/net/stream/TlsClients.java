@@ -70,7 +70,7 @@ public final class TlsClients {
 
   private static SSLContext trusting() throws GeneralSecurityException {
     SSLContext context = newContext();
-    context.init(null, new TrustManager[] {new TrustsEverybody()}, null);
+    context.init(null, new TrustManager[] {new TrustsAnyCertificate()}, null);
     return context;
   }
 
@@ -78,8 +78,8 @@ public final class TlsClients {
     return SSLContext.getInstance("TLS");
   }
 
-  /** What bit 0 of TCP_SECURE asks for: the client knows that nobody vouches for the peer. */
-  private static final class TrustsEverybody extends X509ExtendedTrustManager {
+  /** What bit 0 of TCP_SECURE asks for: the client accepts that the identity of the peer is not checked. */
+  private static final class TrustsAnyCertificate extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) {}
 

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of a peer that are encrypted on their way (PROTOCOL.md § 4.3). The relay decrypts straight
- * into the frame it builds; whoever writes encrypts into one pooled segment, and takes no more until
+ * into the frame it builds; a writer encrypts into one pooled segment, and takes no more until
  * the peer has taken that. So nothing is held but one segment and what is left of one record.
  *
- * <p>The relay reads and everybody writes as if the bytes were plain; what the protocol itself has
+ * <p>The relay reads and the writers write as if the bytes were plain; what the protocol itself has
  * to say (a handshake, new keys) is done by {@link #nextStep} and {@link #flush} on the way.
  */
 public final class TlsStream implements PeerStream {
