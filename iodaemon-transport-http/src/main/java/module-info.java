@@ -2,7 +2,6 @@
 module com.jstorrent.iodaemon.http {
   requires transitive com.jstorrent.iodaemon.core;
   requires com.jstorrent.iodaemon.json;
-  requires org.apache.httpcomponents.core5.httpcore5;
   requires org.slf4j;
   requires static transitive org.jspecify;
 

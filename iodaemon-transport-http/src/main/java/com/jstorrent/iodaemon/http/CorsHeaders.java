@@ -1,9 +1,8 @@
 package com.jstorrent.iodaemon.http;
 
+import com.jstorrent.iodaemon.http.wire.Fields;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpRequest;
 
 /** What lets a page of an allowed origin see an answer (PROTOCOL.md § 2). Never a wildcard. */
 final class CorsHeaders {
@@ -18,22 +17,21 @@ final class CorsHeaders {
 
   private CorsHeaders() {}
 
-  /** For every answer to a request of an allowed origin. */
-  static Map<String, String> forAnswer(HttpRequest request) {
+  /** For every answer to a request of this origin, which is allowed. */
+  static Map<String, String> forAnswer(String origin) {
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("Access-Control-Allow-Origin", request.getFirstHeader("Origin").getValue());
+    headers.put("Access-Control-Allow-Origin", origin);
     headers.put("Access-Control-Expose-Headers", EXPOSED);
     return headers;
   }
 
   /** For the answer to a preflight of an allowed origin, besides those above. */
-  static Map<String, String> forPreflight(HttpRequest request) {
+  static Map<String, String> forPreflight(Fields request) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Access-Control-Allow-Methods", METHODS);
     headers.put("Access-Control-Allow-Headers", REQUEST_HEADERS);
     headers.put("Access-Control-Max-Age", MAX_AGE_SECONDS);
-    Header asked = request.getFirstHeader("Access-Control-Request-Private-Network");
-    if (asked != null && asked.getValue().equals("true")) {
+    if ("true".equals(request.first("Access-Control-Request-Private-Network"))) {
       headers.put("Access-Control-Allow-Private-Network", "true");
     }
     return headers;

@@ -6,20 +6,18 @@ import com.jstorrent.iodaemon.http.RequestGate.Host;
 import com.jstorrent.iodaemon.http.RequestGate.Origin;
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.route.Route;
+import com.jstorrent.iodaemon.http.wire.Field;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
+import com.jstorrent.iodaemon.http.wire.Request;
 import com.jstorrent.iodaemon.transport.UpgradeHook;
 import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.message.MessageSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +27,7 @@ final class Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
   private final HttpConnection connection;
-  private final ClassicHttpRequest request;
+  private final Request request;
   private final Endpoints endpoints;
   private final RequestGate gate;
   private final RequestGate.Visitor visitor;
@@ -40,7 +38,7 @@ final class Exchange {
 
   Exchange(
       HttpConnection connection,
-      ClassicHttpRequest request,
+      Request request,
       Endpoints endpoints,
       RequestGate gate,
       int port) {
@@ -49,7 +47,7 @@ final class Exchange {
     this.endpoints = endpoints;
     this.port = port;
     this.gate = gate;
-    this.visitor = gate.look(request, port);
+    this.visitor = gate.look(request.fields(), port);
     this.body = new RequestBody(connection, request);
   }
 
@@ -114,15 +112,15 @@ final class Exchange {
               + port
               + " or without one.");
     }
-    if (request.getMethod().equals("OPTIONS")) {
+    if (request.method().equals("OPTIONS")) {
       return preflight();
     }
-    Target target = Target.parse(request.getRequestUri());
+    Target target = Target.parse(request.target());
     UpgradeHook hook = endpoints.hook(target);
     if (hook != null) {
       return upgrade(hook);
     }
-    Route route = endpoints.route(request.getMethod(), target);
+    Route route = endpoints.route(request.method(), target);
     if (visitor.credential() != Credential.RIGHT && (route == null || !route.open())) {
       return unauthorized();
     }
@@ -144,7 +142,7 @@ final class Exchange {
   private Reply preflight() {
     Reply reply = new Reply(Reply.NO_CONTENT, Map.of(), new Reply.Bytes("text/plain", new byte[0]));
     return visitor.origin() == Origin.ALLOWED
-        ? with(reply, CorsHeaders.forPreflight(request))
+        ? with(reply, CorsHeaders.forPreflight(request.fields()))
         : reply;
   }
 
@@ -165,11 +163,11 @@ final class Exchange {
     if (visitor.credential() == Credential.WRONG) {
       return unauthorized();
     }
-    if (HttpCall.isOlderThan11(request)) {
+    if (request.isOlderThan11()) {
       return Failures.reply(426, "EINVAL", "An upgrade needs HTTP/1.1.")
           .with("Upgrade", "websocket");
     }
-    if (!request.getMethod().equals("GET")) {
+    if (!request.method().equals("GET")) {
       return Failures.reply(405, "EINVAL", "An upgrade is a GET.").with("Allow", "GET");
     }
     if (!body.isEmpty()) {
@@ -177,7 +175,7 @@ final class Exchange {
     }
     UpgradeRequest upgrade =
         new UpgradeRequest(
-            request.getRequestUri(),
+            request.target(),
             headers(),
             visitor.credential() == Credential.RIGHT,
             connection.takeReadAhead(),
@@ -196,16 +194,17 @@ final class Exchange {
 
   private Map<String, List<String>> headers() {
     Map<String, List<String>> all = new LinkedHashMap<>();
-    for (Header header : request.getHeaders()) {
-      all.computeIfAbsent(header.getName().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
-          .add(header.getValue());
+    for (Field field : request.fields().all()) {
+      all.computeIfAbsent(field.name().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+          .add(field.value());
     }
     return all;
   }
 
   private Reply withCors(Reply reply) {
-    return visitor.origin() == Origin.ALLOWED
-        ? with(reply, CorsHeaders.forAnswer(request))
+    String origin = request.fields().first("Origin");
+    return origin != null && visitor.origin() == Origin.ALLOWED
+        ? with(reply, CorsHeaders.forAnswer(origin))
         : reply;
   }
 
@@ -219,23 +218,18 @@ final class Exchange {
 
   /** HTTP/1.0 knows no chunks: the end of the connection is the end of the body. */
   private boolean endsWithBody(Reply reply) {
-    return HttpCall.isOlderThan11(request)
+    return request.isOlderThan11()
         && Responder.hasUnknownLength(reply);
   }
 
   /** RFC 9112 § 9.3. */
   private boolean wantsMore() {
-    if (request.getHeaders("Connection").length == 0) {
-      return !HttpCall.isOlderThan11(request);
-    }
     boolean close = false;
     boolean keep = false;
-    Iterator<String> options = MessageSupport.iterateTokens(request, "Connection");
-    while (options.hasNext()) {
-      String option = options.next();
+    for (String option : request.fields().members("Connection")) {
       close |= option.equalsIgnoreCase("close");
       keep |= option.equalsIgnoreCase("keep-alive");
     }
-    return !close && (!HttpCall.isOlderThan11(request) || keep);
+    return !close && (!request.isOlderThan11() || keep);
   }
 }

@@ -5,15 +5,16 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.http.route.FailureStatus;
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.wire.HeadTooLargeException;
+import com.jstorrent.iodaemon.http.wire.MalformedChunkException;
 import com.jstorrent.iodaemon.http.wire.MalformedLineException;
+import com.jstorrent.iodaemon.http.wire.MalformedRequestException;
+import com.jstorrent.iodaemon.http.wire.UnsupportedVersionException;
 import com.jstorrent.iodaemon.json.Json;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.MalformedChunkCodingException;
-import org.apache.hc.core5.http.UnsupportedHttpVersionException;
 import org.jspecify.annotations.Nullable;
 
 /** Failures as answers: a status and {@code {"error", "message"}} (PROTOCOL.md § 5). */
@@ -33,7 +34,7 @@ final class Failures {
    * The request, head or body, could not be read; the connection ends with this answer. Null when
    * there is nobody left to answer.
    */
-  static @Nullable Reply ofUnreadable(Exception failure) {
+  static @Nullable Reply ofUnreadable(IOException failure) {
     return switch (failure) {
       case SocketTimeoutException e ->
           reply(408, "ETIMEDOUT", "The request did not arrive in time.");
@@ -42,12 +43,12 @@ final class Failures {
           reply(413, "EFBIG", "The body of a request may have 64 MiB at most.");
       case MalformedLineException e ->
           reply(400, "EINVAL", "A line of the request is malformed.");
-      case MalformedChunkCodingException e ->
+      case MalformedChunkException e ->
           reply(400, "EINVAL", "The chunked coding of the body is malformed.");
       case EOFException e -> null;
-      case UnsupportedHttpVersionException e ->
+      case UnsupportedVersionException e ->
           reply(505, "EINVAL", "The daemon speaks HTTP/1.1 and HTTP/1.0.");
-      case HttpException e -> reply(400, "EINVAL", "The request is malformed.");
+      case MalformedRequestException e -> reply(400, "EINVAL", "The request is malformed.");
       default -> null;
     };
   }

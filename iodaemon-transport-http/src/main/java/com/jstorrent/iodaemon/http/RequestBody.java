@@ -2,17 +2,13 @@ package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
+import com.jstorrent.iodaemon.http.wire.Request;
 import com.jstorrent.iodaemon.http.wire.SingleByte;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 import java.util.OptionalLong;
-import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpEntity;
-import org.apache.hc.core5.http.message.MessageSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,23 +23,18 @@ final class RequestBody {
   private static final int PART_BYTES = 16 << 10;
 
   private final HttpConnection connection;
-  private final ClassicHttpRequest request;
+  private final Request request;
   private @Nullable InputStream opened;
 
-  RequestBody(HttpConnection connection, ClassicHttpRequest request) {
+  RequestBody(HttpConnection connection, Request request) {
     this.connection = connection;
     this.request = request;
   }
 
   /** The declared length; empty when it comes in chunks. */
   OptionalLong length() {
-    HttpEntity entity = request.getEntity();
-    if (entity == null) {
-      return OptionalLong.of(0);
-    }
-    return entity.isChunked()
-        ? OptionalLong.empty()
-        : OptionalLong.of(Math.max(0, entity.getContentLength()));
+    long length = request.bodyLength();
+    return length == Request.CHUNKED ? OptionalLong.empty() : OptionalLong.of(length);
   }
 
   /**
@@ -61,10 +52,9 @@ final class RequestBody {
    * Whether it is something else than the content: compressed, or encrypted (RFC 9110 § 8.4).
    */
   boolean isEncoded() {
-    Iterator<String> codings = MessageSupport.iterateTokens(request, "Content-Encoding");
     boolean plain = true;
-    while (codings.hasNext()) {
-      plain &= codings.next().equalsIgnoreCase(PLAIN);
+    for (String coding : request.fields().members("Content-Encoding")) {
+      plain &= coding.equalsIgnoreCase(PLAIN);
     }
     return !plain && length().orElse(1) > 0;
   }
@@ -89,9 +79,7 @@ final class RequestBody {
       if (awaitsContinue()) {
         connection.sendContinue();
       }
-      HttpEntity entity = request.getEntity();
-      stream =
-          entity == null ? InputStream.nullInputStream() : new Limited(entity.getContent());
+      stream = new Limited(connection.body());
       opened = stream;
     }
     return stream;
@@ -116,10 +104,8 @@ final class RequestBody {
 
   /** Whether the client waits for 100 Continue before it sends its body. */
   private boolean awaitsContinue() {
-    Header[] expectations = request.getHeaders("Expect");
-    return expectations.length > 0
-        && !HttpCall.isOlderThan11(request)
-        && expectations[0].getValue().equalsIgnoreCase("100-continue");
+    return !request.isOlderThan11()
+        && "100-continue".equalsIgnoreCase(request.fields().first("Expect"));
   }
 
   /**
@@ -141,7 +127,7 @@ final class RequestBody {
       if (length == 0) {
         return true;
       }
-      if (length > SKIPPED_BYTES || request.getHeaders("Expect").length > 0) {
+      if (length > SKIPPED_BYTES || request.fields().contains("Expect")) {
         return false;
       }
     }

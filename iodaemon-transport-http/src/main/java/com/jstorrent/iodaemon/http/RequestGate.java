@@ -1,14 +1,14 @@
 package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.http.wire.Fields;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.access.AccessPolicy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,22 +56,22 @@ final class RequestGate {
   /**
    * @param port the daemon's own port
    */
-  Visitor look(HttpRequest request, int port) {
+  Visitor look(Fields request, int port) {
     return new Visitor(
-        host(request.getHeaders("Host"), port),
-        origin(request.getHeaders("Origin"), port),
-        credential(request.getHeaders("X-JST-Auth"), request.getHeaders("Authorization")));
+        host(request.values("Host"), port),
+        origin(request.values("Origin"), port),
+        credential(request.values("X-JST-Auth"), request.values("Authorization")));
   }
 
-  private Host host(Header[] hosts, int port) {
-    if (hosts.length > 1) {
+  private Host host(List<String> hosts, int port) {
+    if (hosts.size() > 1) {
       return Host.REPEATED;
     }
     return access.hostAllowed(single(hosts), port) ? Host.ALLOWED : Host.REFUSED;
   }
 
-  private Origin origin(Header[] origins, int port) {
-    if (origins.length == 0) {
+  private Origin origin(List<String> origins, int port) {
+    if (origins.isEmpty()) {
       return Origin.NONE;
     }
     String origin = single(origins);
@@ -79,9 +79,9 @@ final class RequestGate {
   }
 
   /** When both headers are there, X-JST-Auth decides: the other one may be meant for a proxy. */
-  private Credential credential(Header[] tokens, Header[] authorizations) {
-    boolean shown = tokens.length > 0 || authorizations.length > 0;
-    String token = tokens.length > 0 ? single(tokens) : bearer(single(authorizations));
+  private Credential credential(List<String> tokens, List<String> authorizations) {
+    boolean shown = !tokens.isEmpty() || !authorizations.isEmpty();
+    String token = tokens.isEmpty() ? bearer(single(authorizations)) : single(tokens);
     if (access.tokenMatches(token)) {
       return Credential.RIGHT;
     }
@@ -126,7 +126,7 @@ final class RequestGate {
     }
   }
 
-  private static @Nullable String single(Header[] headers) {
-    return headers.length == 1 ? headers[0].getValue() : null;
+  private static @Nullable String single(List<String> values) {
+    return values.size() == 1 ? values.getFirst() : null;
   }
 }

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.route.Routes;
 import com.jstorrent.iodaemon.http.wire.ConnectionClocks;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
+import com.jstorrent.iodaemon.http.wire.Request;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.Activity;
@@ -23,17 +24,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
-import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.HttpException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Serves a connection request by request until one side wants to end. While it is busy it has a
- * platform thread; while it is idle a virtual one waits. HttpCore has such a loop, but
- * it answers 100 before a handler can refuse, waits for bodies that never come, and closes without
- * a word on a bad chunk.
+ * platform thread; while it is idle a virtual one waits.
  */
 final class RequestLoop implements LoopbackListener.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
@@ -135,7 +132,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   private boolean serveWhileBusy(HttpConnection connection, Responder responder, int port)
       throws IOException {
     do {
-      ClassicHttpRequest request = next(connection, responder);
+      Request request = next(connection, responder);
       if (request == null
           || !answer(new Exchange(connection, request, endpoints, gate, port), responder)) {
         return false;
@@ -171,16 +168,16 @@ final class RequestLoop implements LoopbackListener.Handler {
   }
 
   /** Null when there is none; if it could not be read, that has been answered. */
-  private @Nullable ClassicHttpRequest next(HttpConnection connection, Responder responder)
+  private @Nullable Request next(HttpConnection connection, Responder responder)
       throws IOException {
-    Exception failure;
+    IOException failure;
     try {
-      ClassicHttpRequest request = connection.next();
+      Request request = connection.next();
       if (request != null) {
         stats.increment(Counter.HTTP_REQUESTS);
       }
       return request;
-    } catch (HttpException | IOException e) {
+    } catch (IOException e) {
       failure = e;
     }
     Reply refusal = Failures.ofUnreadable(failure);

@@ -2,11 +2,11 @@ package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
+import com.jstorrent.iodaemon.http.wire.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Map;
-import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /** Writes answers. Used by the thread that serves the connection. */
@@ -34,10 +34,10 @@ final class Responder {
    * @param request what is answered, or null when it could not be read
    * @param last whether the connection ends with this answer
    */
-  void send(@Nullable ClassicHttpRequest request, Reply reply, boolean last) throws IOException {
-    boolean withBody = request == null || !request.getMethod().equals("HEAD");
+  void send(@Nullable Request request, Reply reply, boolean last) throws IOException {
+    boolean withBody = request == null || !request.method().equals("HEAD");
     boolean chunked =
-        hasUnknownLength(reply) && request != null && !HttpCall.isOlderThan11(request);
+        hasUnknownLength(reply) && request != null && !request.isOlderThan11();
     // No pattern switches here: the JVM would put each together before the first answer.
     if (reply.body() instanceof Reply.Streamed stream) {
       try (Reply.Source source = stream.source()) { // whatever fails before it is used
@@ -55,7 +55,7 @@ final class Responder {
   }
 
   private static ByteBuffer head(
-      @Nullable ClassicHttpRequest request, Reply reply, boolean last, boolean chunked) {
+      @Nullable Request request, Reply reply, boolean last, boolean chunked) {
     ResponseHead head = new ResponseHead(reply.status());
     head.add("Date", HttpDate.now());
     if (!isBareSuccess(request, reply)) {
@@ -69,7 +69,7 @@ final class Responder {
     reply.headers().forEach(head::add);
     if (last && !reply.headers().containsKey(Reply.CONNECTION)) {
       head.add(Reply.CONNECTION, "close");
-    } else if (!last && request != null && HttpCall.isOlderThan11(request)) {
+    } else if (!last && request != null && request.isOlderThan11()) {
       head.add(Reply.CONNECTION, "keep-alive"); // in HTTP/1.1 it goes without saying
     }
     addLength(head, reply, chunked);
@@ -80,13 +80,13 @@ final class Responder {
    * Whether the answer tells a program, not a page, that something was done. There is nothing in it to
    * take for a script, to embed, or to keep in a cache; and it is the answer to every small write.
    */
-  private static boolean isBareSuccess(@Nullable ClassicHttpRequest request, Reply reply) {
+  private static boolean isBareSuccess(@Nullable Request request, Reply reply) {
     return reply.status() == Reply.OK
         && reply.body().length() == 0
         && request != null
-        && request.getHeaders("Origin").length == 0
-        && !request.getMethod().equals("GET")
-        && !request.getMethod().equals("HEAD");
+        && !request.fields().contains("Origin")
+        && !request.method().equals("GET")
+        && !request.method().equals("HEAD");
   }
 
   private static void addLength(ResponseHead head, Reply reply, boolean chunked) {

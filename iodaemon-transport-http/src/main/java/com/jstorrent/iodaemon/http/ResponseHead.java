@@ -2,8 +2,6 @@ package com.jstorrent.iodaemon.http;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import org.apache.hc.core5.http.impl.EnglishReasonPhraseCatalog;
 
 /**
  * The head of an answer (RFC 9112 § 4 and § 5). Every answer has one, and clients wait for it: it is
@@ -16,8 +14,7 @@ final class ResponseHead {
 
   ResponseHead(int status) {
     text.append("HTTP/1.1 ").append(status).append(' ');
-    String reason = EnglishReasonPhraseCatalog.INSTANCE.getReason(status, Locale.ROOT);
-    end(reason == null ? "" : reason);
+    end(reason(status));
   }
 
   /**
@@ -32,6 +29,34 @@ final class ResponseHead {
     text.append(name).append(": ");
     end(value);
     return this;
+  }
+
+  /** Of the statuses that the daemon answers with; the phrase means nothing to a program. */
+  private static String reason(int status) {
+    return switch (status) {
+      case 200 -> "OK";
+      case 204 -> "No Content";
+      case 206 -> "Partial Content";
+      case 304 -> "Not Modified";
+      case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 405 -> "Method Not Allowed";
+      case 408 -> "Request Timeout";
+      case 409 -> "Conflict";
+      case 412 -> "Precondition Failed";
+      case 413 -> "Request Too Long";
+      case 415 -> "Unsupported Media Type";
+      case 416 -> "Requested Range Not Satisfiable";
+      case 426 -> "Upgrade Required";
+      case 431 -> "Request Header Fields Too Large";
+      case 500 -> "Internal Server Error";
+      case 503 -> "Service Unavailable";
+      case 505 -> "Http Version Not Supported";
+      case 507 -> "Insufficient Storage";
+      default -> "";
+    };
   }
 
   private void end(String line) {

@@ -3,9 +3,6 @@ package com.jstorrent.iodaemon.http.wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import org.apache.hc.core5.http.MalformedChunkCodingException;
-import org.apache.hc.core5.http.ParseException;
-import org.apache.hc.core5.http.io.SessionInputBuffer;
 
 /**
  * The chunked coding read by the letter (RFC 9112 § 7.1): sizes are hexadecimal digits and nothing
@@ -16,15 +13,13 @@ final class ChunkedInput extends InputStream {
   private static final int MAX_LINE = 1 << 10;
   private static final int MAX_TRAILER_LINES = 20;
 
-  private final SessionInputBuffer buffer;
-  private final InputStream source;
+  private final InputBuffer buffer;
   private long left; // of the chunk that is being read
   private boolean started;
   private boolean ended;
 
-  ChunkedInput(SessionInputBuffer buffer, InputStream source) {
+  ChunkedInput(InputBuffer buffer) {
     this.buffer = buffer;
-    this.source = source;
   }
 
   @Override
@@ -46,7 +41,7 @@ final class ChunkedInput extends InputStream {
         return -1;
       }
     }
-    int count = buffer.read(into, offset, (int) Math.min(length, left), source);
+    int count = buffer.read(into, offset, (int) Math.min(length, left));
     if (count < 0) {
       throw new EOFException("The body ended in the middle of a chunk.");
     }
@@ -56,7 +51,7 @@ final class ChunkedInput extends InputStream {
 
   private void nextChunk() throws IOException {
     if (started && !line().isEmpty()) {
-      throw new MalformedChunkCodingException("A chunk does not end with its line.");
+      throw new MalformedChunkException("A chunk does not end with its line.");
     }
     started = true;
     left = size(line().toString());
@@ -70,18 +65,18 @@ final class ChunkedInput extends InputStream {
     StrictLine field = line();
     for (int count = 0; !field.isEmpty(); count++) {
       if (count == MAX_TRAILER_LINES) {
-        throw new MalformedChunkCodingException("The trailer is too long.");
+        throw new MalformedChunkException("The trailer is too long.");
       }
       try {
-        StrictLineParser.parseHeader(field);
-      } catch (ParseException e) {
-        throw new MalformedChunkCodingException("The trailer is malformed.");
+        StrictLineParser.parseField(field);
+      } catch (MalformedRequestException e) {
+        throw new MalformedChunkException("The trailer is malformed.");
       }
       field = line();
     }
   }
 
-  private static long size(String line) throws MalformedChunkCodingException {
+  private static long size(String line) throws MalformedChunkException {
     int extension = line.indexOf(';');
     String digits = extension < 0 ? line : line.substring(0, extension);
     boolean hex =
@@ -89,13 +84,13 @@ final class ChunkedInput extends InputStream {
             && digits.length() <= MAX_SIZE_DIGITS
             && digits.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128);
     if (!hex) {
-      throw new MalformedChunkCodingException("The size of a chunk is malformed.");
+      throw new MalformedChunkException("The size of a chunk is malformed.");
     }
     return Long.parseLong(digits, 16);
   }
 
   private StrictLine line() throws IOException {
-    StrictLine line = StrictLine.read(buffer, source, MAX_LINE);
+    StrictLine line = StrictLine.read(buffer, MAX_LINE);
     if (line == null) {
       throw new EOFException("The body ended between two chunks.");
     }

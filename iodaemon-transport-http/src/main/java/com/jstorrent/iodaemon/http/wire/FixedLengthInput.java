@@ -7,35 +7,30 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import org.apache.hc.core5.http.io.SessionInputBuffer;
 
 /**
  * A body of a declared length. Into a buffer it goes straight from the channel, once what was read
  * ahead with the head is used up. Not thread-safe.
  */
 final class FixedLengthInput extends InputStream {
-  private final SessionInputBuffer ahead;
-  private final InputStream timed;
+  private final InputBuffer ahead;
   private final SocketChannel channel;
   private final ConnectionClock clock;
   private final long stallNanos;
   private long left;
 
   /**
-   * @param ahead what has been read behind the head
-   * @param timed the channel as a stream under a clock
+   * @param ahead what has been read behind the head, and reads on from the channel
    * @param clock for reads from the channel itself
    * @param stall how long one may take
    */
   FixedLengthInput(
-      SessionInputBuffer ahead,
-      InputStream timed,
+      InputBuffer ahead,
       SocketChannel channel,
       ConnectionClock clock,
       Duration stall,
       long length) {
     this.ahead = ahead;
-    this.timed = timed;
     this.channel = channel;
     this.clock = clock;
     this.stallNanos = stall.toNanos();
@@ -52,7 +47,7 @@ final class FixedLengthInput extends InputStream {
     if (left == 0) {
       return -1;
     }
-    int count = ahead.read(into, offset, (int) Math.min(length, left), timed);
+    int count = ahead.read(into, offset, (int) Math.min(length, left));
     if (count < 0) {
       throw gone();
     }
@@ -71,18 +66,11 @@ final class FixedLengthInput extends InputStream {
     into.limit((int) Math.min(limit, into.position() + left));
     try {
       while (into.hasRemaining()) {
-        left -= ahead.length() > 0 ? take(into) : await(into);
+        left -= ahead.length() > 0 ? ahead.take(into) : await(into);
       }
     } finally {
       into.limit(limit);
     }
-  }
-
-  private int take(ByteBuffer into) throws IOException {
-    byte[] some = new byte[Math.min(ahead.length(), into.remaining())];
-    int count = ahead.read(some, timed);
-    into.put(some, 0, count);
-    return count;
   }
 
   private int await(ByteBuffer into) throws IOException {

@@ -12,75 +12,47 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.ContentLengthStrategy;
-import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.impl.io.DefaultBHttpServerConnection;
-import org.apache.hc.core5.http.impl.io.SocketHolder;
-import org.apache.hc.core5.http.io.SessionInputBuffer;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of the daemon's port, read by HttpCore under our rules: strict lines, strict body
- * lengths, strict chunks, and a clock. Used by the one thread that serves the connection.
+ * One connection of the daemon's port: strict lines, strict body lengths, strict chunks, and a clock.
+ * Used by the one thread that serves the connection.
  */
-public final class HttpConnection extends DefaultBHttpServerConnection {
+public final class HttpConnection {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  /** HttpCore keeps three of them; bodies do not go through them. */
-  private static final int BUFFER_BYTES = 4 << 10;
-
-  private static final Http1Config CONFIG =
-      Http1Config.custom().setBufferSize(BUFFER_BYTES).build();
-
   private static final Duration PROBE = Duration.ofMillis(5);
   private static final Duration LINGER_STEP = Duration.ofMillis(500);
   private static final long LINGER_BYTES = Limits.BODY_BYTES;
+  private static final int LINGER_PART = 4 << 10;
 
   private final SocketChannel channel;
   private final Limits limits;
   private final ConnectionClocks clocks;
   private final ConnectionClock clock;
   private final TimedInput input;
+  private final InputBuffer buffer;
   private final GuardedOutput output;
   private volatile boolean idle;
-  private @Nullable SessionInputBuffer readAhead; // behind the head, beginning with the body
-  private @Nullable FixedLengthInput fixed; // the body, when its length was declared
+  private InputStream body = InputStream.nullInputStream();
 
   /**
    * @throws IOException when the channel is closed already
    */
   public HttpConnection(SocketChannel channel, Limits limits, ConnectionClocks clocks)
       throws IOException {
-    super(
-        "http",
-        CONFIG,
-        null,
-        null,
-        new BodyLength(),
-        null,
-        config -> new HeadParser(),
-        null);
     this.channel = channel;
     this.limits = limits;
     this.clocks = clocks;
     this.clock = new ConnectionClock(channel, clocks.time());
     Socket socket = channel.socket();
     this.input = new TimedInput(socket.getInputStream(), socket, clock, limits.bodyStall());
+    this.buffer = new InputBuffer(input);
     this.output = new GuardedOutput(channel, clock, limits.bodyStall(), clocks.sample());
-    bind(
-        new SocketHolder(socket) {
-          @Override
-          protected InputStream getInputStream(Socket ignored) {
-            return input;
-          }
-        });
     clocks.begin(clock);
   }
 
@@ -112,7 +84,6 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
    * @throws IOException when the connection breaks
    */
   public boolean awaitRequest(Duration time, boolean last) throws IOException {
-    fixed = null;
     input.atMost(Limits.HEAD_BYTES);
     if (last) {
       input.within(time);
@@ -120,7 +91,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
       input.look(time);
     }
     try {
-      return awaitInput(Timeout.ofMilliseconds(time.toMillis()));
+      return buffer.length() > 0 || buffer.fill();
     } catch (SocketTimeoutException e) {
       return false;
     }
@@ -131,16 +102,16 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
    *
    * @return null when the client has nothing more to ask
    * @throws SocketTimeoutException when the head is not complete in time
-   * @throws HttpException when it is malformed
-   * @throws IOException when it is too large, or the connection breaks
+   * @throws IOException when it is malformed or too large (see the exceptions of this package), or the
+   *     connection breaks
    */
-  public @Nullable ClassicHttpRequest next() throws IOException, HttpException {
+  public @Nullable Request next() throws IOException {
     input.look(limits.headTimeout()); // almost never: a head comes whole
-    ClassicHttpRequest request = receiveRequestHeader();
+    Request request = HeadParser.read(buffer);
     input.perRead();
     input.atMost(Long.MAX_VALUE);
     if (request != null) {
-      receiveRequestEntity(request);
+      body = open(request.bodyLength());
     }
     return request;
   }
@@ -172,7 +143,9 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     }
     input.probe(PROBE);
     try {
-      return isStale();
+      return !buffer.fill();
+    } catch (SocketTimeoutException e) {
+      return false;
     } catch (IOException e) {
       return true;
     } finally {
@@ -181,32 +154,26 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
   }
 
   /** What was read behind a request whose body is over: it belongs to another protocol. */
-  public ByteBuffer takeReadAhead() throws IOException {
-    SessionInputBuffer buffer = readAhead;
-    if (buffer == null || buffer.length() == 0) {
-      return ByteBuffer.allocate(0);
-    }
-    byte[] bytes = new byte[buffer.length()];
-    return ByteBuffer.wrap(bytes, 0, buffer.read(bytes, input));
+  public ByteBuffer takeReadAhead() {
+    ByteBuffer bytes = ByteBuffer.allocate(buffer.length());
+    buffer.take(bytes);
+    return bytes.flip();
   }
 
-  @Override
-  protected InputStream createContentInputStream(
-      long length, SessionInputBuffer buffer, InputStream source) {
-    readAhead = buffer;
-    if (length == BodyLength.RAW) {
-      return InputStream.nullInputStream();
-    }
-    if (length == ContentLengthStrategy.CHUNKED) {
-      return new ChunkedInput(buffer, source);
-    }
-    fixed = new FixedLengthInput(buffer, source, channel, clock, limits.bodyStall(), length);
-    return fixed;
+  private InputStream open(long length) {
+    return length == Request.CHUNKED
+        ? new ChunkedInput(buffer)
+        : new FixedLengthInput(buffer, channel, clock, limits.bodyStall(), length);
+  }
+
+  /** The body of the last request; read to its end, the next request follows. */
+  public InputStream body() {
+    return body;
   }
 
   /** Whether {@link #readBody} can be used: the length of the body was declared. */
   public boolean hasFixedBody() {
-    return fixed != null && ConnectionClock.ENDS_READS;
+    return body instanceof FixedLengthInput && ConnectionClock.ENDS_READS;
   }
 
   /**
@@ -216,9 +183,8 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
    * @throws SocketTimeoutException when nothing comes for too long
    */
   public void readBody(ByteBuffer into) throws IOException {
-    FixedLengthInput body = fixed;
-    if (body != null) {
-      body.readFully(into);
+    if (body instanceof FixedLengthInput fixed) {
+      fixed.readFully(into);
     }
   }
 
@@ -248,7 +214,7 @@ public final class HttpConnection extends DefaultBHttpServerConnection {
     }
     socket.setSoTimeout((int) LINGER_STEP.toMillis());
     InputStream rest = socket.getInputStream();
-    byte[] discarded = new byte[BUFFER_BYTES];
+    byte[] discarded = new byte[LINGER_PART];
     long end = clock.nanoTime() + Limits.CLOSE_HANDSHAKE.toNanos();
     long total = 0;
     try {

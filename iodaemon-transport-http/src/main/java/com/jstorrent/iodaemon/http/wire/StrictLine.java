@@ -2,15 +2,13 @@ package com.jstorrent.iodaemon.http.wire;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line that ends in CR LF and holds neither of them. HttpCore's own reader takes a bare LF as well:
- * where two readers do not see the same lines, requests are smuggled. Not thread-safe.
+ * A line that ends in CR LF and holds neither of them. RFC 9112 § 2.2 lets a reader take a bare LF as
+ * well, but where two readers do not see the same lines, requests are smuggled. Not thread-safe.
  */
 final class StrictLine {
   private static final int USUAL_LENGTH = 64;
@@ -30,11 +28,10 @@ final class StrictLine {
    * @throws MalformedLineException when it is too long, or does not end as it should
    * @throws EOFException when the client has left in the middle of it
    */
-  static @Nullable StrictLine read(SessionInputBuffer buffer, InputStream source, int max)
-      throws IOException {
+  static @Nullable StrictLine read(InputBuffer buffer, int max) throws IOException {
     StrictLine line = new StrictLine();
     for (int previous = 0, c;; previous = c) {
-      c = buffer.read(source);
+      c = buffer.read();
       if (c < 0) {
         if (previous == 0 && line.isEmpty()) {
           return null;

@@ -1,16 +1,10 @@
 package com.jstorrent.iodaemon.http.wire;
 
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpVersion;
-import org.apache.hc.core5.http.ParseException;
-import org.apache.hc.core5.http.message.BasicHeader;
-import org.apache.hc.core5.http.message.RequestLine;
-
 /**
  * The lines of a head by the letter of RFC 9112 § 3 and § 5: no control characters, methods and field
  * names are tokens, one blank where the grammar has one, none in front of a line or of a colon, and
- * the target is a path of this server. HttpCore's own parser forgives more, and whatever two readers
- * of a request see differently is how requests are smuggled.
+ * the target is a path of this server. Where a parser forgives more, two readers can see different
+ * requests, and that is how requests are smuggled.
  */
 final class StrictLineParser {
   private static final String NAME = "HTTP/";
@@ -34,17 +28,17 @@ final class StrictLineParser {
   private StrictLineParser() {}
 
   /**
-   * @throws ParseException when it is no request line, or its target is no path
+   * @throws MalformedRequestException when it is no request line, or its target is no path
    */
-  static RequestLine parseRequestLine(StrictLine line) throws ParseException {
+  static RequestLine parseRequestLine(StrictLine line) throws MalformedRequestException {
     refuseControlCharacters(line);
     int first = line.indexOf(' ', 0);
     int second = first < 0 ? -1 : line.indexOf(' ', first + 1);
     if (second < 0) {
-      throw new ParseException("The request line has fewer than three parts.");
+      throw new MalformedRequestException("The request line has fewer than three parts.");
     }
     if (!isToken(line, 0, first)) {
-      throw new ParseException("The method is malformed.");
+      throw new MalformedRequestException("The method is malformed.");
     }
     HttpVersion version = version(line.text(second + 1, line.length()));
     String method = line.text(0, first);
@@ -53,43 +47,44 @@ final class StrictLineParser {
     return new RequestLine(method, target, version);
   }
 
-  private static HttpVersion version(String text) throws ParseException {
+  private static HttpVersion version(String text) throws MalformedRequestException {
     if (text.length() != VERSION_LENGTH
         || !text.startsWith(NAME)
         || !isDigit(text.charAt(MAJOR))
         || text.charAt(DOT) != '.'
         || !isDigit(text.charAt(MINOR))) {
-      throw new ParseException("The version is malformed.");
+      throw new MalformedRequestException("The version is malformed.");
     }
-    return HttpVersion.get(text.charAt(MAJOR) - '0', text.charAt(MINOR) - '0');
+    return new HttpVersion(text.charAt(MAJOR) - '0', text.charAt(MINOR) - '0');
   }
 
   private static boolean isDigit(char c) {
     return c >= '0' && c <= '9';
   }
 
-  private static void requirePath(String target, String method) throws ParseException {
+  private static void requirePath(String target, String method) throws MalformedRequestException {
     boolean everything = target.equals("*") && method.equals("OPTIONS");
     // Two slashes would begin an authority.
     if (!everything && (!target.startsWith("/") || target.startsWith("//"))) {
-      throw new ParseException("The target of a request must be a path.");
+      throw new MalformedRequestException("The target of a request must be a path.");
     }
     for (int i = 0; i < target.length(); i++) {
       char c = target.charAt(i);
       if (c < FIRST_VISIBLE || c > LAST_VISIBLE || c == '#') {
-        throw new ParseException("The target of a request has a character that must be escaped.");
+        throw new MalformedRequestException(
+            "The target of a request has a character that must be escaped.");
       }
     }
   }
 
   /**
-   * @throws ParseException when it is no field of a head
+   * @throws MalformedRequestException when it is no field of a head
    */
-  static Header parseHeader(StrictLine line) throws ParseException {
+  static Field parseField(StrictLine line) throws MalformedRequestException {
     refuseControlCharacters(line);
     int colon = line.indexOf(':', 0);
     if (colon < 0 || !isToken(line, 0, colon)) {
-      throw new ParseException("The name of a header field is malformed.");
+      throw new MalformedRequestException("The name of a header field is malformed.");
     }
     int start = colon + 1;
     int end = line.length();
@@ -99,15 +94,16 @@ final class StrictLineParser {
     while (start < end && isBlank(line.charAt(end - 1))) {
       end--;
     }
-    return new BasicHeader(line.text(0, colon), line.text(start, end));
+    return new Field(line.text(0, colon), line.text(start, end));
   }
 
-  private static void refuseControlCharacters(StrictLine line) throws ParseException {
+  private static void refuseControlCharacters(StrictLine line) throws MalformedRequestException {
     if (line.hasControlCharacters()) {
-      throw new ParseException("There is a control character in the head of the request.");
+      throw new MalformedRequestException(
+          "There is a control character in the head of the request.");
     }
     if (!line.isEmpty() && isBlank(line.charAt(0))) {
-      throw new ParseException("A line of the head begins with a blank.");
+      throw new MalformedRequestException("A line of the head begins with a blank.");
     }
   }
 

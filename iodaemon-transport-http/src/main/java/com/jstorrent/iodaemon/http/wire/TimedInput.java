@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The client's bytes under a clock. A head has one deadline however slowly it trickles in, a body
- * may stall only so long; HttpCore by itself knows neither. Not thread-safe.
+ * may stall only so long. Not thread-safe.
  */
 final class TimedInput extends FilterInputStream {
   private final Socket socket;

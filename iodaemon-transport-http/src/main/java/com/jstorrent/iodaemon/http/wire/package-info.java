@@ -1,6 +1,5 @@
 /**
- * HttpCore as a codec on our own channel, and the strictness that it lacks. Knows no route and no
- * token.
+ * HTTP/1.1 on a channel: requests are read by the letter, under deadlines. Knows no route and no token.
  */
 @NullMarked
 package com.jstorrent.iodaemon.http.wire;

@@ -1,0 +1,77 @@
+package com.jstorrent.iodaemon.http.wire;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * What was read from the client and has not been used yet. Heads are read through it byte by byte;
+ * large reads of bodies go past it. Not thread-safe.
+ */
+final class InputBuffer {
+  private static final int CAPACITY = 4 << 10;
+
+  /** From here on a copy costs more than the smaller reads that buffering saves. */
+  private static final int LARGE_READ = 512;
+
+  private final InputStream source;
+  private final byte[] bytes = new byte[CAPACITY];
+  private int position;
+  private int end;
+
+  InputBuffer(InputStream source) {
+    this.source = source;
+  }
+
+  /** How many bytes can be taken without waiting. */
+  int length() {
+    return end - position;
+  }
+
+  /**
+   * Reads more from the client, as much as fits and at least one byte; blocks until it comes. Reads
+   * nothing when the buffer is full.
+   *
+   * @return false when the client has ended its side
+   */
+  boolean fill() throws IOException {
+    System.arraycopy(bytes, position, bytes, 0, length());
+    end -= position;
+    position = 0;
+    int count = source.read(bytes, end, bytes.length - end);
+    end += Math.max(count, 0);
+    return count >= 0;
+  }
+
+  /** The next byte, or -1 at the end; blocks until it comes. */
+  int read() throws IOException {
+    if (position == end && !fill()) {
+      return -1;
+    }
+    return Byte.toUnsignedInt(bytes[position++]);
+  }
+
+  /** As {@link InputStream#read(byte[], int, int)}. */
+  int read(byte[] into, int offset, int length) throws IOException {
+    if (position == end) {
+      if (length >= LARGE_READ) {
+        return source.read(into, offset, length);
+      }
+      if (!fill()) {
+        return -1;
+      }
+    }
+    int count = Math.min(length, length());
+    System.arraycopy(bytes, position, into, offset, count);
+    position += count;
+    return count;
+  }
+
+  /** Moves what is there, as far as there is room for it, and returns how much that is. */
+  int take(ByteBuffer into) {
+    int count = Math.min(into.remaining(), length());
+    into.put(bytes, position, count);
+    position += count;
+    return count;
+  }
+}

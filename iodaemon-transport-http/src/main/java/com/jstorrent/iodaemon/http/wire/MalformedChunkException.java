@@ -1,0 +1,12 @@
+package com.jstorrent.iodaemon.http.wire;
+
+import java.io.IOException;
+
+/** The chunked coding of a body is not what it has to be; answered with 400. */
+public final class MalformedChunkException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  MalformedChunkException(String message) {
+    super(message);
+  }
+}
