@@ -17,14 +17,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves files and folders to another file system below the same root, where no rename leads: copied
- * under a name of its own beside the target, brought to the disk, given the target's name in one step,
- * and only then deleted at the old place. Until that step nothing has changed. Everything is done in
- * folders that are held. It may take as long as copying does, so it runs on the thread of the caller,
- * and one at a time. Thread-safe.
+ * Moves a file or folder to another file system below the same root, where the system cannot rename
+ * it.
+ *
+ * <p>The tree is copied to a temporary name beside the target and flushed to the disk. One atomic
+ * rename then gives the copy the target's name, and only after that is the original deleted. A
+ * failure before the rename therefore leaves everything as it was, and a failure after it leaves
+ * the original beside a complete copy. {@link ActiveMoves} keeps the daemon's other requests from
+ * changing the tree while it is copied, and every step works in folders that are held open ({@link
+ * HeldFolder}), so a folder swapped meanwhile does not divert it.
+ *
+ * <p>A move takes as long as copying does. It runs on the caller's thread, so as not to occupy a
+ * thread of the pool, and one move runs at a time. Thread-safe.
  */
 final class CrossDeviceMove implements AutoCloseable {
-  /** How the name of a copy begins while it is not complete. */
+  /** Prefix of the temporary name that a copy has until it is complete. */
   static final String TEMPORARY = ".jstorrent-move-";
 
   private static final long CLOSE_SECONDS = 5;
@@ -32,13 +39,13 @@ final class CrossDeviceMove implements AutoCloseable {
 
   private final RenameGuard renames;
   private final OpenFileTable open;
-  private final MovesUnderWay moves;
+  private final ActiveMoves moves;
   private final SillyRenames sillyRenames;
-  private final ReentrantLock turn = new ReentrantLock();
+  private final ReentrantLock oneAtATime = new ReentrantLock();
   private volatile boolean closed;
 
   CrossDeviceMove(
-      RenameGuard renames, OpenFileTable open, MovesUnderWay moves, SillyRenames sillyRenames) {
+      RenameGuard renames, OpenFileTable open, ActiveMoves moves, SillyRenames sillyRenames) {
     this.renames = renames;
     this.open = open;
     this.moves = moves;
@@ -46,48 +53,48 @@ final class CrossDeviceMove implements AutoCloseable {
   }
 
   /**
-   * @param whenDone run before anything can look for the file by its new name
-   * @throws OperationFailure as {@link FolderService#rename} tells
+   * @param whenDone run before any request can look the file up by its new name
+   * @throws OperationFailure as {@link FolderService#rename} documents
    */
-  void move(FilePlace from, FilePlace to, Runnable whenDone) throws OperationFailure {
-    turn.lock();
+  void move(FileLocation from, FileLocation to, Runnable whenDone) throws OperationFailure {
+    oneAtATime.lock();
     try {
-      requireOpen();
+      requireRunning();
       FolderWalk.toEntry(from, false)
           .then(
               (source, name) -> FolderWalk.toEntry(to, true)
                   .then(
                       (target, newName) -> {
                         try {
-                          new Journey(from.root(), source, name, target, newName).go(whenDone);
+                          new SingleMove(from.root(), source, name, target, newName).run(whenDone);
                           return null;
                         } catch (IOException e) {
-                          throw FileErrors.ofNaming(e); // what has happened does not happen once more
+                          throw FileErrors.ofNaming(e); // an IOException would make the walk start the move again
                         }
                       }));
     } finally {
-      turn.unlock();
+      oneAtATime.unlock();
     }
   }
 
-  private void requireOpen() throws OperationFailure {
+  private void requireRunning() throws OperationFailure {
     if (closed) {
       throw new OperationFailure(FailureCode.EBUSY, "The daemon ends; nothing was moved.");
     }
   }
 
-  /** What is under way ends, and is undone; nothing is moved from here on. Does not wait. */
+  /** Rolls back the move under way, if there is one, and refuses further moves. Does not wait. */
   void cancel() {
     closed = true;
   }
 
-  /** The same, and waits for it, for a bounded time. */
+  /** As {@link #cancel}, and waits for the roll-back for a bounded time. */
   @Override
   public void close() {
     cancel();
     try {
-      if (turn.tryLock(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        turn.unlock();
+      if (oneAtATime.tryLock(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        oneAtATime.unlock();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -95,40 +102,40 @@ final class CrossDeviceMove implements AutoCloseable {
   }
 
   /** One move. */
-  private final class Journey {
+  private final class SingleMove {
     private final DownloadRoot root;
     private final HeldFolder source;
     private final String name;
     private final HeldFolder target;
     private final String newName;
-    private final Path old;
-    private final Path fresh;
+    private final Path oldPath;
+    private final Path newPath;
     private final String temporary = TEMPORARY + RandomId.draw();
-    private final TreeCopy tree = new TreeCopy(CrossDeviceMove.this::requireOpen);
+    private final TreeCopy tree = new TreeCopy(CrossDeviceMove.this::requireRunning);
 
-    Journey(
+    SingleMove(
         DownloadRoot root, HeldFolder source, String name, HeldFolder target, String newName) {
       this.root = root;
       this.source = source;
       this.name = name;
       this.target = target;
       this.newName = newName;
-      this.old = NameCodec.resolve(source.place(), name);
-      this.fresh = NameCodec.resolve(target.place(), newName);
+      this.oldPath = NameCodec.resolve(source.path(), name);
+      this.newPath = NameCodec.resolve(target.path(), newName);
     }
 
-    void go(Runnable whenDone) throws IOException, OperationFailure {
-      try (MovesUnderWay.Move move = renames.alone(root, this::begin)) {
-        move.require(source);
-        move.require(target);
-        sillyRenames.retry(this::isStill);
+    void run(Runnable whenDone) throws IOException, OperationFailure {
+      try (ActiveMoves.Move move = renames.exclusively(root, this::begin)) {
+        move.requireSameFolder(source);
+        move.requireSameFolder(target);
+        sillyRenames.retry(this::hasNoWriter);
         requireReplaceable();
         TreeCopy.requireWritable(source);
         tree.check(source, name, target.attributes(".").fileKey(), 1);
         boolean done = false;
         try {
           tree.copy(source, name, target, temporary);
-          sillyRenames.retry(last -> renames.alone(root, () -> swap(whenDone)));
+          sillyRenames.retry(last -> renames.exclusively(root, () -> swap(whenDone)));
           done = true;
         } finally {
           if (!done) {
@@ -139,22 +146,22 @@ final class CrossDeviceMove implements AutoCloseable {
       }
     }
 
-    private MovesUnderWay.Move begin() throws OperationFailure {
-      moves.requireFree(old);
-      moves.requireFree(fresh);
-      return moves.begin(old, fresh);
+    private ActiveMoves.Move begin() throws OperationFailure {
+      moves.requireNoMoveWithin(oldPath);
+      moves.requireNoMoveWithin(newPath);
+      return moves.begin(oldPath, newPath);
     }
 
-    /** Whether no request that began earlier may still change something. */
-    private boolean isStill(boolean last) throws OperationFailure {
-      if (last && open.isWritten(old)) {
+    /** Whether no request that began before the move can still write to the tree. */
+    private boolean hasNoWriter(boolean last) throws OperationFailure {
+      if (last && open.hasWriter(oldPath)) {
         throw new OperationFailure(
             FailureCode.EBUSY, "It is being written; move it when that has ended.");
       }
-      return !open.isWritten(old);
+      return !open.hasWriter(oldPath);
     }
 
-    /** As a rename would, but before anything is copied. */
+    /** Refuses the targets that a rename would refuse, before anything is copied. */
     private void requireReplaceable() throws IOException {
       boolean folder = source.attributes(name).isDirectory();
       BasicFileAttributes replaced;
@@ -175,7 +182,7 @@ final class CrossDeviceMove implements AutoCloseable {
     }
 
     private boolean swap(Runnable whenDone) throws OperationFailure {
-      if (!sillyRenames.release(fresh)) {
+      if (!sillyRenames.closeUnused(newPath)) {
         return false;
       }
       try {
@@ -183,8 +190,8 @@ final class CrossDeviceMove implements AutoCloseable {
       } catch (IOException e) {
         throw FileErrors.of(e);
       }
-      open.forget(old);
-      open.forget(fresh);
+      open.evict(oldPath);
+      open.evict(newPath);
       whenDone.run();
       return true;
     }
@@ -193,9 +200,9 @@ final class CrossDeviceMove implements AutoCloseable {
       try {
         FolderService.deleteTree(target, temporary, 1);
       } catch (NoSuchFileException e) {
-        // Nothing has been made yet.
+        // The copy had not been created yet.
       } catch (IOException | DirectoryIteratorException | OperationFailure e) {
-        LOG.warn("What was copied of a move that failed could not be deleted.");
+        LOG.warn("The incomplete copy of a failed move could not be deleted.");
       }
     }
 
@@ -211,7 +218,7 @@ final class CrossDeviceMove implements AutoCloseable {
     }
 
     private boolean deleteOld(boolean last) throws OperationFailure {
-      if (!sillyRenames.release(old)) {
+      if (!sillyRenames.closeUnused(oldPath)) {
         return false;
       }
       try {
@@ -219,15 +226,15 @@ final class CrossDeviceMove implements AutoCloseable {
           return true;
         }
       } catch (NoSuchFileException e) {
-        return true; // it has been deleted already
+        return true; // already deleted by another program
       } catch (DirectoryNotEmptyException e) {
-        // Something has been put into it.
+        // A file was added to the folder meanwhile, or a silly rename left one there.
       } catch (IOException e) {
         throw FileErrors.of(e);
       }
-      if (last || !SillyRenames.keepNames(old)) {
+      if (last || !SillyRenames.keepNames(oldPath)) {
         throw new OperationFailure(
-            FailureCode.ENOTEMPTY, "Something in it was changed, or put into it, meanwhile.");
+            FailureCode.ENOTEMPTY, "Something in it was changed or added during the move.");
       }
       return false;
     }

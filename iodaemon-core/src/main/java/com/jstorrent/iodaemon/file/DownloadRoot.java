@@ -3,12 +3,12 @@ package com.jstorrent.iodaemon.file;
 import java.nio.file.Path;
 
 /**
- * A folder that clients may use, under a key that tells nothing about where it is.
+ * A folder that clients may use. They name it by a key, which does not reveal its path.
  *
- * @param key what clients name it by
- * @param path the folder; it need not exist yet
- * @param displayName for people
- * @param removable whether it is on a medium that comes and goes
+ * @param key the name that clients use
+ * @param path the folder, which need not exist yet
+ * @param displayName the name to show to users
+ * @param removable whether it is on a removable medium
  */
 public record DownloadRoot(String key, Path path, String displayName, boolean removable) {
   public DownloadRoot {
@@ -17,12 +17,12 @@ public record DownloadRoot(String key, Path path, String displayName, boolean re
     }
   }
 
-  /** A root on a fixed disk, displayed by its key. */
+  /** A root on a fixed disk, with the key as its display name. */
   public static DownloadRoot of(String key, Path path) {
     return new DownloadRoot(key, path, key, false);
   }
 
-  /** Leaves the path out, so that no log line can hold it. */
+  /** Omits the path, so that it cannot get into the log. */
   @Override
   public String toString() {
     return "DownloadRoot[" + key + "]";

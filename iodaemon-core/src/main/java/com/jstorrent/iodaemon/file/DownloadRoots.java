@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The download roots by key. The whole set is replaced at once; any thread may ask. */
+/** The download roots by key. The set is replaced as a whole. Thread-safe. */
 public final class DownloadRoots {
   private volatile Map<String, DownloadRoot> roots = Map.of();
   private volatile Runnable onReplaced = () -> {};
@@ -31,12 +31,15 @@ public final class DownloadRoots {
     onReplaced.run();
   }
 
-  /** Is told after each replacement, on the thread that replaces; must not block. */
+  /**
+   * Sets the listener that is called after each replacement, on the replacing thread; it must not
+   * block.
+   */
   public void onReplaced(Runnable listener) {
     onReplaced = listener;
   }
 
-  /** All roots, in the order in which they were given. */
+  /** All roots, in the order of configuration. */
   public List<DownloadRoot> all() {
     return List.copyOf(roots.values());
   }

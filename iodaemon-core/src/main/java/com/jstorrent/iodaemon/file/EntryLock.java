@@ -6,14 +6,18 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 
 /**
- * Keeps folders from being deleted by one thread while another one enters them. The JDK enters a folder
- * in two steps, openat and fdopendir. On NFS and on file systems in user space the second one fails for
- * a folder that has just been deleted, and then the JDK (21 to 25, UnixSecureDirectoryStream) closes the
- * descriptor of the first one twice: by then the number may belong to a file of another thread. Folders
- * that other programs delete cannot be kept; they are seldom those that a client uses.
+ * Keeps one thread from deleting a folder while another thread opens it, to work around a defect of
+ * the JDK.
  *
- * <p>Many may enter at once. A root has one lock, which it may share with another one; so a file system
- * that hangs holds up that root and, seldom, one more.
+ * <p>The JDK opens a folder in two steps, openat and fdopendir. On NFS and on file systems in user
+ * space fdopendir fails if the folder has just been deleted. The JDK (21 to 25,
+ * UnixSecureDirectoryStream) then closes the descriptor from openat twice, and by the second time
+ * its number may belong to a file of another thread. So opening a folder takes a read lock, and
+ * deleting or replacing one takes the write lock. Folders that other programs delete are not
+ * protected; a client seldom uses those.
+ *
+ * <p>The locks are striped by root: a file system that hangs holds up its own root and, rarely,
+ * another one that shares its stripe.
  */
 final class EntryLock {
   private static final int LOCKS = 64;
@@ -23,7 +27,7 @@ final class EntryLock {
 
   private EntryLock() {}
 
-  /** The lock for what is in this root: read to enter a folder, written to take one away. */
+  /** The lock for the folders below this root: read to open one, write to delete or replace one. */
   static ReadWriteLock of(Path root) {
     return BY_ROOT[Math.floorMod(root.hashCode(), LOCKS)];
   }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the file system says, as a failure for the client. The system's own words are looked at, but
- * never passed on: they hold absolute paths.
+ * Maps exceptions of the file system to failures for the client. The system's message is examined
+ * but never passed on, because it contains absolute paths.
  */
 final class FileErrors {
   private static final String NOT_EMPTY = "There is a folder that is not empty.";
@@ -39,7 +39,7 @@ final class FileErrors {
     };
   }
 
-  /** Words of the system, in small letters, and what they mean; the first that fit. */
+  /** Phrases of the system's messages, in lower case, and the failure that they stand for. */
   private record Meaning(FailureCode code, String message, List<String> words) {
     Meaning(FailureCode code, String message, String... words) {
       this(code, message, List.of(words));
@@ -111,8 +111,9 @@ final class FileErrors {
   }
 
   /**
-   * The same where a name is looked up or made: what the system calls invalid there is the name. Disks
-   * of Windows refuse some characters, others want UTF-8, and encrypted ones shorter names.
+   * As {@link #of}, where a name is looked up or created: an "invalid argument" is then the name.
+   * File systems of Windows refuse some characters, others require UTF-8, and encrypted ones allow
+   * shorter names only.
    */
   static OperationFailure ofNaming(IOException failure) {
     String said = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();

@@ -8,17 +8,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that a client has opened by {@code /files/open} (PROTOCOL.md § 5.2). It holds no descriptor:
- * that is the business of each use. Thread-safe.
+ * A file that a client has opened by {@code /files/open} (PROTOCOL.md § 5.2). It holds no
+ * descriptor; each request obtains one from {@link OpenFiles}. Thread-safe.
  */
 public final class FileHandle implements LocatedFile {
 
-  /** What it was opened for. */
+  /** What the handle was opened for. */
   public enum Mode {
     READ("r"),
     /** Read and write, if it exists. */
     WRITE("rw"),
-    /** Read and write, made if need be. */
+    /** Read and write; created if it does not exist. */
     CREATE("create");
 
     private final String label;
@@ -48,35 +48,35 @@ public final class FileHandle implements LocatedFile {
   private final @Nullable String session;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
-  private volatile FilePlace place;
+  private volatile FileLocation location;
   private int writers; // guarded by lock
   private volatile boolean closed; // changed under the lock
 
-  FileHandle(String id, FilePlace place, Mode mode, @Nullable String session) {
+  FileHandle(String id, FileLocation location, Mode mode, @Nullable String session) {
     this.id = id;
-    this.place = place;
+    this.location = location;
     this.mode = mode;
     this.session = session;
   }
 
-  /** What the client calls it by. */
+  /** The id by which clients refer to it. */
   public String id() {
     return id;
   }
 
-  /** Stands for this handle where its id must not be told. */
+  /** Identifies the file where the id must not be revealed, as in an ETag. */
   public String tag() {
     return tag;
   }
 
-  /** Renaming the file takes the handle along. */
+  /** Where the file is now: a rename through the daemon updates the handle. */
   @Override
-  public FilePlace place() {
-    return place;
+  public FileLocation location() {
+    return location;
   }
 
-  void moveTo(FilePlace target) {
-    place = target;
+  void moveTo(FileLocation target) {
+    location = target;
   }
 
   /** The session that opened it, or null. */
@@ -84,12 +84,12 @@ public final class FileHandle implements LocatedFile {
     return session;
   }
 
-  /** Whether it has been closed; what reads on looks at it between two pieces. */
+  /** Whether it has been closed. Long reads check this between two buffers. */
   public boolean isClosed() {
     return closed;
   }
 
-  /** A change of the file that is under way: closing the handle waits for it. */
+  /** A write to the file that is in progress. Closing the handle waits for it. */
   public final class Writing implements AutoCloseable {
     private Writing() {}
 
@@ -106,9 +106,10 @@ public final class FileHandle implements LocatedFile {
   }
 
   /**
-   * Begins a change of the file; close what is returned.
+   * Begins a write; the caller closes the result when it is done.
    *
-   * @throws OperationFailure EACCES when it was opened for reading, ENOENT when it is closed
+   * @throws OperationFailure EACCES when the handle was opened for reading, ENOENT when it is
+   *     closed
    */
   public Writing write() throws OperationFailure {
     if (mode == Mode.READ) {
@@ -127,7 +128,7 @@ public final class FileHandle implements LocatedFile {
     }
   }
 
-  /** Lets no change begin any more, and waits for those under way. Interrupts do not end the wait. */
+  /** Refuses further writes and waits for those in progress. Interrupts do not end the wait. */
   void close() {
     lock.lock();
     try {

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handles of all clients (PROTOCOL.md § 5.2). Those of a named session are closed when it has had
- * no connection for the time of grace. Thread-safe.
+ * The file handles of all clients (PROTOCOL.md § 5.2). Those of a named session are closed when it
+ * has been without a connection for the grace period. Thread-safe.
  */
 public final class FileHandles implements DaemonListener {
   private final FileService files;
@@ -39,25 +39,23 @@ public final class FileHandles implements DaemonListener {
     this.clock = clock;
   }
 
-  /**
-   * A handle, and the size of its file in bytes when it was opened.
-   */
+  /** A new handle, and the size of its file in bytes at that time. */
   public record Opened(FileHandle handle, long size) {}
 
   /**
    * Opens a file.
    *
-   * @param session to whom the handle belongs; null for nobody: it lives until it is closed
+   * @param session the session that owns the handle; null if the handle lives until it is closed
    * @throws OperationFailure as opening does, or EBUSY when there are too many handles
    */
-  public Opened open(FilePlace place, FileHandle.Mode mode, @Nullable String session)
+  public Opened open(FileLocation location, FileHandle.Mode mode, @Nullable String session)
       throws OperationFailure {
     if (handles.size() >= limits.fileHandles()) {
       throw new OperationFailure(
           FailureCode.EBUSY, "Too many files are open; close some of them.");
     }
-    FileHandle handle = new FileHandle(RandomId.draw(), place, mode, session);
-    handles.put(handle.id(), handle); // first, so that a rename takes it along
+    FileHandle handle = new FileHandle(RandomId.draw(), location, mode, session);
+    handles.put(handle.id(), handle); // first, so that a concurrent rename updates it
     stats.increment(Counter.FILE_HANDLES);
     boolean opened = false;
     try (OpenFile file =
@@ -91,7 +89,7 @@ public final class FileHandles implements DaemonListener {
   }
 
   /**
-   * Closes a handle, and waits for the changes that are under way through it.
+   * Closes a handle and waits for the writes in progress through it.
    *
    * @throws OperationFailure ENOENT when there is no such handle
    */
@@ -106,12 +104,14 @@ public final class FileHandles implements DaemonListener {
     handle.close();
   }
 
-  /** A file or folder has been renamed: the handles of what is in it go along. */
-  public void renamed(FilePlace from, FilePlace to) {
+  /** Updates the handles of a file that was renamed, or of the files in a renamed folder. */
+  public void renamed(FileLocation from, FileLocation to) {
     for (FileHandle handle : handles.values()) {
-      FilePlace place = handle.place();
-      if (place.root().path().equals(from.root().path()) && from.path().contains(place.path())) {
-        handle.moveTo(new FilePlace(place.root(), from.path().moved(place.path(), to.path())));
+      FileLocation location = handle.location();
+      if (location.root().path().equals(from.root().path())
+          && from.path().contains(location.path())) {
+        handle.moveTo(
+            new FileLocation(location.root(), from.path().moved(location.path(), to.path())));
       }
     }
   }
@@ -160,7 +160,7 @@ public final class FileHandles implements DaemonListener {
     lock.lock();
     try {
       if (connections.containsKey(session)) {
-        return; // it has come back at the last moment
+        return; // the session has reconnected just in time
       }
       graces.remove(session);
     } finally {

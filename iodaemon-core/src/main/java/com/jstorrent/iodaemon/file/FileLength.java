@@ -11,26 +11,36 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * What all who change one file have to know of each other, however often and by whatever name it is
- * open: which changes are under way, and how far they have come. Thread-safe.
+ * Tracks how far each write in progress has extended a file, so that a failed write can be rolled
+ * back without cutting off bytes that others have written.
+ *
+ * <p>Cutting a file back to the length that it had before the failed write would be wrong: other
+ * writes may have appended to it since, and been answered with 200. So this keeps, for each write
+ * in progress, the highest offset that it has reached, and in {@code committed} the highest offset
+ * that is to stay: the size before the first of these writes, or what finished writes have reached.
+ * A failed write truncates the file to the largest of the other offsets, and only when the bytes
+ * behind that are its own.
+ *
+ * <p>There is one instance per file, shared by everything that has the file open under whatever
+ * name ({@link Registry}). Thread-safe.
  */
 final class FileLength {
   private final Object key;
-  private int users; // changed by the registry, one thread at a time
+  private int users; // changed inside the registry's atomic operations only
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
-  private final Map<Object, Long> ends = new HashMap<>(); // of changes under way; guarded by itself
-  private long floor; // what finished changes have reached; guarded by ends
+  private final Map<Object, Long> ends = new HashMap<>(); // reached by each change in progress; guarded by itself
+  private long committed; // the length that stays; guarded by ends
 
   private FileLength(Object key) {
     this.key = key;
   }
 
-  /** Those of all files that are open, by what the file system knows a file by. Thread-safe. */
+  /** The lengths of all open files, by the file system's key of the file. Thread-safe. */
   static final class Registry {
     private final ConcurrentMap<Object, FileLength> lengths = new ConcurrentHashMap<>();
 
-    /** The one for this file; {@link #leave} it when the file is closed. */
-    FileLength join(Object key) {
+    /** The instance for this file; {@link #release} it when the file is closed. */
+    FileLength acquire(Object key) {
       return lengths.compute(
           key,
           (same, known) -> {
@@ -40,7 +50,7 @@ final class FileLength {
           });
     }
 
-    void leave(FileLength length) {
+    void release(FileLength length) {
       lengths.computeIfPresent(
           length.key,
           (same, known) -> {
@@ -50,58 +60,58 @@ final class FileLength {
     }
   }
 
-  /** What the file system knows the file by, or where it is. */
+  /** The file system's key of the file, or its path where there are no keys. */
   Object key() {
     return key;
   }
 
-  /** Held by positional writes, which go on side by side. */
-  Lock beside() {
+  /** Held by positional writes, which may run concurrently. */
+  Lock shared() {
     return lock.readLock();
   }
 
-  /** Held by whoever looks at the file and then changes it. */
-  Lock alone() {
+  /** Held while the length is read and then changed. */
+  Lock exclusive() {
     return lock.writeLock();
   }
 
-  /** A change begins. */
+  /** Registers a change before its first write. */
   void begin(Object change, FileChannel channel) throws IOException {
     synchronized (ends) {
       if (ends.isEmpty()) {
-        floor = channel.size();
+        committed = channel.size();
       }
       ends.put(change, 0L);
     }
   }
 
-  /** A change has written up to here. */
+  /** Records that a change has written up to this offset. */
   void reach(Object change, long end) {
     synchronized (ends) {
       ends.merge(change, end, Math::max);
     }
   }
 
-  /** What a change has written stays. */
-  void done(Object change) {
+  /** Ends a change that has succeeded: what it has written stays. */
+  void commit(Object change) {
     synchronized (ends) {
       Long end = ends.remove(change);
       if (end != null) {
-        floor = Math.max(floor, end);
+        committed = Math.max(committed, end);
       }
     }
   }
 
-  /** A change has failed: what it alone has appended is cut off. */
-  void takeBack(Object change, FileChannel channel) throws IOException {
-    alone().lock();
+  /** Ends a change that has failed: truncates what only this change has appended. */
+  void rollBack(Object change, FileChannel channel) throws IOException {
+    exclusive().lock();
     try {
       synchronized (ends) {
         Long end = ends.remove(change);
         if (end == null) {
           return;
         }
-        long keep = floor;
+        long keep = committed;
         for (long other : ends.values()) {
           keep = Math.max(keep, other);
         }
@@ -111,21 +121,21 @@ final class FileLength {
         }
       }
     } finally {
-      alone().unlock();
+      exclusive().unlock();
     }
   }
 
-  /** The file has been given this length. */
+  /** Records that the length was set to this, which may be shorter than before. */
   void changed(long size) {
     synchronized (ends) {
-      floor = size;
+      committed = size;
     }
   }
 
-  /** The file has been made at least so long. */
+  /** Records that the file was extended to at least this length. */
   void extended(long size) {
     synchronized (ends) {
-      floor = Math.max(floor, size);
+      committed = Math.max(committed, size);
     }
   }
 }

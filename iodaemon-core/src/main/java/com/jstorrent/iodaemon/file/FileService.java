@@ -13,15 +13,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Reads and writes files under the download roots (PROTOCOL.md § 5.1 and § 5.2). Any thread may call
- * it; the disk is touched by a pool of platform threads, and the caller waits for them.
+ * Reads and writes files under the download roots (PROTOCOL.md § 5.1 and § 5.2). Thread-safe.
+ * Methods block until the disk has answered; unless they say otherwise, the work is done by {@link
+ * WorkerPool}.
  */
 public final class FileService implements AutoCloseable {
   private static final int MIN_THREADS = 4;
   private static final int MAX_THREADS = 16;
   private static final int RESERVE_BYTES = 256 << 10;
 
-  /** So many jobs are done at once. */
+  /** How many jobs the pool runs at once. */
   public static final int THREADS =
       Math.clamp(2L * Runtime.getRuntime().availableProcessors(), MIN_THREADS, MAX_THREADS);
 
@@ -33,14 +34,14 @@ public final class FileService implements AutoCloseable {
   private final FolderService folders;
 
   /**
-   * @param openFiles how many files may be open while nobody uses them
+   * @param openFiles how many unused files are kept open
    */
   public FileService(DownloadRoots roots, int openFiles, Stats stats) {
     this(roots, openFiles, stats, System::nanoTime);
   }
 
   /**
-   * @param nanoTime of the clock by which a disk is found not to answer
+   * @param nanoTime the clock for the time limits of disks
    */
   public FileService(
       DownloadRoots roots, int openFiles, Stats stats, LongSupplier nanoTime) {
@@ -50,47 +51,47 @@ public final class FileService implements AutoCloseable {
     this.folders = new FolderService(roots, pool, open, nanoTime);
   }
 
-  /** What is done with bytes before they are written; it runs where digests may be computed. */
+  /** A check of bytes before they are written. It runs on a thread that may compute digests. */
   @FunctionalInterface
   public interface Check {
     Check NONE = () -> {};
 
     /**
-     * @throws OperationFailure when they must not be written
+     * @throws OperationFailure when the bytes must not be written
      */
     void run() throws OperationFailure;
   }
 
-  /** Folders, and what is done to files as a whole. */
+  /** The operations on folders, and on files as a whole. */
   public FolderService folders() {
     return folders;
   }
 
-  /** For work that reads files on its own; its jobs may wait for a disk. */
+  /** The pool for jobs that read files themselves. */
   public WorkerPool pool() {
     return pool;
   }
 
   /**
-   * Names a place; the disk is not touched.
+   * The location of a file or folder. Does not access the disk.
    *
    * @throws OperationFailure EROOT when there is no such root
    */
-  public FilePlace place(String rootKey, SafePath path) throws OperationFailure {
-    return new FilePlace(roots.require(rootKey), path);
+  public FileLocation location(String rootKey, SafePath path) throws OperationFailure {
+    return new FileLocation(roots.require(rootKey), path);
   }
 
   /**
-   * Names the place of a file; the disk is not touched.
+   * The location of a file. Does not access the disk.
    *
    * @throws OperationFailure EROOT when there is no such root, EINVAL when the path is empty
    */
-  public FilePlace filePlace(String rootKey, SafePath path) throws OperationFailure {
-    FilePlace place = place(rootKey, path);
+  public FileLocation fileLocation(String rootKey, SafePath path) throws OperationFailure {
+    FileLocation location = location(rootKey, path);
     if (path.isRoot()) {
       throw new OperationFailure(FailureCode.EINVAL, "The path of a file is missing.");
     }
-    return place;
+    return location;
   }
 
   /**
@@ -105,7 +106,7 @@ public final class FileService implements AutoCloseable {
   /**
    * Opens a file for writing.
    *
-   * @param create whether it is made, and its folders, if need be
+   * @param create whether to create the file and its folders if they do not exist
    * @throws OperationFailure EINVAL, EACCES, EISDIR, ENOTDIR, ENOENT or ENOSPC
    */
   public OpenFile openForWriting(LocatedFile located, boolean create) throws OperationFailure {
@@ -113,7 +114,8 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
-   * As {@link #openForReading} on the caller's thread, which must be one that may wait for a disk.
+   * As {@link #openForReading}, but on the caller's thread, which must be allowed to block on a
+   * disk.
    *
    * @throws OperationFailure as there
    */
@@ -130,11 +132,12 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
-   * Checks bytes and then writes them at a position, in one job: {@link #openForWriting} and {@link
-   * OpenFile#write}. Nothing is touched when the check fails.
+   * Checks bytes, opens the file and writes them at a position, in one job. Nothing is changed when
+   * the check fails.
    *
    * @param bytes in order; consumed
-   * @throws OperationFailure as these, or from the check
+   * @throws OperationFailure as {@link #openForWriting} and {@link OpenFile#write}, or from the
+   *     check
    */
   public void write(
       LocatedFile located, boolean create, Check check, List<ByteBuffer> bytes, long position)
@@ -143,7 +146,7 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
-   * The same for bytes that need no check and lie in one buffer.
+   * Writes one buffer without a check.
    *
    * @throws OperationFailure as there
    */
@@ -153,7 +156,7 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
-   * As {@link #write}, but does not wait: the buffers belong to the job until that is done.
+   * As {@link #write}, but does not wait. The buffers belong to the job until it is done.
    *
    * @throws OperationFailure EBUSY when too much is waiting
    */
@@ -190,7 +193,7 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
-   * Returns when everything that was written to the file, and its name, are on the disk (fsync).
+   * Brings everything that was written to the file, and its name, to the disk (fsync).
    *
    * @throws OperationFailure when the disk fails
    */
@@ -207,8 +210,8 @@ public final class FileService implements AutoCloseable {
         });
   }
 
-  private static boolean forceName(FilePlace place) throws OperationFailure {
-    return FolderWalk.to(place)
+  private static boolean forceName(FileLocation location) throws OperationFailure {
+    return FolderWalk.to(location)
         .then(
             (folder, name) -> {
               if (folder.attributes(name).isSymbolicLink()) {
@@ -229,7 +232,7 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
-   * Makes an existing file at least so long; what it gains takes no room on the disk yet.
+   * Extends an existing file to at least this length, as a sparse file. A longer one is left alone.
    *
    * @throws OperationFailure as {@link #truncate}
    */
@@ -238,13 +241,14 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
-   * Gives an existing file room on the disk for so many bytes, without changing what is in it. One
-   * job for each 256 KiB, so that others get their turn between two.
+   * Allocates disk space for the first bytes of an existing file without changing its content. It
+   * is one job per 256 KiB, so that other jobs can run in between.
    *
+   * @@param length in bytes
    * @param cancelled asked between two jobs
    * @return false when it was cancelled
-   * @throws OperationFailure ENOSPC when there is not so much room; the file then has its former
-   *     length, unless somebody else has made it longer meanwhile
+   * @throws OperationFailure ENOSPC when there is not enough space; the file then has its former
+   *     length, unless another request has extended it meanwhile
    */
   public boolean reserve(LocatedFile located, long length, BooleanSupplier cancelled)
       throws OperationFailure {
@@ -267,7 +271,7 @@ public final class FileService implements AutoCloseable {
     return true;
   }
 
-  /** The daemon ends: what takes long is broken off, and undone. Does not wait for that. */
+  /** Cancels and rolls back moves to another disk, because the daemon is closing. Does not wait. */
   public void cancel() {
     folders.cancel();
   }

@@ -19,21 +19,21 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 
 /**
- * Folders below the download roots, and what is done to files as a whole (PROTOCOL.md § 5.1). Any
- * thread may call it; the disk is touched by the pool, and the caller waits.
+ * Operations on folders below the download roots, and on files as a whole (PROTOCOL.md § 5.1).
+ * Thread-safe. Methods block until the pool has done the work.
  */
 public final class FolderService {
-  /** Each level of a tree that is deleted holds a descriptor. */
-  static final int MOST_LEVELS = 256;
+  /** The limit for recursive operations, which hold a descriptor for each level. */
+  static final int MAX_LEVELS = 256;
 
-  private static final int MOST_NAMES = 100_000;
+  private static final int MAX_NAMES = 100_000;
 
   private final DownloadRoots roots;
   private final WorkerPool pool;
   private final RenameGuard renames;
   private final OpenFileTable open;
   private final LongSupplier nanoTime;
-  private final MovesUnderWay moves;
+  private final ActiveMoves moves;
   private final SillyRenames sillyRenames;
   private final CrossDeviceMove crossDevice;
   private final Renaming renaming;
@@ -52,10 +52,10 @@ public final class FolderService {
   }
 
   /**
-   * What is known of a file or folder.
+   * The attributes of a file or folder.
    *
    * @param size in bytes
-   * @param modifiedMillis since 1970
+   * @param modifiedMillis milliseconds since 1970
    */
   public record Status(long size, long modifiedMillis, boolean isFolder, boolean isFile) {
     private static Status of(BasicFileAttributes attributes) {
@@ -67,18 +67,21 @@ public final class FolderService {
     }
   }
 
-  /** All roots, in the order in which they were given. */
+  /** All roots, in the order of configuration. */
   public List<DownloadRoot> roots() {
     return roots.all();
   }
 
-  /** Looks at a root. Blocks as long as its disk does. */
+  /** The state of a root. Blocks as long as its disk does. */
   public RootStatus status(DownloadRoot root) {
     OptionalLong free = freeBytes(root);
     return new RootStatus(root, free, Instant.now());
   }
 
-  /** A disk that does not answer holds up those who ask in the next two seconds, and nobody else. */
+  /**
+   * A disk that hangs blocks only the requests of the first two seconds. Later ones, while the
+   * first is still unanswered, take the root as missing.
+   */
   private OptionalLong freeBytes(DownloadRoot root) {
     long now = nanoTime.getAsLong();
     Long asked = unanswered.putIfAbsent(root.path(), now);
@@ -88,7 +91,7 @@ public final class FolderService {
     try {
       return pool.call(Priority.URGENT, () -> freeBytes(root.path()));
     } catch (OperationFailure e) {
-      return OptionalLong.empty(); // too much is waiting to find out
+      return OptionalLong.empty(); // the pool is overloaded
     } finally {
       unanswered.remove(root.path());
     }
@@ -106,36 +109,36 @@ public final class FolderService {
   }
 
   /**
-   * Makes a folder and those above it, unless they are there. The root itself must be there.
+   * Creates a folder and its parents unless they exist. The root itself must exist.
    *
-   * @throws OperationFailure ENOTDIR when there is a file in the way, EACCES, ENOENT or ENOSPC
+   * @throws OperationFailure ENOTDIR when a file is in the way, EACCES, ENOENT or ENOSPC
    */
-  public void ensure(FilePlace place) throws OperationFailure {
+  public void ensure(FileLocation location) throws OperationFailure {
     pool.call(
         Priority.BULK,
         () -> renames.find(
-            place,
-            there -> FolderWalk.making(there)
+            location,
+            there -> FolderWalk.creating(there)
                 .then(
                     (folder, name) -> {
-                      moves.requireStill(NameCodec.resolve(folder.place(), name));
-                      folder.makeFolder(name);
-                      folder.enter(name).close(); // a link is no folder yet
-                      return folder.place();
+                      moves.requireNotMoving(NameCodec.resolve(folder.path(), name));
+                      folder.createFolder(name);
+                      folder.enter(name).close(); // fails for a link, which the walk then resolves
+                      return folder.path();
                     },
                     root -> root)));
   }
 
   /**
-   * Looks at a file or folder; at what a link leads to.
+   * The attributes of a file or folder. A link is followed.
    *
    * @throws OperationFailure ENOENT, EACCES or ENOTDIR
    */
-  public Status status(FilePlace place) throws OperationFailure {
+  public Status status(FileLocation location) throws OperationFailure {
     return pool.call(
         Priority.URGENT,
         () -> renames.find(
-            place,
+            location,
             there -> FolderWalk.to(there)
                 .then(
                     (folder, name) -> {
@@ -153,46 +156,47 @@ public final class FolderService {
    *
    * @throws OperationFailure ENOENT, EACCES or ENOTDIR; EINVAL when there are more than 100,000
    */
-  public List<String> list(FilePlace place) throws OperationFailure {
+  public List<String> list(FileLocation location) throws OperationFailure {
     List<String> names =
         pool.call(
             Priority.URGENT,
             () -> renames.find(
-                place,
+                location,
                 there -> FolderWalk.to(there)
                     .then(
-                        (folder, name) -> folder.list(name, MOST_NAMES),
+                        (folder, name) -> folder.list(name, MAX_NAMES),
                         root -> {
                           try (HeldFolder folder = HeldFolder.open(root)) {
-                            return folder.list(MOST_NAMES);
+                            return folder.list(MAX_NAMES);
                           }
                         })));
-    if (names.size() > MOST_NAMES) {
+    if (names.size() > MAX_NAMES) {
       throw new OperationFailure(
-          FailureCode.EINVAL, "The folder holds more than " + MOST_NAMES + " names.");
+          FailureCode.EINVAL, "The folder holds more than " + MAX_NAMES + " names.");
     }
     return names;
   }
 
   /**
-   * Deletes a file, or a folder and everything in it. A link is deleted, not followed.
+   * Deletes a file, or a folder with its content. A link is deleted, not followed.
    *
-   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTEMPTY when something was
-   *     put into the folder meanwhile, or EBUSY when a file is in use that would keep its name
+   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTEMPTY when something
+   *     was added to the folder meanwhile, or EBUSY when a file in use keeps the folder from being
+   *     deleted ({@link SillyRenames})
    */
-  public void delete(FilePlace place) throws OperationFailure {
+  public void delete(FileLocation location) throws OperationFailure {
     sillyRenames.retry(
         last -> pool.call(
             Priority.BULK,
-            () -> FolderWalk.toEntry(place, false)
+            () -> FolderWalk.toEntry(location, false)
                 .then((folder, name) -> delete(folder, name, last))));
   }
 
   private boolean delete(HeldFolder folder, String name, boolean last)
       throws IOException, OperationFailure {
-    Path real = NameCodec.resolve(folder.place(), name);
-    moves.requireFree(real);
-    if (!sillyRenames.release(real)) {
+    Path real = NameCodec.resolve(folder.path(), name);
+    moves.requireNoMoveWithin(real);
+    if (!sillyRenames.closeUnused(real)) {
       return false;
     }
     try {
@@ -202,9 +206,9 @@ public final class FolderService {
       if (last || !SillyRenames.keepNames(real)) {
         throw e;
       }
-      return false; // perhaps a file was opened beside this
+      return false; // perhaps a file was opened meanwhile and left a silly rename
     } finally {
-      open.forget(real);
+      open.evict(real);
     }
   }
 
@@ -214,24 +218,24 @@ public final class FolderService {
       folder.deleteFile(name);
       return;
     }
-    if (level > MOST_LEVELS) {
+    if (level > MAX_LEVELS) {
       throw new OperationFailure(
           FailureCode.EINVAL,
-          "The folder is nested more than " + MOST_LEVELS
+          "The folder is nested more than " + MAX_LEVELS
               + " levels deep; delete its parts first.");
     }
     try {
-      folder.deleteFolder(name); // one that must stay, a mounted disk, keeps what is in it
+      folder.deleteFolder(name); // first: a mount point must fail before its content is deleted
       return;
     } catch (DirectoryNotEmptyException e) {
-      // What is in it goes first.
+      // The usual case: delete the content first.
     }
     try (HeldFolder inner = folder.enter(name)) {
       for (Path entry : inner.names()) {
         try {
-          deleteTree(inner, NameCodec.shown(entry), level + 1);
+          deleteTree(inner, NameCodec.decode(entry), level + 1);
         } catch (NoSuchFileException e) {
-          // It has gone, or got another name, meanwhile.
+          // Deleted or renamed meanwhile.
         }
       }
     }
@@ -239,17 +243,19 @@ public final class FolderService {
   }
 
   /**
-   * Gives a file or folder another name under the same root, making the folders above it. A file
-   * that has this name is replaced. Atomic; to another file system it is copied, and until that is
-   * done nothing can be changed in it, and nothing has changed but that there may be new folders.
+   * Renames a file or folder below the same root, creating the parents of the new path. A file that
+   * has the new name is replaced. Atomic. To another file system it is copied first ({@link
+   * CrossDeviceMove}): meanwhile changes to it are refused, and a failure leaves nothing behind but
+   * perhaps new parent folders.
    *
-   * @param whenDone run when that is done, before anything can look for the file by its new name
-   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTDIR, EISDIR or ENOTEMPTY;
-   *     EXDEV when a link or a device would have to go to another file system, EBUSY when something is in
-   *     use that must not be, and ENOSPC; when something could not be deleted at its old place although
-   *     it is whole at the new one, the message tells so
+   * @param whenDone run when that is done, before any request can look the file up by its new name
+   * @throws OperationFailure EINVAL for the root itself, ENOENT, EACCES, ENOTDIR, EISDIR or
+   *     ENOTEMPTY; EXDEV when a link or a device would have to be moved to another file system,
+   *     EBUSY when a file is in use that must not be, and ENOSPC. When the copy is complete but the
+   *     original could not be deleted, the message says so
    */
-  public void rename(FilePlace from, FilePlace to, Runnable whenDone) throws OperationFailure {
+  public void rename(FileLocation from, FileLocation to, Runnable whenDone)
+      throws OperationFailure {
     try {
       renaming.rename(from, to, whenDone);
     } catch (OperationFailure e) {
@@ -260,22 +266,22 @@ public final class FolderService {
     }
   }
 
-  /** What takes long ends, undone; does not wait for it. */
+  /** Cancels and rolls back the move to another disk that is in progress. Does not wait. */
   void cancel() {
     crossDevice.cancel();
   }
 
-  /** The same, and waits for it. */
+  /** As {@link #cancel}, and waits for the roll-back. */
   void close() {
     crossDevice.close();
   }
 
   /**
-   * The same where no handle has to go along.
+   * Renames without updating any handle.
    *
    * @throws OperationFailure as there
    */
-  public void rename(FilePlace from, FilePlace to) throws OperationFailure {
+  public void rename(FileLocation from, FileLocation to) throws OperationFailure {
     rename(from, to, () -> {});
   }
 }

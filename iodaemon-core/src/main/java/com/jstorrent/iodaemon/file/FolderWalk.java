@@ -14,35 +14,38 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Goes down from a root folder by folder, each opened relative to the one before and without
- * following links, so nothing can be put in the way between a check and its use (PROTOCOL.md § 6).
- * A link is resolved where it is met; when it stays inside the root, the walk begins anew and takes
- * the way without it.
+ * Walks down from a root folder by folder, opening each relative to its parent and without
+ * following links, so that nothing can be swapped in between a check and its use (PROTOCOL.md § 6).
+ * When a link is met, its real path is looked up; if that is inside the root, the walk starts again
+ * along the real path.
  */
 final class FolderWalk {
-  /** As many as Linux follows. */
-  private static final int MOST_LINKS = 40;
+  /** The limit that Linux has. */
+  private static final int MAX_LINKS = 40;
 
-  /** Walks that make folders are tried so often again when one of them is taken away meanwhile. */
-  private static final int MOST_AGAIN = 16;
+  /** How often a walk that creates folders is retried when one of them is deleted meanwhile. */
+  private static final int MAX_RETRIES = 16;
 
-  private final FilePlace place;
+  private final FileLocation location;
   private final boolean create;
   private final boolean followLast;
 
-  private FolderWalk(FilePlace place, boolean create, boolean followLast) {
-    this.place = place;
+  private FolderWalk(FileLocation location, boolean create, boolean followLast) {
+    this.location = location;
     this.create = create;
     this.followLast = followLast;
   }
 
-  /** A link has been met where a walk must not end: the walk is done once more without it. */
+  /**
+   * A link is where the walk needs a file or folder; the walk starts again along the link's real
+   * path.
+   */
   static final class LinkException extends FileSystemException {
     private static final long serialVersionUID = 1L;
 
     private final int level;
 
-    /** One at the end of the walk. */
+    /** A link at the last component of the path. */
     LinkException() {
       this(0);
     }
@@ -53,36 +56,38 @@ final class FolderWalk {
     }
   }
 
-  /** What is done where a walk has ended. */
+  /** What to do at the end of a walk. */
   @FunctionalInterface
   interface Step<T> {
     /**
-     * @param folder in which the last component of the path is
+     * @param folder the parent of the last component
      * @param name the last component, which need not exist
      */
     T at(HeldFolder folder, String name) throws IOException, OperationFailure;
   }
 
-  /** A walk to a file; a link there is followed when it stays in the root. */
-  static FolderWalk to(FilePlace place) {
-    return new FolderWalk(place, false, true);
+  /**
+   * A walk to a file or folder. A link as the last component is followed if it stays in the root.
+   */
+  static FolderWalk to(FileLocation location) {
+    return new FolderWalk(location, false, true);
   }
 
-  /** The same, but folders that are missing are made. */
-  static FolderWalk making(FilePlace place) {
-    return new FolderWalk(place, true, true);
+  /** As {@link #to}, but creates missing folders. */
+  static FolderWalk creating(FileLocation location) {
+    return new FolderWalk(location, true, true);
   }
 
-  /** A walk to an entry of a folder, which may be a link. */
-  static FolderWalk toEntry(FilePlace place, boolean create) {
-    return new FolderWalk(place, create, false);
+  /** A walk to a directory entry: a link as the last component is not followed. */
+  static FolderWalk toEntry(FileLocation location, boolean create) {
+    return new FolderWalk(location, create, false);
   }
 
   /**
-   * Walks, and does something there.
+   * Walks the path and runs a step at its end.
    *
    * @throws OperationFailure EACCES when a link leads out of the root, ENOENT when the root itself
-   *     is missing, and what the file system says
+   *     is missing, and what {@link FileErrors} makes of other errors
    */
   <T> T then(Step<T> step) throws OperationFailure {
     return then(
@@ -94,34 +99,34 @@ final class FolderWalk {
         });
   }
 
-  /** What is done when the way leads to the root itself. */
+  /** What to do when the path is the root itself, which has no parent to work in. */
   @FunctionalInterface
   interface RootStep<T> {
     T at(Path root) throws IOException, OperationFailure;
   }
 
   /**
-   * The same where the root itself will do.
+   * As {@link #then(Step)}, for operations that are possible on the root itself too.
    *
    * @throws OperationFailure as there
    */
   <T> T then(Step<T> step, RootStep<T> atRoot) throws OperationFailure {
-    List<String> way = place.path().components();
-    Path base = realRoot(place.root());
+    List<String> components = location.path().components();
+    Path base = realRoot(location.root());
     try {
-      for (int links = 0; links <= MOST_LINKS; links++) {
-        if (way.isEmpty()) {
+      for (int links = 0; links <= MAX_LINKS; links++) {
+        if (components.isEmpty()) {
           return atRoot.at(base);
         }
         try {
-          return walk(base, way, step);
+          return walk(base, components, step);
         } catch (LinkException e) {
-          way = around(base, way, e.level);
+          components = resolveLink(base, components, e.level);
         }
       }
       throw new OperationFailure(
           FailureCode.EACCES,
-          "The path leads over more than " + MOST_LINKS + " links; name the place itself.");
+          "The path leads over more than " + MAX_LINKS + " links; name the place itself.");
     } catch (IOException e) {
       throw FileErrors.ofNaming(e);
     } catch (DirectoryIteratorException e) {
@@ -132,7 +137,7 @@ final class FolderWalk {
     }
   }
 
-  /** The root without links. */
+  /** The real path of a root. */
   static Path realRoot(DownloadRoot root) throws OperationFailure {
     try {
       return root.path().toRealPath();
@@ -144,37 +149,37 @@ final class FolderWalk {
     }
   }
 
-  private <T> T walk(Path base, List<String> way, Step<T> step)
+  private <T> T walk(Path base, List<String> components, Step<T> step)
       throws IOException, OperationFailure {
-    for (int again = create ? MOST_AGAIN : 0;; again--) {
+    for (int retries = create ? MAX_RETRIES : 0;; retries--) {
       try {
-        return walkOnce(base, way, step);
+        return walkOnce(base, components, step);
       } catch (NoSuchFileException e) {
-        if (again == 0) { // else a folder that was there, or was made, has been taken away since
+        if (retries == 0) { // otherwise a folder was deleted between two steps: walk again
           throw e;
         }
       }
     }
   }
 
-  private <T> T walkOnce(Path base, List<String> way, Step<T> step)
+  private <T> T walkOnce(Path base, List<String> components, Step<T> step)
       throws IOException, OperationFailure {
-    int last = way.size() - 1;
+    int last = components.size() - 1;
     int level = 0;
     HeldFolder folder = HeldFolder.open(base);
     try {
       for (; level < last; level++) {
-        HeldFolder next = enter(folder, way.get(level));
+        HeldFolder next = enter(folder, components.get(level));
         folder.close();
         folder = next;
       }
-      return step.at(folder, way.get(last));
+      return step.at(folder, components.get(last));
     } catch (IOException e) {
       if ((level < last || followLast)
-          && (e instanceof LinkException || folder.isLink(way.get(level)))) {
+          && (e instanceof LinkException || folder.isLink(components.get(level)))) {
         throw new LinkException(level);
       }
-      if (level > 0 && !folder.isInPlace()) {
+      if (level > 0 && !folder.isUnmoved()) {
         throw new LinkException(level - 1);
       }
       throw e;
@@ -190,21 +195,21 @@ final class FolderWalk {
       if (!create) {
         throw e;
       }
-      folder.makeFolder(component);
+      folder.createFolder(component);
       return folder.enter(component);
     }
   }
 
-  /** The same way, but where a link has been met it takes the folders that the link leads to. */
-  private static List<String> around(Path base, List<String> way, int level)
+  /** The same path with the components up to the link replaced by the link's real path. */
+  private static List<String> resolveLink(Path base, List<String> components, int level)
       throws OperationFailure {
-    Path link = NameCodec.resolve(base, way.subList(0, level + 1));
+    Path link = NameCodec.resolve(base, components.subList(0, level + 1));
     Path real;
     try {
       real = link.toRealPath();
     } catch (IOException e) {
       if (!Files.isSymbolicLink(link)) {
-        return way; // something else has its place by now
+        return components; // the link has been replaced meanwhile: walk the same path again
       }
       throw new OperationFailure(FailureCode.EACCES, "A link in the path cannot be followed.");
     }
@@ -213,9 +218,9 @@ final class FolderWalk {
     }
     List<String> straight = new ArrayList<>();
     for (int i = base.getNameCount(); i < real.getNameCount(); i++) {
-      straight.add(NameCodec.shown(real.getName(i)));
+      straight.add(NameCodec.decode(real.getName(i)));
     }
-    straight.addAll(way.subList(level + 1, way.size()));
+    straight.addAll(components.subList(level + 1, components.size()));
     return straight;
   }
 }

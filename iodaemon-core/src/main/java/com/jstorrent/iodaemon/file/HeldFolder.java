@@ -20,15 +20,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder that is held open while something is done in it, by names alone: whatever is put in its
- * place meanwhile, the folder stays the same. No method follows a link. Not thread-safe; close it.
+ * A folder that is held open while its entries are worked on by name, relative to its descriptor.
+ * If another folder is swapped in at its path meanwhile, this one is still meant. No method follows
+ * a link. Not thread-safe; must be closed.
  */
 sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFolder {
 
   /**
    * Opens a folder by its path, for instance a root.
    *
-   * @param real a path without links
+   * @param real the real path, without links
    */
   @SuppressWarnings("StreamResourceLeak") // the secure folder closes it
   static HeldFolder open(Path real) throws IOException {
@@ -40,20 +41,20 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
     return new PlainFolder(real);
   }
 
-  /** Where the folder was found; for what can be done by path only. */
-  Path place();
+  /** The path at which the folder was opened, for operations that the JDK offers by path only. */
+  Path path();
 
-  /** Opens an ordinary file. */
+  /** Opens a regular file. */
   FileChannel openFile(String name, Set<? extends OpenOption> options)
       throws IOException, OperationFailure;
 
   /** Opens a folder in this one, which stays open. */
   HeldFolder enter(String name) throws IOException;
 
-  /** Of the link itself, when it is one. */
+  /** The attributes of an entry; of the link itself if it is one. */
   BasicFileAttributes attributes(String name) throws IOException;
 
-  /** Whether this is a link, as far as can be told. */
+  /** Whether the entry is a link; false if its attributes cannot be read. */
   default boolean isLink(String name) {
     try {
       return attributes(name).isSymbolicLink();
@@ -62,20 +63,22 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
     }
   }
 
-  /** Whether it is known to be the folder that is meant. */
-  boolean isInPlace() throws IOException;
+  /** Whether this is certainly still the folder that was opened. */
+  boolean isUnmoved() throws IOException;
 
-  /** More of an entry, or of the link itself; null when the file system has no such thing. */
+  /**
+   * A further attribute view of an entry, or of the link itself; null if the file system has none.
+   */
   <V extends FileAttributeView> @Nullable V view(String name, Class<V> type) throws IOException;
 
-  /** Can be asked once. */
+  /** The names of the entries. May be called once. */
   Iterable<Path> names() throws IOException;
 
   void deleteFile(String name) throws IOException;
 
   void deleteFolder(String name) throws IOException;
 
-  /** Atomic; replaces a file, or an empty folder by a folder. */
+  /** Renames an entry atomically, replacing a file, or an empty folder by a folder. */
   void move(String name, HeldFolder target, String newName) throws IOException;
 
   /** The folder itself, opened as if it were a file. */
@@ -84,12 +87,12 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   @Override
   void close() throws IOException;
 
-  /** Makes a folder, unless somebody else has done so meanwhile. By path: Java has no mkdirat. */
-  default void makeFolder(String name) throws IOException {
-    if (!isInPlace()) {
+  /** Creates a folder, unless one of that name exists. By path, because Java has no mkdirat. */
+  default void createFolder(String name) throws IOException {
+    if (!isUnmoved()) {
       throw new NotDirectoryException(name);
     }
-    Path folder = NameCodec.resolve(place(), name);
+    Path folder = NameCodec.resolve(path(), name);
     try {
       Files.createDirectory(folder);
     } catch (FileAlreadyExistsException e) {
@@ -99,10 +102,13 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
     }
   }
 
-  /** Returns when the names in this folder are on the disk, where there is a disk and a call for that. */
+  /**
+   * Brings the names in this folder to the disk, if the file system has a disk and the system a
+   * call for it.
+   */
   default void force() throws IOException {
     if (SafePath.WindowsNames.ON_WINDOWS
-        || place().getFileSystem() != FileSystems.getDefault()) {
+        || path().getFileSystem() != FileSystems.getDefault()) {
       return;
     }
     try (FileChannel folder = self()) {
@@ -114,18 +120,18 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
     }
   }
 
-  /** The names in a folder of this one, at most so many and one more. */
+  /** The names in a subfolder, at most {@code most + 1}: one too many shows that there are more. */
   default List<String> list(String name, int most) throws IOException {
     try (HeldFolder folder = enter(name)) {
       return folder.list(most);
     }
   }
 
-  /** The names in this folder, at most so many and one more. Can be asked once. */
+  /** The names in this folder, at most {@code most + 1}. May be called once. */
   default List<String> list(int most) throws IOException {
     List<String> names = new ArrayList<>();
     for (Path entry : names()) {
-      names.add(NameCodec.shown(entry));
+      names.add(NameCodec.decode(entry));
       if (names.size() > most) {
         break;
       }

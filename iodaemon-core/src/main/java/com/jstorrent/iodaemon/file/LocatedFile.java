@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.file;
 
-/** What a client names a file by: a place, or a handle, whose file may be renamed meanwhile. */
-public sealed interface LocatedFile permits FilePlace, FileHandle {
+/** A file as a client refers to it: by its location, or by a handle, which follows renames. */
+public sealed interface LocatedFile permits FileLocation, FileHandle {
   /** Where the file is now. */
-  FilePlace place();
+  FileLocation location();
 }

@@ -5,28 +5,28 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Files whose bytes did not reach the disk when they were closed: a disk across the network tells so
- * only then, and only once. So that it is not forgotten, the next flush of the file fails. Thread-safe.
+ * Remembers files for which closing reported lost writes. A network file system may report them at
+ * close only, and only once; remembering them lets the next flush of the file fail. Thread-safe.
  */
 final class LostWrites {
-  /** Files; past it the one that has waited the longest is forgotten. */
-  private static final int MOST = 4096;
+  /** How many files are remembered. Beyond that the oldest is dropped. */
+  private static final int CAPACITY = 4096;
 
   private final Set<Object> keys = new LinkedHashSet<>(); // guarded by this
 
   /**
-   * @param key what the file system knows the file by
+   * @param key as {@link FileLength#key}
    */
   synchronized void add(Object key) {
     keys.add(key);
-    if (keys.size() > MOST) {
+    if (keys.size() > CAPACITY) {
       Iterator<Object> oldest = keys.iterator();
       oldest.next();
       oldest.remove();
     }
   }
 
-  /** Whether some were lost; asking again is answered with false. */
+  /** Whether writes to the file were lost; forgets it. */
   synchronized boolean take(Object key) {
     return keys.remove(key);
   }

@@ -16,15 +16,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the name of a file as clients know it, a text (see {@link NameEscapes}), and as its file
- * system knows it. On Linux and macOS a name is bytes, which are UTF-8 for us whatever the locale of the
- * JVM. Java tells them, and takes them, by way of a URI only; names that are plain do not go that way.
+ * Converts file names between the text that clients use (see {@link NameEscapes}) and the paths of
+ * a file system. On Linux and macOS a name is a sequence of bytes, which the daemon takes as UTF-8
+ * whatever the JVM's locale. Java gives access to the bytes through URIs only, which is slow; plain
+ * names are converted directly.
  */
 final class NameCodec {
   private static final char REPLACEMENT = '\ufffd';
   private static final int HEX = 16;
 
-  /** Whose names are bytes that a URI spells out; elsewhere they are texts. */
+  /** The file system whose names are bytes; null on Windows. In all others names are text. */
   private static final @Nullable FileSystem OF_BYTES =
       File.separatorChar == '/' ? FileSystems.getDefault() : null;
 
@@ -32,7 +33,7 @@ final class NameCodec {
 
   private NameCodec() {}
 
-  /** Whether the JVM itself writes names in UTF-8: the locale decides. */
+  /** Whether the JVM encodes names in UTF-8, which depends on the locale. */
   private static boolean isUtf8(FileSystem fileSystem) {
     String probe = "\u6587";
     try {
@@ -42,8 +43,8 @@ final class NameCodec {
     }
   }
 
-  /** The name of an entry of a folder as clients see it. */
-  static String shown(Path entry) {
+  /** The name of a folder's entry as clients see it. */
+  static String decode(Path entry) {
     Path name = entry.getName(entry.getNameCount() - 1);
     String text = name.toString();
     boolean ofBytes = name.getFileSystem().equals(OF_BYTES);
@@ -57,8 +58,12 @@ final class NameCodec {
     return ofBytes ? NameEscapes.escaped(raw(name)) : NameEscapes.escaped(text);
   }
 
-  /** A name in a folder of this file system; one that it cannot have is an InvalidPathException. */
-  static Path path(FileSystem fileSystem, String name) {
+  /**
+   * The path of a client's name in this file system.
+   *
+   * @throws InvalidPathException when the file system cannot have such a name
+   */
+  static Path encode(FileSystem fileSystem, String name) {
     boolean ofBytes = fileSystem.equals(OF_BYTES);
     if (NameEscapes.isPlain(name, ofBytes && !UTF_8_LOCALE)) {
       return fileSystem.getPath(name);
@@ -81,7 +86,7 @@ final class NameCodec {
   }
 
   static Path resolve(Path folder, String name) {
-    return folder.resolve(path(folder.getFileSystem(), name));
+    return folder.resolve(encode(folder.getFileSystem(), name));
   }
 
   private static Path ofText(FileSystem fileSystem, byte[] bytes) throws CharacterCodingException {
@@ -111,7 +116,7 @@ final class NameCodec {
       if (c == '%') {
         c = (char) Integer.parseInt(escaped, i + 1, i + 3, HEX);
         i += 2;
-      } else if (c == '/') { // there happens to be a folder of this name
+      } else if (c == '/') { // toUri adds it if there is a folder of this name
         break;
       }
       bytes.write(c);

@@ -11,10 +11,11 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.MalformedInputException;
 
 /**
- * How names of any bytes are written as text (PROTOCOL.md § 6): in UTF-8, but for a byte that is no
- * UTF-8, which is a character of its own, U+EF00 plus its value, and a backslash, which separates in a
- * client's path. These characters themselves are written byte by byte, so no two names look alike.
- * Nothing else can be escaped: no separator, no dot and no NUL comes out of an escape.
+ * Writes file names of arbitrary bytes as text (PROTOCOL.md § 6). A name is decoded as UTF-8; each
+ * byte that is not valid UTF-8, and a backslash (a separator in clients' paths), becomes the
+ * private-use character U+EF00 plus its value. Those characters, when a name contains them, are
+ * themselves escaped byte by byte, so different names have different texts. Nothing else can be
+ * escaped: no escape yields a separator, a dot or NUL.
  */
 final class NameEscapes {
   private static final char ESCAPE = '\uef00';
@@ -31,9 +32,9 @@ final class NameEscapes {
   }
 
   /**
-   * Whether a text has no escapes.
+   * Whether a text contains no escapes.
    *
-   * @param ascii whether it may have nothing but ASCII either
+   * @param ascii whether it must consist of ASCII as well
    */
   static boolean isPlain(String name, boolean ascii) {
     for (int i = 0; i < name.length(); i++) {
@@ -46,9 +47,9 @@ final class NameEscapes {
   }
 
   /**
-   * The one text for a name, of several: escapes may spell what is UTF-8.
+   * The canonical text of a name: a client may have escaped bytes that are valid UTF-8.
    *
-   * @throws CharacterCodingException when it has half a surrogate pair
+   * @throws CharacterCodingException when it has an unpaired surrogate
    */
   static String canonical(String name) throws CharacterCodingException {
     return isPlain(name, false) ? name : escaped(bytes(name));
@@ -71,7 +72,7 @@ final class NameEscapes {
   /**
    * The bytes that a name stands for.
    *
-   * @throws CharacterCodingException when it has half a surrogate pair
+   * @throws CharacterCodingException when it has an unpaired surrogate
    */
   static byte[] bytes(String name) throws CharacterCodingException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -11,16 +11,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is open for reading, or for reading and writing. The disk is touched by the pool, and
- * the caller waits. Any thread may call it, one at a time for
- * writing; close it. What a failed write has appended, and those before it, is cut off again.
+ * A file that is open for reading, or for reading and writing. Methods block until the pool has
+ * done the work, unless they say otherwise. Thread-safe, except that only one thread may write at a
+ * time. Must be closed. If a write fails, everything that was appended through this instance is
+ * truncated again.
  */
 public final class OpenFile implements AutoCloseable {
   private final OpenFiles.Use use;
   private final WorkerPool pool;
   private final Stats stats;
-  private volatile long size = -1; // until somebody asks
-  private volatile SharedFile.@Nullable Growth growth; // one writer at a time
+  private volatile long size = -1; // not known yet
+  private volatile SharedFile.@Nullable Change change; // one writer at a time
 
   OpenFile(OpenFiles.Use use, WorkerPool pool, Stats stats) {
     this.use = use;
@@ -29,9 +30,9 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * Bytes of the file when this was first asked. Does not wait for the disk.
+   * The size of the file in bytes when this was first called. Does not use the pool.
    *
-   * @throws OperationFailure when the system does not know
+   * @throws OperationFailure when the system cannot tell
    */
   public long size() throws OperationFailure {
     try {
@@ -45,7 +46,7 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * Reads until the buffer is full or the file ends. Somebody waits for it, so it goes first.
+   * Reads until the buffer is full or the file ends, with the priority of a waiting client.
    *
    * @throws OperationFailure when the disk fails, or EBUSY
    */
@@ -54,7 +55,7 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * The same on the caller's thread, which must be one that may wait for a disk.
+   * As {@link #read}, but on the caller's thread, which must be allowed to block on a disk.
    *
    * @return how many bytes were read
    * @throws OperationFailure when the disk fails
@@ -70,48 +71,48 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * Writes the whole buffer. When it returns the bytes are with the system: they outlive this
-   * process, but not a loss of power before {@link FileService#flush}.
+   * Writes the whole buffer. On return the system has the bytes: they survive the end of this
+   * process, but a loss of power only after {@link FileService#flush}.
    *
-   * @throws OperationFailure ENOSPC when the disk is full, and others when it fails
+   * @throws OperationFailure ENOSPC when the disk is full, other codes when it fails
    */
   public void write(ByteBuffer from, long position) throws OperationFailure {
     pool.call(Priority.BULK, () -> writeNow(List.of(from), position));
   }
 
-  /** Returns how many bytes were written: all. */
+  /** Returns the number of bytes, all of which were written. */
   long writeNow(List<ByteBuffer> bytes, long position) throws OperationFailure {
     long all = 0;
     for (ByteBuffer part : bytes) {
       all += part.remaining();
     }
-    change(growth -> growth.write(bytes, position));
+    apply(change -> change.write(bytes, position));
     stats.add(Counter.FILE_BYTES_WRITTEN, all);
     return all;
   }
 
-  /** Gives a part of the file room on the disk; the limit of the buffer tells how long the part is. */
+  /** Allocates disk space for a part of the file that is as long as the buffer's limit. */
   void reserveNow(ByteBuffer buffer, long position) throws OperationFailure {
-    change(growth -> growth.reserve(buffer, position));
+    apply(change -> change.reserve(buffer, position));
   }
 
   private interface Step {
-    void of(SharedFile.Growth growth) throws IOException;
+    void applyTo(SharedFile.Change change) throws IOException;
   }
 
-  /** When a step fails, everything that was appended by those before goes with it. */
-  private void change(Step step) throws OperationFailure {
+  /** If a step fails, everything that earlier steps have appended is rolled back as well. */
+  private void apply(Step step) throws OperationFailure {
     try {
-      SharedFile.Growth current = growth;
+      SharedFile.Change current = change;
       if (current == null) {
-        current = use.file().grow();
-        growth = current;
+        current = use.file().beginChange();
+        change = current;
       }
       try {
-        step.of(current);
+        step.applyTo(current);
       } catch (IOException e) {
-        growth = null;
-        current.takeBack();
+        change = null;
+        current.rollBack();
         throw e;
       }
     } catch (IOException e) {
@@ -121,9 +122,9 @@ public final class OpenFile implements AutoCloseable {
 
   @Override
   public void close() {
-    SharedFile.Growth current = growth;
+    SharedFile.Change current = change;
     if (current != null) {
-      current.done();
+      current.commit();
     }
     use.close();
   }

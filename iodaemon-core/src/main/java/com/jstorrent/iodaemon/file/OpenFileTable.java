@@ -15,16 +15,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files are open, and how many requests use each. Only so many stay open when nothing uses
- * them; the one that was used the longest ago goes first, one in use never. Thread-safe; the lock is
- * never held while a file is closed.
+ * The open files, and how many requests use each. Beyond the capacity the least recently used file
+ * is evicted, but never one in use. Evicting closes a file, at once or when its last user releases
+ * it. Thread-safe; the lock is not held while a file is closed.
  */
 final class OpenFileTable implements AutoCloseable {
 
-  /** What a client has named a file by, and for what it was opened. */
+  /** The location by which a client named a file, and whether it was opened for writing. */
   record Key(Path root, SafePath path, boolean writable) {
-    static Key of(FilePlace place, boolean writable) {
-      return new Key(place.root().path(), place.path(), writable);
+    static Key of(FileLocation location, boolean writable) {
+      return new Key(location.root().path(), location.path(), writable);
     }
 
     @Override
@@ -35,7 +35,7 @@ final class OpenFileTable implements AutoCloseable {
           && root.equals(key.root);
     }
 
-    // What a record has by itself the JVM would put together before the first file is opened.
+    // Written out: a record's generated methods are linked at first use, which delays the start.
     @Override
     public int hashCode() {
       return 31 * path.hashCode() + (writable ? 1 : 0);
@@ -45,10 +45,10 @@ final class OpenFileTable implements AutoCloseable {
   /** An open file. */
   static final class Entry {
     private final SharedFile file;
-    private Path real; // where it is as far as the daemon knows; guarded by the lock
+    private Path real; // its last known path; guarded by the lock
     private int users; // guarded by the lock
     private int writers; // of the users; guarded by the lock
-    private boolean forgotten; // guarded by the lock; the last user closes it
+    private boolean evicted; // guarded by the lock; the last user closes it
 
     private Entry(SharedFile file) {
       this.file = file;
@@ -59,7 +59,7 @@ final class OpenFileTable implements AutoCloseable {
       return file;
     }
 
-    private void join(boolean writes) {
+    private void acquire(boolean writes) {
       users++;
       writers += writes ? 1 : 0;
     }
@@ -70,27 +70,30 @@ final class OpenFileTable implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition released = lock.newCondition();
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // by lock
-  private final Set<Entry> lingering = new HashSet<>(); // forgotten, but in use; guarded by lock
+  private final Set<Entry> evictedInUse = new HashSet<>(); // evicted, but in use; guarded by lock
   private long releases; // guarded by the lock
   private boolean closed; // guarded by the lock
 
   /**
-   * @param capacity how many may be open
-   * @param onClose closes a file
+   * @param capacity how many files stay open while unused
+   * @param onClose closes an evicted file
    */
   OpenFileTable(int capacity, Consumer<SharedFile> onClose) {
     this.capacity = capacity;
     this.onClose = onClose;
   }
 
-  /** The file that is open by this name, with one user more. */
+  /**
+   * The file that is open under this key, with its number of users incremented; null if there is
+   * none.
+   */
   @Nullable
-  Entry join(Key key, boolean writes) {
+  Entry acquire(Key key, boolean writes) {
     lock.lock();
     try {
       Entry entry = entries.get(key);
       if (entry != null) {
-        entry.join(writes);
+        entry.acquire(writes);
       }
       return entry;
     } finally {
@@ -98,90 +101,93 @@ final class OpenFileTable implements AutoCloseable {
     }
   }
 
-  /** Takes a file that was just opened, with its first user, unless another thread was faster. */
+  /**
+   * Adds a file that was just opened and acquires it. If another thread has added one under the
+   * same key meanwhile, closes this one and acquires the other.
+   */
   Entry add(Key key, SharedFile file, boolean writes) {
-    List<SharedFile> over = new ArrayList<>();
+    List<SharedFile> toClose = new ArrayList<>();
     Entry entry;
     lock.lock();
     try {
       Entry other = entries.get(key);
       entry = other == null ? new Entry(file) : other;
-      entry.join(writes);
+      entry.acquire(writes);
       if (other != null) {
-        over.add(file);
+        toClose.add(file);
       } else if (closed) {
-        entry.forgotten = true;
-        lingering.add(entry);
+        entry.evicted = true;
+        evictedInUse.add(entry);
       } else {
         entries.put(key, entry);
-        shrink(over);
+        shrink(toClose);
       }
     } finally {
       lock.unlock();
     }
-    over.forEach(onClose);
+    toClose.forEach(onClose);
     return entry;
   }
 
-  /** A use is over. */
-  void leave(Entry entry, boolean writes) {
-    List<SharedFile> over = new ArrayList<>(0);
+  /** Ends a use. */
+  void release(Entry entry, boolean writes) {
+    List<SharedFile> toClose = new ArrayList<>(0);
     lock.lock();
     try {
       entry.users--;
       entry.writers -= writes ? 1 : 0;
-      if (entry.users == 0 && entry.forgotten) {
-        lingering.remove(entry);
-        over.add(entry.file);
+      if (entry.users == 0 && entry.evicted) {
+        evictedInUse.remove(entry);
+        toClose.add(entry.file);
       } else {
-        shrink(over);
+        shrink(toClose);
       }
       releases++;
       released.signalAll();
     } finally {
       lock.unlock();
     }
-    over.forEach(onClose);
+    toClose.forEach(onClose);
   }
 
-  /** Under the lock; the files are closed without it. */
-  private void shrink(List<SharedFile> over) {
+  /** Collects files to evict. Called with the lock held; the caller closes them after unlocking. */
+  private void shrink(List<SharedFile> toClose) {
     Iterator<Entry> oldest = entries.values().iterator();
     while (entries.size() > capacity && oldest.hasNext()) {
       Entry entry = oldest.next();
       if (entry.users == 0) {
         oldest.remove();
-        drop(entry, over);
+        drop(entry, toClose);
       }
     }
   }
 
-  private void drop(Entry entry, List<SharedFile> over) {
-    entry.forgotten = true;
+  private void drop(Entry entry, List<SharedFile> toClose) {
+    entry.evicted = true;
     if (entry.users == 0) {
-      over.add(entry.file);
+      toClose.add(entry.file);
     } else {
-      lingering.add(entry);
+      evictedInUse.add(entry);
     }
   }
 
-  /** Users go on; nothing else gets the same file. */
-  void forget(Entry entry) {
-    forgetIf(each -> each == entry);
+  /** Evicts a file. Its present users go on with it, but no further request gets it. */
+  void evict(Entry entry) {
+    evictIf(each -> each == entry);
   }
 
-  /** Closes what nothing uses. */
-  void forgetIdle() {
-    forgetIf(entry -> entry.users == 0);
+  /** Evicts, and so closes, all files that are not in use. */
+  void evictIdle() {
+    evictIf(entry -> entry.users == 0);
   }
 
-  /** The same for one place, or everything in a folder; {@code real} has no links. */
-  void forget(Path real) {
-    forgetIf(entry -> entry.real.startsWith(real));
+  /** Evicts the file with this real path, or all files in that folder. */
+  void evict(Path real) {
+    evictIf(entry -> entry.real.startsWith(real));
   }
 
-  private void forgetIf(Predicate<Entry> which) {
-    List<SharedFile> over = new ArrayList<>();
+  private void evictIf(Predicate<Entry> which) {
+    List<SharedFile> toClose = new ArrayList<>();
     lock.lock();
     try {
       Iterator<Entry> all = entries.values().iterator();
@@ -189,20 +195,23 @@ final class OpenFileTable implements AutoCloseable {
         Entry each = all.next();
         if (which.test(each)) {
           all.remove();
-          drop(each, over);
+          drop(each, toClose);
         }
       }
     } finally {
       lock.unlock();
     }
-    over.forEach(onClose);
+    toClose.forEach(onClose);
   }
 
-  /** A file or folder has another name now: what is open of it is forgotten, but still known to be there. */
+  /**
+   * Updates the paths of evicted files that are still in use, because they or their folder were
+   * renamed.
+   */
   void moved(Path from, Path to) {
     lock.lock();
     try {
-      for (Entry entry : lingering) {
+      for (Entry entry : evictedInUse) {
         if (entry.real.startsWith(from)) {
           entry.real = to.resolve(from.relativize(entry.real));
         }
@@ -212,13 +221,13 @@ final class OpenFileTable implements AutoCloseable {
     }
   }
 
-  /** Whether anything uses the file with this path, or one in this folder. */
-  boolean isUsed(Path real) {
+  /** Whether a request uses the file with this path, or one in that folder. */
+  boolean isInUse(Path real) {
     return has(real, entry -> entry.users > 0);
   }
 
-  /** Whether anything may change it. */
-  boolean isWritten(Path real) {
+  /** Whether a request has the file with this path, or one in that folder, open for writing. */
+  boolean hasWriter(Path real) {
     return has(real, entry -> entry.writers > 0);
   }
 
@@ -230,7 +239,7 @@ final class OpenFileTable implements AutoCloseable {
           return true;
         }
       }
-      return lingering.stream()
+      return evictedInUse.stream()
           .anyMatch(
               entry -> what.test(entry) && entry.real.startsWith(real));
     } finally {
@@ -239,9 +248,9 @@ final class OpenFileTable implements AutoCloseable {
   }
 
   /**
-   * Waits until some use ends, at most for so long; an interrupt ends the wait too.
+   * Waits until any use ends, for {@code nanos} at most. An interrupt ends the wait too.
    *
-   * @return how much of the time is left
+   * @return the nanoseconds that are left
    */
   long awaitRelease(long nanos) {
     lock.lock();
@@ -260,7 +269,7 @@ final class OpenFileTable implements AutoCloseable {
     }
   }
 
-  /** Closes what nothing uses, and the rest when its last user leaves. */
+  /** Evicts all files: those in use are closed when their last user releases them. */
   @Override
   public void close() {
     lock.lock();
@@ -269,6 +278,6 @@ final class OpenFileTable implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    forgetIf(entry -> true);
+    evictIf(entry -> true);
   }
 }

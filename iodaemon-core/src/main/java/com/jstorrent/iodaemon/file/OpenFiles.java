@@ -18,18 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files that are open: each once, however many use it. Only so many stay open when nobody uses
- * them; the one that was used the longest ago goes first. For threads that may block.
+ * Opens files and keeps them open for later requests. A file is opened once, however many requests
+ * use it. {@link OpenFileTable} decides which unused files stay open. Methods block.
  */
 final class OpenFiles implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
 
-  /** What somebody wants to do with a file. */
+  /** What a request wants to do with a file. */
   enum Access {
     READ,
     /** Read and write, if it exists. */
     WRITE,
-    /** Read and write; the file and its folders are made if need be. */
+    /** Read and write; the file and its folders are created if they do not exist. */
     CREATE;
 
     private Set<OpenOption> options() {
@@ -51,13 +51,13 @@ final class OpenFiles implements AutoCloseable {
   private final Stats stats;
   private final RenameGuard renames;
   private final OpenFileTable table;
-  private final MovesUnderWay moves = new MovesUnderWay();
+  private final ActiveMoves moves = new ActiveMoves();
   private final FileLength.Registry lengths = new FileLength.Registry();
   private final LostWrites lost = new LostWrites();
-  private final ReentrantLock scarcity = new ReentrantLock(); // taken before the table's
+  private final ReentrantLock descriptorShortage = new ReentrantLock(); // acquired before the table's lock
 
   /**
-   * @param capacity how many may be open
+   * @param capacity how many unused files stay open
    */
   OpenFiles(int capacity, RenameGuard renames, Stats stats) {
     this.renames = renames;
@@ -65,12 +65,12 @@ final class OpenFiles implements AutoCloseable {
     this.table = new OpenFileTable(capacity, this::close);
   }
 
-  /** For what has to do with the names of files that may be open. */
+  /** The table, for operations on the names of files that may be open. */
   OpenFileTable table() {
     return table;
   }
 
-  MovesUnderWay moves() {
+  ActiveMoves moves() {
     return moves;
   }
 
@@ -94,44 +94,47 @@ final class OpenFiles implements AutoCloseable {
 
     @Override
     public void close() {
-      table.leave(entry, writes);
+      table.release(entry, writes);
     }
   }
 
   /**
-   * Finds a file among those that are open, or opens it.
+   * Finds an open file, or opens it.
    *
    * @throws OperationFailure EROOT, EINVAL, ENOENT, EACCES, EISDIR, ENOTDIR, ENOSPC or EBUSY
    */
   Use use(LocatedFile file, Access access) throws OperationFailure {
-    return renames.find(file, place -> use(place, access), Use::close);
+    return renames.find(file, location -> use(location, access), Use::close);
   }
 
-  private Use use(FilePlace place, Access access) throws OperationFailure {
+  private Use use(FileLocation location, Access access) throws OperationFailure {
     boolean writes = access != Access.READ;
     while (true) {
-      OpenFileTable.Entry known = known(OpenFileTable.Key.of(place, true), writes);
+      OpenFileTable.Entry known = known(OpenFileTable.Key.of(location, true), writes);
       if (known == null && !writes) {
-        known = known(OpenFileTable.Key.of(place, false), false);
+        known = known(OpenFileTable.Key.of(location, false), false);
       }
       if (known != null) {
         return use(known, writes);
       }
-      SharedFile opened = open(place, access);
-      OpenFileTable.Entry entry = table.add(OpenFileTable.Key.of(place, writes), opened, writes);
+      SharedFile opened = open(location, access);
+      OpenFileTable.Entry entry = table.add(OpenFileTable.Key.of(location, writes), opened, writes);
       if (entry.file() == opened || entry.file().isCurrent()) {
         return use(entry, writes);
       }
-      leaveStale(entry, writes); // another thread has opened what had the name before
+      evictStale(entry, writes); // another thread added the file that had the name before
     }
   }
 
-  /** A writer is known of before this looks for moves, and a move looks for writers when it is known of. */
+  /**
+   * Checks for moves only after the writer is in the table. A move registers itself before it
+   * checks the table for writers, so at least one of the two sees the other.
+   */
   private Use use(OpenFileTable.Entry entry, boolean writes) throws OperationFailure {
     Use use = new Use(entry, writes);
     try {
       if (writes) {
-        moves.requireStill(entry.file().real());
+        moves.requireNotMoving(entry.file().real());
       }
       return use;
     } catch (OperationFailure e) {
@@ -141,59 +144,60 @@ final class OpenFiles implements AutoCloseable {
   }
 
   private OpenFileTable.@Nullable Entry known(OpenFileTable.Key key, boolean writes) {
-    OpenFileTable.Entry entry = table.join(key, writes);
+    OpenFileTable.Entry entry = table.acquire(key, writes);
     if (entry == null || entry.file().isCurrent()) {
       return entry;
     }
-    leaveStale(entry, writes);
+    evictStale(entry, writes);
     return null;
   }
 
-  private void leaveStale(OpenFileTable.Entry entry, boolean writes) {
-    table.forget(entry);
-    table.leave(entry, writes);
+  private void evictStale(OpenFileTable.Entry entry, boolean writes) {
+    table.evict(entry);
+    table.release(entry, writes);
   }
 
-  private SharedFile open(FilePlace place, Access access) throws OperationFailure {
+  private SharedFile open(FileLocation location, Access access) throws OperationFailure {
     SharedFile file;
     try {
-      file = openFile(place, access);
+      file = openFile(location, access);
     } catch (OperationFailure e) {
       if (e.code() != FailureCode.EBUSY) {
         throw e;
       }
-      file = openAfterMakingRoom(place, access);
+      file = openAfterEvicting(location, access);
     }
     stats.increment(Counter.OPEN_FILES);
     return file;
   }
 
   /**
-   * No descriptor was left; files that nobody uses are not needed. One thread after the other: what
-   * one has taken from the table and is still closing, another could neither find nor do without.
+   * Retries after closing all unused files, because no descriptor was left. One thread at a time:
+   * another one would find the table already emptied while the descriptors are still being closed,
+   * and fail although they are about to be free.
    */
-  private SharedFile openAfterMakingRoom(FilePlace place, Access access)
+  private SharedFile openAfterEvicting(FileLocation location, Access access)
       throws OperationFailure {
-    scarcity.lock();
+    descriptorShortage.lock();
     try {
-      table.forgetIdle();
-      return openFile(place, access);
+      table.evictIdle();
+      return openFile(location, access);
     } finally {
-      scarcity.unlock();
+      descriptorShortage.unlock();
     }
   }
 
-  private SharedFile openFile(FilePlace place, Access access) throws OperationFailure {
+  private SharedFile openFile(FileLocation location, Access access) throws OperationFailure {
     FolderWalk walk =
-        access == Access.CREATE ? FolderWalk.making(place) : FolderWalk.to(place);
-    return walk.then((folder, name) -> openFile(place, folder, name, access));
+        access == Access.CREATE ? FolderWalk.creating(location) : FolderWalk.to(location);
+    return walk.then((folder, name) -> openFile(location, folder, name, access));
   }
 
-  private SharedFile openFile(FilePlace place, HeldFolder folder, String name, Access access)
+  private SharedFile openFile(FileLocation location, HeldFolder folder, String name, Access access)
       throws IOException, OperationFailure {
-    Path real = NameCodec.resolve(folder.place(), name);
+    Path real = NameCodec.resolve(folder.path(), name);
     if (access != Access.READ) {
-      moves.requireStill(real); // before it is made
+      moves.requireNotMoving(real); // before it is created
     }
     while (true) {
       Object before = key(folder, name);
@@ -201,15 +205,15 @@ final class OpenFiles implements AutoCloseable {
       try {
         Object fileKey = folder.attributes(name).fileKey();
         if (before == null || before.equals(fileKey)) {
-          Path named = NameCodec.resolve(place.root().path(), place.path().components());
-          FileLength length = lengths.join(fileKey == null ? real : fileKey);
+          Path named = NameCodec.resolve(location.root().path(), location.path().components());
+          FileLength length = lengths.acquire(fileKey == null ? real : fileKey);
           return new SharedFile(channel, named, real, fileKey, length);
         }
       } catch (IOException e) {
         channel.close();
         throw e;
       }
-      channel.close(); // another file has got the name: which of the two this is cannot be told
+      channel.close(); // the name was given to another file meanwhile: which one is open is unknown
     }
   }
 
@@ -217,7 +221,7 @@ final class OpenFiles implements AutoCloseable {
     try {
       return folder.attributes(name).fileKey();
     } catch (NoSuchFileException e) {
-      return null; // it is going to be made, or opening it fails in the same way
+      return null; // it will be created, or opening it fails with the same exception
     }
   }
 
@@ -228,15 +232,17 @@ final class OpenFiles implements AutoCloseable {
     } catch (IOException e) {
       lost.add(file.length().key());
       LOG.warn(
-          "What was written to a file did not reach its disk: {}", FileErrors.of(e).getMessage());
+          "Written bytes of a file were lost when it was closed: {}",
+          FileErrors.of(e).getMessage());
     }
-    lengths.leave(file.length());
+    lengths.release(file.length());
   }
 
   /**
-   * Returns when everything that was written to a file is on the disk, by whichever handle it was written.
+   * Brings everything that was written to a file to the disk, through whatever channel it was
+   * written.
    *
-   * @throws IOException when something is not, and will not be
+   * @throws IOException when bytes could not be brought to the disk, or were lost earlier
    */
   void force(Use use) throws IOException {
     use.file().force();

@@ -21,22 +21,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder by its path, where the file system cannot hold one: every step looks at the links, and
- * opening a file looks again afterwards.
+ * A folder known by its path, for file systems without directory descriptors. Every operation first
+ * checks the path for links, and opening a file checks again afterwards.
  */
-record PlainFolder(Path place) implements HeldFolder {
+record PlainFolder(Path path) implements HeldFolder {
 
   private Path requireUnmoved() throws IOException {
-    if (!isInPlace()) {
+    if (!isUnmoved()) {
       throw new NotDirectoryException("link");
     }
-    return place;
+    return path;
   }
 
   @Override
   public FileChannel openFile(String name, Set<? extends OpenOption> options)
       throws IOException, OperationFailure {
-    Path file = NameCodec.resolve(place, name);
+    Path file = NameCodec.resolve(path, name);
     try {
       SecureFolder.requireOrdinary(attributes(name));
     } catch (NoSuchFileException e) {
@@ -52,12 +52,12 @@ record PlainFolder(Path place) implements HeldFolder {
 
   @Override
   public HeldFolder enter(String name) throws IOException {
-    Path folder = NameCodec.resolve(place, name);
+    Path folder = NameCodec.resolve(path, name);
     if (!Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
         .isDirectory()) {
       throw new NotDirectoryException(name);
     }
-    return new PlainFolder(folder); // what is done in it looks at the whole way
+    return new PlainFolder(folder); // operations in it check the whole path
   }
 
   @Override
@@ -67,10 +67,10 @@ record PlainFolder(Path place) implements HeldFolder {
         LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Junctions of Windows too, and names in another case. */
+  /** Also true for junctions of Windows, and for a name that differs in case. */
   @Override
   public boolean isLink(String name) {
-    Path entry = NameCodec.resolve(place, name);
+    Path entry = NameCodec.resolve(path, name);
     try {
       return !entry.toRealPath().equals(entry);
     } catch (IOException e) {
@@ -79,8 +79,8 @@ record PlainFolder(Path place) implements HeldFolder {
   }
 
   @Override
-  public boolean isInPlace() throws IOException {
-    return place.toRealPath().equals(place);
+  public boolean isUnmoved() throws IOException {
+    return path.toRealPath().equals(path);
   }
 
   @Override
@@ -124,6 +124,6 @@ record PlainFolder(Path place) implements HeldFolder {
 
   @Override
   public void close() {
-    // A path holds nothing.
+    // There is no descriptor to close.
   }
 }

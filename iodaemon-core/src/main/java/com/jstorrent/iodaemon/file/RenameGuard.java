@@ -9,20 +9,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what looks for a file by its name from failing because the file, or a folder above it, is
- * being renamed at that moment. Nothing waits unless a rename is under way: a search that had one
- * beside it is done once more. Thread-safe.
+ * Keeps a look-up by name from failing, or finding the wrong file, because the file or a folder
+ * above it is being renamed at that moment.
+ *
+ * <p>Renames below a root take a write lock. Look-ups read optimistically ({@link StampedLock}):
+ * they run without a lock, and if a rename was in progress meanwhile, the result is discarded and
+ * the look-up is repeated under a read lock. So look-ups cost nothing while nothing is renamed. The
+ * location is asked for anew each time, so a {@link FileHandle} is found under its new name.
+ * Thread-safe.
  */
 final class RenameGuard {
   private final ConcurrentMap<Path, StampedLock> locks = new ConcurrentHashMap<>(); // by root
 
-  /** Looks for something by its name. */
+  /** A look-up by name. */
   @FunctionalInterface
   interface Search<T extends @Nullable Object> {
-    T at(FilePlace place) throws OperationFailure;
+    T at(FileLocation location) throws OperationFailure;
   }
 
-  /** What must not happen beside a search. */
+  /** An operation that excludes look-ups. */
   @FunctionalInterface
   interface Rename<T> {
     T run() throws OperationFailure;
@@ -34,18 +39,18 @@ final class RenameGuard {
   }
 
   /**
-   * Looks for a file where it is now.
+   * Looks a file up at its current location.
    *
-   * @param discard gets what was found at a name that may have been given away meanwhile
+   * @param discard releases a result that is discarded because of a rename
    * @throws OperationFailure from the search
    */
   <T extends @Nullable Object> T find(
       LocatedFile file, Search<T> search, Consumer<T> discard) throws OperationFailure {
-    StampedLock lock = of(file.place().root());
+    StampedLock lock = of(file.location().root());
     long stamp = lock.tryOptimisticRead();
     if (stamp != 0) {
       try {
-        T found = search.at(file.place());
+        T found = search.at(file.location());
         if (lock.validate(stamp)) {
           return found;
         }
@@ -58,24 +63,24 @@ final class RenameGuard {
     }
     stamp = lock.readLock();
     try {
-      return search.at(file.place());
+      return search.at(file.location());
     } finally {
       lock.unlockRead(stamp);
     }
   }
 
-  /** The same for what holds nothing that would have to be closed. */
+  /** As above, for results that need not be released. */
   <T extends @Nullable Object> T find(LocatedFile file, Search<T> search)
       throws OperationFailure {
     return find(file, search, found -> {});
   }
 
   /**
-   * Renames something below a root; whatever looks for a file there waits.
+   * Runs a rename while look-ups below the root wait.
    *
    * @throws OperationFailure from the rename
    */
-  <T> T alone(DownloadRoot root, Rename<T> rename) throws OperationFailure {
+  <T> T exclusively(DownloadRoot root, Rename<T> rename) throws OperationFailure {
     StampedLock lock = of(root);
     long stamp = lock.writeLock();
     try {

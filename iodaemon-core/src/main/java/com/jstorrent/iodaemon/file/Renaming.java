@@ -8,12 +8,12 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** Gives files and folders another name (PROTOCOL.md § 5.1). Thread-safe. */
+/** Renames files and folders within one file system (PROTOCOL.md § 5.1). Thread-safe. */
 final class Renaming {
   private final WorkerPool pool;
   private final RenameGuard renames;
   private final OpenFileTable open;
-  private final MovesUnderWay moves;
+  private final ActiveMoves moves;
   private final SillyRenames sillyRenames;
 
   Renaming(WorkerPool pool, OpenFiles files, SillyRenames sillyRenames) {
@@ -25,17 +25,18 @@ final class Renaming {
   }
 
   /**
-   * @param whenDone run before anything can look for the file by its new name
-   * @throws OperationFailure EXDEV when no rename leads there, and as {@link FolderService#rename} tells
+   * @param whenDone run before any request can look the file up by its new name
+   * @throws OperationFailure EXDEV when the target is on another file system, and as {@link
+   *     FolderService#rename} documents
    */
-  void rename(FilePlace from, FilePlace to, Runnable whenDone) throws OperationFailure {
+  void rename(FileLocation from, FileLocation to, Runnable whenDone) throws OperationFailure {
     if (from.path().contains(to.path()) && !from.equals(to)) {
       throw intoItself();
     }
     sillyRenames.retry(
         last -> pool.call(
             Priority.BULK,
-            () -> renames.alone(
+            () -> renames.exclusively(
                 from.root(),
                 () -> {
                   boolean done = walk(from, to);
@@ -46,11 +47,11 @@ final class Renaming {
                 })));
   }
 
-  private boolean walk(FilePlace from, FilePlace to) throws OperationFailure {
+  private boolean walk(FileLocation from, FileLocation to) throws OperationFailure {
     return FolderWalk.toEntry(from, false)
         .then(
             (source, name) -> {
-              source.attributes(name); // before folders are made for nothing
+              source.attributes(name); // fails before folders are created in vain
               return FolderWalk.toEntry(to, true)
                   .then((target, newName) -> move(source, name, target, newName));
             });
@@ -58,25 +59,25 @@ final class Renaming {
 
   private boolean move(HeldFolder source, String name, HeldFolder target, String newName)
       throws IOException, OperationFailure {
-    Path old = NameCodec.resolve(source.place(), name);
-    Path fresh = NameCodec.resolve(target.place(), newName);
-    moves.requireFree(old);
-    moves.requireFree(fresh);
-    if (!old.equals(fresh) && !sillyRenames.release(fresh)) {
+    Path oldPath = NameCodec.resolve(source.path(), name);
+    Path newPath = NameCodec.resolve(target.path(), newName);
+    moves.requireNoMoveWithin(oldPath);
+    moves.requireNoMoveWithin(newPath);
+    if (!oldPath.equals(newPath) && !sillyRenames.closeUnused(newPath)) {
       return false;
     }
-    open.forget(old); // some systems rename nothing that is open, nor the folder that it is in
+    open.evict(oldPath); // some systems cannot rename an open file or the folder it is in
     try {
       source.move(name, target, newName);
     } catch (FileSystemException e) {
-      if (target.place().startsWith(old)) { // by way of a link
+      if (target.path().startsWith(oldPath)) { // reached through a link
         throw intoItself();
       }
       throw e;
     }
-    open.forget(old);
-    open.forget(fresh);
-    open.moved(old, fresh);
+    open.evict(oldPath);
+    open.evict(newPath);
+    open.moved(oldPath, newPath);
     return true;
   }
 

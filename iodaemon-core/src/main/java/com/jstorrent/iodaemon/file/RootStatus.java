@@ -5,24 +5,24 @@ import java.time.Instant;
 import java.util.OptionalLong;
 
 /**
- * A download root, and how it was found.
+ * The state of a download root.
  *
- * @param freeBytes that may still be written to it; empty when it is not there
- * @param checked when that was
+ * @param freeBytes the free space; empty when the root is not available
+ * @param checked when the state was determined
  */
 public record RootStatus(DownloadRoot root, OptionalLong freeBytes, Instant checked) {
 
-  /** Whether it is there. */
+  /** Whether the folder exists and its disk answers. */
   public boolean available() {
     return freeBytes.isPresent();
   }
 
-  /** Whether it is there and has no room to speak of. */
+  /** Whether it is available but has practically no free space. */
   public boolean full() {
     return available() && freeBytes.getAsLong() < Limits.ROOT_FULL_BYTES;
   }
 
-  /** Whether a client would want to hear of the difference to an earlier look at the same root. */
+  /** Whether clients are to be told of the difference to an earlier state of the same root. */
   boolean differsFrom(RootStatus earlier) {
     return available() != earlier.available() || full() != earlier.full();
   }

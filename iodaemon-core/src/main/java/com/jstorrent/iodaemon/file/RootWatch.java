@@ -10,9 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the download roots now and then, while somebody wants to know, and tells when they are
- * others, when one comes or goes, and when one is full or no longer full. Looking happens on virtual
- * threads, one look at a time: a dead disk may hold it up for long. Thread-safe.
+ * Checks the download roots periodically while a client wants to know, and reports when the set
+ * changes, when a root becomes available or unavailable, and when one becomes full or is no longer
+ * full. Checks run on virtual threads, one at a time, because a disk that hangs may block them for
+ * long. Thread-safe.
  */
 public final class RootWatch {
   private static final Logger LOG = LoggerFactory.getLogger(RootWatch.class);
@@ -22,15 +23,15 @@ public final class RootWatch {
   private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private Consumer<List<RootStatus>> listener = roots -> {}; // guarded by lock
-  private List<DownloadRoot> roots = List.of(); // guarded by lock; those that were told of last
-  private @Nullable List<RootStatus> known; // guarded by lock; null before the first look
-  private boolean wanted; // guarded by lock
+  private List<DownloadRoot> roots = List.of(); // guarded by lock; as last reported
+  private @Nullable List<RootStatus> known; // guarded by lock; null before the first check
+  private boolean active; // guarded by lock
   private boolean looking; // guarded by lock
-  private boolean again; // guarded by lock; what the look finds is out of date
-  private int round; // guarded by lock; a look that was planned before the last change means nothing
+  private boolean again; // guarded by lock; the check in progress is out of date
+  private int round; // guarded by lock; a check that was scheduled in an earlier round is skipped
 
   /**
-   * @param interval between two looks
+   * @param interval between two checks
    */
   public RootWatch(FolderService folders, Duration interval, MonotonicClock clock) {
     this.folders = folders;
@@ -38,31 +39,31 @@ public final class RootWatch {
     this.clock = clock;
   }
 
-  /** Looks at all roots now; blocks as long as their disks do. */
+  /** Checks all roots now; blocks as long as their disks do. */
   public List<RootStatus> look() {
     return folders.roots().stream().map(folders::status).toList();
   }
 
-  /** The roots that there are now, whatever they are like. Does not block. */
+  /** The configured roots, whatever their state. Does not block. */
   public List<DownloadRoot> current() {
     return folders.roots();
   }
 
   /**
-   * Begins to watch, or goes on with it for one more who wants to know.
+   * Starts watching, or continues for one more client.
    *
-   * @param since what {@link #current} was when that one could last have asked; if it is out of date,
-   *     the change is told
-   * @param onChange is told all roots when one has changed; on a virtual thread
+   * @param since what {@link #current} was when the client last could have asked; if that is out of
+   *     date, the change is reported
+   * @param onChange receives all roots when one has changed; called on a virtual thread
    */
   public void begin(List<DownloadRoot> since, Consumer<List<RootStatus>> onChange) {
     lock.lock();
     try {
-      if (wanted && since.equals(current())) {
+      if (active && since.equals(current())) {
         return;
       }
-      if (!wanted) {
-        wanted = true;
+      if (!active) {
+        active = true;
         known = null;
       }
       listener = onChange;
@@ -70,24 +71,24 @@ public final class RootWatch {
     } finally {
       lock.unlock();
     }
-    lookAside();
+    lookInBackground();
   }
 
   public void end() {
     lock.lock();
     try {
-      wanted = false;
+      active = false;
       round++;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Looks now and not later: the set of roots has been replaced. Does not block. */
-  public void lookAside() {
+  /** Starts a check now, because the set of roots was replaced. Does not block. */
+  public void lookInBackground() {
     lock.lock();
     try {
-      if (!wanted || looking) {
+      if (!active || looking) {
         again = looking;
         return;
       }
@@ -95,27 +96,27 @@ public final class RootWatch {
     } finally {
       lock.unlock();
     }
-    Thread.ofVirtual().name("iodaemon-roots").start(this::lookAndTell);
+    Thread.ofVirtual().name("iodaemon-roots").start(this::lookAndReport);
   }
 
-  private void lookAndTell() {
+  private void lookAndReport() {
     try {
-      tell(look());
-    } catch (RuntimeException e) { // of a file system or a listener; the next look may do better
-      LOG.error("Looking at the download roots failed because of a defect.", e);
+      report(look());
+    } catch (RuntimeException e) { // of a file system or a listener; the next check may succeed
+      LOG.error("Checking the download roots failed because of a defect.", e);
     } finally {
-      goOn();
+      scheduleNext();
     }
   }
 
-  private void tell(List<RootStatus> now) {
+  private void report(List<RootStatus> now) {
     Consumer<List<RootStatus>> told;
     lock.lock();
     try {
       if (again) {
         return;
       }
-      told = wanted && hasChanged(now) ? listener : unused -> {};
+      told = active && hasChanged(now) ? listener : unused -> {};
       known = now;
       roots = now.stream().map(RootStatus::root).toList();
     } finally {
@@ -124,8 +125,10 @@ public final class RootWatch {
     told.accept(now);
   }
 
-  /** Only now: of two looks the later one must be told last. */
-  private void goOn() {
+  /**
+   * Schedules the next check only after this one was reported, so that reports keep their order.
+   */
+  private void scheduleNext() {
     boolean repeat;
     int planned;
     lock.lock();
@@ -138,7 +141,7 @@ public final class RootWatch {
       lock.unlock();
     }
     if (repeat) {
-      lookAside();
+      lookInBackground();
     } else {
       clock.schedule(interval, () -> due(planned));
     }
@@ -153,10 +156,10 @@ public final class RootWatch {
     } finally {
       lock.unlock();
     }
-    lookAside();
+    lookInBackground();
   }
 
-  /** Under the lock. */
+  /** Called with the lock held. */
   private boolean hasChanged(List<RootStatus> now) {
     List<RootStatus> before = known;
     if (!roots.equals(now.stream().map(RootStatus::root).toList())) {

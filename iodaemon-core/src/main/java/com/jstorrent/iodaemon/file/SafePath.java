@@ -13,18 +13,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only code that turns a client's string into a path (PROTOCOL.md § 6). A path is split into
- * components and each is checked; {@link FolderWalk} sees to the links.
+ * The only code that turns a client's string into a path (PROTOCOL.md § 6). It splits the path into
+ * components and checks each; {@link FolderWalk} handles links.
  */
 public final class SafePath {
-  /** How long a name may be on the disk (PROTOCOL.md § 6). */
+  /** The maximum length of a name on the disk (PROTOCOL.md § 6). */
   private static final int COMPONENT_BYTES = 255;
 
-  /** How long a path may be, with the separators; what the system takes in one call on Linux. */
-  static final int MOST_BYTES = 4096;
+  /** The maximum length of a path with its separators, which is PATH_MAX of Linux. */
+  static final int MAX_BYTES = 4096;
 
-  /** How deep a path may be: each level costs a request some system calls. */
-  static final int MOST_LEVELS = 256;
+  /** The maximum depth of a path: each level costs a request some system calls. */
+  static final int MAX_LEVELS = 256;
 
   private final List<String> components;
 
@@ -33,8 +33,8 @@ public final class SafePath {
   }
 
   /**
-   * Reads the {@code X-Path-Base64} of a request: UTF-8, or Latin-1 when it is not valid UTF-8, as
-   * old clients send it.
+   * Parses the {@code X-Path-Base64} header: UTF-8, or Latin-1 if it is not valid UTF-8, because
+   * old clients send that.
    *
    * @throws OperationFailure EINVAL when the text or the path is malformed
    */
@@ -43,7 +43,7 @@ public final class SafePath {
     try {
       bytes = Base64.getDecoder().decode(encoded);
     } catch (IllegalArgumentException e) {
-      throw bad("The path is not valid base64.");
+      throw invalid("The path is not valid base64.");
     }
     String text = new String(bytes, StandardCharsets.UTF_8);
     boolean valid = Arrays.equals(bytes, text.getBytes(StandardCharsets.UTF_8));
@@ -51,10 +51,10 @@ public final class SafePath {
   }
 
   /**
-   * Checks a relative path: {@code \} counts as {@code /}, leading ones are dropped. Names that are no
-   * text are spelled as {@link NameEscapes} writes them.
+   * Parses a relative path: {@code \} counts as {@code /}, and leading separators are dropped.
+   * Names that are not valid text are escaped as in {@link NameEscapes}.
    *
-   * @throws OperationFailure EINVAL, naming what is wrong with it
+   * @throws OperationFailure EINVAL with the reason
    */
   public static SafePath of(String text) throws OperationFailure {
     String path = text.replace('\\', '/');
@@ -62,7 +62,7 @@ public final class SafePath {
     while (start < path.length() && path.charAt(start) == '/') {
       start++;
     }
-    if (path.length() - start > MOST_BYTES) { // a character is a byte at least
+    if (path.length() - start > MAX_BYTES) { // each character is at least one byte
       throw tooLong();
     }
     List<String> components = new ArrayList<>();
@@ -73,11 +73,11 @@ public final class SafePath {
         components.add(canonical(component));
       }
     }
-    if (bytes - 1 > MOST_BYTES) {
+    if (bytes - 1 > MAX_BYTES) {
       throw tooLong();
     }
-    if (components.size() > MOST_LEVELS) {
-      throw bad("The path has more than " + MOST_LEVELS + " levels.");
+    if (components.size() > MAX_LEVELS) {
+      throw invalid("The path has more than " + MAX_LEVELS + " levels.");
     }
     return new SafePath(List.copyOf(components));
   }
@@ -86,32 +86,32 @@ public final class SafePath {
     try {
       return NameEscapes.canonical(component);
     } catch (CharacterCodingException e) {
-      throw bad("The path has half of a character.");
+      throw invalid("The path has half of a character.");
     }
   }
 
-  /** Returns how many bytes the component has. */
+  /** Returns the length of the component in bytes. */
   private static int check(String component) throws OperationFailure {
     if (component.isEmpty()) {
-      throw bad("The path has an empty component.");
+      throw invalid("The path has an empty component.");
     }
     if (component.equals(".") || component.equals("..")) {
-      throw bad("The path has a component that is a dot or two.");
+      throw invalid("The path has a component that is a dot or two.");
     }
     if (component.indexOf('\0') >= 0) {
-      throw bad("The path contains a NUL character.");
+      throw invalid("The path contains a NUL character.");
     }
     int bytes = NameEscapes.length(component);
     if (bytes > COMPONENT_BYTES) {
-      throw bad("The path has a component of more than " + COMPONENT_BYTES + " bytes.");
+      throw invalid("The path has a component of more than " + COMPONENT_BYTES + " bytes.");
     }
     if (WindowsNames.ON_WINDOWS && !WindowsNames.legal(component)) {
-      throw bad("The path has a component that Windows does not allow.");
+      throw invalid("The path has a component that Windows does not allow.");
     }
     return bytes;
   }
 
-  /** Whether it names the root itself. */
+  /** Whether this is the root itself. */
   public boolean isRoot() {
     return components.isEmpty();
   }
@@ -120,20 +120,23 @@ public final class SafePath {
     return components;
   }
 
-  /** Whether {@code other} is this place, or something in this folder. */
+  /** Whether {@code other} equals this path or is below it. */
   boolean contains(SafePath other) {
     return components.size() <= other.components.size()
         && components.equals(other.components.subList(0, components.size()));
   }
 
-  /** The path of {@code other}, which this one contains, when this one is moved to {@code target}. */
+  /**
+   * The path that {@code other}, which is below this one, has after this one was moved to {@code
+   * target}.
+   */
   SafePath moved(SafePath other, SafePath target) {
     List<String> all = new ArrayList<>(target.components);
     all.addAll(other.components.subList(components.size(), other.components.size()));
     return new SafePath(List.copyOf(all));
   }
 
-  /** The last component, or an empty text for the root itself. */
+  /** The last component, or an empty string for the root itself. */
   public String name() {
     return components.isEmpty() ? "" : components.get(components.size() - 1);
   }
@@ -148,21 +151,23 @@ public final class SafePath {
     return components.hashCode();
   }
 
-  /** Relative, so it tells nothing about where the root is. */
+  /** The relative path, which does not reveal where the root is. */
   @Override
   public String toString() {
     return String.join("/", components);
   }
 
   private static OperationFailure tooLong() {
-    return bad("The path has more than " + MOST_BYTES + " bytes.");
+    return invalid("The path has more than " + MAX_BYTES + " bytes.");
   }
 
-  private static OperationFailure bad(String message) {
+  private static OperationFailure invalid(String message) {
     return new OperationFailure(FailureCode.EINVAL, message);
   }
 
-  /** Rules of Windows, where more than the separator has a meaning. */
+  /**
+   * The rules of Windows, where more characters than the separator, and some names, are reserved.
+   */
   static final class WindowsNames {
     static final boolean ON_WINDOWS =
         System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");

@@ -19,15 +19,15 @@ import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder held by its descriptor: openat, fstatat, unlinkat, renameat.
+ * A folder held by its descriptor, and worked in by openat, fstatat, unlinkat and renameat.
  *
- * @param entry see {@link EntryLock}
+ * @param entry the root's {@link EntryLock}
  */
-record SecureFolder(SecureDirectoryStream<Path> stream, Path place, ReadWriteLock entry)
+record SecureFolder(SecureDirectoryStream<Path> stream, Path path, ReadWriteLock entry)
     implements HeldFolder {
 
   private Path name(String name) {
-    return NameCodec.path(place.getFileSystem(), name);
+    return NameCodec.encode(path.getFileSystem(), name);
   }
 
   @Override
@@ -36,12 +36,12 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place, ReadWriteLoc
     try {
       requireOrdinary(attributes(name));
     } catch (NoSuchFileException e) {
-      // It is going to be made, or opening it fails in the same way.
+      // It will be created, or opening it fails with the same exception.
     }
     return (FileChannel) stream.newByteChannel(name(name), options);
   }
 
-  /** A pipe would block the thread that opens it; a folder is no file, nor is a link. */
+  /** Refuses links, folders, devices and pipes; opening a pipe would block. */
   static void requireOrdinary(BasicFileAttributes attributes)
       throws FolderWalk.LinkException, OperationFailure {
     if (attributes.isSymbolicLink()) {
@@ -64,7 +64,7 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place, ReadWriteLoc
     try {
       return new SecureFolder(
           stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS),
-          NameCodec.resolve(place, name),
+          NameCodec.resolve(path, name),
           entry);
     } finally {
       entry.readLock().unlock();
@@ -79,9 +79,9 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path place, ReadWriteLoc
         .readAttributes();
   }
 
-  /** Wherever it is: it is held. */
+  /** Always true: the descriptor refers to this folder wherever it is moved. */
   @Override
-  public boolean isInPlace() {
+  public boolean isUnmoved() {
     return true;
   }
 

@@ -11,44 +11,43 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open file, shared by everybody who reads and writes it. Positional reads and writes go on side
- * by side; whoever looks at the length and then changes it has the file alone. For threads that may
- * block.
+ * One open file, shared by all requests that read and write it. Positional reads and writes run
+ * concurrently; an operation that depends on the length has the file exclusively. Methods block.
  */
 final class SharedFile {
   private static final ByteBuffer ZERO = ByteBuffer.allocateDirect(1).asReadOnlyBuffer();
 
   private final FileChannel channel;
-  private final Path named;
+  private final Path requested;
   private final Path real;
   private final @Nullable Object fileKey;
   private final FileLength length;
 
   /**
-   * @param named where the client wants it, perhaps by way of links
-   * @param real where it was opened, without links
-   * @param fileKey what the file system knows it by, or null when it has no such thing
-   * @param length of this very file, by whatever name it was opened
+   * @param requested the path that the client asked for, perhaps through links
+   * @param real the path at which it was opened, without links
+   * @param fileKey the file system's key of the file, or null if it has no keys
+   * @param length the tracker that all channels of this file share
    */
   SharedFile(
-      FileChannel channel, Path named, Path real, @Nullable Object fileKey, FileLength length) {
+      FileChannel channel, Path requested, Path real, @Nullable Object fileKey, FileLength length) {
     this.channel = channel;
     this.length = length;
-    this.named = named;
+    this.requested = requested;
     this.real = real;
     this.fileKey = fileKey;
   }
 
   /**
-   * Whether the path still leads to this very file: it may have been deleted or replaced, and a link
-   * on the way may have been turned elsewhere.
+   * Whether the path still leads to this very file: it may have been deleted or replaced, and a
+   * link on the path may have been changed.
    */
   boolean isCurrent() {
     if (fileKey == null || !channel.isOpen()) {
       return false;
     }
     try {
-      if (!named.equals(real) && !named.toRealPath().equals(real)) {
+      if (!requested.equals(real) && !requested.toRealPath().equals(real)) {
         return false;
       }
       return fileKey.equals(
@@ -71,7 +70,7 @@ final class SharedFile {
     return channel.size();
   }
 
-  /** Reads until the buffer is full or the file ends, and returns how many bytes that were. */
+  /** Reads until the buffer is full or the file ends, and returns the number of bytes. */
   int read(ByteBuffer into, long position) throws IOException {
     int start = into.position();
     while (into.hasRemaining()
@@ -79,24 +78,24 @@ final class SharedFile {
     return into.position() - start;
   }
 
-  /** Begins a change; end it with {@link Growth#done} or {@link Growth#takeBack}. */
-  Growth grow() throws IOException {
-    Growth growth = new Growth();
-    length.begin(growth, channel);
-    return growth;
+  /** Begins a change; end it with {@link Change#commit} or {@link Change#rollBack}. */
+  Change beginChange() throws IOException {
+    Change change = new Change();
+    length.begin(change, channel);
+    return change;
   }
 
   /**
-   * A change that may make the file longer. When it fails, what it alone has appended goes: nobody
-   * else's bytes are cut off, be they finished or not.
+   * A change that may extend the file. If it fails, only what it has appended itself is truncated,
+   * never bytes of other changes, finished or not ({@link FileLength}).
    */
-  final class Growth {
-    private Growth() {}
+  final class Change {
+    private Change() {}
 
-    /** Writes all the bytes, one behind the other. */
+    /** Writes all the buffers, one after the other. */
     void write(List<ByteBuffer> bytes, long position) throws IOException {
       long written = position;
-      length.beside().lock();
+      length.shared().lock();
       try {
         for (ByteBuffer part : bytes) {
           while (part.hasRemaining()) {
@@ -105,19 +104,19 @@ final class SharedFile {
         }
       } finally {
         length.reach(this, written);
-        length.beside().unlock();
+        length.shared().unlock();
       }
     }
 
     /**
-     * Gives a part of the file room on the disk without changing what is in it: Java has no fallocate,
-     * so it is read and written back, with nobody writing meanwhile.
+     * Allocates disk space for a part of the file without changing its content. Java has no
+     * fallocate, so the part is read and written back, exclusively.
      *
-     * @param buffer its limit tells how long the part is
+     * @param buffer its limit is the length of the part
      */
     void reserve(ByteBuffer buffer, long position) throws IOException {
       long written = position;
-      length.alone().lock();
+      length.exclusive().lock();
       try {
         int part = buffer.limit();
         read(buffer.clear().limit(part), position);
@@ -130,24 +129,24 @@ final class SharedFile {
         }
       } finally {
         length.reach(this, written);
-        length.alone().unlock();
+        length.exclusive().unlock();
       }
     }
 
-    /** What it has written stays. */
-    void done() {
-      length.done(this);
+    /** Ends the change; what it has written stays. */
+    void commit() {
+      length.commit(this);
     }
 
-    /** It has failed: the file gets the length back that it would have without it. */
-    void takeBack() throws IOException {
-      length.takeBack(this, channel);
+    /** Ends a failed change; the file gets the length that it would have without the change. */
+    void rollBack() throws IOException {
+      length.rollBack(this, channel);
     }
   }
 
-  /** Makes the file so long; what it gains is zeros that take no room. */
+  /** Sets the length. An extension is sparse. */
   void setLength(long size) throws IOException {
-    length.alone().lock();
+    length.exclusive().lock();
     try {
       long before = channel.size();
       if (size < before) {
@@ -157,30 +156,30 @@ final class SharedFile {
       }
       length.changed(size);
     } finally {
-      length.alone().unlock();
+      length.exclusive().unlock();
     }
   }
 
-  /** Makes the file at least so long. */
+  /** Extends the file to at least this length. */
   void extend(long size) throws IOException {
-    length.alone().lock();
+    length.exclusive().lock();
     try {
       if (size > channel.size()) {
         channel.write(ZERO.duplicate(), size - 1);
       }
       length.extended(size);
     } finally {
-      length.alone().unlock();
+      length.exclusive().unlock();
     }
   }
 
-  /** Returns when everything that was written is on the disk. */
+  /** Brings everything that was written through this channel to the disk. */
   void force() throws IOException {
     channel.force(true);
   }
 
   /**
-   * @throws IOException when bytes that were written have not reached the disk
+   * @throws IOException when written bytes were lost
    */
   void close() throws IOException {
     channel.close();

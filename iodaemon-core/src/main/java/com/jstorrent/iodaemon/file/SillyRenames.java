@@ -12,17 +12,21 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * On NFS, and on most file systems in user space, a file that is open keeps a name when it is deleted
- * or replaced (.nfs…, .fuse_hidden…; NFS calls it a silly rename), and its folder cannot be deleted.
- * So what is open is closed before its name is taken away, and there what is in use is waited for.
- * Thread-safe.
+ * Avoids "silly renames": on NFS, and on most file systems in user space, an open file that is
+ * deleted or replaced stays under a hidden name (.nfs…, .fuse_hidden…) until it is closed, and its
+ * folder cannot be deleted. So before a name is removed, the daemon closes the file if it is open
+ * but unused. If a request uses it, and the file system is one of these, the operation waits for
+ * the request and is then tried again. Thread-safe.
  */
 final class SillyRenames {
-  /** How the types of such file systems begin, as the system names them. */
+  /** Prefixes of the types of such file systems. */
   private static final List<String> TYPES =
       List.of("nfs", "fuse", "cifs", "smb", "9p", "afs", "macfuse", "osxfuse", "webdav");
 
-  /** A file system in user space may learn of the end of a use a moment later. */
+  /**
+   * The pause between two attempts: a file system in user space may learn of a close a moment
+   * later.
+   */
   private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
 
   private final OpenFileTable open;
@@ -33,19 +37,19 @@ final class SillyRenames {
     this.nanoTime = nanoTime;
   }
 
-  /** Takes a name away. */
+  /** An attempt to remove a name. */
   @FunctionalInterface
   interface Attempt {
     /**
-     * @param last whether there will be no other one
-     * @return false when something that is in use is in the way
+     * @param last whether this is the last attempt
+     * @return false when a file in use prevents it
      */
     boolean run(boolean last) throws OperationFailure;
   }
 
   /**
-   * Tries as long as something that is in use is in the way, but not for ever. It is the caller who
-   * waits, not a thread of a pool: what is in use may need one to come to its end.
+   * Repeats an attempt while a file in use prevents it, for a bounded time. The caller's thread
+   * waits, not one of the pool: the request that uses the file may need that one to finish.
    *
    * @throws OperationFailure from the attempt, or EBUSY
    */
@@ -65,13 +69,13 @@ final class SillyRenames {
   }
 
   /**
-   * Closes what is open of a file, or of what is in a folder, that is going to lose its name.
+   * Closes unused files at or below a path whose name is about to be removed.
    *
-   * @return false when a request uses it, and the file system would keep a name for it
+   * @return false when a request uses one of them and the file system would rename it
    */
-  boolean release(Path real) {
-    open.forget(real);
-    return !open.isUsed(real) || !keepNames(real);
+  boolean closeUnused(Path real) {
+    open.evict(real);
+    return !open.isInUse(real) || !keepNames(real);
   }
 
   /** Whether open files keep a name on the file system of this path. */
@@ -80,7 +84,7 @@ final class SillyRenames {
       String type = Files.getFileStore(real).type().toLowerCase(Locale.ROOT);
       return TYPES.stream().anyMatch(type::startsWith);
     } catch (IOException e) {
-      return false; // there is nothing that could keep a name
+      return false; // the file does not exist
     }
   }
 }

@@ -22,29 +22,30 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies a file, or a folder with all that is in it, from one held folder to another, and deletes what
- * it has copied. No link is followed. Used by one thread, for one copy.
+ * Copies a file, or a folder with its content, from one held folder to another, and afterwards
+ * deletes the originals that have not changed since. No link is followed. For one copy, by one
+ * thread.
  */
 final class TreeCopy {
   private static final int BUFFER_BYTES = 256 << 10;
-  private static final int MOST_ENTRIES = 100_000;
+  private static final int MAX_ENTRIES = 100_000;
   private static final Set<OpenOption> READ =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
   private static final Set<OpenOption> NEW =
       Set.of(
           StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS);
 
-  private final Pulse pulse;
+  private final CancellationCheck cancellation;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final ByteBuffer zeros = ByteBuffer.allocateDirect(BUFFER_BYTES).asReadOnlyBuffer();
   private final Set<Version> copied = new HashSet<>();
   private int entries;
 
-  /** Asked again and again while there is more to do. */
+  /** Called repeatedly while there is more to do. */
   @FunctionalInterface
-  interface Pulse {
+  interface CancellationCheck {
     /**
-     * @throws OperationFailure when it is not to go on
+     * @throws OperationFailure when the copy was cancelled
      */
     void check() throws OperationFailure;
   }
@@ -53,31 +54,31 @@ final class TreeCopy {
   private record Version(Path file, long size, FileTime modified) {
     static Version of(HeldFolder folder, String name, BasicFileAttributes attributes) {
       return new Version(
-          NameCodec.resolve(folder.place(), name), attributes.size(),
+          NameCodec.resolve(folder.path(), name), attributes.size(),
           attributes.lastModifiedTime());
     }
   }
 
-  TreeCopy(Pulse pulse) {
-    this.pulse = pulse;
+  TreeCopy(CancellationCheck cancellation) {
+    this.cancellation = cancellation;
   }
 
   /**
-   * Looks whether everything can be copied, and deleted then.
+   * Checks in advance whether everything can be copied and then deleted.
    *
-   * @param target the folder that it is to be copied to, as its file system knows it
-   * @throws OperationFailure EXDEV for links and devices, EACCES, or EINVAL when it is too much or the
-   *     target lies in it
+   * @param target the file key of the folder to copy to
+   * @throws OperationFailure EXDEV for links and devices, EACCES, or EINVAL when the tree is too
+   *     large or contains the target
    */
   void check(HeldFolder folder, String name, @Nullable Object target, int level)
       throws IOException, OperationFailure {
-    pulse.check();
+    cancellation.check();
     BasicFileAttributes attributes = folder.attributes(name);
-    if (++entries > MOST_ENTRIES || level > FolderService.MOST_LEVELS) {
+    if (++entries > MAX_ENTRIES || level > FolderService.MAX_LEVELS) {
       throw new OperationFailure(
           FailureCode.EINVAL,
           "More than %d names, or %d levels, cannot be moved to another disk at once; move its parts."
-              .formatted(MOST_ENTRIES, FolderService.MOST_LEVELS));
+              .formatted(MAX_ENTRIES, FolderService.MAX_LEVELS));
     }
     if (attributes.isDirectory()) {
       if (target != null && target.equals(attributes.fileKey())) {
@@ -86,7 +87,7 @@ final class TreeCopy {
       try (HeldFolder inner = folder.enter(name)) {
         requireWritable(inner);
         for (Path entry : inner.names()) {
-          check(inner, NameCodec.shown(entry), target, level + 1);
+          check(inner, NameCodec.decode(entry), target, level + 1);
         }
       }
     } else if (!attributes.isRegularFile()) {
@@ -94,9 +95,12 @@ final class TreeCopy {
     }
   }
 
-  /** As far as can be told without doing it: what is copied is to be deleted from this folder. */
+  /**
+   * Refuses a read-only folder, from which the originals could not be deleted, as far as that can
+   * be told in advance.
+   */
   static void requireWritable(HeldFolder folder) throws OperationFailure {
-    if (!Files.isWritable(folder.place())) {
+    if (!Files.isWritable(folder.path())) {
       throw new OperationFailure(
           FailureCode.EACCES, "It could not be deleted at its old place, which is read-only.");
     }
@@ -107,17 +111,20 @@ final class TreeCopy {
         FailureCode.EXDEV, "Links, devices and pipes cannot be moved to another disk.");
   }
 
-  /** Copies everything, to the disk. What is there of the copy when this fails is for the caller to delete. */
+  /**
+   * Copies everything and flushes it to the disk. After a failure the caller deletes the incomplete
+   * copy.
+   */
   void copy(HeldFolder from, String name, HeldFolder to, String newName)
       throws IOException, OperationFailure {
     BasicFileAttributes before = from.attributes(name);
     requireAbsent(to, newName);
     if (before.isDirectory()) {
-      to.makeFolder(newName);
+      to.createFolder(newName);
       try (HeldFolder inner = from.enter(name);
           HeldFolder made = to.enter(newName)) {
         for (Path entry : inner.names()) {
-          String each = NameCodec.shown(entry);
+          String each = NameCodec.decode(entry);
           copy(inner, each, made, each);
         }
         made.force();
@@ -133,7 +140,7 @@ final class TreeCopy {
     } else {
       throw notAFile();
     }
-    carryAttributes(from, name, to, newName);
+    copyAttributes(from, name, to, newName);
   }
 
   private static void requireAbsent(HeldFolder folder, String name)
@@ -148,15 +155,15 @@ final class TreeCopy {
         "Two names are the same on the other disk, which takes capital letters for small ones.");
   }
 
-  /** Zeros take no room in the copy: much of a file that is not complete is not there yet. */
+  /** Keeps the copy sparse: an incomplete download consists largely of zeros. */
   private void copyFile(
       HeldFolder from, String name, long size, HeldFolder to, String newName)
       throws IOException, OperationFailure {
     try (FileChannel in = from.openFile(name, READ);
         FileChannel out = to.openFile(newName, NEW)) {
       long position = 0;
-      while (position < size && fill(in)) { // one that grows for ever must not hold this up
-        pulse.check();
+      while (position < size && fill(in)) { // bounded: the file may be growing
+        cancellation.check();
         int length = buffer.remaining();
         boolean last = length < BUFFER_BYTES;
         if (last || !buffer.equals(zeros.clear())) {
@@ -185,8 +192,11 @@ final class TreeCopy {
     }
   }
 
-  /** As far as the other file system and the user of this process let it. */
-  private static void carryAttributes(
+  /**
+   * Copies times, owner and permissions, as far as the other file system and the daemon's user
+   * allow.
+   */
+  private static void copyAttributes(
       HeldFolder from, String name, HeldFolder to, String newName) {
     attempt(
         () -> {
@@ -209,22 +219,22 @@ final class TreeCopy {
         });
   }
 
-  private interface Carry {
+  private interface AttributeCopy {
     void run() throws IOException;
   }
 
-  private static void attempt(Carry carry) {
+  private static void attempt(AttributeCopy carry) {
     try {
       carry.run();
     } catch (IOException | UnsupportedOperationException e) {
-      // The bytes are what counts.
+      // Not essential: the content was copied.
     }
   }
 
   /**
-   * Deletes what was copied, unless it was changed since, and the folders that are empty then.
+   * Deletes the files that were copied, unless they have changed since, and then the empty folders.
    *
-   * @return whether nothing is left
+   * @return whether everything was deleted
    */
   boolean remove(HeldFolder folder, String name) throws IOException, OperationFailure {
     BasicFileAttributes attributes = folder.attributes(name);
@@ -236,15 +246,15 @@ final class TreeCopy {
       return true;
     }
     try {
-      folder.deleteFolder(name); // one that must stay, a mounted disk, keeps what is in it
+      folder.deleteFolder(name); // first: a mount point must fail before its content is deleted
       return true;
     } catch (DirectoryNotEmptyException e) {
-      // What is in it goes first.
+      // The usual case: delete the content first.
     }
     boolean empty = true;
     try (HeldFolder inner = folder.enter(name)) {
       for (Path entry : inner.names()) {
-        empty &= remove(inner, NameCodec.shown(entry));
+        empty &= remove(inner, NameCodec.decode(entry));
       }
     }
     if (empty) {

@@ -1,4 +1,7 @@
-/** The user's files: download roots, path safety in one class, positional reads and writes. */
+/**
+ * Files under the download roots: safe paths, open files and handles, positional reads and writes,
+ * folders, renames and moves.
+ */
 @NullMarked
 package com.jstorrent.iodaemon.file;
 

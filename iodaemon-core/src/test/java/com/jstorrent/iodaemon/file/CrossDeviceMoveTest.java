@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Renames from one disk to another below the same root: nothing is lost on the way. */
+/** Renames from one disk to another below the same root lose nothing. */
 @EnabledOnOs(OS.LINUX)
 class CrossDeviceMoveTest {
   private static final int MIB = 1 << 20;
@@ -48,7 +48,7 @@ class CrossDeviceMoveTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFileIsMovedWholeWithItsTime(MountedDisk.Kind kind) throws Exception {
+  void aFileIsMovedWithItsContentAndTime(MountedDisk.Kind kind) throws Exception {
     disks.mount(kind);
     byte[] data = Peer.bytes(1, 3 * MIB + 1);
     disks.write("f", data);
@@ -67,7 +67,7 @@ class CrossDeviceMoveTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFolderIsMovedWithAllThatIsInIt(MountedDisk.Kind kind) throws Exception {
+  void aFolderIsMovedWithItsContent(MountedDisk.Kind kind) throws Exception {
     disks.mount(kind);
     Files.createDirectories(disks.root().resolve("dir/empty"));
     for (int i = 0; i < 20; i++) {
@@ -88,21 +88,21 @@ class CrossDeviceMoveTest {
   }
 
   @Test
-  void namesThatAreNotUtf8GoAlong() throws Exception {
+  void namesThatAreNotUtf8ArePreserved() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     String name = "\uefff\uef80.mkv";
     disks.write("d/" + name + "/" + name, (byte) 1);
     disks.rename("d/" + name, "other/" + name);
-    assertThat(disks.files().folders().list(disks.place("d"))).isEmpty();
-    assertThat(disks.files().folders().list(disks.place("other"))).containsExactly(name);
-    assertThat(disks.files().folders().status(disks.place("other/" + name + "/" + name)).size())
+    assertThat(disks.files().folders().list(disks.location("d"))).isEmpty();
+    assertThat(disks.files().folders().list(disks.location("other"))).containsExactly(name);
+    assertThat(disks.files().folders().status(disks.location("other/" + name + "/" + name)).size())
         .isEqualTo(1);
     disks.rename("other/" + name + "/" + name, "f");
     assertThat(disks.root().resolve("f")).hasBinaryContent(new byte[] {1});
   }
 
   @Test
-  void rightsGoAlong() throws Exception {
+  void permissionsArePreserved() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     disks.write("d/f", (byte) 1);
     Files.setPosixFilePermissions(
@@ -119,7 +119,7 @@ class CrossDeviceMoveTest {
   }
 
   @Test
-  void whatIsNotThereYetTakesNoRoom() throws Exception {
+  void sparseFilesStaySparse() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     try (FileChannel file =
         FileChannel.open(
@@ -131,14 +131,14 @@ class CrossDeviceMoveTest {
     assertThat(disks.other().resolve("f")).hasSize(64L * MIB);
     assertThat(Files.getFileStore(disks.other()).getUsableSpace()).isGreaterThan(7L * MIB);
     ByteBuffer one = ByteBuffer.allocate(1);
-    try (OpenFile file = disks.files().openForReading(disks.place("other/f"))) {
+    try (OpenFile file = disks.files().openForReading(disks.location("other/f"))) {
       file.read(one, 30L * MIB);
     }
     assertThat(one.get(0)).isEqualTo((byte) 7);
   }
 
   @Test
-  void aLinkThatHasTheNewNameIsReplacedAndNotFollowed() throws Exception {
+  void aLinkAtTheTargetIsReplacedAndNotFollowed() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     Path secret = Files.writeString(folder.resolve("secret"), "secret");
     Files.createSymbolicLink(disks.other().resolve("link"), secret);
@@ -150,7 +150,7 @@ class CrossDeviceMoveTest {
   }
 
   @Test
-  void aDiskThatIsMountedInTheFolderKeepsWhatIsInIt() throws Exception {
+  void aDiskMountedInTheFolderKeepsItsContent() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     Path inner = Files.createDirectories(disks.root().resolve("d/inner"));
     try (MountedDisk second = MountedDisk.mount(MountedDisk.Kind.TMPFS, inner, folder)) {
@@ -163,19 +163,19 @@ class CrossDeviceMoveTest {
       assertThat(second.folder().resolve("f")).hasBinaryContent(new byte[] {1});
       assertThat(disks.other().resolve("d/inner/f")).hasBinaryContent(new byte[] {1});
       assertThat(disks.other().resolve("d/g")).hasBinaryContent(new byte[] {2});
-      assertThat(disks.renamed()).as("handles lead to what is whole").isEqualTo(1);
+      assertThat(disks.renamed()).as("handles refer to the complete copy").isEqualTo(1);
     }
   }
 
   @Test
-  void untilItIsDoneWhatIsMovedIsReadButNotChanged() throws Exception {
+  void duringAMoveTheSourceCanBeReadButNotChanged() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     disks.write("d/in/f", (byte) 1);
     disks.write("d/g", (byte) 2);
     disks.stopClock();
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       Future<?> moved;
-      try (OpenFile writer = disks.files().openForWriting(disks.place("d/in/f"), false)) {
+      try (OpenFile writer = disks.files().openForWriting(disks.location("d/in/f"), false)) {
         moved =
             threads.submit(
                 () -> {
@@ -186,20 +186,20 @@ class CrossDeviceMoveTest {
         disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.write("d/g", (byte) 3));
         disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.write("d/new", (byte) 3));
         disks.assertLeavesAll(FailureCode.EBUSY,
-            () -> disks.files().truncate(disks.place("d/in/f"), 0));
+            () -> disks.files().truncate(disks.location("d/in/f"), 0));
         disks.assertLeavesAll(FailureCode.EBUSY,
-            () -> disks.files().folders().ensure(disks.place("d/in/new")));
+            () -> disks.files().folders().ensure(disks.location("d/in/new")));
         disks.assertLeavesAll(FailureCode.EBUSY,
-            () -> disks.files().folders().delete(disks.place("d/g")));
+            () -> disks.files().folders().delete(disks.location("d/g")));
         disks.assertLeavesAll(FailureCode.EBUSY,
-            () -> disks.files().folders().delete(disks.place("d")));
+            () -> disks.files().folders().delete(disks.location("d")));
         disks.assertLeavesAll(FailureCode.EBUSY,
-            () -> disks.files().folders().delete(disks.place("other/e")));
+            () -> disks.files().folders().delete(disks.location("other/e")));
         disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.rename("d/g", "g"));
         disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.rename("d", "x"));
         disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.rename("other/e", "other/x"));
         ByteBuffer one = ByteBuffer.allocate(1);
-        try (OpenFile reader = disks.files().openForReading(disks.place("d/g"))) {
+        try (OpenFile reader = disks.files().openForReading(disks.location("d/g"))) {
           reader.read(one, 0);
         }
         assertThat(one.get(0)).isEqualTo((byte) 2);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Renames to another disk that cannot be, or not now: everything is as it was. */
+/** Renames to another disk that are refused change nothing. */
 @EnabledOnOs(OS.LINUX)
 class CrossDeviceRefusalTest {
   private static final int MIB = 1 << 20;
@@ -69,7 +69,7 @@ class CrossDeviceRefusalTest {
   }
 
   @Test
-  void linksAndPipesStayWhereTheyAre() throws Exception {
+  void linksAndPipesAreNotMoved() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     Files.createSymbolicLink(disks.root().resolve("link"), Path.of("/etc/passwd"));
     Files.createDirectories(disks.root().resolve("dir/in"));
@@ -82,12 +82,12 @@ class CrossDeviceRefusalTest {
   }
 
   @Test
-  void aDiskThatIsReadOnlyGetsNothingAndGivesNothing() throws Exception {
+  void nothingIsMovedToOrFromAReadOnlyDisk() throws Exception {
     MountedDisk disk = disks.mount(MountedDisk.Kind.TMPFS);
     disks.write("other/f", (byte) 1);
     disks.write("other/d/f", (byte) 1);
     disks.write("g", (byte) 2);
-    disks.rename("other/f", "other/e"); // ends the daemon's hold, without which the disk would be busy
+    disks.rename("other/f", "other/e"); // closes the daemon's descriptors, which would keep the disk busy
     disks.rename("other/d", "other/c");
     disk.readOnly();
     disks.assertLeavesAll(FailureCode.EACCES, () -> disks.rename("other/e", "e"));
@@ -97,7 +97,7 @@ class CrossDeviceRefusalTest {
   }
 
   @Test
-  void aFolderIsNotMovedIntoItselfByWayOfAnotherMount() throws Exception {
+  void aFolderIsNotMovedIntoItselfThroughAnotherMount() throws Exception {
     Files.createDirectories(disks.root().resolve("a/in"));
     disks.write("a/f", (byte) 1);
     try {
@@ -118,10 +118,10 @@ class CrossDeviceRefusalTest {
   }
 
   @Test
-  void aWriterThatDoesNotEndIsNotCutOff() throws Exception {
+  void aMoveDoesNotInterruptAWriter() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     disks.write("d/f", (byte) 1);
-    try (OpenFile writer = disks.files().openForWriting(disks.place("d/f"), false)) {
+    try (OpenFile writer = disks.files().openForWriting(disks.location("d/f"), false)) {
       disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.rename("d", "other/d"));
       writer.write(ByteBuffer.wrap(new byte[] {2}), 0);
     }
@@ -130,7 +130,7 @@ class CrossDeviceRefusalTest {
   }
 
   @Test
-  void theEndOfTheDaemonUndoesIt() throws Exception {
+  void closingTheDaemonRollsTheMoveBack() throws Exception {
     disks.mount(MountedDisk.Kind.TMPFS);
     disks.write("d/f", (byte) 1);
     disks.write("other/d", (byte) 2);
@@ -138,7 +138,7 @@ class CrossDeviceRefusalTest {
     disks.stopClock();
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       Future<?> moved;
-      try (OpenFile writer = disks.files().openForWriting(disks.place("d/f"), false)) {
+      try (OpenFile writer = disks.files().openForWriting(disks.location("d/f"), false)) {
         assertThat(writer.size()).isEqualTo(1);
         moved =
             threads.submit(() -> TwoDisks.assertFails(FailureCode.EBUSY,
@@ -153,16 +153,16 @@ class CrossDeviceRefusalTest {
   }
 
   @Test
-  void aFileInUseThatWouldKeepItsNameIsNotReplaced() throws Exception {
+  void aFileInUseIsNotReplacedWhereThatLeavesASillyRename() throws Exception {
     disks.mount(MountedDisk.Kind.BINDFS);
     disks.write("f", (byte) 1);
     disks.write("other/f", (byte) 2);
-    try (OpenFile used = disks.files().openForReading(disks.place("other/f"))) {
+    try (OpenFile used = disks.files().openForReading(disks.location("other/f"))) {
       disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.rename("f", "other/f"));
       assertThat(used.size()).isEqualTo(1);
     }
     disks.rename("f", "other/f");
-    try (OpenFile used = disks.files().openForReading(disks.place("other/f"))) {
+    try (OpenFile used = disks.files().openForReading(disks.location("other/f"))) {
       assertThatThrownBy(() -> disks.rename("other/f", "f"))
           .hasMessageContaining("whole at its new place")
           .hasMessageContaining("in use");

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Renames to and from another disk, on which a folder and a link out of the root take turns. */
+/**
+ * Renames to and from another disk while a folder on it is repeatedly swapped for a link out of the
+ * root.
+ */
 @EnabledOnOs(OS.LINUX)
 class CrossDeviceSwapTest {
   private static final int TIMES = 1000;
@@ -83,21 +86,21 @@ class CrossDeviceSwapTest {
     return contents;
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   private void write(String path) throws OperationFailure {
-    files.write(place(path), true, ByteBuffer.wrap(new byte[] {1, 2, 3}), 0);
+    files.write(location(path), true, ByteBuffer.wrap(new byte[] {1, 2, 3}), 0);
   }
 
-  /** Goes on until there were attempts that came in time and others that did not. */
+  /** Repeats the rename until some attempts have succeeded and some have failed. */
   private void race(String path, String to) throws OperationFailure {
     successes = 0;
     failures = 0;
     for (int i = 0; i < TIMES || successes == 0 || failures == 0; i++) {
       try {
-        files.folders().rename(place(path), place(to), () -> {});
+        files.folders().rename(location(path), location(to), () -> {});
         successes++;
       } catch (OperationFailure e) {
         assertThat(e.code()).as(e.getMessage()).isIn(HARMLESS);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PROTOCOL.md § 6: how deep a path may be, and that its depth costs no more than it must. */
+/** PROTOCOL.md § 6: the depth of a path is limited, and its cost is linear in the depth. */
 class DeepPathsTest {
   private static final int LEVELS = 256;
   private static final int BYTES = 4096;
@@ -44,12 +44,12 @@ class DeepPathsTest {
     return "d/".repeat(levels - 1) + "d";
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   @Test
-  void pathsMayHaveSoManyLevelsAndNoMore() throws Exception {
+  void theNumberOfLevelsIsLimited() throws Exception {
     assertThat(SafePath.of(deep(LEVELS)).components()).hasSize(LEVELS);
     assertThat(SafePath.of("///" + deep(LEVELS)).components()).hasSize(LEVELS);
     for (String text : List.of(deep(LEVELS + 1), deep(LEVELS + 1).replace('/', '\\'))) {
@@ -58,7 +58,7 @@ class DeepPathsTest {
   }
 
   @Test
-  void pathsMayHaveSoManyBytesAndNoMore() throws Exception {
+  void theNumberOfBytesIsLimited() throws Exception {
     String names = ("x".repeat(200) + "/").repeat(20);
     SafePath.of("/" + names + "y".repeat(BYTES - names.length()));
     assertRefused(names + "y".repeat(BYTES - names.length() + 1), "more than 4096 bytes");
@@ -79,16 +79,16 @@ class DeepPathsTest {
   }
 
   @Test
-  void whatIsAsDeepAsMayBeIsMadeReadAndDeleted() throws Exception {
-    FilePlace deepest = place(deep(LEVELS));
+  void theDeepestPathsAreCreatedReadAndDeleted() throws Exception {
+    FileLocation deepest = location(deep(LEVELS));
     files.write(deepest, true, ByteBuffer.wrap(new byte[] {7}), 0);
     ByteBuffer into = ByteBuffer.allocate(2);
     try (OpenFile file = files.openForReading(deepest)) {
       file.read(into, 0);
     }
     assertThat(into.position()).isEqualTo(1);
-    files.folders().rename(deepest, place(deep(LEVELS - 1) + "/other"));
-    files.folders().delete(place("d"));
+    files.folders().rename(deepest, location(deep(LEVELS - 1) + "/other"));
+    files.folders().delete(location("d"));
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -96,7 +96,7 @@ class DeepPathsTest {
     void run() throws OperationFailure;
   }
 
-  /** What an attempt costs this thread. */
+  /** The CPU time of an attempt on this thread. */
   private static long cpuTime(Attempt attempt) throws OperationFailure {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
@@ -108,15 +108,15 @@ class DeepPathsTest {
     return least;
   }
 
-  /** Four times as deep is four times the work; where it is squared it is sixteen times. */
+  /** Four times the depth may cost four times as much; if the cost were quadratic, it would be sixteen times. */
   private void assertLinear(FailureCode expected, Function<Integer, String> path) throws Exception {
     long[] costs = new long[2];
     int[] levels = {LEVELS / 4, LEVELS};
     for (int i = 0; i < levels.length; i++) {
-      FilePlace place = place(path.apply(levels[i]));
+      FileLocation location = location(path.apply(levels[i]));
       costs[i] = cpuTime(
           () -> assertThatThrownBy(
-              () -> FolderWalk.to(place).then((held, name) -> held.attributes(name)))
+              () -> FolderWalk.to(location).then((held, name) -> held.attributes(name)))
               .isInstanceOf(OperationFailure.class)
               .satisfies(e -> assertThat(((OperationFailure) e).code()).isEqualTo(expected)));
     }
@@ -126,8 +126,8 @@ class DeepPathsTest {
   }
 
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the way of a folder is looked at whole there")
-  void whatIsNotThereIsFoundOutInTimeThatGrowsWithTheDepth(@TempDir Path outside) throws Exception {
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the whole path of a folder is checked there")
+  void missingPathsFailInTimeLinearInTheirDepth(@TempDir Path outside) throws Exception {
     Path deepest = Files.createDirectories(folder.resolve(deep(LEVELS - 2)));
     Path quarter = folder.resolve(deep(LEVELS / 4 - 2));
     for (Path each : List.of(deepest, quarter)) {

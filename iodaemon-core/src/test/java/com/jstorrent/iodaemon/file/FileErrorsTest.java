@@ -9,7 +9,7 @@ import java.nio.file.FileSystemException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the C libraries of Linux (glibc, musl) and macOS say, and Windows, as codes for clients. */
+/** The codes for messages of the C libraries of Linux (glibc, musl) and macOS, and of Windows. */
 class FileErrorsTest {
   @ParameterizedTest
   @CsvSource(
@@ -54,7 +54,7 @@ class FileErrorsTest {
           Input/output error                     | EIO
           I/O error                              | EIO
           """)
-  void theWordsOfTheSystemHaveACode(String words, FailureCode code) {
+  void messagesOfTheSystemMapToCodes(String words, FailureCode code) {
     for (IOException failure : new IOException[] {
         new FileSystemException("/secret/place", null, words), new IOException(words)}) {
       OperationFailure answer = FileErrors.of(failure);

@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What files and folders should be after each step: arrays of bytes in memory, by path. */
+/** A model of files and folders: arrays of bytes in memory, by path. */
 final class FileModel {
-  /** Stands for a folder. */
+  /** Marks a folder. */
   private static final byte[] FOLDER = new byte[0];
 
   private final TreeMap<String, byte[]> entries = new TreeMap<>();
   private int number;
 
-  /** What is written by the step with this number. */
+  /** The data that the step with this number writes. */
   static byte[] data(int number, int size) {
     return Peer.bytes(number, size);
   }
 
-  /** What a step should answer; it is the same in every file system. */
+  /** Applies a step and returns the expected answer, which is the same in every file system. */
   String take(FileStep step) {
     number++;
     try {
@@ -106,7 +106,7 @@ final class FileModel {
     return entries.containsKey(path);
   }
 
-  /** Everything there is, with its content. */
+  /** All files and folders with their content. */
   Map<String, String> all() {
     Map<String, String> all = new TreeMap<>();
     entries.forEach((path, bytes) -> all.put(path, bytes == FOLDER ? "a folder" : shown(bytes)));
@@ -155,9 +155,9 @@ final class FileModel {
     tree.forEach((path, bytes) -> entries.put(to + path.substring(from.length()), bytes));
   }
 
-  /** The entry and what is below it: a view. */
+  /** A view of the entry and everything below it. */
   private Map<String, byte[]> tree(String path) {
-    // No name in these tests has a character between the end of a name and the separator.
+    // In these tests no name has a character that sorts before the separator.
     return entries.subMap(path, true, path + "/\uffff", true);
   }
 
@@ -205,6 +205,6 @@ final class FileModel {
   }
 
   private static OperationFailure failure(FailureCode code) {
-    return new OperationFailure(code, "As the model says.");
+    return new OperationFailure(code, "Expected by the model.");
   }
 }

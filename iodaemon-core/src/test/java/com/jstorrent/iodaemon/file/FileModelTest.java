@@ -21,14 +21,14 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Random sequences of what is done to files, against a model in memory, on the machine's file system
- * and on two others that are no part of it: one holds folders by descriptor, the other knows paths only.
+ * Runs random sequences of file operations against a model in memory, on the machine's file system
+ * and on two in-memory ones: one with directory descriptors, the other with paths only.
  */
 class FileModelTest {
   private static final int PIECE = 1 << 20;
 
   @Property(tries = 300)
-  void everyFileSystemDoesWhatTheModelSays(
+  void everyFileSystemBehavesLikeTheModel(
       @ForAll("capacities") int openFiles, @ForAll("steps") List<FileStep> steps)
       throws Exception {
     Path real = Files.createTempDirectory("iodaemon-model");
@@ -61,8 +61,8 @@ class FileModelTest {
   }
 
   /**
-   * Java leaves it to a file system what a rename does to something that has the name already: in those
-   * that have a way of their own the name is made free first, and what should fail is left out.
+   * Java leaves it to the file system what a rename to an existing name does. Where that is not
+   * what POSIX says, the name is freed first, and renames that should fail are skipped.
    */
   private static void renameToTakenName(
       FileModel model, List<FileWorld> worlds, FileStep.Rename rename) throws IOException {
@@ -113,20 +113,20 @@ class FileModelTest {
   @Provide
   Arbitrary<List<FileStep>> steps() {
     Arbitrary<String> path = Arbitraries.of("a", "b", "d", "d/a", "d/b", "d/d", "d/d/a", "e/f/g");
-    Arbitrary<Integer> place =
+    Arbitrary<Integer> position =
         Arbitraries.frequencyOf(
             Tuple.of(6, Arbitraries.integers().between(0, 5000)),
             Tuple.of(2, Arbitraries.of(0, 1, 4095, 4096, 4097, 65_536)));
     Arbitrary<Integer> large =
         Arbitraries.frequencyOf(
-            Tuple.of(6, place), Tuple.of(1, Arbitraries.of(PIECE - 1, PIECE, PIECE + 1)));
+            Tuple.of(6, position), Tuple.of(1, Arbitraries.of(PIECE - 1, PIECE, PIECE + 1)));
     Arbitrary<FileStep> step =
         Arbitraries.frequencyOf(
             Tuple.of(
                 8,
-                Combinators.combine(path, Arbitraries.of(true, true, false), place, place)
+                Combinators.combine(path, Arbitraries.of(true, true, false), position, position)
                     .as(FileStep.Write::new)),
-            Tuple.of(6, Combinators.combine(path, place, place).as(FileStep.Read::new)),
+            Tuple.of(6, Combinators.combine(path, position, position).as(FileStep.Read::new)),
             Tuple.of(2, Combinators.combine(path, large).as(FileStep.Truncate::new)),
             Tuple.of(2, Combinators.combine(path, large).as(FileStep.Extend::new)),
             Tuple.of(1, Combinators.combine(path, large).as(FileStep.Reserve::new)),
@@ -136,7 +136,7 @@ class FileModelTest {
             Tuple.of(1, path.map(FileStep.Ensure::new)),
             Tuple.of(2, path.map(FileStep.Delete::new)),
             Tuple.of(4, Combinators.combine(path, path).as(FileStep.Rename::new)),
-            Tuple.of(2, Combinators.combine(path, place).as(FileStep.Replaced::new)),
+            Tuple.of(2, Combinators.combine(path, position).as(FileStep.Replaced::new)),
             Tuple.of(2, path.map(FileStep.Vanished::new)));
     return step.list().ofMinSize(1).ofMaxSize(40);
   }

@@ -46,7 +46,7 @@ class FileServiceTest {
   @Test
   void readsFillTheBufferUnlessTheFileEnds() throws Exception {
     Files.write(folder.resolve("f"), new byte[] {1, 2, 3, 4, 5});
-    try (OpenFile file = files.openForReading(place("k", "f"))) {
+    try (OpenFile file = files.openForReading(location("k", "f"))) {
       assertThat(file.size()).isEqualTo(5);
       ByteBuffer three = ByteBuffer.allocate(3);
       file.read(three, 1);
@@ -61,16 +61,16 @@ class FileServiceTest {
   void failuresHaveACodeAndNoAbsolutePath() throws Exception {
     Files.createDirectories(folder.resolve("dir"));
     Files.write(folder.resolve("file"), new byte[1]);
-    assertFails(FailureCode.EROOT, () -> files.openForReading(place("other", "x")));
-    assertFails(FailureCode.ENOENT, () -> files.openForReading(place("k", "none")));
-    assertFails(FailureCode.EISDIR, () -> files.openForReading(place("k", "dir")));
-    assertFails(FailureCode.EINVAL, () -> files.openForWriting(place("k", ""), true));
-    assertFails(FailureCode.EISDIR, () -> files.openForWriting(place("k", "dir"), true));
-    assertFails(FailureCode.ENOTDIR, () -> files.openForWriting(place("k", "file/x"), true));
+    assertFails(FailureCode.EROOT, () -> files.openForReading(location("other", "x")));
+    assertFails(FailureCode.ENOENT, () -> files.openForReading(location("k", "none")));
+    assertFails(FailureCode.EISDIR, () -> files.openForReading(location("k", "dir")));
+    assertFails(FailureCode.EINVAL, () -> files.openForWriting(location("k", ""), true));
+    assertFails(FailureCode.EISDIR, () -> files.openForWriting(location("k", "dir"), true));
+    assertFails(FailureCode.ENOTDIR, () -> files.openForWriting(location("k", "file/x"), true));
   }
 
   @Test
-  void aLinkThatIsSwappedInWhileAFileIsOpenedLeadsNowhere(@TempDir Path outside) throws Exception {
+  void aLinkSwappedInWhileAFileIsOpenedIsNotFollowed(@TempDir Path outside) throws Exception {
     Files.write(outside.resolve("f"), new byte[] {42});
     Path real = Files.createDirectories(folder.resolve("real"));
     Files.write(real.resolve("f"), new byte[] {1});
@@ -94,7 +94,7 @@ class FileServiceTest {
                 });
     for (int i = 0; i < 5000; i++) {
       ByteBuffer one = ByteBuffer.allocate(1);
-      try (OpenFile file = files.openForReading(place("k", "swapped/f"))) {
+      try (OpenFile file = files.openForReading(location("k", "swapped/f"))) {
         file.read(one, 0);
         assertThat(one.get(0)).isEqualTo((byte) 1);
       } catch (OperationFailure e) {
@@ -105,12 +105,12 @@ class FileServiceTest {
     swapper.join();
   }
 
-  private FilePlace place(String root, String path) throws OperationFailure {
-    return files.place(root, SafePath.of(path));
+  private FileLocation location(String root, String path) throws OperationFailure {
+    return files.location(root, SafePath.of(path));
   }
 
   private void write(String path, ByteBuffer data, long position) throws OperationFailure {
-    files.write(place("k", path), true, data, position);
+    files.write(location("k", path), true, data, position);
   }
 
   private interface Attempt {

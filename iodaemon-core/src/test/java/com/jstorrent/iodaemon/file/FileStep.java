@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.file;
 
-/** One thing that is done to files below a root, by a client or behind the daemon's back. */
+/** An operation on files below a root, by a client or by another program. */
 sealed interface FileStep {
   String path();
 
@@ -26,9 +26,9 @@ sealed interface FileStep {
 
   record Rename(String path, String to) implements FileStep {}
 
-  /** Somebody else puts another file in the place of this one, if it is one. */
+  /** Another program replaces this, if it is a file, by another file. */
   record Replaced(String path, int size) implements FileStep {}
 
-  /** Somebody else deletes this file, if it is one. */
+  /** Another program deletes this, if it is a file. */
   record Vanished(String path) implements FileStep {}
 }

@@ -24,8 +24,8 @@ final class FileWorld implements AutoCloseable {
   private int number;
 
   /**
-   * @param root is there, and empty
-   * @param replaces whether a rename to a name that is taken does what POSIX says
+   * @param root an existing empty folder
+   * @param replaces whether a rename to an existing name does what POSIX says
    */
   FileWorld(String name, Path root, boolean replaces, int openFiles) {
     this.name = name;
@@ -36,7 +36,7 @@ final class FileWorld implements AutoCloseable {
             new DownloadRoots(List.of(DownloadRoot.of("k", root))), openFiles, stats);
   }
 
-  /** What a step answers. */
+  /** Applies a step and returns the answer. */
   String take(FileStep step) throws IOException {
     number++;
     try {
@@ -47,36 +47,37 @@ final class FileWorld implements AutoCloseable {
   }
 
   private Object result(FileStep step) throws OperationFailure, IOException {
-    FilePlace place = place(step.path());
+    FileLocation location = location(step.path());
     Path behind = root.resolve(step.path());
     switch (step) {
       case FileStep.Write write -> {
         ByteBuffer data = ByteBuffer.wrap(FileModel.data(number, write.size()));
-        files.write(place, write.create(), data, write.offset());
+        files.write(location, write.create(), data, write.offset());
       }
       case FileStep.Read read -> {
         ByteBuffer into = ByteBuffer.allocate(read.length());
-        try (OpenFile file = files.openForReading(place)) {
+        try (OpenFile file = files.openForReading(location)) {
           file.read(into, read.offset());
         }
         byte[] bytes = new byte[into.flip().remaining()];
         into.get(bytes);
         return FileModel.shown(bytes);
       }
-      case FileStep.Truncate truncate -> files.truncate(place, truncate.length());
-      case FileStep.Extend extend -> files.extend(place, extend.length());
-      case FileStep.Reserve reserve -> files.reserve(place, reserve.length(), () -> false);
-      case FileStep.Flush flush -> files.flush(place);
+      case FileStep.Truncate truncate -> files.truncate(location, truncate.length());
+      case FileStep.Extend extend -> files.extend(location, extend.length());
+      case FileStep.Reserve reserve -> files.reserve(location, reserve.length(), () -> false);
+      case FileStep.Flush flush -> files.flush(location);
       case FileStep.Status status -> {
-        FolderService.Status found = files.folders().status(place);
+        FolderService.Status found = files.folders().status(location);
         return found.isFolder() ? "a folder" : "a file of " + found.size();
       }
       case FileStep.Names names -> {
-        return new TreeSet<>(files.folders().list(place));
+        return new TreeSet<>(files.folders().list(location));
       }
-      case FileStep.Ensure ensure -> files.folders().ensure(place);
-      case FileStep.Delete delete -> files.folders().delete(place);
-      case FileStep.Rename rename -> files.folders().rename(place, place(rename.to()), () -> {});
+      case FileStep.Ensure ensure -> files.folders().ensure(location);
+      case FileStep.Delete delete -> files.folders().delete(location);
+      case FileStep.Rename rename ->
+          files.folders().rename(location, location(rename.to()), () -> {});
       case FileStep.Replaced replaced -> {
         if (Files.isRegularFile(behind)) {
           Path other = Files.write(root.resolve("other"), FileModel.data(number, replaced.size()));
@@ -92,16 +93,16 @@ final class FileWorld implements AutoCloseable {
     return "done";
   }
 
-  /** Deletes what has this name. */
+  /** Deletes the file or folder of this name. */
   void free(String path) throws IOException {
     try {
-      files.folders().delete(place(path));
+      files.folders().delete(location(path));
     } catch (OperationFailure e) {
       throw new IOException(e.getMessage());
     }
   }
 
-  /** Counts a step that is not taken. */
+  /** Counts a step that is skipped, so that later steps write the same data as in the model. */
   void leaveOut() {
     number++;
   }
@@ -110,12 +111,12 @@ final class FileWorld implements AutoCloseable {
     return replaces;
   }
 
-  /** Files that are open now. */
+  /** The number of open files. */
   long open() {
     return stats.get(Counter.OPEN_FILES);
   }
 
-  /** Everything there is, seen without the services. */
+  /** All files and folders, read without the services. */
   Map<String, String> all() throws IOException {
     Map<String, String> all = new TreeMap<>();
     List<Path> paths;
@@ -130,8 +131,8 @@ final class FileWorld implements AutoCloseable {
     return all;
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   @Override

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * PROTOCOL.md § 6, while links to files and folders inside the root, links out of it, and files take
- * turns under one name: what stays inside is done, what does not is refused.
+ * PROTOCOL.md § 6, while one name is repeatedly swapped between files, links inside the root and
+ * links out of it: operations inside succeed, all others are refused.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "folders are not held by descriptor there")
 class LinkRaceTest {
@@ -75,7 +75,7 @@ class LinkRaceTest {
     }
   }
 
-  /** Each is put in place whole. */
+  /** Puts each into place atomically. */
   private void swap() {
     Path spare = folder.resolve("spare");
     Path link = root.resolve("link");
@@ -120,13 +120,13 @@ class LinkRaceTest {
     }
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   private void assertInsideIsRead(String path) throws OperationFailure {
     ByteBuffer into = ByteBuffer.allocate(SECRET.length());
-    try (OpenFile file = files.openForReading(place(path))) {
+    try (OpenFile file = files.openForReading(location(path))) {
       file.read(into, 0);
     }
     for (byte b : into.array()) {
@@ -144,28 +144,28 @@ class LinkRaceTest {
   @Test
   void nothingOutsideIsWritten() throws Exception {
     for (String path : List.of("link", "chain", "way/f")) {
-      race(() -> files.write(place(path), false, ByteBuffer.wrap(new byte[] {'i'}), 0));
-      race(() -> files.write(place(path), true, ByteBuffer.wrap(new byte[] {'i'}), 3));
+      race(() -> files.write(location(path), false, ByteBuffer.wrap(new byte[] {'i'}), 0));
+      race(() -> files.write(location(path), true, ByteBuffer.wrap(new byte[] {'i'}), 3));
     }
   }
 
   @Test
-  void noFileIsMadeOutside() throws Exception {
-    race(() -> files.write(place("way/new"), true, ByteBuffer.wrap(new byte[] {'i'}), 0));
+  void noFileIsCreatedOutside() throws Exception {
+    race(() -> files.write(location("way/new"), true, ByteBuffer.wrap(new byte[] {'i'}), 0));
     assertThat(outside.resolve("new")).doesNotExist();
   }
 
   @Test
   void nothingOutsideIsTruncated() throws Exception {
-    race(() -> files.truncate(place("link"), 5));
-    race(() -> files.extend(place("way/f"), 20));
+    race(() -> files.truncate(location("link"), 5));
+    race(() -> files.extend(location("way/f"), 20));
   }
 
   @Test
-  void nothingOutsideIsLookedAt() throws Exception {
+  void nothingOutsideIsExamined() throws Exception {
     for (String path : List.of("link", "chain", "way/f")) {
       race(
-          () -> assertThat(files.folders().status(place(path)).size())
+          () -> assertThat(files.folders().status(location(path)).size())
               .isNotEqualTo(SECRET.length()));
     }
   }
@@ -173,9 +173,9 @@ class LinkRaceTest {
   @Test
   void theLinkItselfIsDeletedAndRenamed() throws Exception {
     for (int i = 0; i < TIMES; i++) {
-      attempt(() -> files.folders().delete(place("link")));
-      attempt(() -> files.folders().rename(place("link"), place("taken")));
-      attempt(() -> files.folders().rename(place("way"), place("taken")));
+      attempt(() -> files.folders().delete(location("link")));
+      attempt(() -> files.folders().rename(location("link"), location("taken")));
+      attempt(() -> files.folders().rename(location("way"), location("taken")));
     }
     assertThat(root.resolve("in/f")).hasContent(INSIDE);
     assertThat(Files.exists(root.resolve("taken"), LinkOption.NOFOLLOW_LINKS)).isTrue();

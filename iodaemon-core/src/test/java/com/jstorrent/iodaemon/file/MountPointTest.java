@@ -40,16 +40,16 @@ class MountPointTest {
     files.close();
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   private void write(String path) throws OperationFailure {
-    files.write(place(path), true, ByteBuffer.wrap(new byte[] {1}), 0);
+    files.write(location(path), true, ByteBuffer.wrap(new byte[] {1}), 0);
   }
 
   private void rename(String path, String to) throws OperationFailure {
-    files.folders().rename(place(path), place(to), () -> {});
+    files.folders().rename(location(path), location(to), () -> {});
   }
 
   private interface Attempt {
@@ -68,13 +68,13 @@ class MountPointTest {
   }
 
   @Test
-  void aMountedDiskIsNeitherDeletedNorRenamedAndKeepsWhatIsInIt() throws Exception {
+  void aMountPointIsNeitherDeletedNorRenamedAndKeepsItsContent() throws Exception {
     try (MountedDisk disk = MountedDisk.mount(MountedDisk.Kind.TMPFS, mounted, folder)) {
       write("d/m/f");
       write("d/m/in/f");
       Files.createDirectory(root.resolve("other"));
-      assertInUse(() -> files.folders().delete(place("d/m")));
-      assertInUse(() -> files.folders().delete(place("d")));
+      assertInUse(() -> files.folders().delete(location("d/m")));
+      assertInUse(() -> files.folders().delete(location("d")));
       assertInUse(() -> rename("d/m", "n"));
       assertInUse(() -> rename("other", "d/m"));
       assertThat(disk.folder().resolve("f")).hasBinaryContent(new byte[] {1});
@@ -83,12 +83,12 @@ class MountPointTest {
       assertThat(root.resolve("e/m/f")).exists();
       rename("e", "d");
     }
-    files.folders().delete(place("d"));
+    files.folders().delete(location("d"));
     assertThat(root.resolve("d")).doesNotExist();
   }
 
   @Test
-  void aDiskWhoseProcessHasEndedIsNotConnected() throws Exception {
+  void aDiskWhoseProcessHasEndedIsReportedAsNotConnected() throws Exception {
     Path backing = Files.createDirectory(folder.resolve("backing"));
     Process process;
     try {
@@ -116,7 +116,7 @@ class MountPointTest {
             "bindfs", new IOException(new String(process.getInputStream().readAllBytes())));
       }
       write("d/m/f");
-      FilePlace file = place("d/m/f");
+      FileLocation file = location("d/m/f");
       try (OpenFile open = files.openForReading(file)) {
         process.destroyForcibly().waitFor();
         assertNotConnected(() -> open.read(ByteBuffer.allocate(1), 0));
@@ -127,12 +127,12 @@ class MountPointTest {
       assertNotConnected(() -> files.flush(file));
       assertNotConnected(() -> files.truncate(file, 0));
       assertNotConnected(() -> files.folders().status(file));
-      assertNotConnected(() -> files.folders().list(place("d/m")));
-      assertNotConnected(() -> files.folders().ensure(place("d/m/new")));
+      assertNotConnected(() -> files.folders().list(location("d/m")));
+      assertNotConnected(() -> files.folders().ensure(location("d/m/new")));
       assertNotConnected(() -> files.folders().delete(file));
-      assertInUse(() -> files.folders().delete(place("d")));
+      assertInUse(() -> files.folders().delete(location("d")));
       assertNotConnected(() -> rename("d/m/f", "f"));
-      assertThat(files.folders().list(place("d"))).containsExactly("m");
+      assertThat(files.folders().list(location("d"))).containsExactly("m");
     } finally {
       process.destroyForcibly();
       MountedDisk.run("umount", "-l", mounted.toString());

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** Another file system, mounted on a folder (Linux, as root). Close it. */
+/** Another file system, mounted on a folder (Linux, as root). Must be closed. */
 final class MountedDisk implements AutoCloseable {
   private static final int IMAGE_BYTES = 32 << 20;
 
@@ -19,16 +19,16 @@ final class MountedDisk implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Which file system. */
+  /** The kinds of file systems. */
   enum Kind {
-    /** In memory, in the kernel, of 8 MiB. */
+    /** A kernel file system in memory, of 8 MiB. */
     TMPFS {
       @Override
       void mount(Path folder, Path spare) throws IOException {
         run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder.toString());
       }
     },
-    /** Another folder, by a process in user space. */
+    /** Another folder, served by a process in user space. */
     BINDFS {
       @Override
       void mount(Path folder, Path spare) throws IOException {
@@ -36,7 +36,7 @@ final class MountedDisk implements AutoCloseable {
             folder.toString());
       }
     },
-    /** A file with NTFS in it, by a process in user space. */
+    /** An image file with NTFS, served by a process in user space. */
     NTFS {
       @Override
       void mount(Path folder, Path spare) throws IOException {
@@ -53,9 +53,9 @@ final class MountedDisk implements AutoCloseable {
   }
 
   /**
-   * Mounts a disk, or skips the test where this machine or this user cannot.
+   * Mounts a disk, or skips the test if this machine or user cannot.
    *
-   * @param spare a folder for what is behind it
+   * @param spare a folder for the disk's backing files
    */
   static MountedDisk mount(Kind kind, Path folder, Path spare) {
     try {
@@ -77,7 +77,7 @@ final class MountedDisk implements AutoCloseable {
     run("mount", "-o", "remount,ro", folder.toString());
   }
 
-  /** Where it is mounted. */
+  /** The mount point. */
   Path folder() {
     return folder;
   }

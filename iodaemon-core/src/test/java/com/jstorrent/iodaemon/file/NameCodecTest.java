@@ -24,13 +24,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 6: names that are not UTF-8 are shown in a form that leads back to them. */
+/** PROTOCOL.md § 6: names that are not UTF-8 have a text that is converted back to the same bytes. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "names are text elsewhere")
 class NameCodecTest {
   private static final int TRIES = 5000;
   private static final FileSystem HERE = FileSystems.getDefault();
 
-  /** The bytes are given as the characters of Latin-1. */
+  /** The bytes are given as characters of Latin-1. */
   @ParameterizedTest
   @CsvSource({
       "caf\u00e9.txt,caf\uefe9.txt",
@@ -41,9 +41,9 @@ class NameCodecTest {
       "\u00c3\u00a9\u00e9,\u00e9\uefe9",
       "a\\b,a\uef5cb"
   })
-  void bytesThatAreNotUtf8AreCharactersOfTheirOwn(String bytes, String expected) throws Exception {
+  void bytesThatAreNotUtf8AreEscaped(String bytes, String expected) throws Exception {
     Path name = named(bytes.getBytes(ISO_8859_1));
-    assertThat(NameCodec.shown(name)).isEqualTo(expected);
+    assertThat(NameCodec.decode(name)).isEqualTo(expected);
     assertThat(back(expected)).isEqualTo(name);
   }
 
@@ -54,9 +54,9 @@ class NameCodecTest {
           "\uf8ff",
           "\uef00", "\uef7f", "\uf000", "%e9", "a:b", "\u007f", "\n"
       })
-  void textIsShownAsItIs(String text) throws Exception {
+  void textIsNotEscaped(String text) throws Exception {
     Path name = named(text.getBytes(UTF_8));
-    assertThat(NameCodec.shown(name)).isEqualTo(text);
+    assertThat(NameCodec.decode(name)).isEqualTo(text);
     assertThat(back(text)).isEqualTo(name);
   }
 
@@ -65,23 +65,23 @@ class NameCodecTest {
       "\uefe9,\uefee\uefbf\uefa9", "x\uefff,x\uefee\uefbf\uefbf", "\uef80,\uefee\uefbe\uef80",
       "\uef5c,\uefee\uefbd\uef9c"
   })
-  void textThatLooksLikeTheFormIsToldApartFromWhatTheFormMeans(String text, String expected)
+  void charactersThatLookLikeEscapesAreEscapedThemselves(String text, String expected)
       throws Exception {
     Path name = named(text.getBytes(UTF_8));
-    assertThat(NameCodec.shown(name)).isEqualTo(expected);
+    assertThat(NameCodec.decode(name)).isEqualTo(expected);
     assertThat(back(expected)).isEqualTo(name);
     assertThat(back(text)).isNotEqualTo(name);
   }
 
   @Test
-  void oneNameHasOneForm() throws Exception {
+  void differentNamesHaveDifferentTexts() throws Exception {
     assertThat(SafePath.of("\uefc3\uefa9")).isEqualTo(SafePath.of("\u00e9")).hasToString("\u00e9");
     assertThat(SafePath.of("x/\uefee\uefbe\uefa9/y").components().get(1))
         .isEqualTo("\uefee\uefbe\uefa9");
   }
 
   @Test
-  void everyNameIsFoundByWhatIsShown() throws Exception {
+  void everyNameIsFoundByItsText() throws Exception {
     int[] often =
         {0xee, 0xbd, 0xbe, 0xbf, 0x9c, 0xa9, 0x80, 0xc3, 0xe2, 0xed, 0xf0, 'a', '.', '\\', '%'};
     Random random = new Random(12);
@@ -94,7 +94,7 @@ class NameCodecTest {
       }
       bytes[0] = bytes[0] == '.' ? (byte) 0xee : bytes[0];
       Path name = named(bytes);
-      String shown = NameCodec.shown(Path.of("/any/folder").resolve(name));
+      String shown = NameCodec.decode(Path.of("/any/folder").resolve(name));
       assertThat(back(shown)).as(shown).isEqualTo(name);
       assertThat(NameEscapes.canonical(shown)).isEqualTo(shown);
       assertThat(NameEscapes.length(shown)).isEqualTo(bytes.length);
@@ -102,7 +102,7 @@ class NameCodecTest {
   }
 
   @Test
-  void whatAClientWritesIsShownInItsOneForm() throws Exception {
+  void aClientsTextIsMadeCanonical() throws Exception {
     String[] often =
         {"a", "\u00e9", "\ufffd", "\ud83d\ude00", "\uefc3\uefa9", "\uefff", "\uef5c", ".."};
     Random random = new Random(13);
@@ -114,21 +114,21 @@ class NameCodecTest {
             : Character.toString('\uef00' + random.nextInt(256)));
       }
       String component = SafePath.of(text.toString()).components().get(0);
-      Path name = NameCodec.path(HERE, component);
+      Path name = NameCodec.encode(HERE, component);
       assertThat(name.getNameCount()).as(component).isEqualTo(1);
-      assertThat(NameCodec.shown(name)).isEqualTo(component);
+      assertThat(NameCodec.decode(name)).isEqualTo(component);
     }
   }
 
   @Test
-  void whereNamesAreTextBytesThatAreNotUtf8CannotBe() throws IOException {
+  void whereNamesAreTextEscapedBytesAreRefused() throws IOException {
     try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
       Path folder = Files.createDirectory(memory.getPath("/folder"));
       assertThatThrownBy(() -> NameCodec.resolve(folder, "\uefe9"))
           .isInstanceOf(InvalidPathException.class);
       for (String text : List.of("\uefe9", "\u00e9", "\ufffd", "a\\b", "\uef5c")) {
         Path file = Files.createFile(folder.resolve(text));
-        String shown = NameCodec.shown(file);
+        String shown = NameCodec.decode(file);
         assertThat(NameCodec.resolve(folder, shown)).isEqualTo(file);
         assertThat(shown).doesNotContain("\\");
       }
@@ -136,7 +136,7 @@ class NameCodecTest {
   }
 
   @Test
-  void aBackslashLeadsNowhereWhereItSeparates() throws IOException {
+  void anEscapedBackslashIsRefusedWhereItIsASeparator() throws IOException {
     try (FileSystem memory = Jimfs.newFileSystem(Configuration.windows())) {
       Path folder = memory.getPath("C:\\folder");
       for (String name : List.of("..\uef5cx", "\uef5cx", "x\uef5c",
@@ -147,14 +147,14 @@ class NameCodecTest {
     }
   }
 
-  /** What a client's name leads to. */
+  /** The path of a client's name. */
   private static Path back(String shown) throws OperationFailure {
     List<String> components = SafePath.of(shown).components();
     assertThat(components).hasSize(1);
-    return NameCodec.path(HERE, components.get(0));
+    return NameCodec.encode(HERE, components.get(0));
   }
 
-  /** The name of these bytes. */
+  /** The path whose name has these bytes. */
   private static Path named(byte[] bytes) {
     StringBuilder uri = new StringBuilder("file:///");
     for (byte b : bytes) {

@@ -9,7 +9,7 @@ import java.nio.file.FileSystemException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What systems say when they refuse a name, and the same words where no name is in question. */
+/** Messages of systems that refuse a name, and the same messages where no name is involved. */
 class NamingErrorsTest {
   @ParameterizedTest
   @CsvSource({
@@ -23,7 +23,7 @@ class NamingErrorsTest {
       "Read-only file system, EACCES, EACCES",
       "Is a directory, EISDIR, EISDIR"
   })
-  void aRefusedNameIsTheFaultOfTheRequest(String said, FailureCode named, FailureCode otherwise) {
+  void aRefusedNameIsAnErrorOfTheRequest(String said, FailureCode named, FailureCode otherwise) {
     for (IOException failure : new IOException[] {
         new FileSystemException("/secret/place", null, said), new IOException(said)}) {
       OperationFailure ofNaming = FileErrors.ofNaming(failure);

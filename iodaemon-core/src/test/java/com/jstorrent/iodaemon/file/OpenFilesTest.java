@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The cache of open files: how many, which of them, and that none outlives its name. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "a file that is open cannot be replaced there")
+/** The cache of open files: how many it keeps, which it evicts, and that no file outlives its name. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "an open file cannot be replaced there")
 class OpenFilesTest {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
   private static final int MANY = 20_000;
@@ -61,7 +61,7 @@ class OpenFilesTest {
   }
 
   @Test
-  void manyFilesHoldNoMoreDescriptorsThanMayStayOpen() throws Exception {
+  void theNumberOfDescriptorsIsBounded() throws Exception {
     for (int i = 0; i < MANY; i++) {
       write("d" + i % 100 + "/" + i, i);
       assertThat(stats.get(Counter.OPEN_FILES)).isLessThanOrEqualTo(CAPACITY);
@@ -74,10 +74,10 @@ class OpenFilesTest {
     assertThat(openHere()).isZero();
   }
 
-  /** How many descriptors of this process stand for something in the folder. */
+  /** The number of this process's descriptors for files in the folder. */
   private long openHere() throws IOException {
     if (!Files.isDirectory(DESCRIPTORS)) {
-      return 0; // not Linux: the counter has to do
+      return 0; // not on Linux: the counter is checked only
     }
     long count = 0;
     try (Stream<Path> all = Files.list(DESCRIPTORS)) {
@@ -96,11 +96,11 @@ class OpenFilesTest {
   @ValueSource(ints = {0, 1, 3})
   void aFileInUseIsNeverClosed(int capacity) throws Exception {
     open = new OpenFiles(capacity, new RenameGuard(), stats);
-    try (OpenFiles.Use used = open.use(place("used"), Access.CREATE)) {
+    try (OpenFiles.Use used = open.use(location("used"), Access.CREATE)) {
       for (int i = 0; i < 20; i++) {
-        open.use(place("other" + i), Access.CREATE).close();
+        open.use(location("other" + i), Access.CREATE).close();
         write(used.file(), List.of(ByteBuffer.wrap(new byte[] {(byte) i})), i);
-        try (OpenFiles.Use again = open.use(place("used"), Access.WRITE)) {
+        try (OpenFiles.Use again = open.use(location("used"), Access.WRITE)) {
           assertThat(again.file().size()).isEqualTo(i + 1);
         }
       }
@@ -110,11 +110,11 @@ class OpenFilesTest {
   }
 
   @Test
-  void filesInUseMayBeMoreThanMayStayOpen() throws Exception {
+  void filesInUseMayExceedTheCapacity() throws Exception {
     open = new OpenFiles(1, new RenameGuard(), stats);
     List<OpenFiles.Use> uses = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      uses.add(open.use(place("f" + i), Access.CREATE));
+      uses.add(open.use(location("f" + i), Access.CREATE));
     }
     for (OpenFiles.Use use : uses) {
       write(use.file(), List.of(ByteBuffer.wrap(new byte[1])), 0);
@@ -124,7 +124,7 @@ class OpenFilesTest {
   }
 
   @Test
-  void theOneThatWasUsedTheLongestAgoGoesFirst() throws Exception {
+  void theLeastRecentlyUsedFileIsEvictedFirst() throws Exception {
     open = new OpenFiles(3, new RenameGuard(), stats);
     SharedFile a = used("a");
     SharedFile b = used("b");
@@ -134,39 +134,39 @@ class OpenFilesTest {
     assertThat(used("c")).isSameAs(c);
     assertThat(used("a")).isSameAs(a);
     assertThat(used("d")).isSameAs(d);
-    assertThat(used("b")).as("the oldest had to go").isNotSameAs(b);
+    assertThat(used("b")).as("the least recently used file was evicted").isNotSameAs(b);
     assertThat(used("a")).as("the order is that of the last uses").isSameAs(a);
     assertThat(used("c")).isNotSameAs(c);
   }
 
   private SharedFile used(String path) throws OperationFailure {
-    try (OpenFiles.Use use = open.use(place(path), Access.CREATE)) {
+    try (OpenFiles.Use use = open.use(location(path), Access.CREATE)) {
       return use.file();
     }
   }
 
   @Test
-  void whatIsOpenForWritingIsReadFromToo() throws Exception {
+  void aFileOpenForWritingIsAlsoUsedForReading() throws Exception {
     open = new OpenFiles(3, new RenameGuard(), stats);
     SharedFile written = used("f");
-    try (OpenFiles.Use use = open.use(place("f"), Access.READ)) {
+    try (OpenFiles.Use use = open.use(location("f"), Access.READ)) {
       assertThat(use.file()).isSameAs(written);
     }
   }
 
   @Test
-  void aFileThatWasDeletedIsMadeAgain() throws Exception {
+  void aDeletedFileIsCreatedAnew() throws Exception {
     write("f", 1);
     Files.delete(folder.resolve("f"));
     write("f", 2);
     assertThat(folder.resolve("f")).hasBinaryContent(new byte[] {2});
     Files.delete(folder.resolve("f"));
     assertFails(FailureCode.ENOENT, () -> read("f"));
-    assertFails(FailureCode.ENOENT, () -> files.truncate(place("f"), 5));
+    assertFails(FailureCode.ENOENT, () -> files.truncate(location("f"), 5));
   }
 
   @Test
-  void aFileThatWasReplacedIsWrittenAndReadInstead() throws Exception {
+  void afterAReplacementTheNewFileIsWrittenAndRead() throws Exception {
     write("f", 1);
     Path old = Files.createLink(folder.resolve("old"), folder.resolve("f"));
     Files.write(folder.resolve("new"), new byte[] {5, 5});
@@ -175,11 +175,11 @@ class OpenFilesTest {
     assertThat(read("f")).isEqualTo(5);
     write("f", 2);
     assertThat(folder.resolve("f")).hasBinaryContent(new byte[] {2, 5});
-    assertThat(old).as("whoever still has the old one").hasBinaryContent(new byte[] {1});
+    assertThat(old).as("the replaced file").hasBinaryContent(new byte[] {1});
   }
 
   @Test
-  void aFileThatWasRenamedKeepsWhatItHad() throws Exception {
+  void aRenamedFileKeepsItsContent() throws Exception {
     write("f", 1);
     Files.move(folder.resolve("f"), folder.resolve("moved"));
     write("f", 2);
@@ -188,7 +188,7 @@ class OpenFilesTest {
   }
 
   @Test
-  void aFolderThatWasReplacedIsNoticed() throws Exception {
+  void aReplacedFolderIsDetected() throws Exception {
     write("d/f", 1);
     Files.move(folder.resolve("d"), folder.resolve("moved"));
     assertFails(FailureCode.ENOENT, () -> read("d/f"));
@@ -198,7 +198,7 @@ class OpenFilesTest {
   }
 
   @Test
-  void aLinkThatTookTheFilesPlaceIsNotFollowedOutOfTheRoot(@TempDir Path outside)
+  void aLinkInPlaceOfTheFileIsNotFollowedOutOfTheRoot(@TempDir Path outside)
       throws Exception {
     Path secret = Files.write(outside.resolve("f"), new byte[] {42});
     write("d/f", 1);
@@ -210,13 +210,13 @@ class OpenFilesTest {
     for (String path : List.of("f", "d/f")) {
       assertFails(FailureCode.EACCES, () -> read(path));
       assertFails(FailureCode.EACCES, () -> write(path, 2));
-      assertFails(FailureCode.EACCES, () -> files.truncate(place(path), 0));
+      assertFails(FailureCode.EACCES, () -> files.truncate(location(path), 0));
     }
     assertThat(secret).hasBinaryContent(new byte[] {42});
   }
 
   @Test
-  void aLinkOnTheWayThatWasTurnedElsewhereIsNoticed() throws Exception {
+  void aChangedLinkInThePathIsDetected() throws Exception {
     Path link = twoFoldersAndALink();
     assertThat(read("link/f")).isEqualTo(1);
     Files.delete(link);
@@ -228,7 +228,7 @@ class OpenFilesTest {
   }
 
   @Test
-  void aLinkOnTheWayThatWasTurnedOutOfTheRootIsNoticed(@TempDir Path outside) throws Exception {
+  void aLinkInThePathChangedToLeadOutOfTheRootIsDetected(@TempDir Path outside) throws Exception {
     Path link = twoFoldersAndALink();
     assertThat(read("link/f")).isEqualTo(1);
     Files.delete(link);
@@ -243,24 +243,24 @@ class OpenFilesTest {
   }
 
   @Test
-  void whatTheDaemonDeletesOrRenamesItselfIsForgotten() throws Exception {
+  void filesThatTheDaemonDeletesOrRenamesAreEvicted() throws Exception {
     write("d/f", 1);
-    files.folders().rename(place("d"), place("e"), () -> {});
+    files.folders().rename(location("d"), location("e"), () -> {});
     assertThat(read("e/f")).isEqualTo(1);
     assertFails(FailureCode.ENOENT, () -> read("d/f"));
     write("d/f", 2);
-    files.folders().rename(place("d/f"), place("e/f"), () -> {});
+    files.folders().rename(location("d/f"), location("e/f"), () -> {});
     assertThat(read("e/f")).isEqualTo(2);
-    files.folders().delete(place("e"));
+    files.folders().delete(location("e"));
     assertFails(FailureCode.ENOENT, () -> read("e/f"));
     assertThat(openHere()).as("a deleted file would keep its blocks").isZero();
   }
 
   @Test
-  void whoeverUsesADeletedFileGoesOnAndNobodyElseGetsIt() throws Exception {
+  void aDeletedFileStaysUsableForItsUsersOnly() throws Exception {
     write("f", 1);
-    try (OpenFile used = files.openForReading(place("f"))) {
-      files.folders().delete(place("f"));
+    try (OpenFile used = files.openForReading(location("f"))) {
+      files.folders().delete(location("f"));
       write("f", 2);
       ByteBuffer one = ByteBuffer.allocate(1);
       used.read(one, 0);
@@ -270,7 +270,7 @@ class OpenFilesTest {
   }
 
   @Test
-  void manyAtOnceNeverMeetAFileThatWasClosed() throws Exception {
+  void concurrentUsesNeverGetAClosedFile() throws Exception {
     open = new OpenFiles(2, new RenameGuard(), stats);
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     List<Thread> threads = new ArrayList<>();
@@ -292,13 +292,13 @@ class OpenFilesTest {
   private void useAtRandom(Random random) {
     for (int i = 0; i < 2000; i++) {
       int file = random.nextInt(6);
-      try (OpenFiles.Use use = open.use(place("f" + file), Access.CREATE)) {
+      try (OpenFiles.Use use = open.use(location("f" + file), Access.CREATE)) {
         write(use.file(), List.of(ByteBuffer.wrap(new byte[] {(byte) file})), random.nextInt(100));
         ByteBuffer one = ByteBuffer.allocate(1);
         use.file().read(one, use.file().size() - 1);
         assertThat(one.get(0)).isEqualTo((byte) file);
         if (i % 100 == 0) {
-          open.table().forget(folder.resolve("f" + file));
+          open.table().evict(folder.resolve("f" + file));
         }
       } catch (OperationFailure | IOException e) {
         throw new AssertionError(e);
@@ -307,9 +307,9 @@ class OpenFilesTest {
   }
 
   @Test
-  void whatIsOpenedBehindAReplacementIsTheNewFile() throws Exception {
+  void afterAReplacementTheNewFileIsOpened() throws Exception {
     open = new OpenFiles(0, new RenameGuard(), stats); // so that each use opens the file
-    FilePlace place = place("f");
+    FileLocation location = location("f");
     Files.write(folder.resolve("f"), new byte[1]);
     AtomicBoolean over = new AtomicBoolean();
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -321,7 +321,7 @@ class OpenFilesTest {
               .start(
                   () -> {
                     while (!over.get()) {
-                      try (OpenFiles.Use use = open.use(place, Access.READ)) {
+                      try (OpenFiles.Use use = open.use(location, Access.READ)) {
                         assertThat(use.file()).isNotNull();
                       } catch (OperationFailure e) {
                         throw new AssertionError(e);
@@ -334,7 +334,7 @@ class OpenFilesTest {
         Files.write(folder.resolve("new"), new byte[] {(byte) i});
         Files.move(folder.resolve("new"), folder.resolve("f"), StandardCopyOption.ATOMIC_MOVE);
         ByteBuffer one = ByteBuffer.allocate(1);
-        try (OpenFiles.Use use = open.use(place, Access.READ)) {
+        try (OpenFiles.Use use = open.use(location, Access.READ)) {
           use.file().read(one, 0);
         }
         assertThat(one.get(0)).as("version %d", i).isEqualTo((byte) i);
@@ -348,18 +348,18 @@ class OpenFilesTest {
     assertThat(failures).isEmpty();
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   private void write(String path, int value) throws OperationFailure {
     files.write(
-        place(path), true, ByteBuffer.wrap(new byte[] {(byte) value}), 0);
+        location(path), true, ByteBuffer.wrap(new byte[] {(byte) value}), 0);
   }
 
   private int read(String path) throws OperationFailure {
     ByteBuffer one = ByteBuffer.allocate(1);
-    try (OpenFile file = files.openForReading(place(path))) {
+    try (OpenFile file = files.openForReading(location(path))) {
       file.read(one, 0);
     }
     return one.get(0);
@@ -376,13 +376,13 @@ class OpenFilesTest {
   }
 
   @Test
-  void whoeverChangesAFileKnowsOfTheOthersByWhateverNameItIsOpen() throws Exception {
+  void changesThroughDifferentNamesShareTheLength() throws Exception {
     try (OpenFiles open = new OpenFiles(4, new RenameGuard(), new Stats())) {
-      open.use(place("one"), Access.CREATE).close();
+      open.use(location("one"), Access.CREATE).close();
       Files.createLink(folder.resolve("two"), folder.resolve("one"));
-      try (OpenFiles.Use one = open.use(place("one"), Access.WRITE);
-          OpenFiles.Use two = open.use(place("two"), Access.WRITE);
-          OpenFiles.Use other = open.use(place("three"), Access.CREATE)) {
+      try (OpenFiles.Use one = open.use(location("one"), Access.WRITE);
+          OpenFiles.Use two = open.use(location("two"), Access.WRITE);
+          OpenFiles.Use other = open.use(location("three"), Access.CREATE)) {
         assertThat(two.file()).isNotSameAs(one.file());
         assertThat(two.file().length()).isSameAs(one.file().length());
         assertThat(other.file().length()).isNotSameAs(one.file().length());
@@ -392,8 +392,8 @@ class OpenFilesTest {
 
   private static void write(SharedFile file, List<ByteBuffer> bytes, long position)
       throws IOException {
-    SharedFile.Growth growth = file.grow();
-    growth.write(bytes, position);
-    growth.done();
+    SharedFile.Change change = file.beginChange();
+    change.write(bytes, position);
+    change.commit();
   }
 }

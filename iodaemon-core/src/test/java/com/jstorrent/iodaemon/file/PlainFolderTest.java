@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 6 on a file system that cannot hold folders, as that of Windows cannot. */
+/** PROTOCOL.md § 6 on a file system without directory descriptors, like that of Windows. */
 class PlainFolderTest {
   private FileSystem memory;
   private Path root;
@@ -61,12 +61,12 @@ class PlainFolderTest {
     Files.createSymbolicLink(root.resolve(name), memory.getPath(target));
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   private void write(String path, int value) throws OperationFailure {
-    files.write(place(path), true, ByteBuffer.wrap(new byte[] {(byte) value}), 0);
+    files.write(location(path), true, ByteBuffer.wrap(new byte[] {(byte) value}), 0);
   }
 
   @Test
@@ -75,24 +75,24 @@ class PlainFolderTest {
     for (String path : List.of("file", "absolute", "chain", "way/f")) {
       write(path, ++value);
       assertThat(root.resolve("dir/f")).as(path).hasBinaryContent(new byte[] {(byte) value});
-      assertThat(files.folders().status(place(path)).size()).isEqualTo(1);
+      assertThat(files.folders().status(location(path)).size()).isEqualTo(1);
     }
     write("way/new/deeper/f", 7);
     assertThat(root.resolve("dir/new/deeper/f")).exists();
-    assertThat(files.folders().list(place("way"))).containsExactlyInAnyOrder("f", "deep", "new");
+    assertThat(files.folders().list(location("way"))).containsExactlyInAnyOrder("f", "deep", "new");
   }
 
   @Test
-  void linksThatLeadOutOrNowhereAreRefused() throws Exception {
+  void linksOutOfTheRootAndDanglingLinksAreRefused() throws Exception {
     for (String path : List.of(
         "out/f", "out/new", "out/new/deeper", "outFile", "dangling", "dangling/x", "loop",
         "loop/x")) {
       assertRefused(() -> write(path, 9));
-      assertRefused(() -> files.folders().status(place(path)));
-      assertRefused(() -> files.folders().ensure(place(path + "/made")));
+      assertRefused(() -> files.folders().status(location(path)));
+      assertRefused(() -> files.folders().ensure(location(path + "/made")));
     }
-    assertRefused(() -> files.folders().delete(place("out/f")));
-    assertRefused(() -> files.folders().rename(place("dir"), place("out/dir")));
+    assertRefused(() -> files.folders().delete(location("out/f")));
+    assertRefused(() -> files.folders().rename(location("dir"), location("out/dir")));
     assertThat(outside.resolve("f")).hasBinaryContent(new byte[] {42});
     try (var entries = Files.list(outside)) {
       assertThat(entries).hasSize(1);
@@ -101,11 +101,11 @@ class PlainFolderTest {
 
   @Test
   void linksAreDeletedAndRenamedThemselves() throws Exception {
-    files.folders().rename(place("outFile"), place("way/moved"));
+    files.folders().rename(location("outFile"), location("way/moved"));
     assertThat(Files.isSymbolicLink(root.resolve("dir/moved"))).isTrue();
-    files.folders().delete(place("dir"));
-    files.folders().delete(place("way"));
-    files.folders().delete(place("out"));
+    files.folders().delete(location("dir"));
+    files.folders().delete(location("way"));
+    files.folders().delete(location("out"));
     assertThat(Files.exists(root.resolve("way"), LinkOption.NOFOLLOW_LINKS)).isFalse();
     assertThat(outside.resolve("f")).exists();
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/PROTOCOL.md § 3, E0: who listens is told when a root comes, goes or is another one. */
+/** PROTOCOL.md § 3, ROOTS_CHANGED: clients are told when a root comes, goes or is replaced. */
 class RootWatchTest {
   private static final long PATIENCE_SECONDS = 60;
   private static final Duration INTERVAL = Duration.ofSeconds(3);
@@ -40,7 +40,7 @@ class RootWatchTest {
   private FileService files;
   private RootWatch watch;
 
-  /** A clock whose tasks run when the test says so. */
+  /** A clock whose tasks are run by the test. */
   private static final class ByHand implements MonotonicClock {
     private final BlockingQueue<Runnable> planned = new LinkedBlockingQueue<>();
 
@@ -51,7 +51,7 @@ class RootWatchTest {
 
     @Override
     public void park(long nanos) {
-      throw new AssertionError("A look is planned, not waited for.");
+      throw new AssertionError("A check must be scheduled, not waited for.");
     }
 
     @Override
@@ -63,14 +63,14 @@ class RootWatchTest {
 
     @Override
     public Scheduled scheduleWithFixedDelay(Duration pause, Runnable task) {
-      throw new AssertionError("A look may take longer than the pause.");
+      throw new AssertionError("A check may take longer than the pause.");
     }
 
-    /** Waits for the end of a look, which plans the next one. */
+    /** Waits for the end of a check, which schedules the next one. */
     Runnable next() throws InterruptedException {
       Runnable task = planned.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (task == null) {
-        throw new AssertionError("Nobody looks at the roots.");
+        throw new AssertionError("No check was scheduled.");
       }
       return task;
     }
@@ -89,7 +89,7 @@ class RootWatchTest {
     roots = new DownloadRoots(List.of(initial));
     files = new FileService(roots, 10, new Stats());
     watch = new RootWatch(files.folders(), INTERVAL, timer);
-    roots.onReplaced(watch::lookAside);
+    roots.onReplaced(watch::lookInBackground);
   }
 
   @AfterEach
@@ -97,7 +97,7 @@ class RootWatchTest {
     files.close();
   }
 
-  /** Lets the interval pass, and waits for the end of the look that follows. */
+  /** Lets the interval pass, and waits for the end of the check that follows. */
   private Runnable pass(Runnable due) throws InterruptedException {
     due.run();
     return timer.next();
@@ -111,7 +111,7 @@ class RootWatchTest {
   }
 
   @Test
-  void aRootThatGoesAndComesBackIsToldOnceEachTime() throws Exception {
+  void aRootThatGoesAndComesBackIsReportedOnceEachTime() throws Exception {
     watch.begin(watch.current(), told::add);
     Runnable due = pass(timer.next());
     assertThat(told).as("nothing has changed").isEmpty();
@@ -124,7 +124,7 @@ class RootWatchTest {
   }
 
   @Test
-  void aRootThatBecomesAFileIsGone() throws Exception {
+  void aRootThatBecomesAFileIsUnavailable() throws Exception {
     watch.begin(watch.current(), told::add);
     Runnable due = timer.next();
     Files.delete(first);
@@ -133,9 +133,9 @@ class RootWatchTest {
     assertTold("a-", "b+");
   }
 
-  /** Between the answer that lets a client in and the watch there is time for a reload. */
+  /** The roots may be reloaded between a client's authentication and the start of the watch. */
   @Test
-  void whoBeginsLateIsToldWhatHasChangedMeanwhile() throws Exception {
+  void aLateListenerIsToldWhatHasChangedMeanwhile() throws Exception {
     List<DownloadRoot> before = watch.current();
     roots.replace(List.of(DownloadRoot.of("c", first)));
     watch.begin(before, told::add);
@@ -145,11 +145,11 @@ class RootWatchTest {
     timer.next();
     assertTold("c+");
     watch.begin(watch.current(), told::add);
-    assertThat(told).as("one more who knows everything").isEmpty();
+    assertThat(told).as("one more client that is up to date").isEmpty();
   }
 
   @Test
-  void anotherSetIsToldWithoutWaiting() throws Exception {
+  void aReplacedSetIsReportedAtOnce() throws Exception {
     watch.begin(watch.current(), told::add);
     timer.next();
     roots.replace(List.of(DownloadRoot.of("b", folder), DownloadRoot.of("c", first)));
@@ -158,7 +158,7 @@ class RootWatchTest {
     roots.replace(roots.all());
     timer.next();
     assertThat(told).as("the same set").isEmpty();
-    due.run(); // planned before the last look
+    due.run(); // scheduled before the last check
     assertThat(timer.planned).isEmpty();
     roots.replace(List.of(new DownloadRoot("b", folder, "another name", true)));
     timer.next();
@@ -169,7 +169,7 @@ class RootWatchTest {
   }
 
   @Test
-  void aDiskThatFillsUpAndIsEmptiedIsTold() throws Exception {
+  void aDiskThatFillsUpAndIsEmptiedIsReported() throws Exception {
     files.close();
     Configuration disk =
         Configuration.unix()
@@ -184,7 +184,7 @@ class RootWatchTest {
       Runnable due = timer.next();
       Path file = Files.write(root.resolve("film"), new byte[8 << 20]);
       due = pass(due);
-      assertThat(told).as("there is room").isEmpty();
+      assertThat(told).as("there is free space").isEmpty();
       Files.write(file, new byte[17 << 20]);
       due = pass(pass(due));
       List<RootStatus> full = told.remove();
@@ -199,7 +199,7 @@ class RootWatchTest {
   }
 
   @Test
-  void nothingIsLookedAtWhileNobodyListens() throws Exception {
+  void rootsAreNotCheckedWithoutAListener() throws Exception {
     files.close();
     AtomicInteger looks = new AtomicInteger();
     watch(DownloadRoot.of("a", seen(first, looks::incrementAndGet)));
@@ -212,7 +212,7 @@ class RootWatchTest {
     due.run();
     roots.replace(roots.all());
     assertThat(timer.planned).isEmpty();
-    watch.begin(watch.current(), told::add); // waits for any look that has begun, and counts one more
+    watch.begin(watch.current(), told::add); // waits for any check in progress, and counts one more
     timer.next();
     assertThat(looks).hasValue(2);
     watch.end();
@@ -220,7 +220,7 @@ class RootWatchTest {
   }
 
   @Test
-  void whatChangesDuringALookIsToldByTheNextOneAlone() throws Exception {
+  void aChangeDuringACheckIsReportedByTheNextCheckOnly() throws Exception {
     files.close();
     Semaphore asked = new Semaphore(0);
     Semaphore answer = new Semaphore(0);
@@ -246,7 +246,7 @@ class RootWatchTest {
   }
 
   @Test
-  void aDefectOfAFileSystemEndsOneLookOnly() throws Exception {
+  void aDefectOfAFileSystemEndsOneCheckOnly() throws Exception {
     files.close();
     AtomicInteger looks = new AtomicInteger();
     Path sick =
@@ -265,7 +265,7 @@ class RootWatchTest {
     assertTold("a-");
   }
 
-  /** The same folder; whoever looks at it is noticed. */
+  /** The same folder, with a callback on each access. */
   private static Path seen(Path real, Runnable onLook) {
     return (Path) Proxy.newProxyInstance(
         RootWatchTest.class.getClassLoader(),

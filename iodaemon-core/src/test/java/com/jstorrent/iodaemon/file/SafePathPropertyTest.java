@@ -23,7 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** PROTOCOL.md § 6 for texts that nobody has thought of. */
+/** PROTOCOL.md § 6 for random texts. */
 class SafePathPropertyTest {
   private static final int LONGEST = 255;
 
@@ -44,7 +44,7 @@ class SafePathPropertyTest {
   }
 
   @Property(tries = 5000)
-  void headersOfAnyBytesGiveNoHostileComponent(@ForAll("bytes") byte[] bytes) {
+  void arbitraryHeaderBytesGiveNoHostileComponent(@ForAll("bytes") byte[] bytes) {
     try {
       for (String component : SafePath.ofBase64(Base64.getEncoder().encodeToString(bytes))
           .components()) {
@@ -56,17 +56,17 @@ class SafePathPropertyTest {
   }
 
   @Property(tries = 1000)
-  void whatIsAcceptedIsBelowTheRoot(@ForAll("texts") String text) throws Exception {
+  void acceptedPathsAreBelowTheRoot(@ForAll("texts") String text) throws Exception {
     try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
       writeBelow(Files.createDirectories(memory.getPath("/base/root")), text);
     }
   }
 
   @Property(tries = 500)
-  void whatIsAcceptedIsBelowARealRoot(@ForAll("texts") String text) throws Exception {
+  void acceptedPathsAreBelowARealRoot(@ForAll("texts") String text) throws Exception {
     Path base = Files.createTempDirectory("iodaemon-paths");
     try {
-      // So deep that no text leads out of the temporary folder, whatever is wrong with the daemon.
+      // So deep that no text leads out of the temporary folder, even if the daemon has a defect.
       writeBelow(Files.createDirectories(base.resolve("1/2/3/4/5/6/7/8/9/root")), text);
     } finally {
       for (Path path : walk(base)) {
@@ -81,14 +81,14 @@ class SafePathPropertyTest {
     try (FileService files =
         new FileService(
             new DownloadRoots(List.of(DownloadRoot.of("k", root))), 0, new Stats())) {
-      FilePlace place = files.filePlace("k", SafePath.of(text));
-      files.write(place, true, ByteBuffer.wrap(new byte[] {2}), 0);
+      FileLocation location = files.fileLocation("k", SafePath.of(text));
+      files.write(location, true, ByteBuffer.wrap(new byte[] {2}), 0);
       List<Path> made = walk(root).stream().filter(Files::isRegularFile).toList();
       assertThat(made).hasSize(1);
       assertThat(made.get(0)).hasBinaryContent(new byte[] {2});
       assertThat(root.relativize(made.get(0)).getNameCount())
-          .isEqualTo(place.path().components().size());
-      files.folders().delete(place);
+          .isEqualTo(location.path().components().size());
+      files.folders().delete(location);
       assertThat(made.get(0)).doesNotExist();
     } catch (OperationFailure e) {
       assertThat(e.code()).as(e.getMessage()).isEqualTo(FailureCode.EINVAL);
@@ -100,7 +100,7 @@ class SafePathPropertyTest {
     }
   }
 
-  /** What is in a folder before the folder itself. */
+  /** All entries, the content of a folder before the folder itself. */
   private static List<Path> walk(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.sorted(Comparator.reverseOrder()).toList();

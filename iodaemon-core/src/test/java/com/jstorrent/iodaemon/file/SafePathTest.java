@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 6: allowed and escaping paths, in pairs. */
+/** PROTOCOL.md § 6: pairs of allowed paths and paths out of the root. */
 class SafePathTest {
   @TempDir
   Path folder;
@@ -56,7 +56,7 @@ class SafePathTest {
   }
 
   @Test
-  void componentsMayHave255BytesAndNoMore() throws Exception {
+  void componentsAreLimitedTo255Bytes() throws Exception {
     SafePath.of("x".repeat(255));
     SafePath.of("é".repeat(127) + "/" + "y".repeat(255));
     assertRefused(FailureCode.EINVAL, () -> SafePath.of("x".repeat(256)));
@@ -71,7 +71,7 @@ class SafePathTest {
   }
 
   @Test
-  void base64HoldsUtf8OrElseLatin1() throws Exception {
+  void base64IsReadAsUtf8OrElseLatin1() throws Exception {
     String name = "Ünïcode/文件";
     String utf8 = Base64.getEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8));
     assertThat(SafePath.ofBase64(utf8)).hasToString(name);
@@ -84,7 +84,7 @@ class SafePathTest {
   }
 
   @Test
-  void linksMayLeadElsewhereInTheRootButNotOutOfIt() throws Exception {
+  void linksMayLeadAnywhereInTheRootButNotOutOfIt() throws Exception {
     Files.createDirectories(inside.resolve("real"));
     Files.createSymbolicLink(inside.resolve("good"), inside.resolve("real"));
     Files.createSymbolicLink(inside.resolve("bad"), outside);
@@ -102,14 +102,14 @@ class SafePathTest {
   }
 
   @Test
-  void aRootThatIsALinkIsTheFolderThatItLeadsTo() throws Exception {
+  void aRootThatIsALinkIsFollowed() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("link"), inside);
     root = DownloadRoot.of("k", link);
     assertThat(opened("x")).isEqualTo(inside.resolve("x"));
   }
 
   @Test
-  void aMissingRootIsSaidToBeMissing() {
+  void aMissingRootIsReportedAsMissing() {
     root = DownloadRoot.of("k", folder.resolve("gone"));
     assertRefused(FailureCode.ENOENT, () -> opened("x"));
   }
@@ -121,19 +121,19 @@ class SafePathTest {
           "x ",
           "a|b", "a?", "a*", "<", "a\"b", "tab\t"
       })
-  void namesThatWindowsGivesAMeaningAreRefusedThere(String name) {
+  void reservedNamesAreRefusedOnWindows(String name) {
     assertThat(SafePath.WindowsNames.legal(name)).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a", "console", "a.con", "COM", "COM10", "nul1", ".x", "a b", "x.y.z"})
-  void ordinaryNamesAreLegalOnWindowsToo(String name) {
+  void ordinaryNamesAreLegalOnWindows(String name) {
     assertThat(SafePath.WindowsNames.legal(name)).isTrue();
   }
 
-  /** Where a file is when it has been opened for writing. */
+  /** The real path of a file after opening it for writing. */
   private Path opened(String text) throws OperationFailure {
-    return FolderWalk.making(new FilePlace(root, SafePath.of(text)))
+    return FolderWalk.creating(new FileLocation(root, SafePath.of(text)))
         .then(
             (folder, name) -> {
               folder
@@ -144,7 +144,7 @@ class SafePathTest {
                           StandardOpenOption.CREATE,
                           LinkOption.NOFOLLOW_LINKS))
                   .close();
-              return folder.place().resolve(name);
+              return folder.path().resolve(name);
             });
   }
 

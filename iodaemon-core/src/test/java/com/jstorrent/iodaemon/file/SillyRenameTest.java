@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Disks on which a file that is open keeps a name when it is deleted or replaced. */
+/** File systems on which an open file keeps a hidden name when it is deleted or replaced. */
 @EnabledOnOs(OS.LINUX)
 class SillyRenameTest {
   private static final int ROUNDS = 50;
@@ -39,7 +39,7 @@ class SillyRenameTest {
   private MountedDisk disk;
   private FileService files;
 
-  /** Time goes on when it is looked at. */
+  /** A clock that advances each time it is read. */
   private volatile long step = Duration.ofSeconds(1).toNanos();
 
   private final AtomicLong time = new AtomicLong();
@@ -70,12 +70,12 @@ class SillyRenameTest {
     }
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   private void write(String path, int value) throws OperationFailure {
-    files.write(place(path), true, ByteBuffer.wrap(new byte[] {(byte) value}), 0);
+    files.write(location(path), true, ByteBuffer.wrap(new byte[] {(byte) value}), 0);
   }
 
   private int read(OpenFile file) throws OperationFailure {
@@ -85,7 +85,7 @@ class SillyRenameTest {
   }
 
   private int read(String path) throws OperationFailure {
-    try (OpenFile file = files.openForReading(place(path))) {
+    try (OpenFile file = files.openForReading(location(path))) {
       return read(file);
     }
   }
@@ -101,63 +101,63 @@ class SillyRenameTest {
 
   @ParameterizedTest
   @EnumSource
-  void aTreeThatWasJustWrittenAndReadIsDeleted(MountedDisk.Kind kind) throws Exception {
+  void aTreeJustWrittenAndReadCanBeDeleted(MountedDisk.Kind kind) throws Exception {
     start(kind);
     for (int i = 0; i < ROUNDS; i++) {
       write("t/u/v", i);
       write("t/w", i);
       assertThat(read("t/w")).isEqualTo(i);
-      files.folders().delete(place("t"));
+      files.folders().delete(location("t"));
       assertThat(names()).isEmpty();
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void aFileThatWasJustWrittenAndReadIsDeletedOrReplaced(MountedDisk.Kind kind) throws Exception {
+  void aFileJustWrittenAndReadCanBeDeletedOrReplaced(MountedDisk.Kind kind) throws Exception {
     start(kind);
     for (int i = 0; i < ROUNDS; i++) {
       write("d/f", i);
       write("d/g", i + 1);
       assertThat(read("d/g")).isEqualTo(i + 1);
-      files.folders().rename(place("d/g"), place("d/f"), () -> {});
+      files.folders().rename(location("d/g"), location("d/f"), () -> {});
       assertThat(names()).containsExactly("d", "d/f");
       assertThat(read("d/f")).isEqualTo(i + 1);
-      files.folders().delete(place("d/f"));
+      files.folders().delete(location("d/f"));
       assertThat(names()).containsExactly("d");
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void byWhateverWayAFileWasOpenedItIsClosed(MountedDisk.Kind kind) throws Exception {
+  void aFileOpenUnderAnyNameIsClosed(MountedDisk.Kind kind) throws Exception {
     start(kind);
     Files.createDirectory(root.resolve("d"));
     Files.createSymbolicLink(root.resolve("link"), Path.of("d"));
     write("link/f", 1);
-    FilePlace inner = files.place("inner", SafePath.of("g"));
+    FileLocation inner = files.location("inner", SafePath.of("g"));
     files.write(inner, true, ByteBuffer.wrap(new byte[1]), 0);
-    files.folders().delete(place("d"));
+    files.folders().delete(location("d"));
     assertThat(names()).containsExactly("link");
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TMPFS")
-  void whatIsInUseIsWaitedFor(MountedDisk.Kind kind) throws Exception {
+  void filesInUseAreWaitedFor(MountedDisk.Kind kind) throws Exception {
     start(kind);
     write("t/f", 1);
     write("t/g", 2);
     step = 0;
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       Future<?> replaced;
-      try (OpenFile used = files.openForReading(place("t/f"))) {
+      try (OpenFile used = files.openForReading(location("t/f"))) {
         replaced =
             threads.submit(
                 () -> {
-                  files.folders().rename(place("t/g"), place("t/f"), () -> {});
+                  files.folders().rename(location("t/g"), location("t/f"), () -> {});
                   return null;
                 });
-        TestDaemon.await("it has been tried a few times", () -> looks.get() > 5);
+        TestDaemon.await("several attempts", () -> looks.get() > 5);
         assertThat(names()).containsExactly("t", "t/f", "t/g");
         assertThat(read(used)).isEqualTo(1);
       }
@@ -169,22 +169,22 @@ class SillyRenameTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TMPFS")
-  void whatStaysInUseStaysThereWhole(MountedDisk.Kind kind) throws Exception {
+  void filesThatStayInUseStayIntact(MountedDisk.Kind kind) throws Exception {
     start(kind);
     write("t/e", 0);
     write("t/f", 1);
     write("g", 2);
     List<String> before = names();
-    try (OpenFile used = files.openForReading(place("t/f"))) {
-      files.folders().rename(place("t"), place("moved"), () -> {});
-      files.folders().rename(place("moved"), place("t"), () -> {});
-      assertBusy(() -> files.folders().delete(place("t/f")));
-      assertBusy(() -> files.folders().delete(place("t")));
-      assertBusy(() -> files.folders().rename(place("g"), place("t/f"), () -> {}));
+    try (OpenFile used = files.openForReading(location("t/f"))) {
+      files.folders().rename(location("t"), location("moved"), () -> {});
+      files.folders().rename(location("moved"), location("t"), () -> {});
+      assertBusy(() -> files.folders().delete(location("t/f")));
+      assertBusy(() -> files.folders().delete(location("t")));
+      assertBusy(() -> files.folders().rename(location("g"), location("t/f"), () -> {}));
       assertThat(names()).isEqualTo(before);
       assertThat(read(used)).isEqualTo(1);
     }
-    files.folders().delete(place("t"));
+    files.folders().delete(location("t"));
     assertThat(names()).containsExactly("g");
   }
 
@@ -201,7 +201,7 @@ class SillyRenameTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsOpenedBesideADeleteKeepsNothingAlive(MountedDisk.Kind kind) throws Exception {
+  void aFileOpenedDuringADeleteLeavesNoSillyRename(MountedDisk.Kind kind) throws Exception {
     start(kind);
     step = 0;
     AtomicBoolean over = new AtomicBoolean();
@@ -222,7 +222,7 @@ class SillyRenameTest {
       try {
         for (int i = 0; i < ROUNDS && !reader.isDone(); i++) {
           write("t/u/f", i);
-          files.folders().delete(place("t"));
+          files.folders().delete(location("t"));
         }
       } finally {
         over.set(true);

@@ -24,12 +24,12 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PROTOCOL.md § 6, while a folder and a link out of the root take turns under one name. */
+/** PROTOCOL.md § 6, while a folder is repeatedly swapped for a link out of the root. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "folders are not held by descriptor there")
 class SwapRaceTest {
   private static final int TIMES = 3000;
 
-  /** A name and a text that are found outside only. */
+  /** A name and a text that exist outside the root only. */
   private static final String SECRET = "secret";
 
   private static final Set<FailureCode> HARMLESS =
@@ -70,10 +70,10 @@ class SwapRaceTest {
     swapper.end();
     files.close();
     assertThat(contents()).as("outside, without empty folders").isEqualTo(before);
-    assertThat(swapper.turns()).as("there was something to race against").isPositive();
+    assertThat(swapper.turns()).as("number of swaps").isPositive();
   }
 
-  /** Files outside and what is in them. Java has no mkdirat, so an empty folder may be made there. */
+  /** The files outside with their content. Folders are left out: Java has no mkdirat, so an empty one may be created there. */
   private Map<String, String> contents() throws IOException {
     Map<String, String> contents = new TreeMap<>();
     try (Stream<Path> walk = Files.walk(outside)) {
@@ -92,7 +92,7 @@ class SwapRaceTest {
     void run() throws OperationFailure, IOException;
   }
 
-  /** Goes on until there were attempts that came in time and others that did not. */
+  /** Repeats the attempt until some have succeeded and some have failed. */
   private void race(Attempt attempt) throws IOException {
     for (int i = 0; i < TIMES || successes == 0 || failures.isEmpty(); i++) {
       try {
@@ -105,16 +105,16 @@ class SwapRaceTest {
     }
   }
 
-  private FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
-  private FilePlace swapped(String path) throws OperationFailure {
-    return place(Swapper.NAME + "/" + path);
+  private FileLocation swapped(String path) throws OperationFailure {
+    return location(Swapper.NAME + "/" + path);
   }
 
-  private void write(FilePlace place, boolean create) throws OperationFailure {
-    files.write(place, create, ByteBuffer.wrap(new byte[3]), 0);
+  private void write(FileLocation location, boolean create) throws OperationFailure {
+    files.write(location, create, ByteBuffer.wrap(new byte[3]), 0);
   }
 
   @Test
@@ -136,31 +136,31 @@ class SwapRaceTest {
   }
 
   @Test
-  void noFileIsMadeOutside() throws Exception {
+  void noFileIsCreatedOutside() throws Exception {
     race(() -> write(swapped("made/deeper/new"), true));
   }
 
   @Test
-  void noFileIsMadeRightOutside() throws Exception {
+  void noFileIsCreatedDirectlyOutside() throws Exception {
     race(() -> write(swapped("new"), true));
     race(() -> write(swapped("absent"), false));
   }
 
   @Test
   void nothingOutsideIsListed() throws Exception {
-    race(() -> assertThat(files.folders().list(place(Swapper.NAME))).doesNotContain(SECRET));
+    race(() -> assertThat(files.folders().list(location(Swapper.NAME))).doesNotContain(SECRET));
     race(() -> assertThat(files.folders().list(swapped("sub"))).isEmpty());
   }
 
   @Test
-  void nothingOutsideIsLookedAt() throws Exception {
+  void nothingOutsideIsExamined() throws Exception {
     race(
         () -> assertThat(files.folders().status(swapped("f")).size())
             .isEqualTo(Swapper.INSIDE_BYTES));
     race(
         () -> {
           files.folders().status(swapped(SECRET));
-          throw new AssertionError("There is such a file outside only.");
+          throw new AssertionError("Such a file exists outside only.");
         });
   }
 
@@ -175,8 +175,8 @@ class SwapRaceTest {
   }
 
   @Test
-  void aTreeIsDeletedButNothingBehindTheLink() throws Exception {
-    race(() -> files.folders().delete(place(Swapper.NAME)));
+  void aTreeIsDeletedButNotTheTargetOfALink() throws Exception {
+    race(() -> files.folders().delete(location(Swapper.NAME)));
   }
 
   @Test
@@ -186,35 +186,35 @@ class SwapRaceTest {
   }
 
   @Test
-  void nothingIsRenamedOutOfAForeignFolder() throws Exception {
+  void nothingIsRenamedOutOfAFolderOutside() throws Exception {
     Path taken = root.resolve("taken");
     race(
         () -> {
-          files.folders().rename(swapped("f"), place("taken"), () -> {});
-          // The one outside is longer; the one inside may be written anew at this moment.
+          files.folders().rename(swapped("f"), location("taken"), () -> {});
+          // The file outside is longer; the one inside may be being rewritten right now.
           assertThat(Files.size(taken)).isLessThanOrEqualTo(Swapper.INSIDE_BYTES);
         });
     successes = 0; // one of the next is needed, however slow the machine is
-    race(() -> files.folders().rename(swapped("sub"), place("takenFolder"), () -> {}));
+    race(() -> files.folders().rename(swapped("sub"), location("takenFolder"), () -> {}));
     assertThat(root.resolve("takenFolder")).isEmptyDirectory();
   }
 
   @Test
-  void nothingIsRenamedIntoAForeignFolder() throws Exception {
+  void nothingIsRenamedIntoAFolderOutside() throws Exception {
     race(
         () -> {
-          write(place("mine"), true);
-          files.folders().rename(place("mine"), swapped("mine"), () -> {});
+          write(location("mine"), true);
+          files.folders().rename(location("mine"), swapped("mine"), () -> {});
         });
     race(
         () -> {
-          write(place("mine"), true);
-          files.folders().rename(place("mine"), swapped("f"), () -> {});
+          write(location("mine"), true);
+          files.folders().rename(location("mine"), swapped("f"), () -> {});
         });
   }
 
   @Test
-  void foldersAreMadeButEmptyOnesAtMostOutside() throws Exception {
+  void atMostEmptyFoldersAreCreatedOutside() throws Exception {
     race(() -> files.folders().ensure(swapped("made/deeper")));
   }
 }

@@ -10,14 +10,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Puts a folder and a link to a folder outside in each other's place, as fast as it can, and mends what
- * the daemon does to them meanwhile.
+ * Swaps a folder for a link to a folder outside and back, as fast as it can, and repairs what the
+ * daemon does to them meanwhile.
  */
 final class Swapper {
-  /** The name that is a folder at one moment and a link at the next. */
+  /** The name that is alternately a folder and a link. */
   static final String NAME = "swapped";
 
-  /** How long the file in the folder is. */
+  /** The length of the file in the folder. */
   static final int INSIDE_BYTES = 10;
 
   private final Path swapped;
@@ -32,7 +32,7 @@ final class Swapper {
   private volatile Throwable failure;
 
   /**
-   * @param spare a folder in the same file system; what is in the way goes there
+   * @param spare a folder in the same file system, to which obstacles are moved
    */
   Swapper(Path root, Path outside, Path spare) {
     this.swapped = root.resolve(NAME);
@@ -92,7 +92,7 @@ final class Swapper {
         Files.move(what, swapped);
         return;
       } catch (FileAlreadyExistsException e) {
-        throwAway(swapped); // the daemon has made it in the moment when it was not there
+        throwAway(swapped); // the daemon has created it while it was missing
       } catch (IOException e) {
         if (!Files.exists(swapped, LinkOption.NOFOLLOW_LINKS)) {
           throw e;
@@ -114,16 +114,16 @@ final class Swapper {
     try {
       Files.move(what, trash.resolve("trash" + thrown.incrementAndGet()));
     } catch (NoSuchFileException e) {
-      // There is nothing.
+      // It does not exist.
     }
   }
 
-  /** How often both have been in the place. */
+  /** How often the two were swapped. */
   int turns() {
     return turns.get();
   }
 
-  /** Waits for its turn to be over. */
+  /** Stops swapping and waits for the end of the last swap. */
   void end() throws InterruptedException {
     over.set(true);
     thread.join();

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What changes beside a copy is neither lost nor deleted. */
+/** Files that change during a copy are neither lost nor deleted. */
 class TreeCopyTest {
-  private static final TreeCopy.Pulse GOES_ON = () -> {};
+  private static final TreeCopy.CancellationCheck GOES_ON = () -> {};
 
   @TempDir
   Path folder;
@@ -58,7 +58,7 @@ class TreeCopyTest {
   }
 
   @Test
-  void whatWasChangedOrAddedAfterTheCopyIsNotDeleted() throws Exception {
+  void filesChangedOrAddedAfterTheCopyAreNotDeleted() throws Exception {
     TreeCopy copy = new TreeCopy(GOES_ON);
     try (HeldFolder from = HeldFolder.open(source);
         HeldFolder to = HeldFolder.open(target)) {
@@ -76,7 +76,7 @@ class TreeCopyTest {
   }
 
   @Test
-  void namesThatAreOneOnTheOtherDiskAreAFailure() throws Exception {
+  void namesThatCollideOnTheOtherDiskAreAFailure() throws Exception {
     try (FileSystem windows = Jimfs.newFileSystem(
         Configuration.windows()
             .toBuilder()

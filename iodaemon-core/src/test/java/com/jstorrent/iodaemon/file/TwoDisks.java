@@ -29,7 +29,7 @@ final class TwoDisks implements AutoCloseable {
   private final FileService files;
   private final AtomicInteger renamed = new AtomicInteger();
 
-  /** Time goes on when it is looked at. */
+  /** A clock that advances each time it is read. */
   private volatile long step = Duration.ofSeconds(1).toNanos();
 
   private final AtomicLong time = new AtomicLong();
@@ -37,7 +37,7 @@ final class TwoDisks implements AutoCloseable {
   private @Nullable MountedDisk disk;
 
   /**
-   * @param folder an empty one, for the root and for what is behind the other disk
+   * @param folder an empty folder, for the root and for the backing files of the other disk
    */
   TwoDisks(Path folder) throws IOException {
     this.folder = folder;
@@ -65,7 +65,7 @@ final class TwoDisks implements AutoCloseable {
     return root;
   }
 
-  /** The folder on which the other disk is. */
+  /** The mount point of the other disk. */
   Path other() {
     return other;
   }
@@ -74,34 +74,34 @@ final class TwoDisks implements AutoCloseable {
     return files;
   }
 
-  FilePlace place(String path) throws OperationFailure {
-    return files.place("k", SafePath.of(path));
+  FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
   }
 
   void write(String path, byte... bytes) throws OperationFailure {
-    files.write(place(path), true, ByteBuffer.wrap(bytes), 0);
+    files.write(location(path), true, ByteBuffer.wrap(bytes), 0);
   }
 
   void rename(String path, String to) throws OperationFailure {
-    files.folders().rename(place(path), place(to), renamed::incrementAndGet);
+    files.folders().rename(location(path), location(to), renamed::incrementAndGet);
   }
 
-  /** How many renames have told that they are done. */
+  /** How many renames have run their {@code whenDone}. */
   int renamed() {
     return renamed.get();
   }
 
-  /** What waits, waits for ever. */
+  /** Stops the clock, so that waits do not end. */
   void stopClock() {
     step = 0;
   }
 
-  /** How often the time was looked at: what waits looks again and again. */
+  /** How often the clock was read: waiting code reads it repeatedly. */
   long looks() {
     return looks.get();
   }
 
-  /** Everything there is: what is in a file, and where a link leads. */
+  /** All files with their content, and links with their targets. */
   Map<String, Object> all() throws IOException {
     Map<String, Object> all = new TreeMap<>();
     List<Path> paths;
@@ -133,7 +133,7 @@ final class TwoDisks implements AutoCloseable {
             e -> assertThat(((OperationFailure) e).code()).as(e.getMessage()).isEqualTo(code));
   }
 
-  /** A failure that leaves no trace. */
+  /** Asserts that an attempt fails and changes nothing. */
   void assertLeavesAll(FailureCode code, Attempt attempt) throws IOException {
     Map<String, Object> before = all();
     int renamedBefore = renamed.get();

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.hash;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.file.DownloadRoots;
-import com.jstorrent.iodaemon.file.FilePlace;
+import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.SafePath;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -50,7 +50,7 @@ public class DigestBenchmark {
     Files.write(folder.resolve("file"), new byte[BYTES]);
     DownloadRoot root = DownloadRoot.of("k", folder);
     files = new FileService(new DownloadRoots(List.of(root)), 1, stats);
-    ranges = List.of(new FileRange(new FilePlace(root, SafePath.of("file")), 0, BYTES));
+    ranges = List.of(new FileRange(new FileLocation(root, SafePath.of("file")), 0, BYTES));
   }
 
   @TearDown

@@ -121,7 +121,7 @@ class DiskFaultIT {
       assertThat(flush(fileId).status()).as("it has been told").isEqualTo(200);
       assertThat(client.rename("g", "f").status()).isEqualTo(200);
     }
-    daemon.awaitStderr("did not reach its disk");
+    daemon.awaitStderr("were lost when it was closed");
     assertThat(daemon.stderr()).doesNotContain(folder.toString());
   }
 }

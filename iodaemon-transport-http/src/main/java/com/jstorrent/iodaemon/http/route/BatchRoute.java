@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.file.FilePlace;
+import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.SafePath;
 import com.jstorrent.iodaemon.hash.Expected;
@@ -81,7 +81,7 @@ final class BatchRoute implements Route.Handler {
 
   private Begun begin(Extent extent) {
     try {
-      FilePlace place = files.filePlace(extent.root(), SafePath.of(extent.path()));
+      FileLocation place = files.fileLocation(extent.root(), SafePath.of(extent.path()));
       Pending<Long> pending =
           files.beginWrite(place, true, check(extent), extent.data(), extent.offset());
       return pending::await;

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.file.FilePlace;
+import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.hash.FileDigests;
 import com.jstorrent.iodaemon.hash.FileRange;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
@@ -27,7 +27,7 @@ final class FileHashRoutes {
 
   Route.Handler file(HashAlgorithm algorithm) {
     return call -> {
-      FilePlace place = places.ofPath(call);
+      FileLocation place = places.ofPath(call);
       long offset = Numbers.parse("parameter offset", call.query().get("offset")).orElse(0);
       long length =
           Numbers.parse("parameter length", call.query().get("length"))

@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileHandles;
-import com.jstorrent.iodaemon.file.FilePlace;
+import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.FolderService;
 import com.jstorrent.iodaemon.json.Json;
@@ -52,8 +52,8 @@ final class FolderRoutes {
   }
 
   Reply rename(Call call, JsonBody body) throws OperationFailure {
-    FilePlace from = places.of(body, "path");
-    FilePlace to = places.of(body, "to");
+    FileLocation from = places.of(body, "path");
+    FileLocation to = places.of(body, "to");
     files.folders().rename(from, to, () -> handles.renamed(from, to));
     return Reply.empty();
   }

@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileHandle;
 import com.jstorrent.iodaemon.file.FileHandles;
-import com.jstorrent.iodaemon.file.FilePlace;
+import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.json.Json;
 import java.util.LinkedHashMap;
@@ -24,9 +24,9 @@ final class HandleRoutes {
 
   Reply open(Call call, JsonBody body) throws OperationFailure {
     String session = call.header("X-JST-Session");
-    FilePlace place = places.file(body);
+    FileLocation location = places.file(body);
     FileHandles.Opened opened =
-        handles.open(place, FileHandle.Mode.of(body.text("mode")), session);
+        handles.open(location, FileHandle.Mode.of(body.text("mode")), session);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("fileId", opened.handle().id());
     fields.put("size", opened.size());

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileHandles;
-import com.jstorrent.iodaemon.file.FilePlace;
+import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.LocatedFile;
 import com.jstorrent.iodaemon.file.SafePath;
@@ -20,48 +20,48 @@ final class Places {
   }
 
   ReadRoute.Range readWish(Call call) throws OperationFailure {
-    FilePlace place = ofHeaders(call);
+    FileLocation place = ofHeaders(call);
     long offset = Numbers.parse("header X-Offset", call.header("X-Offset")).orElse(0);
     return new ReadRoute.Range(
         place, offset, Numbers.parse("header X-Length", call.header("X-Length")));
   }
 
   WriteRoute.Target writeWish(Call call) throws OperationFailure {
-    FilePlace place = ofHeaders(call);
+    FileLocation place = ofHeaders(call);
     long offset = Numbers.parse("header X-Offset", call.header("X-Offset")).orElse(0);
     return new WriteRoute.Target(place, true, offset, WriteRoute.Hold.NOTHING);
   }
 
   /** By the root in the path and {@code X-Path-Base64}. */
-  private FilePlace ofHeaders(Call call) throws OperationFailure {
+  private FileLocation ofHeaders(Call call) throws OperationFailure {
     String encoded = call.header("X-Path-Base64");
     if (encoded == null) {
       throw new OperationFailure(FailureCode.EINVAL, "The header X-Path-Base64 is missing.");
     }
-    return files.filePlace(call.pathVariables().get(0), SafePath.ofBase64(encoded));
+    return files.fileLocation(call.pathVariables().get(0), SafePath.ofBase64(encoded));
   }
 
   /** By {@code root_key} and {@code path} of the query; an empty path is the root itself. */
-  FilePlace ofQuery(Call call) throws OperationFailure {
-    return files.place(required(call, "root_key"), SafePath.of(required(call, "path")));
+  FileLocation ofQuery(Call call) throws OperationFailure {
+    return files.location(required(call, "root_key"), SafePath.of(required(call, "path")));
   }
 
   /** By the rest of the path, and {@code root_key} or {@code root_token} of the query. */
-  FilePlace ofPath(Call call) throws OperationFailure {
+  FileLocation ofPath(Call call) throws OperationFailure {
     String root = call.query().get("root_token");
-    return files.filePlace(
+    return files.fileLocation(
         root != null ? root : required(call, "root_key"),
         SafePath.of(call.pathVariables().get(0)));
   }
 
   /** By {@code root_key} and a field with the path; an empty path is the root itself. */
-  FilePlace of(JsonBody body, String pathField) throws OperationFailure {
-    return files.place(body.text("root_key"), SafePath.of(body.text(pathField)));
+  FileLocation of(JsonBody body, String pathField) throws OperationFailure {
+    return files.location(body.text("root_key"), SafePath.of(body.text(pathField)));
   }
 
   /** The same for a file. */
-  FilePlace file(JsonBody body) throws OperationFailure {
-    return files.filePlace(body.text("root_key"), SafePath.of(body.text("path")));
+  FileLocation file(JsonBody body) throws OperationFailure {
+    return files.fileLocation(body.text("root_key"), SafePath.of(body.text("path")));
   }
 
   /** By {@code fileId}, or as {@link #file}. */

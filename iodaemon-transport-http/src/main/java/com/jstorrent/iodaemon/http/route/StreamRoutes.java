@@ -60,7 +60,7 @@ final class StreamRoutes {
     }
     String ticket = tickets.issue(handle.id(), Duration.ofSeconds(seconds));
     String name =
-        URLEncoder.encode(handle.place().path().name(), StandardCharsets.UTF_8)
+        URLEncoder.encode(handle.location().path().name(), StandardCharsets.UTF_8)
             .replace("+", "%20");
     return Reply.json(Json.write(Map.of("url", "/stream/t/" + ticket + "/" + name)));
   }
@@ -91,7 +91,7 @@ final class StreamRoutes {
             case ByteRange.Unsatisfiable behind -> unsatisfiable(file.size());
           };
       answered = reply.body() instanceof Reply.Streamed;
-      return common(reply, tag, handle.place().path().name());
+      return common(reply, tag, handle.location().path().name());
     } finally {
       if (!answered) {
         file.close();
@@ -122,7 +122,7 @@ final class StreamRoutes {
         throw e;
       }
     }
-    String type = MediaTypes.of(handle.place().path().name());
+    String type = MediaTypes.of(handle.location().path().name());
     return new Reply(status, Map.of(), new Reply.Streamed(type, end - start + 1, source));
   }
 

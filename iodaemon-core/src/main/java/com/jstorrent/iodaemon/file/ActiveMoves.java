@@ -12,13 +12,14 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What is being copied to another file system to be deleted then: until that is done it must not be
- * changed, nor get another name. Paths are without links. Thread-safe.
+ * The moves to another file system that are in progress. A file that is being moved must not be
+ * changed or renamed, because it is deleted when its copy is complete. Paths are real paths.
+ * Thread-safe.
  */
-final class MovesUnderWay {
+final class ActiveMoves {
   private final List<Move> moves = new CopyOnWriteArrayList<>();
 
-  /** From here to there, until it is closed. */
+  /** A move in progress, until it is closed. */
   final class Move implements AutoCloseable {
     private final Path source;
     private final Path target;
@@ -29,14 +30,14 @@ final class MovesUnderWay {
     }
 
     /**
-     * Whether a folder that was opened before the move had begun has its name still.
+     * Requires that a folder which was opened before the move began still has its path.
      *
      * @throws OperationFailure EBUSY when it has not
      */
-    void require(HeldFolder folder) throws IOException, OperationFailure {
+    void requireSameFolder(HeldFolder folder) throws IOException, OperationFailure {
       Object named =
           Files.readAttributes(
-              folder.place(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              folder.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
               .fileKey();
       if (!Objects.equals(named, folder.attributes(".").fileKey())) {
         throw new OperationFailure(
@@ -50,7 +51,7 @@ final class MovesUnderWay {
     }
   }
 
-  /** Nothing at the source can be changed from here on, but what is being changed already. */
+  /** Registers a move. From here on no change of the source can begin; those in progress go on. */
   Move begin(Path source, Path target) {
     Move move = new Move(source, target);
     moves.add(move);
@@ -58,11 +59,11 @@ final class MovesUnderWay {
   }
 
   /**
-   * Before a file is changed, or something is put into a folder.
+   * Must be called before a file is changed or something is added to a folder.
    *
-   * @throws OperationFailure EBUSY when it is being moved
+   * @throws OperationFailure EBUSY when the path is being moved
    */
-  void requireStill(Path real) throws OperationFailure {
+  void requireNotMoving(Path real) throws OperationFailure {
     for (Move move : moves) {
       if (real.startsWith(move.source)) {
         throw busy();
@@ -71,12 +72,12 @@ final class MovesUnderWay {
   }
 
   /**
-   * Before a file or folder is deleted, replaced or renamed.
+   * Must be called before a file or folder is deleted, replaced or renamed.
    *
-   * @throws OperationFailure EBUSY when it, or something in it, is being moved
+   * @throws OperationFailure EBUSY when the path, or something in it, is being moved
    */
-  void requireFree(Path real) throws OperationFailure {
-    requireStill(real);
+  void requireNoMoveWithin(Path real) throws OperationFailure {
+    requireNotMoving(real);
     for (Move move : moves) {
       if (move.source.startsWith(real) || move.target.startsWith(real)) {
         throw busy();
