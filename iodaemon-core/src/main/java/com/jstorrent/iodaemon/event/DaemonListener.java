@@ -1,20 +1,20 @@
 package com.jstorrent.iodaemon.event;
 
 /**
- * Hears what happens in a daemon. The methods are called on the daemon's own threads: they must
- * return soon and must not throw.
+ * Is notified of events in a daemon. The methods are called on the daemon's threads: they must
+ * return quickly and must not throw.
  */
 public interface DaemonListener {
 
-  /** Hears nothing. */
+  /** Does nothing. */
   DaemonListener NONE = new DaemonListener() {};
 
-  /** Every transport accepts clients now. */
+  /** The daemon has started: all transports accept clients. */
   default void onStarted(int port) {}
 
   /**
-   * A client has shown the token. Once more, behind {@link #onSessionClosed}, when it names itself only
-   * after that.
+   * A client has authenticated. If it gives its name only later, {@link #onSessionClosed} and this
+   * are called again.
    */
   default void onSessionOpened(SessionInfo session) {}
 
@@ -22,16 +22,16 @@ public interface DaemonListener {
   default void onSessionClosed(SessionInfo session) {}
 
   /**
-   * Something has happened that the daemon cannot survive, such as running out of memory, or an end of
-   * accepting. It still runs, but serves no longer as it should: close it, or end the process. May be
-   * called more than once.
+   * The daemon has failed irrecoverably, for example because memory ran out or accepting
+   * connections ended. It is still running but no longer serves clients properly: close it, or end
+   * the process. May be called more than once.
    */
   default void onFailed(Throwable cause) {}
 
   /** The daemon has stopped. */
   default void onStopped() {}
 
-  /** One that tells this listener and then the other one. */
+  /** Returns a listener that notifies this one and then another. */
   default DaemonListener andThen(DaemonListener next) {
     DaemonListener first = this;
     return new DaemonListener() {

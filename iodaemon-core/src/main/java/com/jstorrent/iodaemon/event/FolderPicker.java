@@ -1,17 +1,20 @@
 package com.jstorrent.iodaemon.event;
 
-/** How a program that embeds the daemon asks its user for another download root (PROTOCOL.md § 3, E2). */
+/**
+ * Asks the user of the embedding program for another download root (PROTOCOL.md § 3,
+ * OPEN_FOLDER_PICKER).
+ */
 @FunctionalInterface
 public interface FolderPicker {
 
-  /** There is nobody to ask. */
+  /** For programs without a user interface. */
   FolderPicker NONE = () -> false;
 
   /**
-   * Begins to ask. What the user chooses is for the program to add to the roots of the daemon, which
-   * tells its clients. Must not block, and must not throw.
+   * Opens the dialogue and returns. The program adds the folder that the user chooses to the
+   * daemon's roots, and the daemon tells its clients. Must not block or throw.
    *
-   * @return false when nobody can be asked
+   * @return false when there is no user to ask
    */
   boolean open();
 }

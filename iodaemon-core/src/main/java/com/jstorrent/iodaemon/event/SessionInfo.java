@@ -3,9 +3,9 @@ package com.jstorrent.iodaemon.event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client.
+ * A session of a client.
  *
- * @param number counted from 1 in the life of a daemon; the log uses it
- * @param name what the client calls itself, or null
+ * @param number the session's number, counted from 1 since the daemon started; the log uses it
+ * @param name the name that the client gave itself, or null
  */
 public record SessionInfo(long number, @Nullable String name) {}

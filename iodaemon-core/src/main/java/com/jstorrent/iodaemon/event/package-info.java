@@ -1,4 +1,4 @@
-/** What a program that embeds the daemon can hear about it. */
+/** The interfaces between the daemon and a program that embeds it. */
 @NullMarked
 package com.jstorrent.iodaemon.event;
 

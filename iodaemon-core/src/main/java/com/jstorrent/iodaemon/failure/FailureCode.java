@@ -1,8 +1,6 @@
 package com.jstorrent.iodaemon.failure;
 
-/**
- * Why one operation failed, as the name that goes into {@code {"error": …}} (PROTOCOL.md § 5).
- */
+/** Why an operation failed. The name is the code in error answers (PROTOCOL.md § 5). */
 public enum FailureCode {
   /** A malformed argument or path. */
   EINVAL,
@@ -11,7 +9,7 @@ public enum FailureCode {
   EACCES,
   ENOENT,
   EISDIR,
-  /** Something that can only be renamed within one file system. */
+  /** A link or a device, which can only be renamed within one file system. */
   EXDEV,
   ENOTDIR,
   ENOTEMPTY,
@@ -19,14 +17,14 @@ public enum FailureCode {
   ERANGE,
   /** The bytes do not have the digest that the client expected. */
   EHASH,
-  /** What the client knows of it is no longer so. */
+  /** The file has changed since the client last saw it. */
   ESTALE,
-  /** There is not exactly one session that is meant. */
+  /** The request does not identify exactly one session. */
   ESESSION,
   ENOSPC,
-  /** More was sent than may be. */
+  /** The request is larger than the limit. */
   EFBIG,
-  /** The queue of a pool is full; the same request may succeed later. */
+  /** The daemon is overloaded or the file is in use; the same request may succeed later. */
   EBUSY,
   EIO
 }

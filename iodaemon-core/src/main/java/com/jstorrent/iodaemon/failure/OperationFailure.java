@@ -1,9 +1,9 @@
 package com.jstorrent.iodaemon.failure;
 
 /**
- * One operation failed; whatever asked for it goes on. The message is one sentence for the person
- * at the other end: it names the fix where there is one, and never an absolute path. No stack trace
- * is kept, since any client can cause it.
+ * Reports that an operation failed. The message is one sentence for the client's user: it names the
+ * remedy if there is one, and never contains an absolute path. There is no stack trace, because any
+ * client can cause this exception.
  */
 public final class OperationFailure extends Exception {
   private static final long serialVersionUID = 1L;

@@ -1,4 +1,4 @@
-/** How an operation tells that it failed. */
+/** The exception for failed operations, and its codes. */
 @NullMarked
 package com.jstorrent.iodaemon.failure;
 

@@ -6,8 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 
 /**
- * Addresses as text, wherever the daemon shows one: four decimal parts, or what RFC 5952 makes of
- * an IPv6 address. So one address has one text, and clients can compare.
+ * Formats addresses: IPv4 in dotted decimals, IPv6 in the canonical form of RFC 5952. The daemon
+ * uses it for all addresses that it shows, so each address has exactly one text and clients can
+ * compare texts.
  */
 public final class AddressText {
   private static final int GROUPS = 8;
@@ -16,8 +17,8 @@ public final class AddressText {
   private AddressText() {}
 
   /**
-   * With the zone (RFC 4007 § 11) where the address means nothing without it: a link-local one can be
-   * answered only so.
+   * Formats an address, with the zone (RFC 4007 § 11) if it is link-local: without its zone it
+   * cannot be replied to.
    */
   public static String of(InetAddress address) {
     return address instanceof Inet6Address six && six.isLinkLocalAddress()
@@ -25,16 +26,17 @@ public final class AddressText {
         : withoutZone(address);
   }
 
-  /** For where the interface is told beside it. */
+  /** Formats an address without its zone, for places where the interface is given separately. */
   public static String withoutZone(InetAddress address) {
     byte[] bytes = address.getAddress();
     return bytes.length == 4 ? dotted(bytes, 0) : ipv6(bytes);
   }
 
-  /** With the port (RFC 5952 § 6). */
-  public static String of(InetSocketAddress endpoint) {
-    String address = of(endpoint.getAddress());
-    return (address.indexOf(':') < 0 ? address : '[' + address + ']') + ':' + endpoint.getPort();
+  /** Formats an address with its port (RFC 5952 § 6). */
+  public static String of(InetSocketAddress socketAddress) {
+    String address = of(socketAddress.getAddress());
+    return (address.indexOf(':') < 0 ? address : '[' + address + ']') + ':'
+        + socketAddress.getPort();
   }
 
   private static String zone(Inet6Address address) {
@@ -60,27 +62,30 @@ public final class AddressText {
           Byte.toUnsignedInt(bytes[2 * i]) << Byte.SIZE | Byte.toUnsignedInt(bytes[2 * i + 1]);
     }
     boolean mapped = isMapped(groups);
-    int shown = mapped ? MAPPED_GROUPS : GROUPS;
+    int groupsToShow = mapped ? MAPPED_GROUPS : GROUPS;
     int gap = longestRunOfZeros(groups);
-    int behindGap = gap < 0 ? -1 : gap + runOfZeros(groups, gap);
+    int afterGap = gap < 0 ? -1 : gap + runOfZeros(groups, gap);
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < shown; i++) {
+    for (int i = 0; i < groupsToShow; i++) {
       if (i == gap) {
         text.append("::");
-        i = behindGap - 1;
+        i = afterGap - 1;
       } else {
-        text.append(i == 0 || i == behindGap ? "" : ":").append(Integer.toHexString(groups[i]));
+        text.append(i == 0 || i == afterGap ? "" : ":").append(Integer.toHexString(groups[i]));
       }
     }
     return mapped ? text.append(':').append(dotted(bytes, 12)).toString() : text.toString();
   }
 
-  /** RFC 5952 § 5: an IPv4 address that is known to be in it is written as one. */
+  /** Whether this is an IPv4-mapped address, whose last part is written as IPv4 (RFC 5952 § 5). */
   private static boolean isMapped(int[] groups) {
     return runOfZeros(groups, 0) == MAPPED_GROUPS - 1 && groups[MAPPED_GROUPS - 1] == 0xffff;
   }
 
-  /** RFC 5952 § 4.2: where it begins, the first of several; -1 when none has two groups. */
+  /**
+   * The start of the longest run of zeros, the first of equal ones, or -1 if none has two groups
+   * (RFC 5952 § 4.2).
+   */
   private static int longestRunOfZeros(int[] groups) {
     int best = -1;
     int longest = 1;

@@ -4,30 +4,36 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client may ask for in CLIENT_HELLO beyond the contract that old clients know (PROTOCOL.md
- * § 9). Without it nothing of it ever shows.
+ * An extension of the protocol that a client can request in CLIENT_HELLO (PROTOCOL.md § 9). Clients
+ * that do not request it never notice it.
  */
 public enum Capability {
-  /** A peer that ends its side does not end the socket; the client may end its side alone. */
+  /**
+   * Half-close: a peer's end of stream does not close the socket, and the client can end its own
+   * side only.
+   */
   HALFCLOSE,
-  /** The client grants how many bytes of each socket may be sent to it. */
+  /** Flow control: the client grants how many bytes of each socket may be sent to it. */
   CREDIT,
-  /** A lost connection keeps its sockets for a while, and another one goes on with them. */
+  /**
+   * After a lost connection the sockets are kept for a while, and another connection can resume the
+   * session.
+   */
   RESUME,
-  /** On {@code /control}: statistics every second. */
+  /** Statistics every second, on {@code /control}. */
   STATS;
 
-  /** Whether it is for {@code /control}; the others are for {@code /io}. */
+  /** Whether it applies to {@code /control} rather than {@code /io}. */
   public boolean isForControl() {
     return this == STATS;
   }
 
-  /** The name in the list {@code caps}. */
+  /** The name in the list {@code caps} of the hello messages. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The capability of this name, or null when this daemon knows none. */
+  /** The capability with this name, or null if it is unknown. */
   public static @Nullable Capability of(String label) {
     for (Capability capability : values()) {
       if (capability.label().equals(label)) {

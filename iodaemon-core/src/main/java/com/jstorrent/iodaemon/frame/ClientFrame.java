@@ -3,8 +3,8 @@ package com.jstorrent.iodaemon.frame;
 import java.nio.ByteBuffer;
 
 /**
- * A frame that a client sends, but for the bulk data of TCP_SEND, which is read and built in place
- * (see {@link FrameHeader#DATA_OFFSET}). One record for each opcode of PROTOCOL.md § 3.
+ * A frame from a client; one record per opcode (PROTOCOL.md § 3). On the fast path the data of
+ * TCP_SEND is handled in its buffer without a record (see {@link FrameHeader#DATA_OFFSET}).
  */
 public sealed interface ClientFrame {
 
@@ -21,14 +21,17 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** The token, whichever of the two forms carried it; extension and install id are ignored. */
+  /**
+   * The token, from either of the two forms; the extension id and install id of the longer form are
+   * ignored.
+   */
   record Auth(int requestId, int type, String token) implements ClientFrame {
     @Override
     public Opcode opcode() {
       return Opcode.AUTH;
     }
 
-    /** Leaves the token out, so that no log line can hold it. */
+    /** Omits the token, so that it cannot get into the log. */
     @Override
     public String toString() {
       return "Auth[requestId=" + requestId + ", type=" + type + "]";
@@ -89,7 +92,7 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** {@code bytes} are unsigned, and come on top of what was granted before. */
+  /** {@code bytes} is unsigned and is added to what was granted before. */
   record TcpCredit(int requestId, int socketId, int bytes) implements ClientFrame {
     @Override
     public Opcode opcode() {
@@ -135,7 +138,9 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** How many frames of the daemon this client has handled, ACK and RESUMED not counted. */
+  /**
+   * The number of frames from the daemon that the client has handled, not counting ACK and RESUMED.
+   */
   record Ack(int requestId, long frames) implements ClientFrame {
     @Override
     public Opcode opcode() {
@@ -143,7 +148,7 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** {@code frames} as in {@link Ack}, of the session that the ticket stands for. */
+  /** {@code frames} is as in {@link Ack}, for the session that the ticket identifies. */
   record Resume(int requestId, long frames, String ticket) implements ClientFrame {
     @Override
     public Opcode opcode() {
@@ -151,7 +156,7 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** The bytes that were asked for are in the file. */
+  /** The requested bytes are in the file. */
   record RangeAvailable(int requestId) implements ClientFrame {
     @Override
     public Opcode opcode() {
@@ -159,7 +164,7 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** They are being fetched; {@link RangeReady} follows. */
+  /** The requested bytes are being downloaded; {@link RangeReady} follows. */
   record RangeBlock(int requestId) implements ClientFrame {
     @Override
     public Opcode opcode() {
@@ -167,7 +172,7 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** They have come. */
+  /** The requested bytes have been downloaded. */
   record RangeReady(int requestId) implements ClientFrame {
     @Override
     public Opcode opcode() {
@@ -175,7 +180,7 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** On {@code /control}: the host application is to show a dialogue for a new download root. */
+  /** On {@code /control}: asks the embedding program to show a dialogue for a new download root. */
   record OpenFolderPicker(int requestId) implements ClientFrame {
     @Override
     public Opcode opcode() {
@@ -183,7 +188,7 @@ public sealed interface ClientFrame {
     }
   }
 
-  /** They will not come; {@code httpStatus} is 416 or 503. */
+  /** The requested bytes cannot be provided; {@code httpStatus} is 416 or 503. */
   record RangeReject(int requestId, int httpStatus) implements ClientFrame {
     @Override
     public Opcode opcode() {

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * A frame that the daemon sends. Events carry request id 0, but for RANGE_REQUEST,
- * which the client answers. The bulk data of TCP_RECV is built in
- * place by the relay; {@link TcpRecv} is what a client in this process decodes it to.
+ * A frame from the daemon; one record per opcode (PROTOCOL.md § 3). Events have request id 0,
+ * except RANGE_REQUEST, which the client answers. The relay builds TCP_RECV in place, without
+ * {@link TcpRecv}; that record is for clients in the same process, which decode frames.
  */
 public sealed interface DaemonFrame {
 
@@ -38,7 +38,7 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** {@code errno} 0 means connected; the status byte on the wire follows from it. */
+  /** {@code errno} 0 means connected; the status byte on the wire is derived from it. */
   record TcpConnected(int requestId, int socketId, int errno) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -54,7 +54,7 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** {@code errno} 0 means an orderly end; {@code hadError} on the wire follows from it. */
+  /** {@code errno} 0 means an orderly close; {@code hadError} on the wire is derived from it. */
   record TcpClosed(int requestId, int socketId, int errno) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -79,7 +79,7 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** {@code errno} 0 means that what comes from here on was encrypted. */
+  /** {@code errno} 0 means that the handshake succeeded and all data that follows was encrypted. */
   record TcpSecured(int requestId, int socketId, int errno) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -87,7 +87,7 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** The peer sends no more; the client still may. */
+  /** The peer has ended its side of the connection; the client may still send. */
   record TcpShutdown(int requestId, int socketId) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -125,7 +125,9 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** How many frames of the client the daemon has handled, ACK and RESUME not counted. */
+  /**
+   * The number of frames from the client that the daemon has handled, not counting ACK and RESUME.
+   */
   record Ack(int requestId, long frames) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -134,10 +136,12 @@ public sealed interface DaemonFrame {
   }
 
   /**
-   * The answer to RESUME; as an event, that the session cannot be resumed any more.
+   * The answer to RESUME; as an event it says that the session can no longer be resumed.
    *
-   * @param fromClient frames of the client that the daemon has handled; it goes on behind them
-   * @param toClient frames of the daemon that the client has got; those behind them follow
+   * @param fromClient the number of frames from the client that the daemon has handled; the client
+   *     continues with the next
+   * @param toClient the number of frames that the client has received; the daemon continues with
+   *     the next
    */
   record Resumed(int requestId, int errno, long fromClient, long toClient, List<Live> entries)
       implements DaemonFrame {
@@ -147,7 +151,7 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** Whether these bytes of a file may be streamed; {@code end} is inclusive. */
+  /** Asks whether these bytes of a file can be streamed; {@code end} is inclusive. */
   record RangeRequest(int requestId, long start, long end, String fileId) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -155,7 +159,7 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** Nobody waits for the answer to that request any more. */
+  /** Withdraws a RANGE_REQUEST: its answer is no longer needed. */
   record RangeCancel(int requestId) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -163,7 +167,7 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** On {@code /control}: the download roots, as they are now; {@code roots} is a JSON array. */
+  /** On {@code /control}: the current download roots; {@code roots} is a JSON array. */
   record RootsChanged(int requestId, String roots) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -171,7 +175,7 @@ public sealed interface DaemonFrame {
     }
   }
 
-  /** On {@code /control}: something has happened; {@code event} is a JSON object. */
+  /** On {@code /control}: an event of the daemon; {@code event} is a JSON object. */
   record Event(int requestId, String event) implements DaemonFrame {
     @Override
     public Opcode opcode() {
@@ -180,10 +184,10 @@ public sealed interface DaemonFrame {
   }
 
   /**
-   * Something that a resumed session still has.
+   * A socket or server that a resumed session still has.
    *
-   * @param toClient payload bytes that were sent to the client, those that are sent again not counted
-   * @param fromClient payload bytes that the client has sent
+   * @param toClient payload bytes sent to the client, not counting repeated frames
+   * @param fromClient payload bytes received from the client
    */
   record Live(Kind kind, int id, State state, long toClient, long fromClient) {
 
@@ -194,15 +198,15 @@ public sealed interface DaemonFrame {
       TCP_SERVER
     }
 
-    /** How far a socket has come; the number on the wire is the ordinal. */
+    /** The state of a socket; the number on the wire is the ordinal. */
     public enum State {
       CONNECTING,
       OPEN,
-      /** The peer sends no more. */
+      /** The peer has ended its side. */
       PEER_SHUT,
-      /** The client has said that it sends no more. */
+      /** The client has ended its side. */
       CLIENT_SHUT,
-      /** What is queued for the peer is still written; TCP_CLOSE follows. */
+      /** Closing: the queue is still being written to the peer, then TCP_CLOSE follows. */
       ENDING
     }
   }

@@ -13,26 +13,23 @@ import java.security.cert.CertificateException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 
-/**
- * Why an operation on a socket failed, as the number that Linux uses, on every platform
- * (PROTOCOL.md § 3).
- */
+/** Why an operation on a socket failed: the errno of Linux, on every platform (PROTOCOL.md § 3). */
 public enum Errno {
   OK(0),
-  /** Nothing else fits. */
+  /** Any other error. */
   EPERM(1),
-  /** A name that does not resolve; the contract leaves the number open. */
+  /** The host name does not resolve. */
   ENOENT(2),
-  /** An id that stands for no socket. */
+  /** There is no socket with this id. */
   EBADF(9),
-  /** Too many attempts wait already. */
+  /** Too many connection attempts are already waiting. */
   EAGAIN(11),
   EACCES(13),
-  /** No network interface can do this. */
+  /** No suitable network interface. */
   ENODEV(19),
   EINVAL(22),
   EMFILE(24),
-  /** The peer does not speak TLS as we do. */
+  /** The TLS handshake failed. */
   EPROTO(71),
   EMSGSIZE(90),
   EAFNOSUPPORT(97),
@@ -47,9 +44,9 @@ public enum Errno {
   ECONNREFUSED(111),
   EHOSTDOWN(112),
   EHOSTUNREACH(113),
-  /** It has been asked for already. */
+  /** The operation was already requested. */
   EALREADY(114),
-  /** The session that should be resumed is gone. */
+  /** The session to resume no longer exists. */
   ESTALE(116),
   /** The peer's certificate is not trusted, or not for this host. */
   EKEYREJECTED(129);
@@ -66,8 +63,8 @@ public enum Errno {
   }
 
   /**
-   * What stands behind an exception of the JDK. Some are told apart by type, the others only by the
-   * operating system's own words, which the JDK passes on untranslated.
+   * The errno behind an exception of the JDK: by its type where that is specific, otherwise by the
+   * operating system's message, which the JDK passes on untranslated.
    */
   public static Errno of(Exception failure) {
     return switch (failure) {
@@ -103,7 +100,7 @@ public enum Errno {
     return fallback;
   }
 
-  /** Parts of messages of Linux, macOS and Windows; the first that occurs decides. */
+  /** Phrases in messages of Linux, macOS and Windows. The first that a message contains decides. */
   private enum Words {
     REFUSED("refused", ECONNREFUSED),
     RESET("reset", ECONNRESET),

@@ -4,8 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The eight bytes in front of every payload, and the only place that knows their offsets
- * (PROTOCOL.md § 3).
+ * The eight bytes before every payload (PROTOCOL.md § 3). Only this class knows their offsets.
  *
  * <pre>
  *  0         1         2             4                             8
@@ -14,21 +13,23 @@ import java.nio.ByteOrder;
  *  +---------+---------+-------------+-----------------------------+----------
  * </pre>
  *
- * The methods read and write at absolute positions, and leave the buffer's position and its byte order
- * alone: numbers are in {@link #ORDER} on the wire, whatever order the buffer has.
+ * The methods read and write at absolute positions and do not change the buffer's position or byte
+ * order. On the wire, numbers are in {@link #ORDER}, whatever the buffer's order.
  */
 public final class FrameHeader {
   public static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   public static final int VERSION = 1;
   public static final int LENGTH = 8;
 
-  /** Offset, within the payload, of the status byte in every reply but AUTH_RESULT. */
+  /** The offset of the status byte within the payload, in every reply except AUTH_RESULT. */
   public static final int STATUS_OFFSET = 4;
 
-  /** Bytes in front of the data of TCP_SEND and TCP_RECV: this header and the socket id. */
+  /**
+   * The length of what precedes the data in TCP_SEND and TCP_RECV: this header and the socket id.
+   */
   public static final int DATA_OFFSET = LENGTH + Integer.BYTES;
 
-  /** Bytes of one entry in RESUMED: kind, id, state and two counts. */
+  /** The length of an entry in RESUMED: kind, id, state and two counts. */
   static final int LIVE_ENTRY_LENGTH = 22;
 
   private static final int VERSION_OFFSET = 0;
@@ -38,7 +39,7 @@ public final class FrameHeader {
 
   private FrameHeader() {}
 
-  /** The same bytes, for a reader of single numbers; the frame itself stays as it is. */
+  /** A view of the frame in the byte order of the wire, for reading single fields. */
   public static ByteBuffer view(ByteBuffer frame) {
     return frame.duplicate().order(ORDER);
   }
@@ -60,7 +61,7 @@ public final class FrameHeader {
     return number(frame, frame.position() + LENGTH);
   }
 
-  /** Writes a header whose first byte stands at {@code at}. */
+  /** Writes a header at the index {@code at}. */
   public static void put(ByteBuffer out, int at, Opcode opcode, int requestId) {
     out.put(at + VERSION_OFFSET, (byte) VERSION);
     out.put(at + OPCODE_OFFSET, (byte) opcode.code());
@@ -68,7 +69,7 @@ public final class FrameHeader {
     out.putInt(at + REQUEST_ID_OFFSET, swapped(out, requestId));
   }
 
-  /** Writes the header and socket id that stand in front of bulk data at {@code at}. */
+  /** Writes the header and the socket id of a frame with bulk data at the index {@code at}. */
   public static void putData(ByteBuffer out, int at, Opcode opcode, int socketId) {
     put(out, at, opcode, 0);
     out.putInt(at + LENGTH, swapped(out, socketId));

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bytes to frames, both ways: the daemon reads {@link ClientFrame}s, a client in this process reads
- * {@link DaemonFrame}s. Knows bytes and nothing about sessions; stateless, so any thread may call
- * it. The buffer may have any byte order; that and its position are left as they were.
+ * Decodes frames of both directions: {@link ClientFrame} for the daemon, {@link DaemonFrame} for
+ * clients in the same process. Stateless and thread-safe. Buffers may have any byte order; their
+ * position and order are not changed.
  *
- * <p>The data of a frame is a big-endian view of the buffer, as are all buffers that the JDK makes:
- * there are libraries that garble others (JDK-8351339).
+ * <p>The data of a frame is a view of the buffer. The view is big-endian, the default of the JDK,
+ * because some libraries corrupt data in buffers of the other order (JDK-8351339).
  */
 public final class FrameReader {
   private static final int TOKEN_TYPE_WITH_IDS = 0;
@@ -26,9 +26,9 @@ public final class FrameReader {
   private FrameReader() {}
 
   /**
-   * Checks version, opcode, direction and least length, in that order.
+   * Checks version, opcode, direction and minimum length, in that order.
    *
-   * @throws ProtocolException with the sentence for the ERROR frame
+   * @throws ProtocolException with the message for the ERROR frame
    */
   public static Opcode clientOpcode(ByteBuffer frame) throws ProtocolException {
     Opcode opcode = opcode(frame);
@@ -45,8 +45,8 @@ public final class FrameReader {
   /**
    * Reads a frame that {@link #clientOpcode} has accepted.
    *
-   * @throws ProtocolException when a field of the payload is malformed or the opcode is one that
-   *     this daemon does not serve
+   * @throws ProtocolException when a field of the payload is malformed or this daemon does not
+   *     support the opcode
    */
   public static ClientFrame readClient(Opcode opcode, ByteBuffer frame) throws ProtocolException {
     int requestId = FrameHeader.requestId(frame);
@@ -102,18 +102,18 @@ public final class FrameReader {
   }
 
   /**
-   * Reads a frame that the daemon sent, for a client in this process.
+   * Reads a frame from the daemon, for a client in the same process.
    *
-   * @throws ProtocolException when it is not one
+   * @throws ProtocolException when the frame is not valid
    */
   public static DaemonFrame readDaemon(ByteBuffer frame) throws ProtocolException {
     Opcode opcode = opcode(frame);
-    int least =
+    int minimum =
         switch (opcode) {
           case TCP_CLOSE, UDP_CLOSE -> CLOSED_PAYLOAD;
           default -> opcode.minPayload();
         };
-    if (frame.remaining() - FrameHeader.LENGTH < least) {
+    if (frame.remaining() - FrameHeader.LENGTH < minimum) {
       throw tooShort(frame, opcode);
     }
     int requestId = FrameHeader.requestId(frame);
@@ -230,7 +230,7 @@ public final class FrameReader {
     return constants[number];
   }
 
-  /** A text that its length stands in front of; leaves {@code in} behind it. */
+  /** Reads a string that is preceded by its length. */
   private static ByteBuffer address(int requestId, ByteBuffer in) throws ProtocolException {
     int length = Short.toUnsignedInt(in.getShort());
     if (length > in.remaining()) {
@@ -245,7 +245,7 @@ public final class FrameReader {
     return host(requestId, in.position(in.position() + Integer.BYTES));
   }
 
-  /** Skips the id in front, which the caller has read, and leaves {@code in} behind the port. */
+  /** Skips the id, which the caller has already read, and reads the port. */
   private static int port(ByteBuffer in) {
     in.position(in.position() + Integer.BYTES);
     return Short.toUnsignedInt(in.getShort());

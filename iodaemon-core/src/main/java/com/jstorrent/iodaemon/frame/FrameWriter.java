@@ -5,10 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Frames to bytes, both ways. Each method returns a new heap buffer, ready to read, with {@code
- * headroom} unused bytes in front for a transport's own header. It is big-endian, as any buffer that
- * the JDK makes: there are libraries that garble others (JDK-8351339). Stateless, so any thread may
- * call it.
+ * Encodes frames of both directions. Each method returns a new heap buffer, ready for reading, with
+ * {@code headroom} unused bytes before it for a transport's own header. The buffer is big-endian,
+ * the default of the JDK, because some libraries corrupt data in buffers of the other order
+ * (JDK-8351339). Stateless and thread-safe.
  */
 public final class FrameWriter {
   /** PROTOCOL.md § 3: clients look for a status byte at offset 4 of an ERROR, so it must exist. */
@@ -16,7 +16,7 @@ public final class FrameWriter {
 
   private FrameWriter() {}
 
-  /** Encodes a frame of the daemon. */
+  /** Encodes a frame from the daemon. */
   public static ByteBuffer write(DaemonFrame frame, int headroom) {
     ByteBuffer out =
         switch (frame) {
@@ -71,7 +71,7 @@ public final class FrameWriter {
     return finish(out, headroom);
   }
 
-  /** Encodes a frame of a client. */
+  /** Encodes a frame from a client. */
   public static ByteBuffer write(ClientFrame frame, int headroom) {
     ByteBuffer out =
         switch (frame) {
@@ -164,7 +164,7 @@ public final class FrameWriter {
         .put(bytes);
   }
 
-  @SuppressWarnings("EnumOrdinal") // on the wire, as the enums say
+  @SuppressWarnings("EnumOrdinal") // the enums define it as the number on the wire
   private static ByteBuffer resumed(DaemonFrame.Resumed frame, int headroom) {
     int length = 25 + frame.entries().size() * FrameHeader.LIVE_ENTRY_LENGTH;
     ByteBuffer out =
@@ -202,7 +202,7 @@ public final class FrameWriter {
     return start(opcode, requestId, headroom, bytes.length).put(bytes);
   }
 
-  /** A buffer with the header written, positioned at the payload. */
+  /** Allocates a buffer and writes the header; the position is that of the payload. */
   private static ByteBuffer start(Opcode opcode, int requestId, int headroom, int payload) {
     ByteBuffer out =
         ByteBuffer.allocate(headroom + FrameHeader.LENGTH + payload).order(FrameHeader.ORDER);

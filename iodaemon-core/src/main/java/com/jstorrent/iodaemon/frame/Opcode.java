@@ -11,8 +11,8 @@ import static com.jstorrent.iodaemon.frame.Opcode.Phase.IO;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every opcode of the wire protocol: its code, which way it travels, when it is legal, and the
- * least number of payload bytes a client must send with it (PROTOCOL.md § 3).
+ * The opcodes of the wire protocol, with their code, direction, the phase in which they are legal,
+ * and the minimum length of their payload (PROTOCOL.md § 3).
  */
 public enum Opcode {
   CLIENT_HELLO(0x01, TO_DAEMON, HANDSHAKE, 0),
@@ -65,7 +65,10 @@ public enum Opcode {
     BOTH
   }
 
-  /** When a frame is legal: while authenticating, afterwards on one of the endpoints, or always. */
+  /**
+   * When a frame is legal: during the handshake, afterwards on {@code /io} or {@code /control}, or
+   * always.
+   */
   public enum Phase {
     HANDSHAKE,
     IO,
@@ -121,32 +124,34 @@ public enum Opcode {
     return phase;
   }
 
-  /** What a client has to ask for in CLIENT_HELLO to use it, or null when every client may. */
+  /**
+   * The capability that a client must request in CLIENT_HELLO to use it, or null if there is none.
+   */
   public @Nullable Capability capability() {
     return capability;
   }
 
-  /** The least payload, in bytes, of a frame with this opcode. */
+  /** The minimum length of the payload, in bytes. */
   public int minPayload() {
     return minPayload;
   }
 
-  /** Whether a client may send this opcode at all. */
+  /** Whether clients may send this opcode. */
   public boolean fromClient() {
     return direction != TO_CLIENT;
   }
 
-  /** Whether frames of it are numbered, to be acknowledged (docs/PROTOCOL.md § 9.3). */
+  /** Whether such frames are counted for acknowledgement (PROTOCOL.md § 9.3). */
   public boolean isCounted() {
     return isCounted(code);
   }
 
-  /** The same for the second byte of anything that a client sends, a known opcode or not. */
+  /** As {@link #isCounted()}, for the opcode byte of any frame, even an unknown opcode. */
   public static boolean isCounted(int code) {
     return code < CLIENT_HELLO.code || code > RESUMED.code;
   }
 
-  /** The opcode with this code, or null when the contract knows none. */
+  /** The opcode with this code, or null if there is none. */
   public static @Nullable Opcode of(int code) {
     return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
   }

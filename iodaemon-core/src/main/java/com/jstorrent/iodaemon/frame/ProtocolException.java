@@ -1,8 +1,8 @@
 package com.jstorrent.iodaemon.frame;
 
 /**
- * The peer sent a frame that the contract does not allow. The message is one sentence that goes
- * back to the peer in an ERROR frame; no stack trace is kept, since any client can cause it.
+ * Reports a frame that violates the protocol. The message is one sentence, which the sender gets in
+ * an ERROR frame. There is no stack trace, because any client can cause this exception.
  */
 public final class ProtocolException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class ProtocolException extends Exception {
     this.requestId = requestId;
   }
 
-  /** The id that the ERROR frame echoes; 0 when the frame was too short to carry one. */
+  /** The request id for the ERROR frame; 0 if the frame was too short to have one. */
   public int requestId() {
     return requestId;
   }

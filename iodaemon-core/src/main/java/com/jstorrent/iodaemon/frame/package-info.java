@@ -1,4 +1,4 @@
-/** The wire format: opcodes, header, and the codecs in both directions. Knows no sockets. */
+/** The wire format: opcodes, the header, and codecs for both directions. Independent of sockets. */
 @NullMarked
 package com.jstorrent.iodaemon.frame;
 

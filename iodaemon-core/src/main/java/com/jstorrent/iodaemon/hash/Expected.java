@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import org.apache.commons.codec.DecoderException;
 import org.apache.commons.codec.binary.Hex;
 
-/** A digest that some bytes should have. */
+/** The digest that a client expects of some bytes. */
 public final class Expected {
   private final HashAlgorithm algorithm;
   private final byte[] digest;
@@ -17,8 +17,8 @@ public final class Expected {
   }
 
   /**
-   * @param hex in any case
-   * @throws OperationFailure EINVAL when the text is no such digest
+   * @param hex the digits, in upper or lower case
+   * @throws OperationFailure EINVAL when this is no digest of that algorithm in hex
    */
   public static Expected parse(HashAlgorithm algorithm, String hex) throws OperationFailure {
     try {
@@ -40,7 +40,7 @@ public final class Expected {
   }
 
   /**
-   * @throws OperationFailure EHASH when another digest was found
+   * @throws OperationFailure EHASH when the actual digest differs
    */
   void check(byte[] actual) throws OperationFailure {
     if (!MessageDigest.isEqual(digest, actual)) {

@@ -22,19 +22,29 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Digests of what is on the disk, computed by the threads that read it: a byte that has just been read
- * is in the cache of that processor. Any thread may call it, and waits.
+ * Computes digests of files on the threads of the file pool that read them, because the bytes are
+ * then in that processor's cache. Thread-safe; methods block.
+ *
+ * <p>Work is cut into turns of about 8 MiB: one job of the pool each, after which other requests
+ * get their turn. A single digest runs one turn after the other. Pieces of a torrent are
+ * independent, so their turns run in parallel, one more at once than there are processors, for all
+ * clients together; that leaves threads of the pool free for reads. Each request queues turns up to
+ * four per processor ahead of the answer: the answer has to be in order, and without that a
+ * processor would be idle while the answer waits for a slow turn.
  */
 public final class FileDigests {
   private static final int READ_BYTES = 128 << 10;
 
-  /** Threads of the file pool that are left to others, however many processors there are. */
+  /**
+   * Threads of the file pool that are kept free for other requests, however many processors there
+   * are.
+   */
   private static final int SPARE_THREADS = 1;
 
-  /** After about so much the thread is free for somebody else's job. */
+  /** The size of a turn, in bytes. */
   private static final long TURN_BYTES = 8L << 20;
 
-  /** For each processor: a turn that is slower than those behind it must not leave one idle. */
+  /** Turns in progress per processor and request, so that a slow turn leaves no processor idle. */
   private static final int TURNS_AHEAD = 4;
 
   private final FileService files;
@@ -43,7 +53,10 @@ public final class FileDigests {
   private final int ahead = TURNS_AHEAD * processors;
   private final Deque<ByteBuffer> buffers = new ConcurrentLinkedDeque<>();
 
-  /** Turns of pieces that are hashed at once for all clients; the one beyond a processor's is next in turn. */
+  /**
+   * Permits for turns of pieces, for all clients; one more than processors, so that the next is
+   * ready.
+   */
   private final Semaphore pieces =
       new Semaphore(Math.min(processors + 1, FileService.THREADS - SPARE_THREADS), true);
 
@@ -53,9 +66,10 @@ public final class FileDigests {
   }
 
   /**
-   * One digest over all the ranges, in their order.
+   * Computes one digest over all the ranges, in order.
    *
-   * @throws OperationFailure ERANGE when one ends behind its file, and what opening and reading throw
+   * @throws OperationFailure ERANGE when a range ends beyond its file, and as opening and reading
+   *     do
    */
   public byte[] digest(HashAlgorithm algorithm, List<FileRange> ranges) throws OperationFailure {
     MessageDigest digest = algorithm.newDigest();
@@ -63,13 +77,13 @@ public final class FileDigests {
       try (OpenFile file = files.openForReading(range.file())) {
         long length = range.length() < 0 ? file.size() - range.offset() : range.length();
         if (length < 0 || range.offset() + length > file.size()) {
-          throw behindTheEnd(file.size());
+          throw beyondTheEnd(file.size());
         }
         for (long done = 0; done < length; done += TURN_BYTES) {
           long from = range.offset() + done;
           long part = Math.min(TURN_BYTES, length - done);
           if (!files.pool().call(Priority.BULK, () -> update(digest, file, from, part))) {
-            throw behindTheEnd(file.size());
+            throw beyondTheEnd(file.size());
           }
         }
       }
@@ -77,7 +91,7 @@ public final class FileDigests {
     return digest.digest();
   }
 
-  private static OperationFailure behindTheEnd(long size) {
+  private static OperationFailure beyondTheEnd(long size) {
     return new OperationFailure(
         FailureCode.ERANGE, "A range ends behind its file, which has %d bytes.".formatted(size));
   }
@@ -108,21 +122,22 @@ public final class FileDigests {
     return kept != null ? kept : ByteBuffer.allocateDirect(READ_BYTES);
   }
 
-  /** Takes the digests of pieces, in order. */
+  /** Receives the digests of pieces, in order. */
   public interface Sink {
     /**
      * @param digest null when bytes of the piece are missing
-     * @param pause whether the next one is likely to take a while: time to send what there is
-     * @throws IOException when nobody wants any more; nothing more is begun then
+     * @param pause whether the next digest may take a while, so that a partial answer should be
+     *     sent now
+     * @throws IOException when the receiver is gone; no further turn is begun then
      */
     void accept(byte @Nullable [] digest, boolean pause) throws IOException;
   }
 
   /**
-   * The digest of each piece, computed on all processors.
+   * Computes the digest of each piece, on all processors.
    *
-   * @param merkle whether a digest is the root of a tree over blocks (BEP 52), not one over all bytes
-   * @throws OperationFailure EBUSY when too much is waiting
+   * @param merkle whether a digest is the root of a Merkle tree over blocks (BEP 52)
+   * @throws OperationFailure EBUSY when the pool's queue is full
    * @throws IOException from the sink
    */
   public void pieces(HashAlgorithm algorithm, boolean merkle, Iterator<Piece> all, Sink sink)
@@ -144,7 +159,10 @@ public final class FileDigests {
     }
   }
 
-  /** Small pieces go together: handing one over takes as long as hashing a few hundred KiB. */
+  /**
+   * Combines small pieces into a turn: handing over a job takes as long as hashing a few hundred
+   * KiB.
+   */
   private static List<Piece> turn(Iterator<Piece> all) {
     List<Piece> turn = new ArrayList<>();
     for (long bytes = 0; all.hasNext() && bytes < TURN_BYTES;) {
@@ -185,7 +203,7 @@ public final class FileDigests {
     }
   }
 
-  /** What is done with the parts of a piece; it returns false when bytes are missing. */
+  /** Processes a part of a piece; returns false when bytes are missing. */
   private interface Part {
     boolean read(OpenFile file, FileRange range) throws OperationFailure;
   }
@@ -217,7 +235,7 @@ public final class FileDigests {
     return whole ? tree.root(piece.leaves()) : null;
   }
 
-  /** Returns false when bytes are missing, whatever the reason. */
+  /** Processes all parts; returns false when bytes are missing, for whatever reason. */
   private boolean eachOf(Piece piece, Part part) {
     for (FileRange range : piece.ranges()) {
       try (OpenFile file = files.openNow(range.file())) {

@@ -10,7 +10,10 @@ public enum HashAlgorithm {
   SHA1("sha1", 20),
   SHA256("sha256", 32);
 
-  /** Never used themselves: a copy spares each small write the search among the providers. */
+  /**
+   * Only cloned, never updated: looking up the provider for each small write costs more than a
+   * clone.
+   */
   private static final MessageDigest BLANK_SHA1 = DigestUtils.getSha1Digest();
 
   private static final MessageDigest BLANK_SHA256 = DigestUtils.getSha256Digest();
@@ -24,7 +27,7 @@ public enum HashAlgorithm {
   }
 
   /**
-   * @throws OperationFailure EINVAL when there is none with this label
+   * @throws OperationFailure EINVAL when no algorithm has this label
    */
   public static HashAlgorithm of(String label) throws OperationFailure {
     for (HashAlgorithm algorithm : values()) {
@@ -41,7 +44,7 @@ public enum HashAlgorithm {
     return label;
   }
 
-  /** Bytes of a digest. */
+  /** The length of a digest in bytes. */
   public int length() {
     return length;
   }
@@ -57,7 +60,7 @@ public enum HashAlgorithm {
     try {
       return (MessageDigest) blank.clone();
     } catch (CloneNotSupportedException e) {
-      return DigestUtils.getDigest(blank.getAlgorithm()); // of a provider that is not the JDK's
+      return DigestUtils.getDigest(blank.getAlgorithm()); // not every provider supports cloning
     }
   }
 }

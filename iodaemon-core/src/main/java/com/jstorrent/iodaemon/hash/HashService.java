@@ -11,9 +11,9 @@ import java.security.MessageDigest;
 import java.util.List;
 
 /**
- * Digests (PROTOCOL.md § 5.3). Any thread may call it. Those of bytes that a client sends are
- * computed by a pool with a thread for each processor, or by the caller itself ({@link WorkerPool}),
- * who waits; those of files where the files are read.
+ * Computes digests (PROTOCOL.md § 5.3). Thread-safe; methods block. Bytes that a client sends are
+ * hashed by a pool with one thread per processor, or by the caller's own thread ({@link
+ * WorkerPool}); files are hashed by the file pool ({@link FileDigests}).
  */
 public final class HashService implements AutoCloseable {
   private final WorkerPool pool =
@@ -26,12 +26,12 @@ public final class HashService implements AutoCloseable {
     this.files = new FileDigests(files, stats);
   }
 
-  /** Digests of what is on the disk. */
+  /** Digests of files. */
   public FileDigests files() {
     return files;
   }
 
-  /** A digest over bytes that come in parts. Not thread-safe. */
+  /** A digest over bytes that arrive in parts. Not thread-safe. */
   public final class Running {
     private final MessageDigest digest;
 
@@ -40,9 +40,9 @@ public final class HashService implements AutoCloseable {
     }
 
     /**
-     * Takes in what remains in the buffer, and waits until that is done.
+     * Adds what remains in the buffer. Blocks until it is hashed.
      *
-     * @throws OperationFailure EBUSY when too much is waiting to be hashed
+     * @throws OperationFailure EBUSY when the pool's queue is full
      */
     public void update(ByteBuffer bytes) throws OperationFailure {
       int length = bytes.remaining();
@@ -55,7 +55,7 @@ public final class HashService implements AutoCloseable {
       stats.add(Counter.HASHED_BYTES, length);
     }
 
-    /** Ends it, and returns the raw digest. */
+    /** Finishes the computation and returns the raw digest. */
     public byte[] finish() {
       return digest.digest();
     }
@@ -66,9 +66,9 @@ public final class HashService implements AutoCloseable {
   }
 
   /**
-   * Checks bytes against the digest that a client expects. Blocks. The buffers are left as they were.
+   * Checks bytes against the digest that a client expects. Does not change the buffers.
    *
-   * @throws OperationFailure EHASH when they differ, EBUSY when too much is waiting
+   * @throws OperationFailure EHASH when the digests differ, EBUSY when the pool's queue is full
    */
   public void verify(Expected expected, List<ByteBuffer> bytes) throws OperationFailure {
     pool.call(
@@ -80,7 +80,7 @@ public final class HashService implements AutoCloseable {
   }
 
   /**
-   * The same on the caller's thread, which must be one that may be busy for a while.
+   * As {@link #verify}, but on the caller's thread, which must be allowed to compute for a while.
    *
    * @throws OperationFailure EHASH when they differ
    */

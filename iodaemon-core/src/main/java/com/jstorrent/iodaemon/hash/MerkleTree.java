@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A binary tree of digests, as BitTorrent version 2 has it (BEP 52): the leaves are digests of blocks
- * of 16 KiB, and what is missing to a power of two are leaves of zeros. Not thread-safe.
+ * The Merkle tree of BitTorrent version 2 (BEP 52): a binary tree of digests whose leaves are the
+ * digests of 16 KiB blocks, padded with leaves of zeros to a power of two. Not thread-safe.
  */
 public final class MerkleTree {
-  /** Bytes of a block; the last one of a file may be shorter. */
+  /** The size of a block in bytes; the last block of a file may be shorter. */
   public static final int BLOCK_BYTES = 16 << 10;
 
   private final MessageDigest digest;
@@ -27,18 +27,19 @@ public final class MerkleTree {
   }
 
   /**
-   * The root over the nodes so far.
+   * The root over the nodes added so far; starts a new tree.
    *
-   * @param width how many there would be with the padding, a power of two; 0 for the next one
+   * @param width the number of nodes including padding, a power of two; 0 for the smallest that
+   *     fits
    */
   public byte[] root(long width) {
     return root(width, new byte[digestLength]);
   }
 
   /**
-   * The root, with padding that stands for whole trees of zeros.
+   * The root over nodes that are themselves roots, padded with the roots of trees of zeros.
    *
-   * @param leaves of each node's tree, a power of two
+   * @param leaves the number of leaves in each node's tree, a power of two
    */
   public byte[] rootOver(long leaves) {
     byte[] padding = new byte[digestLength];

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * A piece of a torrent: parts of files, one behind the other.
+ * A piece of a torrent: consecutive parts of files.
  *
- * @param leaves of a tree over its blocks, those that stand for no block included; 0 for as many as
- *     the blocks need
+ * @param leaves the number of leaves in its Merkle tree including padding; 0 for as many as the
+ *     blocks need
  */
 public record Piece(List<FileRange> ranges, long leaves) {
 
-  /** A file of a torrent; the length is what it is going to have. */
+  /** A file of a torrent, with the length that it has when complete. */
   public record TorrentFile(LocatedFile file, long length) {}
 
-  /** The pieces of version 1: the files are one run of bytes, whatever file they are in. */
+  /** The pieces of version 1, which run across the boundaries of files. */
   public static Iterator<Piece> across(List<TorrentFile> files, int pieceLength) {
     return new Iterator<>() {
       private int file;
@@ -54,7 +54,7 @@ public record Piece(List<FileRange> ranges, long leaves) {
     };
   }
 
-  /** The pieces of one file in version 2, where each file begins a piece (BEP 52). */
+  /** The pieces of one file in version 2, where each file begins with a new piece (BEP 52). */
   public static Iterator<Piece> of(TorrentFile file, int pieceLength) {
     long leaves = file.length() <= pieceLength ? 0 : pieceLength / MerkleTree.BLOCK_BYTES;
     return new Iterator<>() {

@@ -1,4 +1,4 @@
-/** Digests, computed on threads of their own. */
+/** Digests of bytes and of files, and Merkle trees of BitTorrent version 2. */
 @NullMarked
 package com.jstorrent.iodaemon.hash;
 

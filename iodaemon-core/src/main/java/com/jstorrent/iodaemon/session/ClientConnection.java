@@ -15,7 +15,7 @@ import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.net.ClientLink;
 import com.jstorrent.iodaemon.net.Resumption;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stream.RangeDesk;
+import com.jstorrent.iodaemon.stream.RangeRequests;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.Endpoint;
@@ -43,7 +43,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   private final Handshake handshake;
   private final Admission admission;
   private final SessionIdentity identity;
-  private final RangeDesk ranges = new RangeDesk(frame -> reply(frame));
+  private final RangeRequests ranges = new RangeRequests(frame -> reply(frame));
   private volatile Client client; // another one from RESUME on
   private volatile ConnectionState state;
   private boolean resumed;

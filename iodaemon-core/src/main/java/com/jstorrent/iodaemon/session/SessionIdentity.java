@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.session;
 import com.jstorrent.iodaemon.event.SessionInfo;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
-import com.jstorrent.iodaemon.stream.RangeDesk;
+import com.jstorrent.iodaemon.stream.RangeRequests;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +19,7 @@ final class SessionIdentity {
 
   private final SessionContext context;
   private final Endpoint endpoint;
-  private final @Nullable RangeDesk ranges;
+  private final @Nullable RangeRequests ranges;
   private volatile SessionInfo info; // named by CLIENT_HELLO, if not by the connection
   private volatile boolean announced;
 
@@ -29,7 +29,7 @@ final class SessionIdentity {
   SessionIdentity(
       SessionInfo info,
       Endpoint endpoint,
-      @Nullable RangeDesk ranges,
+      @Nullable RangeRequests ranges,
       SessionContext context) {
     this.info = info;
     this.endpoint = endpoint;

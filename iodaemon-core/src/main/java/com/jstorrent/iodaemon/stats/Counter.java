@@ -2,18 +2,18 @@ package com.jstorrent.iodaemon.stats;
 
 import java.util.Locale;
 
-/** Everything that is counted. The name in {@code /stats} is the constant's, in lower case. */
+/** All counters and gauges. The name in {@code /stats} is the constant's in lower case. */
 public enum Counter {
   TCP_SOCKETS(Kind.GAUGE, "sockets", "Connected TCP sockets."),
   TCP_OPENED(Kind.COUNTER, "sockets", "TCP sockets that were connected or accepted."),
   CONNECT_FAILURES(Kind.COUNTER, "attempts", "TCP connects of clients that failed."),
-  PENDING_CONNECTS(Kind.GAUGE, "attempts", "Connection attempts that are waiting or under way."),
+  PENDING_CONNECTS(Kind.GAUGE, "attempts", "Connection attempts that are waiting or in progress."),
   PENDING_TCP(Kind.GAUGE, "sockets", "TCP sockets that are closing and still have bytes to write."),
   UDP_SOCKETS(Kind.GAUGE, "sockets", "Bound UDP sockets."),
   UDP_BYTES_SENT(Kind.COUNTER, "bytes", "Bytes sent in datagrams."),
   UDP_BYTES_RECEIVED(Kind.COUNTER, "bytes", "Bytes received in datagrams."),
   UDP_SEND_DROPS(Kind.COUNTER, "datagrams",
-      "Datagrams of clients that could not be sent: no such name, no route, no room."),
+      "Datagrams of clients that could not be sent: unknown host, no route or a full buffer."),
   UDP_RECEIVE_DROPS(Kind.COUNTER, "datagrams",
       "Datagrams that the system dropped because a client was too slow; known on Linux only."),
   TLS_SOCKETS(Kind.GAUGE, "sockets", "TCP sockets that are encrypted, handshakes included."),
@@ -23,29 +23,30 @@ public enum Counter {
   BYTES_RECEIVED(Kind.COUNTER, "bytes", "Bytes read from TCP peers."),
   FRAMES_TO_CLIENT(Kind.COUNTER, "frames", "Frames sent to clients."),
   FRAMES_FROM_CLIENT(Kind.COUNTER, "frames", "Frames received from clients."),
-  QUEUED_BYTES(Kind.GAUGE, "bytes", "Bytes that wait for TCP peers to take them."),
+  QUEUED_BYTES(Kind.GAUGE, "bytes", "Bytes queued for TCP peers."),
   SEND_PAUSES(Kind.COUNTER, "pauses",
       "Times a client was not read because a peer's queue was full."),
-  SEND_STALLS(Kind.COUNTER, "sockets", "Sockets closed because their peer took nothing."),
+  SEND_STALLS(Kind.COUNTER, "sockets", "Sockets closed because their peer stopped reading."),
   CREDIT_PAUSES(Kind.COUNTER, "pauses",
       "Times a peer was not read because the client had granted no more bytes."),
   PARKED_SESSIONS(Kind.GAUGE, "sessions", "Sessions without a connection that may be resumed."),
-  RESUMED_SESSIONS(Kind.COUNTER, "sessions", "Sessions that went on with another connection."),
+  RESUMED_SESSIONS(Kind.COUNTER, "sessions", "Sessions that were resumed on another connection."),
   UNKNOWN_SOCKET_FRAMES(Kind.COUNTER, "frames", "Frames for a socket that does not exist."),
   PROTOCOL_ERRORS(Kind.COUNTER, "errors", "Frames that were answered with ERROR."),
   AUTH_FAILURES(Kind.COUNTER, "failures", "Wrong tokens, in frames and in headers."),
   HTTP_CONNECTIONS(Kind.GAUGE, "connections", "Open HTTP connections, upgraded ones included."),
   HTTP_REQUESTS(Kind.COUNTER, "requests", "HTTP requests that were answered."),
-  OPEN_FILES(Kind.GAUGE, "files", "Files that are open, whether somebody uses them or not."),
+  OPEN_FILES(Kind.GAUGE, "files", "Open files, whether in use or not."),
   FILE_HANDLES(Kind.GAUGE, "handles", "File handles of clients."),
-  WAITING_STREAMS(Kind.GAUGE, "streams", "Streams that wait for bytes that a client fetches."),
+  WAITING_STREAMS(Kind.GAUGE, "streams",
+      "Streams that wait for bytes that a client is downloading."),
   FILE_BYTES_READ(Kind.COUNTER, "bytes", "Bytes read from files for clients."),
   FILE_BYTES_WRITTEN(Kind.COUNTER, "bytes", "Bytes written to files for clients."),
-  HASHED_BYTES(Kind.COUNTER, "bytes", "Bytes that went through a digest."),
+  HASHED_BYTES(Kind.COUNTER, "bytes", "Bytes hashed."),
   LOG_LINES_DROPPED(Kind.COUNTER, "lines",
-      "Lines of the log that could not be written: their reader or their disk is too slow.");
+      "Log lines dropped because their reader or disk was too slow.");
 
-  /** Whether a number only grows, or goes up and down. */
+  /** A counter only grows; a gauge goes up and down. */
   public enum Kind {
     COUNTER,
     GAUGE
@@ -69,7 +70,7 @@ public enum Counter {
     return unit;
   }
 
-  /** One sentence for the reader of a monitoring system. */
+  /** A sentence of explanation for monitoring systems. */
   public String help() {
     return help;
   }

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A daemon, as it is now (PROTOCOL.md § 5.4).
+ * A snapshot of a daemon (PROTOCOL.md § 5.4).
  *
- * @param version of this library
- * @param sessions the authenticated ones, by their number
+ * @param version the version of this library
+ * @param sessions the authenticated sessions, in the order of their numbers
  */
 public record DaemonReport(
     String version, Duration uptime, Map<Counter, Long> counters, List<SessionReport> sessions) {
 
   public DaemonReport {
-    counters = Collections.unmodifiableMap(new LinkedHashMap<>(counters)); // in their order
+    counters = Collections.unmodifiableMap(new LinkedHashMap<>(counters)); // Map.copyOf would lose the order
     sessions = List.copyOf(sessions);
   }
 }

@@ -5,17 +5,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session, as it is now (PROTOCOL.md § 5.4).
+ * A snapshot of a session (PROTOCOL.md § 5.4).
  *
- * @param number counted from 1 in the life of a daemon
- * @param name what the client calls itself, or null
- * @param endpoint where it is connected, as {@code /io} without the slash
- * @param parked whether its connection is lost and it may be resumed
- * @param age since its connection came up
- * @param idle since a frame or a byte came from the client or from any peer
- * @param blocked how long the frame that is being sent waits for the client to read; zero when none does
- * @param queuedToClient control frames that wait to be sent, and frames that are kept for resuming, in bytes
- * @param counters what was counted of it
+ * @param number the session's number, counted from 1 since the daemon started
+ * @param name the name that the client gave itself, or null
+ * @param endpoint {@code io} or {@code control}
+ * @param parked whether it has lost its connection and may be resumed
+ * @param age the time since it connected
+ * @param idle the time since the last frame from the client or byte from a peer
+ * @param blocked how long the write of a frame has been blocked because the client does not read;
+ *     zero if none is
+ * @param queuedToClient bytes of control frames that are queued, and of frames kept for resuming
+ * @param counters its part of the daemon's counters
  */
 public record SessionReport(
     long number,

@@ -5,19 +5,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One socket or server of a client, as it is now. The numbers are read one after the other, so they
- * may be a moment apart.
+ * A snapshot of a client's socket or server. The values are not read atomically.
  *
- * @param id the client's own
- * @param state in one lower-case word
- * @param remote address and port of the peer, the host while it is being connected, or null
- * @param localPort 0 while there is none
- * @param sentBytes written to peers; of UDP, dropped ones included
- * @param receivedBytes read from peers
- * @param queuedBytes that wait for the peer; towards the client nothing is queued
- * @param idle since bytes have moved, in either direction
- * @param pauses times that it was not read, or not written to by the client, because a side took nothing
- * @param drops datagrams that were dropped, in either direction
+ * @param id the id that the client chose
+ * @param state one word in lower case
+ * @param remote the address and port of the peer; the host while connecting; null if there is none
+ * @param localPort the local port, or 0 while there is none
+ * @param sentBytes bytes written to peers; for UDP including dropped datagrams
+ * @param receivedBytes bytes read from peers
+ * @param queuedBytes bytes queued for the peer (there is no queue towards the client)
+ * @param idle the time since the last byte in either direction
+ * @param pauses how often reading from the peer or from the client was paused by back-pressure
+ * @param drops dropped datagrams, in both directions
  */
 public record SocketReport(
     long id,
@@ -32,7 +31,7 @@ public record SocketReport(
     long pauses,
     long drops) {
 
-  /** What an id may stand for. */
+  /** The kinds of objects that an id can refer to. */
   public enum Kind {
     TCP,
     UDP,

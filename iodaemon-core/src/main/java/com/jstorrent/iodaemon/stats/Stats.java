@@ -9,8 +9,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counters of a daemon, or of a part of it. Any thread may add to them and read them; adding
- * never blocks.
+ * The counters of a daemon, or of a part of it such as a session. Thread-safe; adding never blocks.
  */
 public final class Stats {
   private final @Nullable Stats whole;
@@ -18,15 +17,15 @@ public final class Stats {
   private final LongSupplier nanoTime;
   private final long started;
 
-  /** Counters whose time is that of the system. */
+  /** Counters of a daemon, with the system's time for {@link #uptime}. */
   public Stats() {
     this(System::nanoTime);
   }
 
   /**
-   * The counters of a whole daemon.
+   * Counters of a daemon.
    *
-   * @param nanoTime of the clock by which its time is told
+   * @param nanoTime the clock for {@link #uptime}
    */
   public Stats(LongSupplier nanoTime) {
     this(null, nanoTime);
@@ -41,7 +40,7 @@ public final class Stats {
     }
   }
 
-  /** The counters of a part, for instance one session: what is added to them is added here too. */
+  /** Counters of a part. What is added to them is added to these too. */
   public Stats part() {
     return new Stats(this, nanoTime);
   }
@@ -62,7 +61,7 @@ public final class Stats {
     add(counter, -1);
   }
 
-  /** The value now; under concurrent changes only about right. */
+  /** The current value, which concurrent additions make approximate. */
   public long get(Counter counter) {
     return values.get(counter).sum();
   }
@@ -76,7 +75,7 @@ public final class Stats {
     return Collections.unmodifiableMap(all);
   }
 
-  /** Time since the daemon, or the part of it, began. */
+  /** The time since the daemon, or the part, started. */
   public Duration uptime() {
     return Duration.ofNanos(nanoTime.getAsLong() - started);
   }

@@ -1,4 +1,4 @@
-/** Counters, their names and their meaning. */
+/** Counters, and snapshots of the daemon, its sessions and their sockets. */
 @NullMarked
 package com.jstorrent.iodaemon.stats;
 

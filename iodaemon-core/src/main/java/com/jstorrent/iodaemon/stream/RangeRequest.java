@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.stream.RangeState.Event;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One RANGE_REQUEST and what has become of it. Thread-safe. */
+/** A RANGE_REQUEST and its state. Thread-safe. */
 final class RangeRequest {
   private final int id;
   private final ReentrantLock lock = new ReentrantLock();
@@ -21,7 +21,7 @@ final class RangeRequest {
   }
 
   /**
-   * @param rejection the status of a REJECT, else 0
+   * @param rejection the status of a RANGE_REJECT, otherwise 0
    */
   void on(Event event, int rejection) {
     lock.lock();
@@ -37,7 +37,7 @@ final class RangeRequest {
     }
   }
 
-  /** Waits until the state is another one than this, or for so long; returns what it is then. */
+  /** Waits until the state differs from {@code known}, or for {@code nanos}; returns the state. */
   RangeState awaitBeyond(RangeState known, long nanos) throws InterruptedException {
     lock.lock();
     try {
@@ -51,7 +51,7 @@ final class RangeRequest {
     }
   }
 
-  /** What REJECT has said, else 0. */
+  /** The status of RANGE_REJECT, otherwise 0. */
   int status() {
     lock.lock();
     try {

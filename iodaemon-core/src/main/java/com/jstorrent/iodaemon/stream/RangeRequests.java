@@ -11,23 +11,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests for ranges that one session has been sent and has not answered. Its answers come from
- * its reader; any thread may ask. Nothing blocks.
+ * The range requests of one session that are waiting for its answer (PROTOCOL.md § 5.5).
+ * Thread-safe; nothing blocks.
  */
-public final class RangeDesk {
+public final class RangeRequests {
   private final Consumer<DaemonFrame> send;
   private final ConcurrentMap<Integer, RangeRequest> requests = new ConcurrentHashMap<>();
   private final Semaphore waiting = new Semaphore(Limits.WAITING_STREAMS);
   private volatile boolean ended;
 
   /**
-   * @param send brings a frame to the client; must not block
+   * @param send sends a frame to the client; must not block
    */
-  public RangeDesk(Consumer<DaemonFrame> send) {
+  public RangeRequests(Consumer<DaemonFrame> send) {
     this.send = send;
   }
 
-  /** Asks; null when the session has ended. */
+  /** Sends a RANGE_REQUEST; returns null when the session has ended. */
   @Nullable
   RangeRequest ask(int requestId, long start, long end, String fileId) {
     RangeRequest request = new RangeRequest(requestId);
@@ -40,24 +40,29 @@ public final class RangeDesk {
     return request;
   }
 
-  /** The client has said yes or no: it need not hear of the request again. */
+  /**
+   * Forgets a request that the client has finally answered, so that no RANGE_CANCEL is sent for it.
+   */
   void settle(RangeRequest request) {
     requests.remove(request.id());
   }
 
-  /** Nobody waits any more, and the client is told so. */
+  /**
+   * Sends RANGE_CANCEL for a request that is not settled, because the player no longer waits for
+   * it.
+   */
   void cancel(RangeRequest request) {
     if (requests.remove(request.id()) != null && !ended) {
       send.accept(new DaemonFrame.RangeCancel(request.id()));
     }
   }
 
-  /** The places of streams that have to wait. */
+  /** Permits for streams that are waiting for blocked ranges. */
   Semaphore waiting() {
     return waiting;
   }
 
-  /** An answer of the client; one to a request that nobody waits for means nothing. */
+  /** Handles an answer of the client. An answer to an unknown request is ignored. */
   public void answer(ClientFrame frame) {
     switch (frame) {
       case ClientFrame.RangeAvailable f -> on(f.requestId(), Event.AVAILABLE, 0);
@@ -75,7 +80,7 @@ public final class RangeDesk {
     }
   }
 
-  /** The session has ended: nobody will answer. */
+  /** Ends all requests, because the session has ended. */
   public void end() {
     ended = true;
     requests.values().forEach(request -> request.on(Event.GIVE_UP, 0));

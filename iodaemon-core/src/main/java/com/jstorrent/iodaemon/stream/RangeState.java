@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.stream;
 
 /**
- * How far a request for a range has come (PROTOCOL.md § 5.5).
+ * The state of a request for a range (PROTOCOL.md § 5.5).
  *
  * <pre>
  *  ASKED ----AVAILABLE, READY--> GRANTED
@@ -18,9 +18,9 @@ enum RangeState {
   BLOCKED,
   /** The bytes are in the file. */
   GRANTED,
-  /** The client will not have them. */
+  /** The client cannot provide the bytes. */
   REJECTED,
-  /** Nobody waits any more, or nobody can answer any more. */
+  /** The player or the session is gone. */
   OVER;
 
   /** What can happen to a request. */
@@ -32,7 +32,7 @@ enum RangeState {
     GIVE_UP
   }
 
-  /** The state after an event; the same state when the event means nothing in it. */
+  /** The state after an event; unchanged if the event does not apply. */
   RangeState next(Event event) {
     return switch (this) {
       case ASKED, BLOCKED ->

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * Asks the session that has opened a file before bytes of it are streamed (PROTOCOL.md § 5.5).
+ * Asks the session that opened a file before a range of it is streamed (PROTOCOL.md § 5.5).
  * Thread-safe.
  */
 public final class StreamService {
@@ -24,9 +24,9 @@ public final class StreamService {
   private final Limits limits;
   private final Stats stats;
   private final MonotonicClock clock;
-  private final ConcurrentMap<String, List<RangeDesk>> desks = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, List<RangeRequests>> bySession = new ConcurrentHashMap<>();
 
-  /** For all sessions, so that a late answer never fits the request of another one. */
+  /** Shared by all sessions, so that a late answer never matches a request of another session. */
   private final AtomicInteger requestIds = new AtomicInteger();
 
   public StreamService(Limits limits, Stats stats, MonotonicClock clock) {
@@ -35,68 +35,68 @@ public final class StreamService {
     this.stats = stats;
   }
 
-  /** A session of this name answers from here on; the newest one does. */
-  public void sessionOpened(String name, RangeDesk desk) {
-    desks.merge(
+  /** Registers a session under its name. Of several with the same name the newest is asked. */
+  public void sessionOpened(String name, RangeRequests requests) {
+    bySession.merge(
         name,
-        List.of(desk),
+        List.of(requests),
         (older, newest) -> Stream.concat(newest.stream(), older.stream()).toList());
   }
 
-  public void sessionClosed(String name, RangeDesk desk) {
-    desks.computeIfPresent(
+  public void sessionClosed(String name, RangeRequests requests) {
+    bySession.computeIfPresent(
         name,
         (key, all) -> {
-          List<RangeDesk> left = all.stream().filter(each -> each != desk).toList();
+          List<RangeRequests> left = all.stream().filter(each -> each != requests).toList();
           return left.isEmpty() ? null : left;
         });
   }
 
   /**
-   * Waits until the session says that the bytes are in the file. It may take as
-   * long as the network does.
+   * Waits until the session confirms that the bytes are in the file, which may take as long as the
+   * download does.
    *
    * @param end inclusive
-   * @param playerGone whether nobody wants the bytes any more; asked a few times a second
-   * @return false when nobody wants them
-   * @throws OperationFailure ERANGE or EBUSY as the session says; EBUSY when it does not answer, is
-   *     gone, or has too many streams waiting
+   * @param playerGone whether the player has disconnected; called a few times a second
+   * @return false when the player has disconnected
+   * @throws OperationFailure ERANGE or EBUSY when the session rejects the range; EBUSY when it does
+   *     not answer, is gone, or has too many streams waiting
    */
   public boolean awaitRange(
       String session, String fileId, long start, long end, BooleanSupplier playerGone)
       throws OperationFailure {
-    List<RangeDesk> open = desks.get(session);
-    RangeDesk desk = open == null ? null : open.get(0);
+    List<RangeRequests> open = bySession.get(session);
+    RangeRequests requests = open == null ? null : open.get(0);
     int id = requestIds.updateAndGet(last -> last == Integer.MAX_VALUE ? 1 : last + 1);
-    RangeRequest request = desk == null ? null : desk.ask(id, start, end, fileId);
-    if (desk == null || request == null) {
+    RangeRequest request = requests == null ? null : requests.ask(id, start, end, fileId);
+    if (requests == null || request == null) {
       throw sessionGone();
     }
     try {
-      return await(desk, request, playerGone);
+      return await(requests, request, playerGone);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     } finally {
-      desk.cancel(request);
+      requests.cancel(request);
     }
   }
 
-  private boolean await(RangeDesk desk, RangeRequest request, BooleanSupplier playerGone)
+  private boolean await(RangeRequests requests, RangeRequest request, BooleanSupplier playerGone)
       throws OperationFailure, InterruptedException {
     Deadline deadline = Deadline.in(limits.rangeAnswer(), clock);
     RangeState known = RangeState.ASKED;
-    boolean holdsPlace = false;
+    boolean holdsPermit = false;
     try {
       while (true) {
         RangeState state = request.awaitBeyond(known, Limits.PLAYER_CHECK.toNanos());
         switch (state) {
           case GRANTED -> {
-            desk.settle(request);
+            requests.settle(request);
             return true;
           }
           case REJECTED -> {
-            desk.settle(request);
+            requests.settle(request);
             throw rejected(request.status());
           }
           case OVER -> throw sessionGone();
@@ -106,7 +106,7 @@ public final class StreamService {
                   FailureCode.EBUSY, "The client does not say whether these bytes are there.");
             }
           }
-          case BLOCKED -> holdsPlace = holdsPlace || takePlace(desk);
+          case BLOCKED -> holdsPermit = holdsPermit || acquirePermit(requests);
         }
         if (state == known && playerGone.getAsBoolean()) {
           return false;
@@ -114,15 +114,15 @@ public final class StreamService {
         known = state;
       }
     } finally {
-      if (holdsPlace) {
-        desk.waiting().release();
+      if (holdsPermit) {
+        requests.waiting().release();
         stats.decrement(Counter.WAITING_STREAMS);
       }
     }
   }
 
-  private boolean takePlace(RangeDesk desk) throws OperationFailure {
-    if (!desk.waiting().tryAcquire()) {
+  private boolean acquirePermit(RangeRequests requests) throws OperationFailure {
+    if (!requests.waiting().tryAcquire()) {
       throw new OperationFailure(
           FailureCode.EBUSY, "Too many streams are waiting for bytes; try again in a moment.");
     }

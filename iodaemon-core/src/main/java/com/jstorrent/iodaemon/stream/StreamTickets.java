@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Addresses for players that cannot send the token: each good for one file, for a while (PROTOCOL.md
- * § 5.5). At the bound the oldest one goes. Thread-safe.
+ * Tickets for players that cannot send the token: each gives access to one file for a limited time
+ * (PROTOCOL.md § 5.5). When there are too many, the oldest is dropped. Thread-safe.
  */
 public final class StreamTickets {
   private record Ticket(String fileId, long expires) {}
@@ -22,13 +22,13 @@ public final class StreamTickets {
   private final Map<String, Ticket> tickets = new LinkedHashMap<>(); // guarded by lock
 
   /**
-   * @param nanoTime of the clock by which tickets expire
+   * @param nanoTime the clock by which tickets expire
    */
   public StreamTickets(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  /** Draws a ticket for a file. */
+  /** Issues a ticket for a file. */
   public String issue(String fileId, Duration life) {
     String ticket = RandomId.draw();
     lock.lock();
@@ -46,9 +46,9 @@ public final class StreamTickets {
   }
 
   /**
-   * The file that a ticket is good for.
+   * The file to which a ticket gives access.
    *
-   * @throws OperationFailure ENOENT when there is no such ticket, or not any more
+   * @throws OperationFailure ENOENT when the ticket is unknown or has expired
    */
   public String fileId(String ticket) throws OperationFailure {
     lock.lock();

@@ -1,4 +1,7 @@
-/** Who may stream which bytes when: the client that fetches them decides (PROTOCOL.md § 5.5). */
+/**
+ * Streaming of files that are still being downloaded: the session that downloads them is asked for
+ * each range (PROTOCOL.md § 5.5).
+ */
 @NullMarked
 package com.jstorrent.iodaemon.stream;
 

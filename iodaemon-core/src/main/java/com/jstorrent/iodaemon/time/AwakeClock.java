@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clock of a real daemon. It counts {@link AwakeTime}: what was meant to happen in ten seconds
- * happens when the machine has been awake for ten seconds. Its one thread runs the tasks and makes the
- * marks.
+ * The default clock. It counts {@link AwakeTime}: a task scheduled in ten seconds runs when the
+ * machine has been awake for ten seconds. Its only thread runs the tasks and updates the time.
  */
 public final class AwakeClock implements MonotonicClock {
   private static final Logger LOG = LoggerFactory.getLogger(AwakeClock.class);
@@ -28,20 +27,21 @@ public final class AwakeClock implements MonotonicClock {
           Comparator.<Task>comparingLong(task -> task.due).thenComparingLong(task -> task.number));
   private final Thread thread =
       Thread.ofPlatform().daemon().name("iodaemon-timer").unstarted(this::run);
-  private long numbers; // guarded by lock, as what follows and what waits
+  private long numbers; // guarded by lock, like closed and waiting
   private boolean closed;
 
   /**
-   * @param onFailure hears of an {@link OutOfMemoryError} of a task, and of an end of the thread
+   * @param onFailure is told of an {@link OutOfMemoryError} in a task, and of an unexpected end of
+   *     the thread
    */
   public AwakeClock(Consumer<Throwable> onFailure) {
     this(onFailure, System::nanoTime);
   }
 
   /**
-   * With another source of time, which a test can let jump.
+   * With another source of time, which a test can make jump.
    *
-   * @param realNanos as {@link System#nanoTime}
+   * @param realNanos a replacement of {@link System#nanoTime}
    */
   public AwakeClock(Consumer<Throwable> onFailure, LongSupplier realNanos) {
     this.onFailure = onFailure;
@@ -80,7 +80,10 @@ public final class AwakeClock implements MonotonicClock {
     return task;
   }
 
-  /** Under the lock. A connection may still ask for a deadline while the daemon closes. */
+  /**
+   * Called with the lock held. After close it does nothing: connections may still schedule
+   * deadlines then.
+   */
   private void add(Task task) {
     task.due = nanoTime() + task.delayNanos;
     if (!closed && !task.cancelled && waiting.add(task) && waiting.first() == task) {
@@ -121,7 +124,7 @@ public final class AwakeClock implements MonotonicClock {
         } else {
           LockSupport.parkNanos(this, Math.min(left, MARK_PAUSE_NANOS));
         }
-        Thread.interrupted(); // by a task, and not meant for the next one
+        Thread.interrupted(); // clears what a task may have left behind
       }
     } catch (RuntimeException | Error e) {
       LOG.error("The thread for deadlines has ended.", e);
@@ -135,7 +138,7 @@ public final class AwakeClock implements MonotonicClock {
     } catch (OutOfMemoryError e) {
       onFailure.accept(e);
     } catch (RuntimeException | Error e) {
-      LOG.error("A deadline was missed because of a defect.", e);
+      LOG.error("A scheduled task failed because of a defect.", e);
     }
     if (task.repeats) {
       lock.lock();
@@ -151,7 +154,7 @@ public final class AwakeClock implements MonotonicClock {
     private final Runnable action;
     private final long delayNanos;
     private final boolean repeats;
-    private long number; // guarded by lock, as what follows
+    private long number; // guarded by lock, like the two below
     private long due;
     private boolean cancelled;
 

@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.time;
 
 import java.time.Duration;
 
-/** A moment of a clock by which something has to be there. Thread-safe. */
+/** A point in time by which something must have happened. Thread-safe. */
 public final class Deadline {
   private final MonotonicClock clock;
   private final long moment;
@@ -12,12 +12,12 @@ public final class Deadline {
     this.moment = moment;
   }
 
-  /** When so much time has passed from now on. */
+  /** The deadline that expires after {@code time}, counted from now. */
   public static Deadline in(Duration time, MonotonicClock clock) {
     return new Deadline(clock, clock.nanoTime() + time.toNanos());
   }
 
-  /** Nanoseconds until then; not positive when it is over. */
+  /** The nanoseconds left; zero or negative when the deadline has expired. */
   public long left() {
     return moment - clock.nanoTime();
   }
@@ -26,19 +26,19 @@ public final class Deadline {
     return left() <= 0;
   }
 
-  /** A wait with a time limit of the JDK, which goes by the time of the system. */
+  /** A timed wait of the JDK, which uses the system's time rather than the clock's. */
   @FunctionalInterface
   public interface Wait {
     /**
-     * @return false when the time was over
+     * @return false when the wait timed out
      */
     boolean await(long nanos) throws InterruptedException;
   }
 
   /**
-   * Waits again and again until the clock agrees that the time is over.
+   * Repeats a timed wait until it succeeds or the clock agrees that the deadline has expired.
    *
-   * @return false when it is
+   * @return false when the deadline has expired
    */
   public boolean await(Wait wait) throws InterruptedException {
     while (!wait.await(Math.max(0, left()))) {

@@ -3,41 +3,47 @@ package com.jstorrent.iodaemon.time;
 import java.time.Duration;
 
 /**
- * Time that only goes forward, and tasks that run when some of it has passed. A daemon counts every
- * deadline by one of these: {@link AwakeClock}, or what a test or an embedder gives to its builder.
- * Dates, as those of files and of the log, are none of its business. Any thread may call.
+ * A source of time that only goes forward, and a scheduler of tasks by that time. A daemon uses one
+ * for all its deadlines: {@link AwakeClock}, or one that a test or an embedder passes to the
+ * builder. It has nothing to do with dates, such as those of files and log lines. Thread-safe.
  */
 public interface MonotonicClock extends AutoCloseable {
 
-  /** As {@link System#nanoTime}: only differences mean something. Costs no more than a few of those. */
+  /**
+   * The time in nanoseconds. As with {@link System#nanoTime}, only differences are meaningful. It
+   * is called often, so it must be about as fast.
+   */
   long nanoTime();
 
   /**
-   * Lets the thread wait until it is unparked, for so long at most. It may return at any time before, so
-   * the caller has to look what has come.
+   * Blocks the current thread until it is unparked, for {@code nanos} at most. May return
+   * spuriously, so the caller must check its condition.
    */
   void park(long nanos);
 
   /**
-   * Runs a task once, when so much time has passed. All tasks of a clock share one thread: a task must
-   * not block. One that fails is logged and ends nothing else.
+   * Runs a task once, after a delay. All tasks of a clock share one thread, so a task must not
+   * block. An exception of a task is logged and does not affect others.
    */
   Scheduled schedule(Duration delay, Runnable task);
 
   /**
-   * Runs a task again and again. The pause is between the end of one run and the next, so runs that
-   * were missed are not made up for. It goes on when a run has failed.
+   * Runs a task repeatedly, with a pause between the end of one run and the start of the next.
+   * Missed runs are not made up for, and a failed run does not end the repetition.
    */
   Scheduled scheduleWithFixedDelay(Duration pause, Runnable task);
 
-  /** No task runs from here on, but for one that runs already; time may still be asked for. */
+  /**
+   * Ends the scheduler: no further task starts; one that is running goes on. {@link #nanoTime}
+   * still works.
+   */
   @Override
   void close();
 
-  /** A task that waits for its time. */
+  /** A scheduled task. */
   @FunctionalInterface
   interface Scheduled {
-    /** It does not begin any more. One that runs already is not disturbed. */
+    /** Prevents the task from starting again. A run in progress is not affected. */
     void cancel();
   }
 }

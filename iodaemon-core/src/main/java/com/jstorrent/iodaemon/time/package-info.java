@@ -1,4 +1,4 @@
-/** The daemon's one clock: what deadlines are counted by, and what runs when one is over. */
+/** The daemon's clock and scheduler: all deadlines are counted by it. */
 @NullMarked
 package com.jstorrent.iodaemon.time;
 

@@ -15,34 +15,40 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that would hold the carrier of a virtual thread: disks and digests. So much is done at once,
- * on platform threads; the queue is bounded, and at the bound a job fails with EBUSY.
+ * A bounded pool of platform threads for disk accesses and digests, which would block the carrier
+ * of a virtual thread. The queue is bounded too; when it is full, a job fails with EBUSY.
  *
- * <p>Urgent jobs stand in the queue as if they had come 64 jobs earlier: they pass what is waiting,
- * but a stream of them cannot hold up the others for ever.
+ * <p><b>Priorities.</b> Jobs run in the order of their rank. The rank of a bulk job is its number
+ * of arrival; an urgent job is ranked as if it had arrived 64 jobs earlier. So an urgent job
+ * overtakes up to 64 bulk jobs, but a bulk job is overtaken only by urgent ones that arrive within
+ * the next 64 jobs: it cannot starve.
+ *
+ * <p><b>Running on the caller's thread.</b> While nothing is queued, {@link #call} runs the job on
+ * the calling platform thread, because waking a thread of the pool and being woken by it takes
+ * longer than most jobs. At most twice as many callers as the pool has threads do so at once.
  */
 public final class WorkerPool implements AutoCloseable {
-  private static final int MOST_JOBS = 4096;
+  private static final int MAX_JOBS = 4096;
   private static final long HEAD_START_JOBS = 64;
   private static final int CALLERS_PER_THREAD = 2;
   private static final long IDLE_SECONDS = 30;
   private static final long CLOSE_SECONDS = 5;
 
-  /** Who goes first. */
+  /** The class of a job, which decides its rank. */
   public enum Priority {
-    /** Somebody waits for it: bytes for a player, a small answer. */
+    /** A client waits for the answer: bytes for a player, the attributes of a file. */
     URGENT,
-    /** There is more of it than there is time: writes, the checking of a whole torrent. */
+    /** Throughput counts, not latency: writes, the verification of a whole torrent. */
     BULK
   }
 
-  /** A piece of work; what it throws reaches whoever waits for it. */
+  /** A piece of work. What it throws is rethrown to the thread that waits for it. */
   @FunctionalInterface
   public interface Job<T extends @Nullable Object> {
     T run() throws OperationFailure;
   }
 
-  /** A job that has been handed over. */
+  /** A job that was queued. */
   public static final class Pending<T extends @Nullable Object> extends FutureTask<T>
       implements Comparable<Pending<?>> {
     private final long rank;
@@ -59,7 +65,7 @@ public final class WorkerPool implements AutoCloseable {
       this.rank = rank;
     }
 
-    private void cutOff() {
+    private void fail() {
       setException(busy());
     }
 
@@ -69,8 +75,8 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Waits for the job. An interrupt does not end the wait: the job may own the caller's buffer,
-     * and an interrupted file channel would be closed for everybody.
+     * Waits for the job. An interrupt does not end the wait, because the job may be using the
+     * caller's buffer, and interrupting the job would close the file channel for all its users.
      *
      * @throws OperationFailure from the job
      */
@@ -95,53 +101,52 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private final ThreadPoolExecutor threads;
-  private final Semaphore places = new Semaphore(MOST_JOBS);
+  private final Semaphore queued = new Semaphore(MAX_JOBS);
   private final AtomicLong arrivals = new AtomicLong();
-  private final int mostCallers;
-  private final Semaphore callers; // that run their jobs themselves
+  private final int maxCallers;
+  private final Semaphore callers; // running jobs on their own thread
 
   public WorkerPool(String name, int size) {
-    mostCallers = CALLERS_PER_THREAD * size;
-    callers = new Semaphore(mostCallers);
+    maxCallers = CALLERS_PER_THREAD * size;
+    callers = new Semaphore(maxCallers);
     threads =
         new ThreadPoolExecutor(
             size,
             size,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new PriorityBlockingQueue<>(), // bounded by the places
+            new PriorityBlockingQueue<>(), // bounded by the permits of queued
             Thread.ofPlatform().daemon().name("iodaemon-" + name + "-", 0).factory());
     threads.allowCoreThreadTimeOut(true);
   }
 
   /**
-   * Hands a job over. Does not block.
+   * Queues a job. Does not block.
    *
-   * @throws OperationFailure EBUSY when too many are waiting, or the daemon ends
+   * @throws OperationFailure EBUSY when the queue is full or the pool is closed
    */
   public <T extends @Nullable Object> Pending<T> begin(Priority priority, Job<T> job)
       throws OperationFailure {
     long rank =
         arrivals.incrementAndGet() - (priority == Priority.URGENT ? HEAD_START_JOBS : 0);
-    if (!places.tryAcquire()) {
+    if (!queued.tryAcquire()) {
       throw busy();
     }
-    Pending<T> pending = new Pending<>(job, rank, places::release);
+    Pending<T> pending = new Pending<>(job, rank, queued::release);
     try {
       threads.execute(pending);
     } catch (RejectedExecutionException e) {
-      places.release();
+      queued.release();
       throw busy();
     }
     return pending;
   }
 
   /**
-   * Runs a job and waits for it, as {@link Pending#await} does. While little is to be done a platform
-   * thread that asks runs the job itself, since waking another one and being woken by it takes longer
-   * than most jobs; so three times as many jobs as threads may be under way.
+   * Runs a job, on the caller's thread or one of the pool, and waits for it as {@link
+   * Pending#await} does.
    *
-   * @throws OperationFailure from the job, or EBUSY when too many are waiting
+   * @throws OperationFailure from the job, or EBUSY when the queue is full
    */
   public <T extends @Nullable Object> T call(Priority priority, Job<T> job)
       throws OperationFailure {
@@ -173,27 +178,27 @@ public final class WorkerPool implements AutoCloseable {
     };
   }
 
-  /** Lets jobs that run or wait finish, for a bounded time. */
+  /** Refuses further jobs, and waits a bounded time for those that are running or queued. */
   @Override
   public void close() {
     threads.shutdown();
     try {
-      boolean idle = callers.tryAcquire(mostCallers, CLOSE_SECONDS, TimeUnit.SECONDS); // and none comes
+      boolean idle = callers.tryAcquire(maxCallers, CLOSE_SECONDS, TimeUnit.SECONDS); // and keeps the permits
       if (!threads.awaitTermination(idle ? CLOSE_SECONDS : 0, TimeUnit.SECONDS)) {
-        cutOff();
+        failQueued();
       }
     } catch (InterruptedException e) {
-      cutOff();
+      failQueued();
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Whoever waits for a job that will not run is told. */
-  private void cutOff() {
+  /** Fails the jobs that will not run, so that no thread waits for them for ever. */
+  private void failQueued() {
     List<Runnable> left = new ArrayList<>();
-    threads.getQueue().drainTo(left); // no interrupts: they would close the channels of running jobs
+    threads.getQueue().drainTo(left); // without interrupts, which would close the channels of running jobs
     for (Runnable job : left) {
-      ((Pending<?>) job).cutOff();
+      ((Pending<?>) job).fail();
     }
   }
 }

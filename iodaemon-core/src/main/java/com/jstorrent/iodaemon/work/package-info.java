@@ -1,4 +1,4 @@
-/** Threads for work that must not run where a client is served. */
+/** The thread pool for work that must not block the threads that serve clients. */
 @NullMarked
 package com.jstorrent.iodaemon.work;
 

@@ -34,7 +34,7 @@ class AddressTextTest {
   }
 
   @Test
-  void anIpv4AddressInOneOfIpv6IsDotted() throws Exception {
+  void anIpv4MappedAddressEndsInDottedDecimals() throws Exception {
     assertThat(AddressText.of(six("00000000000000000000ffffc0000201", 1)))
         .isEqualTo("::ffff:192.0.2.1");
     assertThat(AddressText.of(six("00000000000000000000ffff00000000", 1)))
@@ -52,7 +52,7 @@ class AddressTextTest {
   }
 
   @Test
-  void aZoneThatIsKnownByNameIsShownByName() throws Exception {
+  void aNamedZoneIsShownByName() throws Exception {
     for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
       for (InetAddress address : each.inetAddresses().toList()) {
         String zone = address.isLinkLocalAddress() && address instanceof Inet6Address
@@ -64,7 +64,7 @@ class AddressTextTest {
   }
 
   @Test
-  void aPortStandsBehindBrackets() throws Exception {
+  void anIpv6AddressWithAPortIsBracketed() throws Exception {
     assertThat(AddressText.of(new InetSocketAddress(InetAddress.getByName("0:0::1"), 80)))
         .isEqualTo("[::1]:80");
     assertThat(AddressText.of(new InetSocketAddress(six("fe800000000000000000000000000001", 2), 9)))
@@ -74,7 +74,7 @@ class AddressTextTest {
   }
 
   @Test
-  void everyTextIsReadAsTheAddressThatItWasMadeOf() throws Exception {
+  void everyTextParsesToItsAddress() throws Exception {
     SplittableRandom random = new SplittableRandom(5952);
     for (int round = 0; round < 10_000; round++) {
       byte[] bytes = new byte[16];

@@ -66,7 +66,7 @@ class ErrnoTest {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void failuresOfTheJdkHaveTheNumberThatLinuxUses(Exception failure, int number) {
+  void exceptionsOfTheJdkMapToTheErrnoOfLinux(Exception failure, int number) {
     assertThat(Errno.of(failure).number()).isEqualTo(number);
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Hex as it is on the wire against frames, both ways. */
+/** The encoding of frames on the wire, in hex, in both directions. */
 class FrameCodecTest {
   private static final List<ByteOrder> ORDERS =
       List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN);
@@ -120,7 +120,7 @@ class FrameCodecTest {
 
   @ParameterizedTest
   @MethodSource("clientFrames")
-  void clientFramesAreWrittenAndReadAsTheContractSays(String hex, ClientFrame frame)
+  void clientFramesHaveTheDocumentedEncoding(String hex, ClientFrame frame)
       throws Exception {
     ByteBuffer bytes = bytes(hex);
     assertThat(FrameReader.readClient(FrameReader.clientOpcode(bytes), bytes)).isEqualTo(frame);
@@ -130,16 +130,16 @@ class FrameCodecTest {
 
   @ParameterizedTest
   @MethodSource("daemonFrames")
-  void daemonFramesAreWrittenAndReadAsTheContractSays(String hex, DaemonFrame frame)
+  void daemonFramesHaveTheDocumentedEncoding(String hex, DaemonFrame frame)
       throws Exception {
     assertThat(FrameReader.readDaemon(bytes(hex))).isEqualTo(frame);
     assertThat(FrameWriter.write(frame, 3)).isEqualTo(bytes(hex));
   }
 
-  /** Others put their own numbers into such a buffer, and there are libraries that garble little-endian ones. */
+  /** Embedders may use either byte order, and some libraries corrupt data in little-endian buffers. */
   @ParameterizedTest
   @MethodSource("clientFrames")
-  void clientFramesAreReadInAnyByteOrderAndLeaveBigEndian(String hex, ClientFrame frame)
+  void clientFramesAreReadInAnyByteOrderAndGiveBigEndianData(String hex, ClientFrame frame)
       throws Exception {
     ByteBuffer written = FrameWriter.write(frame, 3);
     assertThat(written.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
@@ -148,7 +148,7 @@ class FrameCodecTest {
       ClientFrame read = FrameReader.readClient(FrameReader.clientOpcode(bytes), bytes);
       assertThat(read).isEqualTo(frame);
       assertThat(bytes).isEqualTo(bytes(hex));
-      assertThat(bytes.order()).as("that of whoever gave it").isEqualTo(order);
+      assertThat(bytes.order()).as("the order of the given buffer").isEqualTo(order);
       ByteBuffer data =
           switch (read) {
             case ClientFrame.TcpSend f -> f.data();
@@ -161,7 +161,7 @@ class FrameCodecTest {
 
   @ParameterizedTest
   @MethodSource("daemonFrames")
-  void daemonFramesAreReadInAnyByteOrderAndLeaveBigEndian(String hex, DaemonFrame frame)
+  void daemonFramesAreReadInAnyByteOrderAndGiveBigEndianData(String hex, DaemonFrame frame)
       throws Exception {
     ByteBuffer written = FrameWriter.write(frame, 3);
     assertThat(written.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
@@ -169,7 +169,7 @@ class FrameCodecTest {
       ByteBuffer bytes = bytes(hex).order(order);
       DaemonFrame read = FrameReader.readDaemon(bytes);
       assertThat(read).isEqualTo(frame);
-      assertThat(bytes.order()).as("that of whoever gave it").isEqualTo(order);
+      assertThat(bytes.order()).as("the order of the given buffer").isEqualTo(order);
       ByteBuffer data =
           switch (read) {
             case DaemonFrame.TcpRecv f -> f.data();
@@ -194,7 +194,7 @@ class FrameCodecTest {
 
   @ParameterizedTest
   @MethodSource("clientFrames")
-  void truncatedAnywhereAFrameIsRefusedOrShorterButNeverMisread(String hex, ClientFrame frame) {
+  void aTruncatedFrameIsRefusedOrShorterButNeverMisread(String hex, ClientFrame frame) {
     ByteBuffer whole = bytes(hex);
     for (int length = 0; length < whole.limit(); length++) {
       ByteBuffer part = whole.slice(0, length).order(FrameHeader.ORDER);
@@ -220,12 +220,12 @@ class FrameCodecTest {
   }
 
   @Test
-  void tokensDoNotShowInText() {
+  void theTokenIsNotInToString() {
     assertThat(new ClientFrame.Auth(1, 1, "secret").toString()).doesNotContain("secret");
   }
 
   @Test
-  void refusalsNameTheReasonAndEchoTheRequest() {
+  void refusalsGiveTheReasonAndTheRequestId() {
     assertRefused("02 01 0000 09000000", 9, "Frame version 2 is not supported.");
     assertRefused("01 66 0000 09000000", 9, "Unknown opcode 0x66.");
     assertRefused("01 11 0000 09000000", 9, "A client must not send TCP_CONNECTED.");
@@ -247,7 +247,7 @@ class FrameCodecTest {
   }
 
   @Test
-  void aFailedTcpSecuredMayLeaveItsNumberOut() throws Exception {
+  void theErrnoOfAFailedTcpSecuredIsOptional() throws Exception {
     assertThat(FrameReader.readDaemon(bytes("01 1a 0000 06000000 07000000 01")))
         .isEqualTo(new DaemonFrame.TcpSecured(6, 7, 1));
     assertThat(FrameReader.readDaemon(bytes("01 1a 0000 06000000 07000000 00")))
@@ -255,7 +255,7 @@ class FrameCodecTest {
   }
 
   @Test
-  void noiseIsRefusedOrReadButNeverBreaksAnything() {
+  void randomBytesAreRefusedOrReadWithoutOtherExceptions() {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < 100_000; i++) {

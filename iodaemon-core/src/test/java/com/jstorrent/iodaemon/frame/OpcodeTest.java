@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 
 class OpcodeTest {
 
-  /** The table of PROTOCOL.md § 3, and of § 9, typed in from there. */
+  /** The tables of PROTOCOL.md § 3 and § 9, copied by hand. */
   @Test
-  void codesAreThoseOfTheContract() {
+  void codesAreAsDocumented() {
     String table =
         Arrays.stream(Opcode.values())
             .map(opcode -> "%02X %s".formatted(opcode.code(), opcode))
@@ -59,7 +59,7 @@ class OpcodeTest {
   }
 
   @Test
-  void everyCodeFindsItsOpcodeAndNoOtherDoes() {
+  void everyCodeAndOnlyThatFindsItsOpcode() {
     for (int code = -1; code <= 256; code++) {
       Opcode found = Opcode.of(code);
       if (found != null) {

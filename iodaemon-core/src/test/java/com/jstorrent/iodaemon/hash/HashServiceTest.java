@@ -45,7 +45,7 @@ class HashServiceTest {
   }
 
   @Test
-  void digestsAreVerifiedInAnyCase() throws Exception {
+  void digestsAreComparedIgnoringCase() throws Exception {
     List<ByteBuffer> abc =
         List.of(ByteBuffer.wrap("a".getBytes(US_ASCII)), ByteBuffer.wrap("bc".getBytes(US_ASCII)));
     hashes.verify(Expected.parse(HashAlgorithm.SHA1, SHA1_ABC.toUpperCase(Locale.ROOT)), abc);
@@ -53,7 +53,7 @@ class HashServiceTest {
   }
 
   @Test
-  void mismatchesAndMalformedDigestsAreToldApart() throws Exception {
+  void mismatchesAndMalformedDigestsHaveDifferentErrors() throws Exception {
     Expected expected = Expected.parse(HashAlgorithm.SHA1, SHA1_ABC);
     assertThatThrownBy(
         () -> hashes.verify(expected, List.of(ByteBuffer.wrap("ab".getBytes(US_ASCII)))))

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** docs/PROTOCOL.md § 5.4: what is counted of a session is counted of the daemon too. */
+/** PROTOCOL.md § 5.4: what a session counts is also counted for the daemon. */
 class StatsTest {
   private final Stats whole = new Stats();
 
   @Test
-  void whatAPartCountsIsInTheWholeAndInNoOtherPart() {
+  void aPartsCountIsAddedToTheWholeAndToNoOtherPart() {
     Stats one = whole.part();
     Stats other = whole.part();
     one.add(Counter.BYTES_SENT, 5);
@@ -21,7 +21,7 @@ class StatsTest {
   }
 
   @Test
-  void aGaugeThatReturnsToZeroInThePartsIsZeroInTheWhole() {
+  void aGaugeThatIsZeroInAllPartsIsZeroInTheWhole() {
     Stats one = whole.part();
     Stats nested = one.part();
     one.increment(Counter.TCP_SOCKETS);

@@ -28,13 +28,13 @@ class RangeStateTest {
       "BLOCKED, REJECT, REJECTED",
       "BLOCKED, GIVE_UP, OVER"
   })
-  void anOpenRequestGoesWhereItsEventLeads(RangeState from, Event event, RangeState to) {
+  void eventsChangeTheStateAsDocumented(RangeState from, Event event, RangeState to) {
     assertThat(from.next(event)).isEqualTo(to);
   }
 
   @ParameterizedTest
   @EnumSource(Event.class)
-  void whatIsDecidedStays(Event event) {
+  void finalStatesStay(Event event) {
     for (RangeState decided : new RangeState[] {GRANTED, REJECTED, OVER}) {
       assertThat(decided.next(event)).isEqualTo(decided);
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The clock of a real daemon, on a system whose time the test lets jump. */
+/** The default clock, with a system time that the test makes jump. */
 @Timeout(600)
 class AwakeClockTest {
   private static final Duration SHORT = Duration.ofMillis(5);
@@ -35,21 +35,21 @@ class AwakeClockTest {
     slept.addAndGet(time.toNanos());
   }
 
-  /** Waits until the clock's thread has gone round, so that it has seen what came before. */
-  private void goRound() throws InterruptedException {
+  /** Waits until the clock's thread has run its loop once more, so that it has seen earlier changes. */
+  private void awaitOneRound() throws InterruptedException {
     CountDownLatch round = new CountDownLatch(1);
     clock.schedule(Duration.ZERO, round::countDown);
     round.await();
   }
 
   @Test
-  void aTaskWaitsForTimeInWhichTheMachineIsAwake() throws Exception {
+  void aTasksDelayCountsAwakeTimeOnly() throws Exception {
     AtomicInteger runs = new AtomicInteger();
     long begun = clock.nanoTime();
     clock.schedule(NEVER, runs::incrementAndGet);
     for (int night = 0; night < 5; night++) {
       sleep(Duration.ofHours(8));
-      goRound();
+      awaitOneRound();
     }
     assertThat(runs).hasValue(0);
     assertThat(Duration.ofNanos(clock.nanoTime() - begun)).isLessThan(NEVER);
@@ -64,12 +64,12 @@ class AwakeClockTest {
     AtomicInteger runs = new AtomicInteger();
     clock.scheduleWithFixedDelay(Duration.ofMinutes(20), runs::incrementAndGet);
     sleep(Duration.ofHours(8));
-    goRound();
+    awaitOneRound();
     assertThat(runs).hasValue(0);
   }
 
   @Test
-  void thePauseIsBetweenTwoRuns() throws Exception {
+  void thePauseIsBetweenTheEndOfARunAndTheNext() throws Exception {
     BlockingQueue<Long> times = new LinkedBlockingQueue<>();
     MonotonicClock.Scheduled ticks =
         clock.scheduleWithFixedDelay(SHORT, () -> times.add(clock.nanoTime()));
@@ -80,7 +80,7 @@ class AwakeClockTest {
       last = next;
     }
     ticks.cancel();
-    goRound();
+    awaitOneRound();
     int after = times.size();
     clock.schedule(SHORT.multipliedBy(3), () -> times.add(-1L));
     for (int i = 0; i < after; i++) {
@@ -90,7 +90,7 @@ class AwakeClockTest {
   }
 
   @Test
-  void tasksRunInOrderOfTheirTime() throws Exception {
+  void tasksRunInTheOrderOfTheirDueTimes() throws Exception {
     BlockingQueue<Integer> order = new LinkedBlockingQueue<>();
     CountDownLatch ready = new CountDownLatch(1);
     clock.schedule(Duration.ZERO, () -> awaitUninterruptibly(ready));
@@ -113,7 +113,7 @@ class AwakeClockTest {
   }
 
   @Test
-  void aTaskThatFailsEndsNothing() throws Exception {
+  void aFailedTaskDoesNotEndTheClock() throws Exception {
     BlockingQueue<Integer> runs = new LinkedBlockingQueue<>();
     clock.scheduleWithFixedDelay(
         SHORT,
@@ -129,13 +129,13 @@ class AwakeClockTest {
         () -> {
           throw full;
         });
-    goRound();
+    awaitOneRound();
     assertThat(failures.remove()).isSameAs(full);
     runs.take();
   }
 
   @Test
-  void aClosedClockRunsNothingAndStillTellsTheTime() throws Exception {
+  void aClosedClockRunsNoTasksAndStillTellsTheTime() throws Exception {
     AtomicInteger runs = new AtomicInteger();
     clock.schedule(SHORT, runs::incrementAndGet);
     clock.scheduleWithFixedDelay(SHORT, runs::incrementAndGet);

@@ -14,7 +14,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class AwakeTimeTest {
-  private static final long MOST = AwakeTime.MOST_BETWEEN_MARKS.toNanos();
+  private static final long MOST = AwakeTime.MAX_BETWEEN_MARKS.toNanos();
 
   private final AtomicLong real = new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(5).toNanos());
   private final AwakeTime time = new AwakeTime(real::get);
@@ -29,7 +29,7 @@ class AwakeTimeTest {
   }
 
   @Test
-  void withMarksItIsTheTimeOfTheSystem() {
+  void withMarksItEqualsTheSystemsTime() {
     for (int i = 1; i <= 100; i++) {
       pass(AwakeTime.MARK_PAUSE);
       assertThat(passed()).isEqualTo(AwakeTime.MARK_PAUSE.multipliedBy(i));
@@ -39,17 +39,17 @@ class AwakeTimeTest {
   }
 
   @Test
-  void aSleepAddsLittleWhicheverThreadWakesFirst() {
+  void aSleepAddsAtMostTheBoundWhicheverThreadWakesFirst() {
     pass(Duration.ofHours(8));
-    assertThat(passed()).isEqualTo(AwakeTime.MOST_BETWEEN_MARKS);
+    assertThat(passed()).isEqualTo(AwakeTime.MAX_BETWEEN_MARKS);
     time.makeMark();
-    assertThat(passed()).isEqualTo(AwakeTime.MOST_BETWEEN_MARKS);
+    assertThat(passed()).isEqualTo(AwakeTime.MAX_BETWEEN_MARKS);
     pass(Duration.ofMillis(1));
-    assertThat(passed()).isEqualTo(AwakeTime.MOST_BETWEEN_MARKS.plusMillis(1));
+    assertThat(passed()).isEqualTo(AwakeTime.MAX_BETWEEN_MARKS.plusMillis(1));
   }
 
   @Test
-  void aClockOfTheSystemThatIsSetBackIsNoStepBack() {
+  void itDoesNotGoBackWhenTheSystemsClockDoes() {
     pass(Duration.ofSeconds(1));
     time.makeMark();
     pass(Duration.ofSeconds(-100));
@@ -59,7 +59,7 @@ class AwakeTimeTest {
     assertThat(passed()).isEqualTo(Duration.ofSeconds(1).plusMillis(7));
   }
 
-  /** What one call of nanoTime saw: it may have read the mark long before the time. */
+  /** What one call of nanoTime has read: the mark possibly long before the time. */
   private record Call(int markIndex, long realTime, long result) {}
 
   @Provide
@@ -68,8 +68,8 @@ class AwakeTimeTest {
   }
 
   /**
-   * Threads read the mark and the time of the system at two moments. Whatever they have read, a call that
-   * begins when another one has ended does not say less.
+   * A thread reads the mark and the system's time one after the other. Whatever it has read, a call
+   * that begins after another has ended does not return less.
    */
   @Property
   void itNeverGoesBackwardsUnderRaces(@ForAll("steps") List<Long> steps) {

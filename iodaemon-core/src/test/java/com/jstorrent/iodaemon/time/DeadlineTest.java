@@ -15,7 +15,7 @@ class DeadlineTest {
   private final Deadline deadline = Deadline.in(TIME, clock);
 
   @Test
-  void itIsOverWhenTheClockSaysSo() {
+  void itExpiresByTheClock() {
     clock.advance(TIME.minusNanos(1));
     assertThat(deadline.left()).isEqualTo(1);
     assertThat(deadline.isOver()).isFalse();
@@ -24,7 +24,7 @@ class DeadlineTest {
   }
 
   @Test
-  void aWaitThatTheSystemCutsShortIsTakenUpAgain() throws Exception {
+  void aWaitThatEndsEarlyByTheClockIsRepeated() throws Exception {
     List<Long> waits = new ArrayList<>();
     boolean there =
         deadline.await(
@@ -40,7 +40,7 @@ class DeadlineTest {
   }
 
   @Test
-  void whatIsThereIsFoundEvenWhenTimeIsOver() throws Exception {
+  void aConditionThatHoldsIsFoundEvenAfterExpiry() throws Exception {
     clock.advance(TIME);
     assertThat(deadline.await(nanos -> nanos == 0)).isTrue();
   }

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A pool of one thread, which is held up until everything that a test needs is in the queue. */
+/** A pool of one thread, which is blocked until the test has filled the queue. */
 @Timeout(120)
 class WorkerPoolTest {
-  private static final int MOST_JOBS = 4096;
+  private static final int MAX_JOBS = 4096;
   private static final int HEAD_START = 64;
 
   private final WorkerPool pool = new WorkerPool("test", 1);
@@ -71,7 +71,7 @@ class WorkerPoolTest {
   }
 
   @Test
-  void anUrgentJobPassesMostOfTheBulkThatWaits() throws Exception {
+  void anUrgentJobOvertakesQueuedBulkJobs() throws Exception {
     holdUp();
     List<Pending<?>> jobs = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -85,7 +85,7 @@ class WorkerPoolTest {
     assertThat(order.indexOf("urgent")).isLessThanOrEqualTo(100 - HEAD_START + 1);
     order.remove("urgent");
     assertThat(order)
-        .as("the others keep their order")
+        .as("bulk jobs keep their order")
         .isEqualTo(IntStream.range(0, 100).mapToObj(i -> "bulk " + i).toList());
   }
 
@@ -105,7 +105,7 @@ class WorkerPoolTest {
     assertThat(before).as("urgent jobs that went first").isLessThan(10_000);
   }
 
-  /** Leaves another urgent job behind; gives up when bulk has waited for far too many. */
+  /** Queues another urgent job each time; gives up when the bulk job has waited far too long. */
   private Object urgentForEver(AtomicInteger count, AtomicBoolean over) throws OperationFailure {
     if (!order.contains("bulk") && !over.get() && count.incrementAndGet() < 10_000) {
       pool.begin(Priority.URGENT, () -> urgentForEver(count, over));
@@ -114,10 +114,10 @@ class WorkerPoolTest {
   }
 
   @Test
-  void atTheBoundAJobIsRefusedAtOnceAndLaterNotAnyMore() throws Exception {
+  void aFullQueueRefusesJobsUntilThereIsRoom() throws Exception {
     Pending<?> first = holdUp();
     List<Pending<?>> jobs = new ArrayList<>(List.of(first));
-    while (jobs.size() < MOST_JOBS) {
+    while (jobs.size() < MAX_JOBS) {
       jobs.add(pool.begin(Priority.BULK, () -> null));
     }
     for (Priority priority : Priority.values()) {
@@ -142,11 +142,11 @@ class WorkerPoolTest {
   }
 
   @Test
-  void whatAJobThrowsReachesWhoWaitsAndFreesItsPlace() throws Exception {
+  void anExceptionReachesTheWaiterAndFreesThePermit() throws Exception {
     OperationFailure failure = new OperationFailure(FailureCode.EIO, "The disk is broken.");
     IllegalStateException defect = new IllegalStateException("a defect");
     Error error = new StackOverflowError();
-    for (int i = 0; i <= MOST_JOBS; i++) {
+    for (int i = 0; i <= MAX_JOBS; i++) {
       assertThat(thrownBy(() -> {
         throw failure;
       })).isSameAs(failure);
@@ -165,7 +165,7 @@ class WorkerPoolTest {
   }
 
   @Test
-  void anInterruptDoesNotEndTheWaitAndIsNotLost() throws Exception {
+  void anInterruptDoesNotEndTheWaitAndIsPreserved() throws Exception {
     Pending<String> job = holdUp();
     AtomicReference<Object> seen = new AtomicReference<>();
     Thread waiter =
@@ -189,7 +189,7 @@ class WorkerPoolTest {
   }
 
   @Test
-  void closingLetsWhatRunsAndWhatWaitsFinishAndTakesNothingMore() throws Exception {
+  void closingFinishesRunningAndQueuedJobsAndRefusesOthers() throws Exception {
     Pending<String> running = holdUp();
     List<Pending<?>> jobs = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -217,17 +217,17 @@ class WorkerPoolTest {
   }
 
   @Test
-  void whoWaitsForAJobThatClosingCutsOffIsTold() throws Exception {
+  void closingFailsJobsThatCannotRunAnyMore() throws Exception {
     holdUp();
     Pending<Boolean> never = note(Priority.BULK, "never");
     AtomicReference<Throwable> told = new AtomicReference<>();
     Thread waiter =
         Thread.ofPlatform().daemon().start(() -> told.set(catchThrowable(never::await)));
-    pool.close(); // its patience ends while the first job still runs
+    pool.close(); // its time limit ends while the first job still runs
     holdUp.countDown();
     TestDaemon.await("the waiter's end", () -> !waiter.isAlive());
     assertThat(told.get())
-        .as("either it ran late, or the waiter hears of its end")
+        .as("the job ran late, or its waiter got the failure")
         .satisfiesAnyOf(
             nothing -> assertThat(order).containsExactly("never"),
             failure -> assertThat(failure).isInstanceOf(OperationFailure.class));
