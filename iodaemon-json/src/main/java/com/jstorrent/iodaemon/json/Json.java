@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes JSON as plain Java values: {@code Map}, {@code List}, {@code String}, {@code
- * Long}, {@code Double}, {@code Boolean} and null. The only class that knows the JSON library.
- * Strict: no comments, no duplicate keys, nothing behind the document, nesting bounded by the
- * library. Stateless, so any thread may call it.
+ * Long}, {@code Double}, {@code Boolean} and null. The only class that uses the JSON library.
+ * Strict: no comments, no duplicate keys, nothing after the document, and limited nesting.
+ * Stateless and thread-safe.
  */
 public final class Json {
   private Json() {}
@@ -25,7 +25,7 @@ public final class Json {
   /**
    * Reads one document.
    *
-   * @throws IllegalArgumentException with one sentence, when it is not valid JSON
+   * @throws IllegalArgumentException when the text is not valid JSON; the message is one sentence
    */
   public static @Nullable Object read(String text) {
     JsonReader in = new JsonReader(new StringReader(text));
@@ -44,7 +44,7 @@ public final class Json {
   /**
    * Reads a document that must be an object.
    *
-   * @throws IllegalArgumentException with one sentence, when it is none
+   * @throws IllegalArgumentException when it is not; the message is one sentence
    */
   @SuppressWarnings("unchecked") // value() gives every map string keys
   public static Map<String, @Nullable Object> readObject(String text) {
@@ -109,7 +109,10 @@ public final class Json {
     return list;
   }
 
-  /** A number that is no {@code long} becomes a {@code double}, however inexact that may be. */
+  /**
+   * A number that does not fit into a {@code long} becomes a {@code double}, perhaps with a loss of
+   * precision.
+   */
   private static Object number(String digits) {
     try {
       return Long.valueOf(digits);

@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of CLIENT_HELLO and SERVER_HELLO (PROTOCOL.md § 3, [ext]). Unknown fields are ignored. */
+/**
+ * The JSON of CLIENT_HELLO and SERVER_HELLO (PROTOCOL.md § 3, [ext]). Unknown fields are ignored.
+ */
 public final class JsonHello implements HelloCodec {
 
-  /** Stateless: one is enough. */
+  /** Creates a codec, which is stateless. */
   public JsonHello() {}
 
   @Override

@@ -15,11 +15,11 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON of everything that is told about a daemon: its counters, sessions, sockets and roots
- * (PROTOCOL.md § 3 and § 5.4). Stateless, so any thread may call it.
+ * The JSON of reports about a daemon: its counters, sessions, sockets and roots (PROTOCOL.md § 3
+ * and § 5.4). Stateless and thread-safe.
  */
 public final class JsonReports implements ControlCodec {
-  /** Stateless: one is enough. */
+  /** Creates a codec, which is stateless. */
   public JsonReports() {}
 
   @Override
@@ -75,7 +75,7 @@ public final class JsonReports implements ControlCodec {
     return fields;
   }
 
-  /** Of most counters a session has nothing to tell. */
+  /** Omits counters that are zero, which for a session are most of them. */
   private static Map<String, @Nullable Object> session(SessionReport session) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("number", session.number());
@@ -118,7 +118,7 @@ public final class JsonReports implements ControlCodec {
     return all;
   }
 
-  /** The URI is made of the key: where a root is, is nobody's business. */
+  /** The URI consists of the key, so that clients do not learn the path. */
   private static Map<String, @Nullable Object> root(RootStatus status) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("key", status.root().key());

@@ -1,4 +1,4 @@
-/** JSON as maps, lists, strings, numbers and booleans. */
+/** JSON as plain Java values, and the JSON of hello messages and reports. */
 @NullMarked
 package com.jstorrent.iodaemon.json;
 

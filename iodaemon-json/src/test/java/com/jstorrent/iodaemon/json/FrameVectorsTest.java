@@ -27,14 +27,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * {@code docs/frames.json} holds every frame in hex, for clients in other languages. Here the daemon's own
- * codec is held against it, both ways.
+ * Checks the daemon's own codec, in both directions, against {@code docs/frames.json}, which has
+ * every frame in hex for the tests of clients in other languages.
  */
 class FrameVectorsTest {
   private static final Path FILE = Path.of("..", "docs", "frames.json");
   private static final String TO_DAEMON = "C>D";
 
-  /** One line of the file. */
+  /** An entry of the file. */
   private record Vector(
       String name, String way, String opcode, int requestId, Map<?, ?> fields, byte[] bytes) {
 
@@ -70,7 +70,7 @@ class FrameVectorsTest {
 
   @ParameterizedTest
   @MethodSource("vectors")
-  void theCodecReadsAndWritesEachFrameAsItIsWrittenThere(Vector vector) throws Exception {
+  void theCodecReadsAndWritesEachVector(Vector vector) throws Exception {
     assertThat(Opcode.valueOf(vector.name).code()).isEqualTo(Integer.decode(vector.opcode));
     ByteBuffer received = ByteBuffer.wrap(vector.bytes);
     Record read =
@@ -84,7 +84,7 @@ class FrameVectorsTest {
             ? FrameWriter.write((ClientFrame) made, 0)
             : FrameWriter.write((DaemonFrame) made, 0);
     if (vector.name.equals("AUTH") && number(vector.fields.get("type")) == 0) {
-      return; // the ids behind the token are read over, and this codec writes none
+      return; // the codec ignores the ids after the token and does not write any
     }
     byte[] bytes = new byte[written.remaining()];
     written.get(bytes);
