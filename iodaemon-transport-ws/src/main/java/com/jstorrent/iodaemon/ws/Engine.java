@@ -28,19 +28,20 @@ import org.java_websocket.protocols.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java-WebSocket without its server: one connection's handshake, control frames and close. It is fed
- * by the reader and drained by the writer; it touches no socket.
+ * Java-WebSocket without its server: the opening handshake, control frames and closing handshake of
+ * one connection. It does no I/O: the reader passes it control frames, and the writer takes its
+ * output ({@link #nextOutgoing}).
  *
- * <p>Its queue is unbounded by itself. Here it holds at most the handshake, one ping and one Close:
- * pongs do not go through it (see {@link #nextOutgoing}).
+ * <p>The library's output queue is unbounded. Here it holds at most the handshake, one ping and one
+ * Close, because pongs bypass it.
  */
 final class Engine {
-  /** What the library has for the connection. Called on the thread that feeds it, or closes it. */
+  /** Notifications of the library, on the thread that passes it a frame or closes it. */
   interface Events {
-    /** A Close was received, or is going to be sent. May be called under the library's locks. */
+    /** A Close was received or is queued. May be called with the library's locks held. */
     void onClosing();
 
-    /** There is something to write. May be called under the library's locks. */
+    /** There is output to write. May be called with the library's locks held. */
     void onOutgoing();
   }
 
@@ -48,7 +49,7 @@ final class Engine {
   private final WebSocketImpl socket;
   private final Draft draft;
   private final AtomicReference<@Nullable ByteBuffer> pong = new AtomicReference<>();
-  private volatile boolean finished;
+  private volatile boolean deliberate;
 
   Engine(Events events) {
     this.events = events;
@@ -56,7 +57,7 @@ final class Engine {
     this.socket = new WebSocketImpl(new Listener(), List.of(draft));
   }
 
-  /** Takes the head of an upgrade request that was checked; the answer is then outgoing. */
+  /** Processes the head of an upgrade request that was already checked, and queues the answer. */
   void open(byte[] head) {
     socket.decode(ByteBuffer.wrap(head));
     if (!socket.isOpen()) {
@@ -75,7 +76,7 @@ final class Engine {
       frame.setFin(true);
       frame.setPayload(payload);
       if (frame instanceof CloseFrame close && close.getMessage() == null) {
-        // What isValid() means to do, and fails over.
+        // isValid() is meant to throw this, but throws a NullPointerException.
         throw new InvalidDataException(CloseFrame.NO_UTF8, "The reason is not UTF-8.");
       }
       frame.isValid();
@@ -83,7 +84,7 @@ final class Engine {
     } catch (InvalidDataException e) {
       socket.close(e);
     } catch (WebsocketNotConnectedException e) {
-      // A frame that came behind a Close in the same read.
+      // A frame that followed a Close in the same read.
     }
   }
 
@@ -92,25 +93,25 @@ final class Engine {
       case WireFormat.OP_CLOSE -> Opcode.CLOSING;
       case WireFormat.OP_PING -> Opcode.PING;
       case WireFormat.OP_PONG -> Opcode.PONG;
-      default -> throw new IllegalArgumentException("This is no control frame.");
+      default -> throw new IllegalArgumentException("This is not a control frame.");
     };
   }
 
-  /** Begins the closing handshake, once. Any thread. */
+  /** Starts the closing handshake; further calls do nothing. Thread-safe. */
   void close(CloseReason reason) {
     socket.close(reason.code());
   }
 
-  /** Queues a ping. Does nothing when the connection is closing. */
+  /** Queues a ping, unless the connection is closing. */
   void ping() {
     try {
       socket.sendPing();
     } catch (WebsocketNotConnectedException e) {
-      // It closed a moment ago.
+      // It is closing.
     }
   }
 
-  /** The next thing to write, or null. The writer only. */
+  /** The next output, or null. Called by the writing thread only. */
   @Nullable
   ByteBuffer nextOutgoing() {
     ByteBuffer answer = pong.getAndSet(null);
@@ -121,20 +122,23 @@ final class Engine {
     return socket.isOpen();
   }
 
-  /** Whether nothing more is to be written once the queue is empty. */
+  /** Whether the output ends with what is queued now. */
   boolean isClosing() {
     return socket.isFlushAndClose();
   }
 
   /**
-   * Whether the connection was closed because one side is done with it: a browser that stops a worker
-   * or leaves a page sends 1001, and may come back.
+   * Whether the connection was closed deliberately, so that the session will not be resumed. A
+   * browser that stops a worker or leaves a page sends 1001; such a client may come back.
    */
-  boolean closedForGood() {
-    return finished;
+  boolean closedDeliberately() {
+    return deliberate;
   }
 
-  /** The library signs its answer to the upgrade, and has a reason phrase of its own. */
+  /**
+   * Removes the Server and Date fields that the library adds to its answer, and its unusual reason
+   * phrase.
+   */
   private static final class AnonymousDraft extends Draft_6455 {
     private static final List<String> FIELDS =
         List.of("Upgrade", "Connection", "Sec-WebSocket-Accept");
@@ -148,9 +152,9 @@ final class Engine {
     public HandshakeBuilder postProcessHandshakeResponseAsServer(
         ClientHandshake request, ServerHandshakeBuilder response)
         throws InvalidHandshakeException {
-      HandshakeBuilder signed = super.postProcessHandshakeResponseAsServer(request, response);
+      HandshakeBuilder original = super.postProcessHandshakeResponseAsServer(request, response);
       HandshakeImpl1Server answer = new HandshakeImpl1Server();
-      FIELDS.forEach(name -> answer.put(name, signed.getFieldValue(name)));
+      FIELDS.forEach(name -> answer.put(name, original.getFieldValue(name)));
       answer.setHttpStatusMessage("Switching Protocols");
       return answer;
     }
@@ -163,8 +167,8 @@ final class Engine {
 
   private final class Listener extends WebSocketAdapter {
     /**
-     * RFC 6455 § 5.5.3 allows to answer the latest ping alone; so a client that sends pings and
-     * never reads costs one pong.
+     * Keeps only the latest pong, as RFC 6455 § 5.5.3 allows, so that a client that sends pings and
+     * never reads does not fill a queue.
      */
     @Override
     public void onWebsocketPing(WebSocket ignored, Framedata ping) {
@@ -185,7 +189,7 @@ final class Engine {
 
     @Override
     public void onWebsocketClosing(WebSocket ignored, int code, String reason, boolean remote) {
-      finished |= !remote || code == CloseFrame.NORMAL || code == CloseFrame.NOCODE;
+      deliberate |= !remote || code == CloseFrame.NORMAL || code == CloseFrame.NOCODE;
       events.onClosing();
     }
 

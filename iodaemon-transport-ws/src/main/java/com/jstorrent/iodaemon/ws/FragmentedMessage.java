@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A message that comes in fragments, put together as they come. It holds at most twice the bytes that
- * have come, in however many pieces: a client may choose to send each byte, or none, in a fragment of
- * its own. Not thread-safe.
+ * Assembles a message that arrives in fragments. Its memory is at most about twice the bytes
+ * received, however many fragments there are: a client may send one byte, or none, in each. Not
+ * thread-safe.
  */
 final class FragmentedMessage {
   private static final int FIRST_BYTES = 512;
@@ -17,17 +17,17 @@ final class FragmentedMessage {
   private int length;
   private boolean begun;
 
-  /** Whether a fragment has come and the last one has not. */
+  /** Whether a fragmented message has begun and is not complete. */
   boolean isBegun() {
     return begun;
   }
 
-  /** How many bytes have come. */
+  /** The number of bytes received. */
   int length() {
     return length;
   }
 
-  /** Takes what remains of the payload of a fragment. */
+  /** Appends the payload of a fragment. */
   void add(ByteBuffer payload) {
     begun = true;
     int sum = length + payload.remaining();
@@ -38,14 +38,14 @@ final class FragmentedMessage {
     length = sum;
   }
 
-  /** The last fragment has come; the next one begins another message. */
+  /** Returns the complete message after its last fragment. */
   ByteBuffer end() {
     ByteBuffer message = ByteBuffer.wrap(bytes, 0, length).order(FrameHeader.ORDER);
     release();
     return message;
   }
 
-  /** The rest will not come. */
+  /** Discards the fragments received so far. */
   void release() {
     bytes = NONE;
     length = 0;

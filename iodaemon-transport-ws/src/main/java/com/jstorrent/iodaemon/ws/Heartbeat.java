@@ -10,24 +10,31 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Finds out whether a client is still there (PROTOCOL.md § 4.12): a ping at each interval, and when two
- * have been answered by nothing the connection is dead. A pong counts as missed only when the client
- * could have been heard: for the whole interval the ping had left, the daemon was awake and waited for
- * bytes of this client, and the client was not busy with what had been written before the ping.
+ * Detects dead connections (PROTOCOL.md § 4.12). It sends a ping at each interval; when a number of
+ * pongs ({@link Limits#MISSED_PONGS}) have been missed in a row, the connection is dead. Any bytes
+ * from the client count as a pong.
+ *
+ * <p>A pong counts as missed only if the daemon could have received it: since the ping was written,
+ * the daemon was awake (the interval is counted by the clock) and the reading thread was waiting
+ * for bytes of this client. Nor does it count as missed while the client is still reading what was
+ * written before the ping, if the system tells how much that is.
  */
 final class Heartbeat {
-  /** The connection to a client. */
+  /** The connection to the client. */
   interface Link {
-    /** Queues a ping; {@link Heartbeat#writing} and {@link Heartbeat#written} tell when it leaves. */
+    /**
+     * Queues a ping. Around writing it the connection calls {@link Heartbeat#writing} and {@link
+     * Heartbeat#written}.
+     */
     void ping();
 
-    /** All bytes that have left. */
+    /** The number of bytes written so far. */
     long bytesWritten();
 
-    /** Those of them that the client has not read, if the system tells. May take a while. */
+    /** How many of those the client has not read, if the system tells. May block for a while. */
     OptionalLong bytesUnread();
 
-    /** It has not answered. */
+    /** The client has not answered: ends the connection. */
     void dead();
   }
 
@@ -35,13 +42,13 @@ final class Heartbeat {
 
   private final Link link;
   private final MonotonicClock.Scheduled ticks;
-  private final AtomicLong reads = new AtomicLong(); // odd while the client's bytes are waited for
-  private boolean waitingToLeave; // guarded by this, as all that follows
+  private final AtomicLong reads = new AtomicLong(); // begun plus ended; odd while a read waits for bytes
+  private boolean pingQueued; // guarded by this, like all fields below
   private boolean counting;
   private int unanswered;
   private long readsBeforeWrite;
   private long readsAtPing;
-  private long endOfPing; // among the bytes that have left
+  private long endOfPing; // as an offset in the bytes written
   private long bytesRead = UNKNOWN; // by the client, at the end of the last interval
 
   Heartbeat(Duration interval, MonotonicClock clock, Link link) {
@@ -49,18 +56,18 @@ final class Heartbeat {
     this.ticks = clock.scheduleWithFixedDelay(interval, this::tick);
   }
 
-  /** The interval is over. */
+  /** Called at each interval. */
   private void tick() {
     boolean alive;
     synchronized (this) {
-      if (waitingToLeave || counting) {
+      if (pingQueued || counting) {
         return;
       }
-      alive = unanswered == 0 || heard();
+      alive = unanswered == 0 || hasHeard();
       if (alive) {
         unanswered = 0;
       }
-      waitingToLeave = alive;
+      pingQueued = alive;
       counting = !alive;
     }
     if (alive) {
@@ -70,23 +77,23 @@ final class Heartbeat {
     }
   }
 
-  /** Since the ping has left, something has come, or no thread was there to hear it. */
-  private boolean heard() {
+  /** Whether bytes have arrived since the ping, or the reading thread was busy when it was sent. */
+  private boolean hasHeard() {
     return reads.get() != readsAtPing || readsAtPing % 2 == 0;
   }
 
-  /** Nothing has come; perhaps the client has not got to the ping yet. */
+  /** Counts a missed pong, unless the client is still reading what precedes the ping. */
   private void countMissed() {
     long written = link.bytesWritten();
     OptionalLong unread = link.bytesUnread();
     boolean over;
     synchronized (this) {
-      if (isOnItsWayToPing(unread.isPresent() ? written - unread.getAsLong() : UNKNOWN)
-          || heard()) {
+      if (isStillReading(unread.isPresent() ? written - unread.getAsLong() : UNKNOWN)
+          || hasHeard()) {
         unanswered = 0;
       }
       over = unanswered >= Limits.MISSED_PONGS;
-      waitingToLeave = !over;
+      pingQueued = !over;
       counting = false;
     }
     if (over) {
@@ -96,41 +103,47 @@ final class Heartbeat {
     }
   }
 
-  /** Whether it has read something in this interval, but not all that stands in front of the ping. */
-  private boolean isOnItsWayToPing(long readNow) {
+  /**
+   * Whether the client has read something in this interval, but not everything that precedes the
+   * ping.
+   */
+  private boolean isStillReading(long readNow) {
     boolean reads = bytesRead != UNKNOWN && readNow > bytesRead && readNow < endOfPing;
     bytesRead = readNow;
     return reads;
   }
 
-  /** Everything that is outgoing is about to be written: a pong may come before the write returns. */
+  /**
+   * All queued output is about to be written. The state of reading is noted now, because the pong
+   * may arrive before the write returns.
+   */
   synchronized void writing() {
     readsBeforeWrite = reads.get();
   }
 
-  /** Everything that was outgoing has been written. */
+  /** All queued output, including a ping if there was one, has been written. */
   synchronized void written() {
-    if (waitingToLeave) {
-      waitingToLeave = false;
+    if (pingQueued) {
+      pingQueued = false;
       unanswered++;
       readsAtPing = readsBeforeWrite;
       endOfPing = link.bytesWritten();
     }
   }
 
-  /** The same bytes; while a thread waits for them, the client can be heard. One thread reads. */
-  ReadableByteChannel listen(ReadableByteChannel client) {
-    return new Heard(client);
+  /** Wraps the client's channel to observe its reads. One thread reads. */
+  ReadableByteChannel observe(ReadableByteChannel client) {
+    return new ObservedChannel(client);
   }
 
   void stop() {
     ticks.cancel();
   }
 
-  private final class Heard implements ReadableByteChannel {
+  private final class ObservedChannel implements ReadableByteChannel {
     private final ReadableByteChannel client;
 
-    private Heard(ReadableByteChannel client) {
+    private ObservedChannel(ReadableByteChannel client) {
       this.client = client;
     }
 

@@ -5,17 +5,17 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 
 /**
- * RFC 6455 § 5.3: a client's payload is XORed with a key of four bytes; doing it again undoes it.
- * Not thread-safe: each reader has its own.
+ * Masks and unmasks payload, by XOR with a key of four bytes (RFC 6455 § 5.3). Not thread-safe:
+ * each reader has its own.
  */
 final class Mask {
-  /** Below this the way through the array is the longer one. */
+  /** For shorter payloads the copies through the array do not pay. */
   private static final int BULK_BYTES = 256;
 
   /**
-   * Long payloads go through this array in portions that stay in the first cache. The two copies cost
-   * less than they save: a loop over an array is fast long before the JIT has optimised one over a
-   * direct buffer, which is a tenth of the throughput in a daemon's first second.
+   * Long payloads are copied through this array in portions that fit into the first-level cache.
+   * The two copies cost less than they save, because the JIT optimises a loop over an array long
+   * before one over a direct buffer: that is a tenth of the throughput in a daemon's first second.
    */
   private final long[] portion = new long[1024];
 
@@ -23,8 +23,8 @@ final class Mask {
    * Masks or unmasks in place.
    *
    * @param buffer in little-endian order; its position does not matter
-   * @param from index of the first byte of the payload
-   * @param to index behind its last byte
+   * @param from index of the payload's first byte
+   * @param to index after its last byte
    * @param key the four bytes of the key as {@code buffer.getInt} reads them
    */
   void apply(ByteBuffer buffer, int from, int to, int key) {
@@ -35,7 +35,7 @@ final class Mask {
     }
   }
 
-  /** Returns the index of the first byte that is left, fewer than eight from the end. */
+  /** Returns the index of the first remaining byte; fewer than eight remain. */
   private int applyInPortions(ByteBuffer buffer, int from, int to, int key) {
     long wide = (key & 0xFFFF_FFFFL) | (long) key << Integer.SIZE;
     LongBuffer words =

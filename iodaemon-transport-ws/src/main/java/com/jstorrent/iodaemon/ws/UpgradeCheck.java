@@ -7,8 +7,9 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules for an opening handshake that the library does not check itself (RFC 6455 § 4.2.1), and
- * the head that it is then given: only what it needs, so nothing of the client's is echoed.
+ * Checks the rules for an opening handshake that the library does not (RFC 6455 § 4.2.1), and
+ * builds the request head for the library. That contains only what the library needs, so that it
+ * cannot echo anything else from the client.
  */
 final class UpgradeCheck {
   private static final String VERSION = "13";
@@ -43,7 +44,7 @@ final class UpgradeCheck {
     }
   }
 
-  /** The head of a request that {@link #refuse} let pass, for the library. */
+  /** The head for the library, of a request that {@link #refuse} has accepted. */
   static byte[] head(UpgradeRequest request) {
     return ("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Version: "

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket. Two threads work on it: the one in {@link #serve} reads, the session's relay
- * writes. Neither takes a lock of the other's.
+ * One WebSocket. The thread in {@link #serve} reads, the session's relay thread writes; they share
+ * no lock.
  */
 final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink,
     Heartbeat.Link {
@@ -31,12 +31,12 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   private final Limits limits;
   private final MonotonicClock clock;
   private final Engine engine = new Engine(this);
-  private final WebSocketReader reader; // the thread in serve only
-  private final WebSocketWriter writer; // relay only, once the session has begun
+  private final WebSocketReader reader; // used by the thread in serve only
+  private final WebSocketWriter writer; // used by the relay only, once the session has begun
   private volatile @Nullable FrameReceiver receiver;
   private volatile @Nullable Heartbeat heartbeat;
   private volatile MonotonicClock.@Nullable Scheduled cutOff;
-  private boolean outputEnded; // relay only
+  private boolean outputEnded; // used by the relay only
 
   WebSocketConnection(
       SocketChannel channel,
@@ -63,33 +63,34 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     flush();
     FrameReceiver session = sessions.accept(this, info);
     receiver = session;
-    Heartbeat pulse = new Heartbeat(limits.pingInterval(), clock, this);
-    heartbeat = pulse;
+    Heartbeat beat = new Heartbeat(limits.pingInterval(), clock, this);
+    heartbeat = beat;
     try {
       reader.prime(request.readAhead());
-      reader.run(pulse.listen(channel));
+      reader.run(beat.observe(channel));
     } finally {
-      pulse.stop();
+      beat.stop();
       reader.release();
-      session.onClosed(engine.closedForGood());
+      session.onClosed(engine.closedDeliberately());
       finishClosing();
     }
   }
 
   /**
-   * The other half of the closing handshake: our Close is on its way, then the client ends its side
-   * (RFC 6455 § 7.1.1). Closing before that could destroy, by a reset, what it has not read yet.
+   * Waits, after our Close, until the client ends its side of the TCP connection (RFC 6455 §
+   * 7.1.1). Closing earlier could cause a reset, which would discard what the client has not read
+   * yet.
    */
   private void finishClosing() {
     MonotonicClock.Scheduled deadline = cutOff;
     if (deadline == null) {
-      return; // the client went without a Close
+      return; // the client disconnected without a Close
     }
     try {
       ByteBuffer discarded = ByteBuffer.allocate(8 << 10);
       while (channel.read(discarded.clear()) >= 0) {}
     } catch (IOException e) {
-      LOG.trace("The end of a WebSocket was cut short: {}", e.toString());
+      LOG.trace("The closing handshake of a WebSocket failed: {}", e.toString());
     } finally {
       deadline.cancel();
     }
@@ -121,7 +122,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     return WireFormat.MAX_HEADER;
   }
 
-  /** Behind our Close nothing may follow: what still comes from peers is dropped with them. */
+  /** Nothing may follow our Close: data that still arrives from peers is dropped. */
   @Override
   public void send(ByteBuffer frame) throws IOException {
     if (!outputEnded) {
@@ -137,17 +138,17 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     if (outputEnded) {
       return;
     }
-    Heartbeat pulse = heartbeat;
-    if (pulse != null) {
-      pulse.writing();
+    Heartbeat beat = heartbeat;
+    if (beat != null) {
+      beat.writing();
     }
-    boolean last = engine.isClosing(); // asked first: the Close is then in the queue already
+    boolean last = engine.isClosing(); // checked first: if true, the Close is already queued
     for (ByteBuffer next; (next = engine.nextOutgoing()) != null;) {
       writer.bytes(next);
     }
     writer.flush();
-    if (pulse != null) {
-      pulse.written();
+    if (beat != null) {
+      beat.written();
     }
     if (last) {
       outputEnded = true;
@@ -167,7 +168,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     } catch (IOException e) {
       LOG.trace("A WebSocket did not close cleanly: {}", e.toString());
     }
-    onOutgoing(); // the flush fails, and so the session hears of it
+    onOutgoing(); // the flush fails, which tells the session
   }
 
   @Override
@@ -200,7 +201,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     session().onViolation(reason, sentence);
   }
 
-  /** PROTOCOL.md § 3: at any time, and as soon as the first fragment shows it. */
+  /** Text is never accepted, and refused at the first fragment (PROTOCOL.md § 3). */
   @Override
   public void onText() {
     engine.close(CloseReason.UNSUPPORTED_DATA);

@@ -9,23 +9,23 @@ import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes to WebSocket frames. Whole binary messages are unmasked where they are and handed on
- * without a copy; those in fragments are put together here, since the library keeps an object for each
- * fragment; control frames are copied for the library. Not thread-safe.
+ * Decodes WebSocket frames. An unfragmented binary message is unmasked in place and passed on
+ * without a copy; fragments are assembled here, because the library would keep an object for each;
+ * control frames are copied for the library. Not thread-safe.
  *
- * <p>A frame that is larger than the buffer makes it grow, but only as bytes arrive: the length
- * that a client declares allocates nothing.
+ * <p>The buffer grows for a frame that does not fit, but only as its bytes arrive: the length that
+ * a client declares does not cause an allocation.
  */
 final class WebSocketReader {
-  /** While no message may be large, so for whoever has not shown the token. */
+  /** The buffer's size while messages are limited to less, as before authentication. */
   private static final int SMALL_BUFFER_BYTES = 8 << 10;
 
-  /** Where the frames go. */
+  /** Receives the frames. */
   interface Sink {
-    /** The most bytes that a message may have now. */
+    /** The current limit for the size of a message, in bytes. */
     int messageLimit();
 
-    /** A whole binary message between position and limit, valid during the call only. */
+    /** A complete binary message between position and limit, valid during the call only. */
     void onBinary(ByteBuffer message);
 
     /** A text message, or its first fragment. */
@@ -34,7 +34,7 @@ final class WebSocketReader {
     /** A control frame; {@code payload} is unmasked and the receiver's own. */
     void onControl(int opcode, ByteBuffer payload);
 
-    /** RFC 6455, or a limit, was violated: nothing more is read from this client. */
+    /** The client has violated RFC 6455 or a limit; nothing more is read from it. */
     void onViolation(CloseReason reason, String sentence);
 
     /** Whether frames are still wanted. */
@@ -44,9 +44,9 @@ final class WebSocketReader {
   private final Sink sink;
   private final BufferPool buffers;
   private final Mask mask = new Mask();
-  private ByteBuffer buffer = ByteBuffer.allocate(0); // made when the sink can be asked
+  private ByteBuffer buffer = ByteBuffer.allocate(0); // allocated when the sink knows the limit
   private final FragmentedMessage fragments = new FragmentedMessage();
-  private boolean refused; // a rule was broken; the rest is dropped unread until the client ends
+  private boolean refused; // after a violation all further input is dropped
 
   /**
    * @param buffers for clients that may send large messages
@@ -56,15 +56,15 @@ final class WebSocketReader {
     this.buffers = buffers;
   }
 
-  /** Takes bytes that were read ahead. Before {@link #run}, once. */
+  /** Processes bytes that were read ahead. Called once, before {@link #run}. */
   void prime(ByteBuffer readAhead) {
-    buffer = room(Math.max(usual(), readAhead.remaining()));
+    buffer = allocate(Math.max(usual(), readAhead.remaining()));
     buffer.put(readAhead);
     parse();
   }
 
   /**
-   * Reads and hands on frames until the client ends its side or the sink is no longer open.
+   * Reads and passes on frames until the client ends its side or the sink is no longer open.
    *
    * @throws IOException when the connection breaks
    */
@@ -74,7 +74,7 @@ final class WebSocketReader {
     }
   }
 
-  /** Nothing more is read. */
+  /** Returns the buffer to the pool. Nothing can be read afterwards. */
   void release() {
     buffers.give(buffer);
     buffer = ByteBuffer.allocate(0);
@@ -89,7 +89,7 @@ final class WebSocketReader {
       at = next;
     }
     if (refused) {
-      buffer.clear(); // nothing of it will be looked at
+      buffer.clear(); // dropped unread
       return;
     }
     buffer.limit(end).position(at);
@@ -105,9 +105,9 @@ final class WebSocketReader {
     }
   }
 
-  /** What is left in the buffer goes to another one. */
+  /** Moves what remains in the buffer to another one. */
   private void move(int bytes) {
-    ByteBuffer other = room(bytes).put(buffer);
+    ByteBuffer other = allocate(bytes).put(buffer);
     buffers.give(buffer);
     buffer = other;
   }
@@ -116,15 +116,15 @@ final class WebSocketReader {
     return sink.messageLimit() > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
   }
 
-  private ByteBuffer room(int bytes) {
-    ByteBuffer room =
-        bytes <= SMALL_BUFFER_BYTES ? ByteBuffer.allocate(bytes) // strangers come and go
+  private ByteBuffer allocate(int bytes) {
+    ByteBuffer allocated =
+        bytes <= SMALL_BUFFER_BYTES ? ByteBuffer.allocate(bytes) // short-lived: clients before authentication
             : bytes == buffers.bufferBytes() ? buffers.take()
             : ByteBuffer.allocateDirect(bytes);
-    return room.order(FrameHeader.ORDER);
+    return allocated.order(FrameHeader.ORDER);
   }
 
-  /** Handles the frame at {@code at} when it is complete; returns where the next one begins. */
+  /** Handles the frame at {@code at} if it is complete, and returns the index of the next one. */
   private int frame(int at, int end) {
     if (end - at < 2) {
       return at;
@@ -144,9 +144,9 @@ final class WebSocketReader {
       return at;
     }
     long length = WireFormat.payloadLength(buffer, at);
-    String flaw = flaw(opcode, fin, length);
-    if (flaw != null) {
-      return refuse(CloseReason.PROTOCOL_ERROR, flaw, at);
+    String violation = violation(opcode, fin, length);
+    if (violation != null) {
+      return refuse(CloseReason.PROTOCOL_ERROR, violation, at);
     }
     int limit = sink.messageLimit();
     boolean tooLong = length < 0 || length > limit - fragments.length();
@@ -166,9 +166,9 @@ final class WebSocketReader {
     return next;
   }
 
-  private @Nullable String flaw(int opcode, boolean fin, long length) {
+  private @Nullable String violation(int opcode, boolean fin, long length) {
     return switch (opcode) {
-      case WireFormat.OP_TEXT -> null; // refused in any place, and not for its place
+      case WireFormat.OP_TEXT -> null; // refused later, wherever it occurs
       case WireFormat.OP_BINARY ->
           fragments.isBegun() ? "A message begins before the one in fragments has ended." : null;
       case WireFormat.OP_CONTINUATION ->
@@ -181,7 +181,7 @@ final class WebSocketReader {
     };
   }
 
-  /** The payload, which is what remains of the buffer, goes where it belongs. */
+  /** Passes on the payload, which is what remains in the buffer. */
   private void deliver(int opcode, boolean fin) {
     if (opcode == WireFormat.OP_TEXT) {
       sink.onText();

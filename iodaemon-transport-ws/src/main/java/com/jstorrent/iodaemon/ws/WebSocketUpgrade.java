@@ -12,8 +12,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints {@code /io} and {@code /control}: a WebSocket for each session (PROTOCOL.md § 2 and §
- * 3).
+ * Upgrades requests for {@code /io} and {@code /control} to WebSockets, each of which is a
+ * session's connection (PROTOCOL.md § 2 and § 3).
  */
 public final class WebSocketUpgrade implements UpgradeHook {
   private static final String SESSION_HEADER = "x-jst-session";
@@ -27,12 +27,12 @@ public final class WebSocketUpgrade implements UpgradeHook {
     this.endpoint = endpoint;
   }
 
-  /** The endpoint that relays sockets. */
+  /** The upgrade at {@code /io}, which relays sockets. */
   public static WebSocketUpgrade io() {
     return new WebSocketUpgrade(Endpoint.IO);
   }
 
-  /** The endpoint that tells of roots, events and statistics. */
+  /** The upgrade at {@code /control}, which reports roots, events and statistics. */
   public static WebSocketUpgrade control() {
     return new WebSocketUpgrade(new Endpoint.Control(new JsonReports()));
   }

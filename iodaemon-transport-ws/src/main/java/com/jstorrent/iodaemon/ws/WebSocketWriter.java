@@ -7,25 +7,25 @@ import java.nio.channels.GatheringByteChannel;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Frames to bytes. Small frames are gathered until {@link #flush}, or until a large one takes them
- * along in the same system call. Blocks while the client takes nothing. Not thread-safe.
+ * Writes frames. Small ones are batched until {@link #flush}, or until a large one is written in
+ * the same system call. Blocks while the client does not read. Not thread-safe.
  */
 final class WebSocketWriter {
   private static final int BATCH_BYTES = 32 << 10;
 
-  /** Up to here, copying a frame is cheaper than a system call for it. */
+  /** Up to this size, copying a frame is cheaper than a system call. */
   private static final int COPIED_BYTES = 4 << 10;
 
   private final GatheringByteChannel channel;
   private final ByteBuffer batch = ByteBuffer.allocate(BATCH_BYTES).order(FrameHeader.ORDER);
   private final ByteBuffer[] pair = new ByteBuffer[2];
-  private final AtomicLong written = new AtomicLong(); // changed by the one who writes
+  private final AtomicLong written = new AtomicLong(); // changed by the writing thread only
 
   WebSocketWriter(GatheringByteChannel channel) {
     this.channel = channel;
   }
 
-  /** All bytes that were given to the system. Any thread may ask. */
+  /** The number of bytes written so far. Thread-safe. */
   long written() {
     return written.get();
   }
@@ -34,13 +34,13 @@ final class WebSocketWriter {
     written.lazySet(written.get() + bytes);
   }
 
-  /** Writes a message, whose header goes into the room in front of its position. */
+  /** Writes a message, with its header in the headroom before its position. */
   void message(ByteBuffer message) throws IOException {
     WireFormat.putHeader(message.order(FrameHeader.ORDER));
     bytes(message);
   }
 
-  /** Writes bytes as they are: a frame that the library has built. */
+  /** Writes a frame that is already encoded, such as one of the library. */
   void bytes(ByteBuffer bytes) throws IOException {
     if (bytes.remaining() <= COPIED_BYTES) {
       if (batch.remaining() < bytes.remaining()) {

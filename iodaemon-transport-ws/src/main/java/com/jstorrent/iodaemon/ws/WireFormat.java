@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.ws;
 import java.nio.ByteBuffer;
 
 /**
- * The header of a WebSocket frame, RFC 6455 § 5.2, and the only place that knows its bits.
+ * The header of a WebSocket frame (RFC 6455 § 5.2). Only this class knows its bits.
  *
  * <pre>
  *  bit 0     1..3     4..7      8        9..15
@@ -34,7 +34,7 @@ final class WireFormat {
   static final int LENGTH_16 = 126;
   static final int LENGTH_64 = 127;
 
-  /** The longest header of a frame that we send. */
+  /** The maximum length of a header that the daemon sends, which has no masking key. */
   static final int MAX_HEADER = 2 + Long.BYTES;
 
   static final int KEY_BYTES = 4;
@@ -42,10 +42,11 @@ final class WireFormat {
   private WireFormat() {}
 
   /**
-   * Writes the header of an unfragmented binary frame right in front of the payload, which stands
-   * between position and limit, and moves the position to it.
+   * Writes the header of an unfragmented binary frame before the payload, which is between position
+   * and limit, and moves the position to the header.
    *
-   * @param frame in little-endian order, with {@link #MAX_HEADER} bytes in front of its position
+   * @param frame in little-endian order, with {@link #MAX_HEADER} bytes of headroom before its
+   *     position
    */
   static void putHeader(ByteBuffer frame) {
     int length = frame.remaining();
@@ -66,7 +67,7 @@ final class WireFormat {
     frame.position(start);
   }
 
-  /** How many bytes the header has whose second byte is this, masking key included. */
+  /** The length of the header with this second byte, masking key included. */
   static int headerLength(int second) {
     int extended =
         switch (second & LENGTH) {
@@ -77,7 +78,7 @@ final class WireFormat {
     return 2 + extended + KEY_BYTES;
   }
 
-  /** The length of the payload of the frame that begins at {@code at}; negative from 2^63 on. */
+  /** The payload length of the frame at {@code at}; negative for 2^63 and more. */
   static long payloadLength(ByteBuffer buffer, int at) {
     int length = buffer.get(at + 1) & LENGTH;
     return switch (length) {

@@ -1,6 +1,6 @@
 /**
- * Binds a session to a WebSocket. Java-WebSocket does the handshake, control frames and the close;
- * messages go past it.
+ * The WebSocket transport. Java-WebSocket handles the handshakes and control frames; messages
+ * bypass it.
  */
 @NullMarked
 package com.jstorrent.iodaemon.ws;

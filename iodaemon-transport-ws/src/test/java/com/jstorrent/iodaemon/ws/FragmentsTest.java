@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Messages in fragments (RFC 6455 § 5.4): what counts is how many bytes a message has, not in how many pieces. */
+/**
+ * Fragmented messages (RFC 6455 § 5.4): the limit applies to the bytes of a message, not to its
+ * fragments.
+ */
 class FragmentsTest {
   private static final int FIN = 0x80;
   private static final int BINARY = 2;
@@ -45,7 +48,7 @@ class FragmentsTest {
     wire.write(bytes.array(), 0, bytes.position());
   }
 
-  /** So many bytes in fragments of so many, the last one as long as what is left. */
+  /** Adds a message in fragments of equal size, except for the last one. */
   private byte[] message(int bytes, int fragment, boolean pings) {
     byte[] content = new byte[bytes];
     random.nextBytes(content);
@@ -84,7 +87,7 @@ class FragmentsTest {
       "4096, 1", "4096, 3", "4096, 125", "4096, 126", "4096, 4095", "4096, 4096",
       "16777216, 100", "16777216, 65535", "16777216, 65536", "16777216, 16777215"
   })
-  void aMessageOfExactlyTheLimitIsWithinItAndOneByteMoreIsNot(int limit, int fragment)
+  void theLimitOfAMessageIsExact(int limit, int fragment)
       throws Exception {
     byte[] content = message(limit, fragment, false);
     byte[] next = message(7, 2, true);
@@ -97,7 +100,7 @@ class FragmentsTest {
   }
 
   @Test
-  void controlFramesBetweenFragmentsCountForNothing() throws Exception {
+  void controlFramesBetweenFragmentsDoNotCount() throws Exception {
     byte[] content = message(4096, 16, true);
     read(4096);
     assertThat(seen).hasSize(256).endsWith("ping", binary(content));
@@ -107,7 +110,7 @@ class FragmentsTest {
   }
 
   @Test
-  void emptyFragmentsHoldNothingAndCountForNothing() throws Exception {
+  void emptyFragmentsUseNoMemoryAndDoNotCount() throws Exception {
     byte[] content = new byte[100];
     random.nextBytes(content);
     frame(BINARY, NOTHING);
@@ -126,7 +129,7 @@ class FragmentsTest {
   }
 
   @Test
-  void aFragmentThatIsTooLongIsRefusedByItsHead() throws Exception {
+  void aFragmentThatIsTooLongIsRefusedByItsHeader() throws Exception {
     frame(BINARY, new byte[60]);
     wire.writeBytes(new byte[] {0, (byte) (0x80 | 41), 0, 0, 0, 0});
     read(100);
@@ -134,7 +137,7 @@ class FragmentsTest {
   }
 
   @Test
-  void aMessageThatBeginsInsideAnotherOneAndAContinuationOfNothingAreViolations()
+  void nestedMessagesAndUnexpectedContinuationsAreViolations()
       throws Exception {
     frame(BINARY, new byte[1]);
     frame(FIN | BINARY, new byte[1]);

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** PROTOCOL.md § 4.12, "two missed pongs", with a clock that the test turns by hand. */
+/** PROTOCOL.md § 4.12, "two missed pongs", with a clock that the test advances. */
 @Timeout(600)
 class HeartbeatTest {
   private static final Duration INTERVAL = Duration.ofSeconds(20);
@@ -56,11 +56,11 @@ class HeartbeatTest {
             }
           });
 
-  /** A client from which bytes come when the test says so, to a thread that waits for them. */
+  /** A client that sends bytes when the test says so, and a thread that reads them. */
   private final class Client implements ReadableByteChannel {
     private final BlockingQueue<Integer> said = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
-    private final ReadableByteChannel heard = heartbeat.listen(this);
+    private final ReadableByteChannel heard = heartbeat.observe(this);
 
     @Override
     public int read(ByteBuffer into) throws IOException {
@@ -72,8 +72,8 @@ class HeartbeatTest {
       }
     }
 
-    /** The daemon waits for bytes until {@link #says}. */
-    void isListenedTo() throws InterruptedException {
+    /** Makes the daemon wait for bytes until {@link #sends}. */
+    void awaitReading() throws InterruptedException {
       Thread.ofVirtual().start(() -> read());
       waits.take();
     }
@@ -87,7 +87,7 @@ class HeartbeatTest {
       }
     }
 
-    void says() throws InterruptedException {
+    void sends() throws InterruptedException {
       said.add(1);
       assertThat(waits.take()).isFalse();
     }
@@ -113,7 +113,7 @@ class HeartbeatTest {
 
   @Test
   void twoUnansweredPingsEndTheConnection() throws Exception {
-    new Client().isListenedTo();
+    new Client().awaitReading();
     assertThat(afterAnInterval()).isEqualTo(Event.PING);
     assertThat(afterAnInterval()).isEqualTo(Event.PING);
     clock.advance(INTERVAL.minusNanos(1));
@@ -123,43 +123,43 @@ class HeartbeatTest {
   }
 
   @Test
-  void aClientThatAnswersLivesForEver() throws Exception {
+  void aClientThatAnswersStaysConnected() throws Exception {
     Client client = new Client();
     for (int i = 0; i < 1000; i++) {
-      client.isListenedTo();
+      client.awaitReading();
       assertThat(afterAnInterval()).isEqualTo(Event.PING);
-      client.says();
+      client.sends();
     }
   }
 
   @Test
-  void aPongThatComesBeforeTheWriteOfItsPingReturnsCounts() throws Exception {
+  void aPongThatArrivesBeforeTheWriteOfItsPingReturnsCounts() throws Exception {
     Client client = new Client();
-    client.isListenedTo();
+    client.awaitReading();
     for (int i = 0; i < 10; i++) {
       clock.advance(INTERVAL);
       assertThat(events.take()).isEqualTo(Event.PING);
       heartbeat.writing();
-      client.says();
-      client.isListenedTo();
+      client.sends();
+      client.awaitReading();
       heartbeat.written();
     }
   }
 
   @Test
-  void aPongThatComesBeforeTheSecondPingIsMissedCountsFromTheStart() throws Exception {
+  void aLatePongResetsTheCount() throws Exception {
     Client client = new Client();
     for (int i = 0; i < 10; i++) {
-      client.isListenedTo();
+      client.awaitReading();
       assertThat(afterAnInterval()).isEqualTo(Event.PING);
       assertThat(afterAnInterval()).isEqualTo(Event.PING);
-      client.says();
+      client.sends();
     }
   }
 
   @Test
-  void aPingThatCouldNotBeWrittenSaysNothing() throws Exception {
-    new Client().isListenedTo();
+  void aPingThatCouldNotBeWrittenDoesNotCount() throws Exception {
+    new Client().awaitReading();
     clock.advance(INTERVAL);
     assertThat(events.take()).isEqualTo(Event.PING);
     clock.advance(INTERVAL.multipliedBy(1000));
@@ -171,19 +171,19 @@ class HeartbeatTest {
   }
 
   @Test
-  void aClientThatIsNotListenedToMissesNoPong() throws Exception {
+  void withoutAReaderNoPongIsMissed() throws Exception {
     for (int i = 0; i < 10; i++) {
       assertThat(afterAnInterval()).isEqualTo(Event.PING);
     }
-    new Client().isListenedTo();
-    assertThat(afterAnInterval()).as("the last ping left before").isEqualTo(Event.PING);
+    new Client().awaitReading();
+    assertThat(afterAnInterval()).as("the last ping was written before").isEqualTo(Event.PING);
     assertThat(afterAnInterval()).isEqualTo(Event.PING);
     assertThat(afterAnInterval()).isEqualTo(Event.DEAD);
   }
 
   @Test
-  void aClientThatStillReadsWhatCameBeforeThePingMissesNoPong() throws Exception {
-    new Client().isListenedTo();
+  void aClientStillReadingEarlierBytesMissesNoPong() throws Exception {
+    new Client().awaitReading();
     int perInterval = 8_000 * 20;
     written = 4_000_000;
     for (long read = 0; read < 4_000_000; read += perInterval) {
@@ -197,8 +197,8 @@ class HeartbeatTest {
   }
 
   @Test
-  void aClientThatReadsThePingsAndAnswersNoneIsDead() throws Exception {
-    new Client().isListenedTo();
+  void aClientThatReadsPingsWithoutAnsweringIsDead() throws Exception {
+    new Client().awaitReading();
     for (int i = 0; i < 2; i++) {
       written += PING_BYTES;
       unread = OptionalLong.of(0);
@@ -208,8 +208,8 @@ class HeartbeatTest {
   }
 
   @Test
-  void aClientWhoseSystemGathersPingsIsDead() throws Exception {
-    new Client().isListenedTo();
+  void aHungClientWhoseKernelReceivesPingsIsDead() throws Exception {
+    new Client().awaitReading();
     for (int i = 0; i < 2; i++) {
       written += PING_BYTES;
       unread = OptionalLong.of(written);
@@ -219,7 +219,7 @@ class HeartbeatTest {
   }
 
   @Test
-  void aConnectionThatHasEndedIsNotPinged() {
+  void anEndedConnectionIsNotPinged() {
     heartbeat.stop();
     clock.advance(INTERVAL.multipliedBy(10));
     assertThat(events).isEmpty();

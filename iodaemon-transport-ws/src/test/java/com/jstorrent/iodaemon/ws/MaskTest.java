@@ -11,7 +11,7 @@ class MaskTest {
   private final Mask mask = new Mask();
 
   @Test
-  void everyLengthAndPlaceIsMaskedAsRfc6455Says() {
+  void everyLengthAndOffsetIsMaskedAsInRfc6455() {
     byte[] key = {0x11, 0x22, 0x33, (byte) 0xF4};
     int asRead = ByteBuffer.wrap(key).order(FrameHeader.ORDER).getInt();
     int[] lengths = {0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 255, 256, 257, 263, 8191, 8192, 8197, 20_003};

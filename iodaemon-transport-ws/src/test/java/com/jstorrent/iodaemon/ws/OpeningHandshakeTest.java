@@ -7,11 +7,11 @@ import com.jstorrent.iodaemon.testkit.RecordingReceiver;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the upgrade is answered with (RFC 6455 § 4.2.2), to the byte: some clients are particular. */
+/** The exact answer to an upgrade (RFC 6455 § 4.2.2), because some clients are strict. */
 class OpeningHandshakeTest {
 
   @Test
-  void theAnswerIsSwitchingProtocolsAndTellsNothingOfTheSoftware() throws Exception {
+  void theAnswerIsSwitchingProtocolsAndDoesNotRevealTheSoftware() throws Exception {
     try (UpgradePort port =
         new UpgradePort(
             (connection, info) -> new RecordingReceiver(connection, 1000), Limits.DEFAULT)) {

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A client that can break every rule: frames are put on the wire as the test says. */
+/** A client that can break every rule: it sends any frames that a test wants. */
 final class RawWebSocket implements AutoCloseable {
   static final int TEXT = 1;
   static final int BINARY = 2;
@@ -23,7 +23,7 @@ final class RawWebSocket implements AutoCloseable {
   private final DataInputStream in;
   private final OutputStream out;
 
-  /** A frame of the server. */
+  /** A frame from the server. */
   record Frame(int opcode, byte[] payload) {
     int closeCode() {
       return ByteBuffer.wrap(payload).getShort();
@@ -38,7 +38,7 @@ final class RawWebSocket implements AutoCloseable {
     out = socket.getOutputStream();
   }
 
-  /** Connects; offers compression, which must not be taken. */
+  /** Connects and offers compression, which the server must not accept. */
   static RawWebSocket connect(int port) throws IOException {
     RawWebSocket client = new RawWebSocket(port);
     String head = client.ask("");
@@ -50,7 +50,7 @@ final class RawWebSocket implements AutoCloseable {
     return client;
   }
 
-  /** The head of the answer to a request for an upgrade with one header more, or none. */
+  /** The head of the answer to an upgrade request with an additional header, which may be empty. */
   static String answer(int port, String header) throws IOException {
     try (RawWebSocket client = new RawWebSocket(port)) {
       return client.ask(header);
@@ -103,7 +103,7 @@ final class RawWebSocket implements AutoCloseable {
     write(exact);
   }
 
-  /** The next frame of the server, or null when it has ended its side. */
+  /** The next frame from the server, or null when it has ended its side. */
   Frame next() throws IOException {
     try {
       int first = in.readUnsignedByte();
@@ -125,7 +125,7 @@ final class RawWebSocket implements AutoCloseable {
     }
   }
 
-  /** Ends the connection as a killed process does. */
+  /** Ends the connection without a Close, as a killed process does. */
   void vanish() throws IOException {
     socket.close();
   }

@@ -31,9 +31,9 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A port that upgrades everything: the least HTTP that a WebSocket client needs. */
+/** A port that upgrades every request, with the minimum of HTTP that a WebSocket client needs. */
 final class UpgradePort implements AutoCloseable {
-  /** The header of a client that counts as one which has shown the token. */
+  /** A header that makes a client count as authenticated. */
   static final String TRUSTED = "trusted";
 
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -91,62 +91,62 @@ final class UpgradePort implements AutoCloseable {
 
     @Override
     public AccessPolicy access() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public SessionDirectory directory() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public RootWatch roots() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public void reload() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public FileService files() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public FileHandles handles() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public StreamService streams() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public HashService hashes() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public Stats stats() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public Activity activity() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public void reportFailure(Throwable cause) {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override
     public void requestShutdown() {
-      throw new AssertionError("A WebSocket does not ask for it.");
+      throw new AssertionError("A WebSocket does not use it.");
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
-/** The contract, over a WebSocket on a real socket. */
+/** The contract for connections, over a WebSocket on a real socket. */
 class WebSocketConnectionTest implements FrameConnectionContract {
   private final List<AutoCloseable> opened = new ArrayList<>();
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** RFC 6455 as a client may bend and break it. */
+/** Valid, unusual and invalid uses of RFC 6455. */
 class WebSocketProtocolTest {
   private static final int LIMIT = 1000;
   private static final int FIN = 0x80;
@@ -77,7 +77,7 @@ class WebSocketProtocolTest {
   }
 
   @Test
-  void aMessageInFragmentsWithAPingBetweenThemArrivesWhole() throws Exception {
+  void aFragmentedMessageWithAPingInBetweenArrives() throws Exception {
     client.frame(RawWebSocket.BINARY, true, 2, new byte[] {1, 2});
     client.frame(RawWebSocket.PING, new byte[0]);
     client.frame(0, true, 1, new byte[] {3});
@@ -87,10 +87,10 @@ class WebSocketProtocolTest {
     assertThat(client.next().opcode()).isEqualTo(RawWebSocket.PONG);
   }
 
-  /** A fragment costs nothing beside its bytes, however small it is. */
+  /** The limit counts the bytes only, however small the fragments are. */
   @ParameterizedTest
   @ValueSource(ints = {1, 15, 16, 17, LIMIT - 1})
-  void aMessageOfExactlyTheLimitInFragmentsArrivesWhole(int length) throws Exception {
+  void aFragmentedMessageOfExactlyTheLimitArrives(int length) throws Exception {
     byte[] content = new byte[LIMIT];
     new Random(length).nextBytes(content);
     sendInFragments(content, length);
@@ -118,7 +118,7 @@ class WebSocketProtocolTest {
   }
 
   @Test
-  void textInFragmentsIsClosedWith1003AtTheFirst() throws Exception {
+  void fragmentedTextIsClosedWith1003AtTheFirstFragment() throws Exception {
     client.frame(RawWebSocket.TEXT, true, 1, new byte[] {'h'});
     assertClosedWith(1003);
   }
@@ -132,7 +132,7 @@ class WebSocketProtocolTest {
   }
 
   @Test
-  void aCloseWithAReasonThatIsNoUtf8IsAnsweredWith1007() throws Exception {
+  void aCloseWhoseReasonIsNotUtf8IsAnsweredWith1007() throws Exception {
     client.frame(RawWebSocket.CLOSE, new byte[] {0x03, (byte) 0xE8, (byte) 0xFF});
     assertClosedWith(1007);
     assertThat(client.next()).isNull();
@@ -141,19 +141,19 @@ class WebSocketProtocolTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 5000, 65_535})
-  void codesThatMayNotBeSentAreClosedWith1002(int code) throws Exception {
+  void forbiddenCodesAreClosedWith1002(int code) throws Exception {
     client.frame(RawWebSocket.CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
     assertClosedWith(1002);
   }
 
   @Test
-  void halfACodeIsClosedWith1002() throws Exception {
+  void aTruncatedCodeIsClosedWith1002() throws Exception {
     client.frame(RawWebSocket.CLOSE, new byte[] {3});
     assertClosedWith(1002);
   }
 
   @Test
-  void framesBehindACloseAreNotDelivered() throws Exception {
+  void framesAfterACloseAreNotDelivered() throws Exception {
     ByteBuffer both = ByteBuffer.allocate(64);
     both.put(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
     both.put(new byte[] {(byte) 0x82, (byte) 0x81, 0, 0, 0, 0, 9});
@@ -200,27 +200,27 @@ class WebSocketProtocolTest {
   @ParameterizedTest
   @ValueSource(
       longs = {LIMIT + 1, 65_536, Integer.MAX_VALUE, 1L << 40, Long.MAX_VALUE, -1, Long.MIN_VALUE})
-  void declaredLengthsOverTheLimitAreAViolationBeforeAnyByteOfThem(long declared)
+  void excessiveLengthsAreAViolationBeforeTheirBytesArrive(long declared)
       throws Exception {
     client.frame(FIN | RawWebSocket.BINARY, true, declared, new byte[0]);
     assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.TOO_BIG));
   }
 
   @Test
-  void continuationsWithoutABeginningAreClosedWith1002() throws Exception {
+  void unexpectedContinuationsAreClosedWith1002() throws Exception {
     client.frame(FIN, true, 1, new byte[1]);
     assertClosedWith(1002);
   }
 
   @Test
-  void aBeginningInsideAMessageIsClosedWith1002() throws Exception {
+  void aMessageInsideAFragmentedOneIsClosedWith1002() throws Exception {
     client.frame(RawWebSocket.BINARY, true, 1, new byte[1]);
     client.frame(RawWebSocket.BINARY, new byte[1]);
     assertClosedWith(1002);
   }
 
   @Test
-  void frameByteByByteArrivesWhole() throws Exception {
+  void aFrameSentByteByByteArrives() throws Exception {
     byte[] frame = {(byte) 0x82, (byte) 0x83, 1, 1, 1, 1, 1 ^ 7, 1 ^ 8, 1 ^ 9};
     for (byte each : frame) {
       client.write(new byte[] {each});
@@ -229,7 +229,7 @@ class WebSocketProtocolTest {
   }
 
   @Test
-  void aClientThatNeverAnswersPingsIsCutOff() throws Exception {
+  void aClientThatNeverAnswersPingsIsDisconnected() throws Exception {
     close();
     open(Limits.builder().pingInterval(Duration.ofMillis(50)).build());
     assertThat(client.next().opcode()).isEqualTo(RawWebSocket.PING);
@@ -237,13 +237,13 @@ class WebSocketProtocolTest {
   }
 
   @Test
-  void lengthsThatOverflowBehindAFragmentAreAViolation() throws Exception {
+  void lengthsThatOverflowAfterAFragmentAreAViolation() throws Exception {
     client.frame(RawWebSocket.BINARY, true, 0, new byte[0]);
     client.frame(FIN, true, Long.MAX_VALUE, new byte[0]);
     assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.TOO_BIG));
   }
 
-  /** Flushes when asked to, as a session does; on one thread, which stands in for the relay. */
+  /** Flushes on request, as a session does, on one thread instead of the relay's. */
   private final class FlushingReceiver implements FrameReceiver {
     private final FrameConnection connection;
     private final RecordingReceiver recording;

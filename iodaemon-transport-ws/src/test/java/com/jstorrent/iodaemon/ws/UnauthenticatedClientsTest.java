@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 2: clients that have not shown the token are refused politely when there are many. */
-class StrangersTest {
+/** PROTOCOL.md § 2: the number of unauthenticated clients is limited. */
+class UnauthenticatedClientsTest {
   private static final Limits LIMITS =
       Limits.builder().handshakeTimeout(Duration.ofHours(1)).build();
 
   @Test
-  void theSeventeenthIsRefusedBeforeTheUpgradeAndWhoIsTrustedIsNot() throws Exception {
+  void theSeventeenthIsRefusedBeforeTheUpgradeButAnAuthenticatedOneIsNot() throws Exception {
     AtomicReference<SessionAcceptor> sessions = new AtomicReference<>();
     List<RawWebSocket> strangers = new ArrayList<>();
     try (IoDaemon daemon =
@@ -59,7 +59,7 @@ class StrangersTest {
         () -> daemon.stats().get(Counter.WS_CONNECTIONS) == connections);
   }
 
-  /** The way in is opened by the test. */
+  /** A transport that does nothing: the test opens the port itself. */
   private static final class Nowhere implements BoundTransport {
     @Override
     public int port() {
