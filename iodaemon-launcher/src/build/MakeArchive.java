@@ -33,19 +33,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Makes the archive that a distribution starts from, with the JVM that runs this file: {@code java
- * MakeArchive.java DIST MAIN_CLASS}. It starts the daemon, lets it do what it will have to do, and
- * ends it; the JVM then writes down the classes that it has loaded. From Java 25 on that is an AOT
- * cache, which also holds what was learnt about the code, so that it is compiled at once and not
- * after some seconds of work; before, an archive of the classes alone. It is a mere speed-up: when
- * none can be made, the build goes on without.
+ * Creates the archive that speeds up the start of a distribution, with the JVM that runs this file:
+ * {@code java MakeArchive.java DIST MAIN_CLASS}. It starts the daemon, puts a typical load on it
+ * and ends it; on exit the JVM writes the archive. From Java 25 on that is an AOT cache, which also
+ * holds profiles, so that code is compiled at once rather than after some seconds of work; before,
+ * it is a CDS archive of the loaded classes. If it cannot be created, the build goes on without it.
  */
 final class MakeArchive {
   private static final String TOKEN = "training";
   private static final String INSTALLATION = "training";
-  private static final int PATIENCE_SECONDS = 120;
+  private static final int TIMEOUT_SECONDS = 120;
 
-  /** The start script takes them away as well: with another collector the archive would be of no use. */
+  /** The start script unsets them as well: with another collector the archive would not be used. */
   private static final Set<String> UNWANTED =
       Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JDK_AOT_VM_OPTIONS");
 
@@ -58,8 +57,8 @@ final class MakeArchive {
   private static final int PIECES = 60;
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    // The JDK's client takes an answer that comes early for one that nobody has asked for, now and then,
-    // and closes the connection. What is asked here may be asked twice.
+    // The JDK's client sometimes takes an early answer for an unsolicited one and closes the connection.
+    // All requests here can be repeated safely.
     System.setProperty("jdk.httpclient.enableAllMethodRetry", "true");
     boolean profiles = Runtime.version().feature() >= FIRST_WITH_PROFILES;
     Path lib = Path.of(args[0], "lib").toRealPath();
@@ -89,7 +88,7 @@ final class MakeArchive {
       System.err.print(Files.readString(log));
     }
     daemon.destroy();
-    if (daemon.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && Files.exists(fresh)) {
+    if (daemon.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && Files.exists(fresh)) {
       Files.move(fresh, archive);
     } else {
       daemon.destroyForcibly();
@@ -104,7 +103,10 @@ final class MakeArchive {
     }
   }
 
-  /** The daemon starts as native-host starts it: what it reads then is to be in the archive too. */
+  /**
+   * Writes a profile, so that the daemon starts as native-host starts it and the archive has those
+   * classes too.
+   */
   private static Path writeProfile(Path work) throws IOException {
     Path root = Files.createDirectory(work.resolve("root"));
     Path folder = Files.createDirectory(work.resolve("jstorrent-native"));
@@ -131,7 +133,7 @@ final class MakeArchive {
     }
   }
 
-  /** Several clients that write small blocks, write verified pieces, hash, and read. */
+  /** Runs several clients that write small blocks, write verified pieces, hash and read. */
   private static void files(int port) throws InterruptedException, ExecutionException {
     try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         HttpClient http = HttpClient.newHttpClient()) {
@@ -183,12 +185,15 @@ final class MakeArchive {
     }
   }
 
-  /** What a client does: a socket, bytes each way, a UDP socket, and the end. */
+  /**
+   * Relays what a typical client does: a TCP socket with bytes in both directions, and a UDP
+   * socket.
+   */
   private static void relay(int port) throws IOException, InterruptedException {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         DatagramSocket datagrams = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         Socket client = new Socket("127.0.0.1", port)) {
-      client.setSoTimeout(PATIENCE_SECONDS * 1000);
+      client.setSoTimeout(TIMEOUT_SECONDS * 1000);
       OutputStream out = client.getOutputStream();
       out.write(
           ("GET /io HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
@@ -218,7 +223,7 @@ final class MakeArchive {
                   .put(host)
                   .put(new byte[9])));
       DatagramPacket packet = new DatagramPacket(new byte[9], 9);
-      datagrams.setSoTimeout(PATIENCE_SECONDS * 1000);
+      datagrams.setSoTimeout(TIMEOUT_SECONDS * 1000);
       datagrams.receive(packet);
       datagrams.send(packet);
       out.write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0}); // Close
@@ -234,7 +239,7 @@ final class MakeArchive {
     }
   }
 
-  /** A payload that begins with the id 1. */
+  /** A payload that starts with the id 1. */
   private static ByteBuffer payload(int size) {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).putInt(1);
   }
@@ -243,7 +248,7 @@ final class MakeArchive {
     return (short) number;
   }
 
-  /** A whole frame in a binary message, masked with zeros (RFC 6455 § 5.2). */
+  /** A frame in a binary message, masked with zeros (RFC 6455 § 5.2). */
   private static byte[] frame(int opcode, ByteBuffer payload) {
     int size = 8 + payload.capacity();
     return ByteBuffer.allocate(16 + payload.capacity())

@@ -3,16 +3,16 @@ package com.jstorrent.iodaemon.launcher;
 import java.security.Security;
 
 /**
- * How long this process remembers what names resolve to. The JDK does it for 30 s, and for 10 s that a
- * name did not resolve: a client that tries again, and one whose network has changed, would be told of
- * the past. The system's resolver remembers as long as the zone allows (RFC 2308) and knows when the
- * network changes; so what is left to be saved here are the look-ups of a row of datagrams.
+ * Shortens the JDK's cache of resolved names. The JDK keeps addresses for 30 s and failures for 10
+ * s, so a client that retries, or whose network has changed, would get outdated results. The
+ * system's resolver caches as long as the zone allows (RFC 2308) and knows when the network
+ * changes. What is left for this cache is to save the look-ups of a series of datagrams.
  */
 final class AddressCache {
-  /** Seconds for which the addresses of a name are taken for good; at 0 each datagram would ask. */
+  /** Seconds for which addresses are cached; with 0 each datagram would cause a look-up. */
   static final int POSITIVE_SECONDS = 5;
 
-  /** Seconds for which a failure is taken for good: each attempt asks anew. */
+  /** Seconds for which failures are cached: not at all, so that each attempt looks up again. */
   static final int NEGATIVE_SECONDS = 0;
 
   private static final String POSITIVE = "networkaddress.cache.ttl";
@@ -20,7 +20,7 @@ final class AddressCache {
 
   private AddressCache() {}
 
-  /** The JDK reads both when the first name is looked up, and never again. */
+  /** Sets both properties. Must be called before the first look-up, when the JDK reads them. */
   static void shorten() {
     Security.setProperty(POSITIVE, Integer.toString(POSITIVE_SECONDS));
     Security.setProperty(NEGATIVE, Integer.toString(NEGATIVE_SECONDS));

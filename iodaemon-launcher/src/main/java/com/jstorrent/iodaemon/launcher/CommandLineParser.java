@@ -18,11 +18,14 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The command line (PROTOCOL.md § 1). The options are declared in code, not by annotations: that
- * saves some 30 ms of every start.
+ * Parses the command line (PROTOCOL.md § 1). The options are declared in code rather than by
+ * annotations, which saves some 30 ms of every start.
  */
 final class CommandLineParser {
-  /** A property that the start script sets: it has started the JVM in another folder. */
+  /**
+   * A system property that the start script sets when the working folder was deleted and it has
+   * started the JVM in another one.
+   */
   static final String WORKING_FOLDER_GONE = "iodaemon.working-folder-gone";
 
   private static final int MAX_PORT = 65_535;
@@ -38,10 +41,10 @@ final class CommandLineParser {
     commandLine.setOverwrittenOptionsAllowed(false);
     commandLine.setExpandAtFiles(false); // a token may begin with @
     commandLine.setTrimQuotes(false);
-    // Whatever follows an option is its value: a token may look like an option, or be called "demo".
+    // What follows an option is always its value: a token may look like an option, or be "demo".
     commandLine.setAllowOptionsAsOptionParameters(true);
     commandLine.setAllowSubcommandsAsOptionParameters(true);
-    commandLine.setEndOfOptionsDelimiter("\0"); // in place of "--": nothing but options is taken
+    commandLine.setEndOfOptionsDelimiter("\0"); // instead of "--": there are no positional arguments
   }
 
   private static CommandSpec daemon(String version) {
@@ -106,18 +109,18 @@ final class CommandLineParser {
         OptionSpec.builder(name).arity("0").type(boolean.class).description(description).build());
   }
 
-  /** What a command line asks for. */
+  /** What the command line requests. */
   sealed interface Request {
     record Serve(LaunchOptions options) implements Request {}
 
     record Demo(DemoOptions options) implements Request {}
 
-    /** Text for standard output, and nothing else. */
+    /** Only prints a text to standard output. */
     record Show(String text) implements Request {}
   }
 
   /**
-   * @throws LaunchFailure with one sentence about what is wrong
+   * @throws LaunchFailure when the arguments are not valid; the message is one sentence
    */
   Request parse(String... arguments) throws LaunchFailure {
     try {
@@ -138,7 +141,9 @@ final class CommandLineParser {
     }
   }
 
-  /** The library's own sentences hold what was given, and that may be the token. */
+  /**
+   * A message without the arguments, which may contain the token; those of the library repeat them.
+   */
   private static String sentence(CommandLine.ParameterException e) {
     return switch (e) {
       case CommandLine.UnmatchedArgumentException unmatched ->
@@ -198,7 +203,8 @@ final class CommandLineParser {
         token = TokenText.firstLine(stdin);
       }
     } catch (IOException e) {
-      throw LaunchFailure.ofArguments("The token cannot be read from where it should come.");
+      throw LaunchFailure
+          .ofArguments("The token cannot be read from its file or from standard input.");
     }
     return TokenText.checked(token);
   }
@@ -217,7 +223,7 @@ final class CommandLineParser {
     return roots;
   }
 
-  /** Seconds, or a number with its unit. */
+  /** Parses seconds, or a number with a unit. */
   private static Duration duration(String text) throws LaunchFailure {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
@@ -240,7 +246,7 @@ final class CommandLineParser {
       }
       return path.toAbsolutePath();
     } catch (InvalidPathException e) {
-      throw LaunchFailure.ofArguments("There is an argument that should be a path, and is none.");
+      throw LaunchFailure.ofArguments("An argument should be a path and is not.");
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The daemon that the command line, the environment and the profile describe. */
+/** Creates the daemon from the command line, the environment and the profile. */
 final class DaemonFactory {
   private static final List<String> OWN_SITES =
       List.of("https://jstorrent.com", "https://new.jstorrent.com");
@@ -27,7 +27,7 @@ final class DaemonFactory {
   private final DaemonListener listener;
 
   /**
-   * @param listener hears what happens in the daemon
+   * @param listener the daemon's listener
    */
   DaemonFactory(Map<String, String> environment, DaemonListener listener) {
     this.environment = environment;
@@ -60,7 +60,7 @@ final class DaemonFactory {
     return new Profile(roots(options, profile), origins(profile));
   }
 
-  /** What the command line says goes before the profile. */
+  /** The roots of both; those of the command line take precedence over those of the profile. */
   private static List<DownloadRoot> roots(
       LaunchOptions options, ProfileFile.@Nullable Profile profile) {
     Map<String, DownloadRoot> roots = new LinkedHashMap<>();
@@ -73,7 +73,7 @@ final class DaemonFactory {
     return List.copyOf(roots.values());
   }
 
-  /** PROTOCOL.md § 2. */
+  /** The allowed origins (PROTOCOL.md § 2). */
   private AllowedOrigins origins(ProfileFile.@Nullable Profile profile) {
     Set<String> origins = new LinkedHashSet<>(OWN_SITES);
     if (profile != null && profile.extensionId() != null) {

@@ -5,10 +5,10 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * What {@code demo} is asked to do.
+ * The options of {@code demo}.
  *
- * @param megabytes how much to relay in all, in MiB
- * @param sockets over how many sockets
+ * @param megabytes the amount to relay, in MiB
+ * @param sockets the number of sockets to use
  */
 record DemoOptions(int megabytes, int sockets) {
   private static final int DEFAULT_MEGABYTES = 256;

@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import org.jspecify.annotations.Nullable;
 
-/** Counts lines that the log has lost: among the numbers of the daemon, once there is one. */
+/** Counts dropped log lines, in the daemon's counters as soon as there is a daemon. Thread-safe. */
 final class DroppedLines {
   private @Nullable Stats stats; // guarded by this
   private long before; // guarded by this
@@ -17,7 +17,7 @@ final class DroppedLines {
     }
   }
 
-  /** From here on, those before included, they are counted there. */
+  /** Moves the count to a daemon's counters, and counts there from now on. */
   synchronized void countIn(Stats daemon) {
     daemon.add(Counter.LOG_LINES_DROPPED, before);
     before = 0;

@@ -14,9 +14,9 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 
 /**
- * Runs the program below a folder whose name ends with an exclamation mark. The JDK takes that mark for
- * the end of a jar's name when it opens a resource, and so finds none, not even the log's backend; in an
- * encoded address there is no such mark.
+ * Makes the program run in a folder whose name ends with an exclamation mark. In URLs of resources
+ * the JDK takes {@code !/} for the end of a jar's name, so it would find no resources, not even the
+ * logging backend. With percent-encoded URLs it does.
  */
 final class EncodedClassPath {
   private static final String MARK = "!" + File.separator;
@@ -24,7 +24,7 @@ final class EncodedClassPath {
 
   private EncodedClassPath() {}
 
-  /** Whether this class was loaded from such a place. Costs nothing as a rule. */
+  /** Whether this class was loaded from such a folder. */
   static boolean isNeeded() throws IOException {
     String jar = System.getProperty("java.class.path", "");
     boolean awkward =
@@ -34,8 +34,8 @@ final class EncodedClassPath {
         && EncodedClassPath.class.getClassLoader() == ClassLoader.getSystemClassLoader();
   }
 
-  /** Loads the main class once more, from encoded addresses, and runs it. */
-  @SuppressWarnings("resource") // as long as the process
+  /** Loads the main class again, from encoded URLs, and runs it. */
+  @SuppressWarnings("resource") // needed until the process ends
   static void run(String mainClass, String[] arguments) throws IOException {
     Path jar = Path.of(System.getProperty("java.class.path")).toRealPath();
     URLClassLoader loader =
@@ -53,7 +53,7 @@ final class EncodedClassPath {
     }
   }
 
-  /** The jar and those that its manifest names beside it. */
+  /** The URLs of the jar and of those that its manifest names. */
   private static URL[] addresses(Path jar) throws IOException {
     List<URL> all = new ArrayList<>(List.of(encoded(jar)));
     try (JarFile open = new JarFile(jar.toFile())) {

@@ -1,12 +1,15 @@
 package com.jstorrent.iodaemon.launcher;
 
-/** How the process ends; native-host tells them apart. */
+/** The exit status of the process, by which native-host decides what to do. */
 enum ExitCode {
   OK(0),
-  /** The port is taken, or another thing that the reason on stderr names. */
+  /**
+   * The daemon could not start, for example because the port is in use; standard error has the
+   * reason.
+   */
   FAILED(1),
   BAD_ARGUMENTS(2),
-  /** It could not go on: out of memory, or nobody can connect any more. A new start helps. */
+  /** The daemon has failed, for example because memory ran out; it should be started again. */
   BROKEN(3);
 
   private final int number;

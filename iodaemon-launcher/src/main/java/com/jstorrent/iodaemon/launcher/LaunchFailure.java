@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
-/** The process cannot start. The message is one sentence for stderr. */
+/** Reports that the process cannot start. The message is one sentence for standard error. */
 final class LaunchFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,9 @@ final class LaunchFailure extends Exception {
     this.exitCode = exitCode;
   }
 
-  /** For arguments that are not understood; the sentence must not hold any of them. */
+  /**
+   * For invalid arguments. The sentence must not contain any of them, since one may be the token.
+   */
   static LaunchFailure ofArguments(String sentence) {
     return new LaunchFailure(ExitCode.BAD_ARGUMENTS, sentence + " See --help.");
   }

@@ -6,14 +6,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the command line asks for.
+ * The options of the command line.
  *
- * @param port 0 lets the system choose
- * @param parentPid exit when this process is gone; 0 for none
- * @param idleTimeout exit after this time without anybody who has shown the token; zero for never
- * @param installId which profile of the profile file is ours
- * @param roots download roots besides those of the profile, by key
- * @param denyPrivate whether sockets reach public addresses only
+ * @param port the port to listen on; 0 lets the system choose
+ * @param parentPid the process with which the daemon ends; 0 for none
+ * @param idleTimeout the time without an authenticated client after which the daemon ends; zero for
+ *     never
+ * @param installId the id of the profile to read from the profile file; null for none
+ * @param roots download roots by key, in addition to those of the profile
+ * @param denyPrivate whether sockets may only connect to public addresses
  */
 record LaunchOptions(
     int port,
@@ -26,7 +27,7 @@ record LaunchOptions(
     @Nullable Path logFile,
     LogLevel logLevel) {
 
-  /** Leaves the token out, so that no log line can hold it. */
+  /** Omits the token, so that it cannot get into the log. */
   @Override
   public String toString() {
     return "LaunchOptions[port=" + port + ", roots=" + roots.keySet() + "]";

@@ -10,7 +10,7 @@ enum LogLevel {
   debug(Level.FINE),
   trace(Level.FINEST);
 
-  @SuppressWarnings("ImmutableEnumChecker") // it is immutable, and not marked as such
+  @SuppressWarnings("ImmutableEnumChecker") // immutable, but not annotated as such
   private final Level level;
 
   LogLevel(Level level) {

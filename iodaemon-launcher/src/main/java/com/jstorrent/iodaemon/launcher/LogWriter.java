@@ -9,24 +9,27 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * Writes lines to one place, on a thread of its own: a pipe that is not read, or a disk that hangs,
- * costs lines and keeps no thread that logs waiting. What waits is bounded. Lines that find no room, and
- * lines that cannot be written, are dropped and counted; in their place stands how many they were, once
- * something can be written again.
+ * Writes log lines to a target on a thread of its own, so that a pipe that is not read, or a disk
+ * that hangs, never blocks a thread that logs. The queue is bounded. Lines that do not fit, and
+ * lines that cannot be written, are dropped and counted; as soon as writing is possible again, a
+ * line in their place tells how many were dropped.
  */
 final class LogWriter {
-  /** What may wait to be written, in bytes; further lines are dropped. */
+  /** The bound of the queue in bytes. */
   static final int QUEUE_BYTES = 1 << 20;
 
-  /** What a line costs beside its bytes. */
+  /** The approximate overhead of a queued line in bytes. */
   private static final int LINE_OVERHEAD = 64;
 
-  /** Where the lines go. It may block for ever, and is called by the writing thread only. */
+  /** A destination of lines. It may block for ever, and is called by the writing thread only. */
   interface Target {
     void write(byte[] line) throws IOException;
   }
 
-  /** A line, and how many were dropped since the one before it; without text, those alone. */
+  /**
+   * A queued line, and how many lines were dropped before it. Without text it stands for dropped
+   * lines only.
+   */
   private static final class Line {
     private final byte[] text;
     private final long droppedBefore;
@@ -45,10 +48,10 @@ final class LogWriter {
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Line> lines = new ArrayDeque<>(); // guarded by lock
   private int queuedBytes; // guarded by lock
-  private long newlyDropped; // guarded by lock; since the last line that found room
+  private long newlyDropped; // guarded by lock; dropped since the last line that was queued
   private boolean writing; // guarded by lock
-  private long untold; // the writing thread's own, as is the next: dropped, and not told of yet
-  private boolean torn; // the last line may have been cut off in its middle
+  private long unreported; // dropped and not reported yet; used by the writing thread only
+  private boolean endsInPartialLine; // a failed write may have left part of a line; writing thread only
 
   private LogWriter(Target target, DroppedLines dropped) {
     this.target = target;
@@ -56,7 +59,7 @@ final class LogWriter {
   }
 
   /**
-   * @param dropped is told of each line that is lost
+   * @param dropped counts the dropped lines
    */
   static LogWriter start(Target target, DroppedLines dropped) {
     LogWriter writer = new LogWriter(target, dropped);
@@ -64,7 +67,7 @@ final class LogWriter {
     return writer;
   }
 
-  /** Has a line written, line end included, or drops it. Never blocks; any thread. */
+  /** Queues a line, including its line end, or drops it. Never blocks. Thread-safe. */
   void add(byte[] line) {
     int size = line.length + LINE_OVERHEAD;
     lock.lock();
@@ -84,10 +87,10 @@ final class LogWriter {
   }
 
   /**
-   * Waits until all that was added is written or lost.
+   * Waits until all lines added so far are written or dropped.
    *
-   * @param nanos how long at most
-   * @return how much of that time is left; not positive when it was too short
+   * @param nanos the maximum time to wait
+   * @return the time left; zero or negative if the wait timed out
    */
   long flush(long nanos) {
     long left = nanos;
@@ -134,30 +137,31 @@ final class LogWriter {
   }
 
   private void write(Line line) {
-    untold += line.droppedBefore;
+    unreported += line.droppedBefore;
     try {
-      if (untold > 0) {
+      if (unreported > 0) {
         target.write(summary());
-        untold = 0;
-        torn = false;
+        unreported = 0;
+        endsInPartialLine = false;
       }
       if (line.text.length > 0) {
         target.write(line.text);
       }
     } catch (IOException | RuntimeException e) {
-      torn = true;
+      endsInPartialLine = true;
       if (line.text.length > 0) {
-        untold++;
+        unreported++;
         dropped.add(1);
       }
     }
   }
 
   private byte[] summary() {
-    String sentence = untold + " lines of the log were dropped here: they could not be written.";
+    String sentence =
+        unreported + " lines of the log were dropped here: they could not be written.";
     LogRecord record = new LogRecord(Level.WARNING, sentence);
     record.setLoggerName(LogWriter.class.getName());
-    String begin = torn ? System.lineSeparator() : "";
+    String begin = endsInPartialLine ? System.lineSeparator() : "";
     return (begin + new LogLine().format(record)).getBytes(StandardCharsets.UTF_8);
   }
 }

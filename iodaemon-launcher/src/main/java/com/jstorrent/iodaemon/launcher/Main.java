@@ -9,9 +9,15 @@ import java.nio.file.FileSystemException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The process: parse, start, tell the port, wait, end. */
+/**
+ * The main class: parses the command line, starts the daemon, prints the port and waits for the
+ * end.
+ */
 public final class Main {
-  /** With the second for closing, the process is gone two seconds after its parent. */
+  /**
+   * How long log lines may take to be written after the parent is gone: with one second for
+   * closing, the process ends within two seconds.
+   */
   private static final Duration LAST_LINES = Duration.ofMillis(300);
 
   private static final String NO_OUTPUT = "Standard output cannot be written.";
@@ -26,12 +32,12 @@ public final class Main {
         return;
       }
       Request request = new CommandLineParser(Version.current(), System.in).parse(arguments);
-      // A pattern switch costs the JVM some milliseconds, and native-host waits for the port.
+      // A pattern switch would cost some milliseconds at first use, and native-host waits for the port.
       code = request instanceof Request.Serve serve ? serve(serve.options()) : run(request);
     } catch (LaunchFailure e) {
       System.err.println(e.getMessage());
       code = e.exitCode();
-    } catch (FileSystemException e) { // its message is a path
+    } catch (FileSystemException e) { // its message contains a path
       System.err.println("This cannot go on: a file or folder cannot be used.");
       code = ExitCode.FAILED;
     } catch (IOException e) {
@@ -61,23 +67,23 @@ public final class Main {
 
   private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {
     ProcessLog log = ProcessLog.open(options.logLevel(), options.logFile());
-    System.setOut(System.err); // the port is the only line that may come there
+    System.setOut(System.err); // only the port may be written to standard output
     AddressCache.shorten();
-    Breakdown breakdown = new Breakdown(log);
-    Thread.setDefaultUncaughtExceptionHandler(breakdown);
-    // Looked up before there is a port: afterwards clients could take all descriptors.
+    FailureExit failureExit = new FailureExit(log);
+    Thread.setDefaultUncaughtExceptionHandler(failureExit);
+    // Opened before the port: afterwards clients could use up all descriptors.
     @Nullable
     ParentProcess parent =
         options.parentPid() > 0 ? ParentProcess.of(options.parentPid()) : null;
-    try (IoDaemon daemon = new DaemonFactory(System.getenv(), breakdown).make(options)) {
+    try (IoDaemon daemon = new DaemonFactory(System.getenv(), failureExit).make(options)) {
       log.countDroppedIn(daemon.stats());
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);
-      tellPort(daemon.port(), signals);
+      printPort(daemon.port(), signals);
       if (parent != null) {
-        ParentWatch.start(parent, daemon::close, () -> endLate(log));
+        ParentWatch.start(parent, daemon::close, () -> halt(log));
       }
-      signals.hearSignals();
+      signals.handleSignals();
       daemon.awaitClosed();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -85,8 +91,10 @@ public final class Main {
     return ExitCode.OK;
   }
 
-  /** A daemon whose port is not known is of no use, and would never be found and ended. */
-  private static void tellPort(int port, SignalExit signals) throws LaunchFailure {
+  /**
+   * Prints the port. A daemon whose port cannot be printed ends, because it could never be found.
+   */
+  private static void printPort(int port, SignalExit signals) throws LaunchFailure {
     try {
       StandardOutput.write(
           port + System.lineSeparator(),
@@ -97,7 +105,7 @@ public final class Main {
     }
   }
 
-  private static void endLate(ProcessLog log) {
+  private static void halt(ProcessLog log) {
     log.flush(LAST_LINES);
     Runtime.getRuntime().halt(ExitCode.OK.number());
   }

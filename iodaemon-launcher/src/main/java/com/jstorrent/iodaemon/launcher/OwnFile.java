@@ -22,10 +22,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A regular file of the user that this process runs as, without a second name. Anything else is left as
- * it is: a folder, a device, a pipe (which opening would wait for), a link, and another user's file, by
- * whatever name it has got here. Java can tell nothing of an open file, so its path is looked at before
- * and after; in a sticky folder, or one of the user's own, nothing can be put in its place meanwhile.
+ * A regular file that belongs to this process's user and has no second name. Anything else is
+ * refused and left as it is: folders, devices, pipes (opening one would block), links, and files of
+ * other users, even under a hard link. Java cannot examine an open file, so its path is examined
+ * before and after opening. In a folder of the user's own, or a sticky one, nothing can be swapped
+ * in between.
  */
 final class OwnFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -43,25 +44,25 @@ final class OwnFile {
     this.hidden = hidden;
   }
 
-  /** What stands at the path is no such file. */
+  /** The path exists and is not such a file. */
   static final class NotOwn extends IOException {
     private static final long serialVersionUID = 1L;
 
     NotOwn() {
-      super("It is no regular file of this user.");
+      super("It is not a regular file of this user.");
     }
   }
 
   /**
-   * Opens it for writing at its end; makes it when there is none. Others cannot read it from then on,
-   * where the file system has rights.
+   * Opens the file for appending, or creates it. If the file system has permissions, only the owner
+   * can read it afterwards.
    *
-   * @throws NotOwn when something else stands there
+   * @throws NotOwn when the path is something else
    * @throws IOException when it cannot be opened
    */
   static OwnFile append(Path path) throws IOException {
     FileChannel made = null;
-    BasicFileAttributes found = look(path);
+    BasicFileAttributes found = attributes(path);
     if (found == null) {
       made = create(path);
     } else {
@@ -72,38 +73,38 @@ final class OwnFile {
             ? made
             : FileChannel.open(
                 path, StandardOpenOption.WRITE, StandardOpenOption.APPEND, NOFOLLOW_LINKS);
-    BasicFileAttributes opened = look(path);
+    BasicFileAttributes opened = attributes(path);
     if (opened == null
         || !opened.isRegularFile()
         || found != null && !Objects.equals(found.fileKey(), opened.fileKey())) {
       channel.close();
       throw new NotOwn();
     }
-    return new OwnFile(channel, opened.fileKey(), hide(path));
+    return new OwnFile(channel, opened.fileKey(), restrict(path));
   }
 
   FileChannel channel() {
     return channel;
   }
 
-  /** Whether others cannot read it, as far as its file system tells. */
+  /** Whether only the owner can read it, as far as the file system tells. */
   boolean isHidden() {
     return hidden;
   }
 
   /** Whether the path still leads to this file. */
-  boolean standsAt(Path path) throws IOException {
-    BasicFileAttributes found = look(path);
+  boolean isAt(Path path) throws IOException {
+    BasicFileAttributes found = attributes(path);
     return found != null && Objects.equals(key, found.fileKey());
   }
 
-  /** Whether nothing stands at the path but what may be replaced. */
+  /** Whether the path is free, or such a file that may be replaced. */
   static boolean mayReplace(Path path) throws IOException {
-    BasicFileAttributes found = look(path);
+    BasicFileAttributes found = attributes(path);
     return found == null || isOwn(path, found);
   }
 
-  /** A second file of the name, a dangling link included, is an error and not followed. */
+  /** Creates the file. Anything that exists by that name, even a dangling link, is an error. */
   private static FileChannel create(Path path) throws IOException {
     FileAttribute<?>[] rights =
         isPosix(path)
@@ -115,12 +116,12 @@ final class OwnFile {
           Set.of(
               StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
           rights);
-    } catch (FileAlreadyExistsException e) { // since the look
+    } catch (FileAlreadyExistsException e) { // created since the check
       throw new NotOwn();
     }
   }
 
-  private static @Nullable BasicFileAttributes look(Path path) throws IOException {
+  private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
@@ -139,7 +140,7 @@ final class OwnFile {
       return false;
     }
     if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-      return true; // rights are those of the folder
+      return true; // without owners, the folder's permissions decide
     }
     return Objects.equals(Files.getAttribute(path, "unix:nlink", NOFOLLOW_LINKS), 1)
         && isOwner(Files.getOwner(path, NOFOLLOW_LINKS), path);
@@ -153,12 +154,15 @@ final class OwnFile {
         return true;
       }
     } catch (IOException e) {
-      // A user without a name, as in some containers; the file system then has to tell.
+      // The user has no name, as in some containers; compare with a new file instead.
     }
     return owner.equals(ownerOfNewFiles(path));
   }
 
-  /** File systems without owners say the same one of every file, and it need not be this user. */
+  /**
+   * The owner of a new file. File systems without owners report the same one for every file, which
+   * need not be this user.
+   */
   private static @Nullable UserPrincipal ownerOfNewFiles(Path path) {
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null) {
@@ -176,8 +180,11 @@ final class OwnFile {
     }
   }
 
-  /** Through the file itself, not by its name. Some file systems keep no rights. */
-  private static boolean hide(Path path) {
+  /**
+   * Restricts the permissions to the owner, and returns whether that has worked; some file systems
+   * keep none.
+   */
+  private static boolean restrict(Path path) {
     PosixFileAttributeView view =
         Files.getFileAttributeView(path, PosixFileAttributeView.class, NOFOLLOW_LINKS);
     if (view == null) {

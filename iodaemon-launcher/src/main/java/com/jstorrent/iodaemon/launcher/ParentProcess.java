@@ -10,32 +10,34 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The process that has started this one, as far as it matters, by pid and start time, and without
- * starting anything. On Linux its file in {@code /proc} is held open: it knows zombies, parents that
- * were killed and that nobody looks after; it never becomes another process's; and it can be read when
- * no descriptor is left, which the JDK's own way takes for the end of the parent. Elsewhere the JDK
- * answers. On macOS a zombie passes for alive until it is reaped. Windows has none. The latter two are
- * untested.
+ * Tells whether the parent process is running, identified by pid and start time, without starting
+ * other processes.
+ *
+ * <p>On Linux the parent's {@code /proc/PID/stat} is held open. It shows zombies (ended parents
+ * that were not reaped); it never refers to another process with the same pid; and it can be read
+ * when there are no descriptors left, which {@link ProcessHandle#isAlive} takes for the end of the
+ * process. On other systems the JDK is asked. On macOS a zombie counts as running until it is
+ * reaped; Windows has no zombies. Both are untested.
  */
 @FunctionalInterface
 interface ParentProcess {
-  /** More than the one line can have. */
+  /** More than the file's only line can have. */
   int STAT_BYTES = 4 << 10;
 
-  /** Whether it runs. Takes some microseconds; any thread. */
-  boolean lives();
+  /** Whether the process is running. Takes some microseconds. Thread-safe. */
+  boolean isRunning();
 
   /**
-   * The process with this pid. One that began after this one cannot be its parent: the parent has ended
-   * already, and its pid was given to another one.
+   * The process with this pid. If it started after this one, it cannot be the parent: the parent
+   * has ended and its pid was reused.
    */
   static ParentProcess of(long pid) {
     return of(ProcessHandle.of(pid), ProcessHandle.current(), Path.of("/proc", Long.toString(pid)));
   }
 
   /**
-   * @param parent who has the pid now
-   * @param folder where Linux tells about the pid; need not exist
+   * @param parent the process that has the pid now
+   * @param folder the pid's folder in {@code /proc}; need not exist
    */
   static ParentProcess of(Optional<ProcessHandle> parent, ProcessHandle self, Path folder) {
     if (parent.isEmpty() || beganAfter(parent.get(), self)) {
@@ -44,13 +46,13 @@ interface ParentProcess {
     ProcessHandle handle = parent.get();
     try {
       FileChannel stat = FileChannel.open(folder.resolve("stat"), StandardOpenOption.READ);
-      if (handle.isAlive()) { // still, so the file is the parent's
+      if (handle.isAlive()) { // it still is, so the opened file is the parent's
         return () -> runs(stat);
       }
       stat.close();
       return () -> false;
     } catch (IOException e) {
-      return handle::isAlive; // not Linux, or one that hides processes
+      return handle::isAlive; // not Linux, or /proc hides processes
     }
   }
 
@@ -60,24 +62,25 @@ interface ParentProcess {
   }
 
   /**
-   * Reads {@code pid (name) state …}; a name may have blanks and parentheses. A process whose first
-   * thread has ended before the others has the state of a zombie too, but still counts its threads.
+   * Parses {@code pid (name) state …}; a name may contain blanks and parentheses. A process whose
+   * first thread has ended before the others is shown as a zombie too, but with more than one
+   * thread.
    */
   private static boolean runs(FileChannel stat) {
-    final int state = 0; // the fields behind the name, by proc_pid_stat(5)
+    final int state = 0; // indices of the fields after the name, see proc_pid_stat(5)
     final int threads = 17;
     ByteBuffer text = ByteBuffer.allocate(STAT_BYTES);
     try {
-      while (stat.read(text, text.position()) > 0) {} // the system makes it anew at position 0
+      while (stat.read(text, text.position()) > 0) {} // reading at position 0 refreshes the content
     } catch (IOException e) {
-      return false; // whose file this was has been reaped
+      return false; // the process was reaped
     }
     String line = new String(text.array(), 0, text.position(), StandardCharsets.ISO_8859_1);
     try {
       String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
       return !"ZX".contains(fields[state]) || Integer.parseInt(fields[threads]) > 1;
     } catch (RuntimeException e) {
-      return true; // it is there, and tells something that is not understood
+      return true; // it exists, in an unknown format
     }
   }
 }

@@ -5,8 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process with the one that started it, within two seconds (PROTOCOL.md § 1). It asks at an
- * interval: for a process that is not its child the JDK's {@code onExit} asks less and less often.
+ * Ends the process within two seconds after its parent (PROTOCOL.md § 1). It polls at a fixed
+ * interval, because the JDK's {@code onExit} polls a process that is not a child less and less
+ * often.
  */
 final class ParentWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ParentWatch.class);
@@ -16,10 +17,10 @@ final class ParentWatch {
   private ParentWatch() {}
 
   /**
-   * Calls back when the process is gone; at once when there is none.
+   * Calls back when the parent has ended, at once if it already has.
    *
-   * @param gone on a thread of its own
-   * @param late afterwards, but a second later at the latest, whether the first has returned or not
+   * @param gone run first, on a thread of its own
+   * @param late run when {@code gone} has returned, but after one second at the latest
    */
   static void start(ParentProcess parent, Runnable gone, Runnable late) {
     Thread.ofPlatform()
@@ -30,7 +31,7 @@ final class ParentWatch {
 
   private static void watch(ParentProcess parent, Runnable gone, Runnable late) {
     try {
-      while (parent.lives()) {
+      while (parent.isRunning()) {
         Thread.sleep(INTERVAL);
       }
       LOG.info("The parent process is gone.");
@@ -38,7 +39,7 @@ final class ParentWatch {
       end.join(GRACE);
       late.run();
     } catch (InterruptedException e) {
-      LOG.debug("The watch for the parent was ended.");
+      LOG.debug("The watch of the parent process was interrupted.");
     }
   }
 }

@@ -19,18 +19,21 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of this process: it goes to standard error, and to a file that is rotated when one is asked
- * for, each with a {@link LogWriter} of its own. What is printed to {@link System#err} goes the same way,
- * so no thread but these ever waits for whoever reads it.
+ * The log of this process: to standard error and, if requested, to a rotated file, each with a
+ * {@link LogWriter} of its own. {@link System#err} is redirected to the same writer, so that no
+ * other thread ever blocks on the reader of standard error.
  */
 final class ProcessLog extends Handler {
-  /** How long the end of the process waits for lines that are not written yet. */
-  static final Duration PATIENCE = Duration.ofSeconds(2);
+  /** How long the end of the process waits for queued lines. */
+  static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
 
   private static final FileOutputStream STDERR = new FileOutputStream(FileDescriptor.err);
   private static final Logger LOG = Logger.getLogger(ProcessLog.class.getName());
 
-  /** Logs what a client can cause, with stack traces; what matters of it we log ourselves. */
+  /**
+   * Switched off, because it logs stack traces for what clients cause; the daemon logs what matters
+   * itself.
+   */
   private static final Logger WEBSOCKET_LIBRARY = Logger.getLogger("org.java_websocket");
 
   private final DroppedLines dropped = new DroppedLines();
@@ -46,9 +49,9 @@ final class ProcessLog extends Handler {
   }
 
   /**
-   * Sends the log there from now on.
+   * Sets up logging.
    *
-   * @throws LaunchFailure when the log file cannot be written, or is none
+   * @throws LaunchFailure when the log file cannot be written or is not a regular file
    */
   static ProcessLog open(LogLevel level, @Nullable Path path) throws LaunchFailure {
     RotatingLog file = path == null ? null : RotatingLog.open(path);
@@ -80,7 +83,7 @@ final class ProcessLog extends Handler {
     };
   }
 
-  /** Lines that are lost are counted there. */
+  /** Counts dropped lines in these counters from now on. */
   void countDroppedIn(Stats stats) {
     dropped.countIn(stats);
   }
@@ -91,7 +94,7 @@ final class ProcessLog extends Handler {
     writers.forEach(writer -> writer.add(line));
   }
 
-  /** Waits until what was logged is written, but not for longer than this. */
+  /** Waits until everything logged so far is written, for a limited time. */
   void flush(Duration most) {
     long left = most.toNanos();
     for (LogWriter writer : writers) {
@@ -101,12 +104,12 @@ final class ProcessLog extends Handler {
 
   @Override
   public void flush() {
-    flush(PATIENCE);
+    flush(FLUSH_TIMEOUT);
   }
 
-  /** The JVM closes what it logs to when it ends. */
+  /** Called by the JVM when it ends. */
   @Override
   public void close() {
-    flush(PATIENCE);
+    flush(FLUSH_TIMEOUT);
   }
 }

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code rpc-info.json}, which native-host writes (PROTOCOL.md § 1). Unknown fields are ignored; a
- * missing or broken file is a warning, and then there is no profile.
+ * Reads {@code rpc-info.json}, which native-host writes (PROTOCOL.md § 1). Unknown fields are
+ * ignored.
  */
 final class ProfileFile {
   private static final Logger LOG = LoggerFactory.getLogger(ProfileFile.class);
@@ -42,13 +42,13 @@ final class ProfileFile {
   }
 
   /**
-   * What the daemon needs of a profile.
+   * The parts of a profile that the daemon uses.
    *
-   * @param extensionId of the browser extension, or null
+   * @param extensionId the id of the browser extension, or null
    */
   record Profile(@Nullable String extensionId, List<DownloadRoot> roots) {}
 
-  /** Where the file is on this platform. */
+  /** The file at its location on this platform. */
   static ProfileFile ofPlatform(Map<String, String> environment) {
     String home = orElse(set(environment, "HOME"), System.getProperty("user.home", ""));
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
@@ -63,7 +63,10 @@ final class ProfileFile {
     return new ProfileFile(Path.of(folder, "jstorrent-native", "rpc-info.json"));
   }
 
-  /** An empty or relative folder counts as unset, as the XDG specification says. */
+  /**
+   * The value of a variable that names a folder; an empty or relative one counts as unset, as the
+   * XDG specification requires.
+   */
   private static @Nullable String set(Map<String, String> environment, String name) {
     String value = environment.get(name);
     return value == null || !Path.of(value).isAbsolute() ? null : value;
@@ -73,7 +76,10 @@ final class ProfileFile {
     return value == null ? other : value;
   }
 
-  /** The profile of this installation, or null when there is none, for whatever reason. */
+  /**
+   * The profile of this installation. If the file is missing or invalid, or has no such profile,
+   * logs a warning and returns null.
+   */
   @Nullable
   Profile read(String installId) {
     try {
@@ -85,9 +91,9 @@ final class ProfileFile {
   }
 
   /**
-   * The profile of this installation, or null when the file has none.
+   * The profile of this installation, or null if the file has none.
    *
-   * @throws IOException with one sentence, when the file cannot be read or is broken
+   * @throws IOException when the file cannot be read or is invalid; the message is one sentence
    */
   @Nullable
   Profile require(String installId) throws IOException {
@@ -108,7 +114,7 @@ final class ProfileFile {
     try {
       text = text();
       warnOfReaders();
-    } catch (FileSystemException | CharacterCodingException e) { // its message is a path
+    } catch (FileSystemException | CharacterCodingException e) { // its message contains a path
       throw new IOException("rpc-info.json cannot be read.", e);
     }
     try {
@@ -118,14 +124,17 @@ final class ProfileFile {
     }
   }
 
-  /** Opening a pipe would wait for its writer, and a device may have no end. */
+  /**
+   * Reads the file only if it is a regular one: opening a pipe would block, and a device may have
+   * no end.
+   */
   private String text() throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
     if (!attributes.isRegularFile()) {
       throw new IOException("rpc-info.json is no regular file.");
     }
     byte[] bytes = {};
-    if (attributes.size() > 0) { // files of the system say 0, and reading those may wait too
+    if (attributes.size() > 0) { // special files of the system have size 0, and reading one may block
       try (InputStream in = Files.newInputStream(path)) {
         bytes = in.readNBytes(MAX_BYTES + 1);
       }
@@ -136,7 +145,10 @@ final class ProfileFile {
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
-  /** It holds the token of every profile; native-host writes it, so its mode is not ours to change. */
+  /**
+   * Warns if other users can read the file, which contains tokens. It belongs to native-host, so
+   * its mode is not changed.
+   */
   private void warnOfReaders() throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     if (view != null && !Collections.disjoint(view.readAttributes().permissions(), OTHERS)) {

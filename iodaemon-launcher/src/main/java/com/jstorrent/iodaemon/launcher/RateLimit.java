@@ -11,9 +11,9 @@ import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets only so many lines of one class and level through in a while, and tells how many it left out,
- * when the next one comes or the log ends:
- * what clients and peers can cause must not fill the disk. Whoever asks for debug lines gets all of them.
+ * Limits how many lines of one class and level are logged in a window of time, so that clients and
+ * peers cannot fill the disk. The number of lines left out is logged with the first line of the
+ * next window, or when the log is closed. Debug and trace lines are not limited.
  */
 final class RateLimit extends Handler {
   static final int LINES = 50;
@@ -23,7 +23,7 @@ final class RateLimit extends Handler {
   private final LongSupplier nanoTime;
   private final Map<Source, Window> windows = new HashMap<>(); // guarded by this
 
-  /** Lines that are counted together. */
+  /** What lines are counted by. */
   private record Source(String logger, Level level) {
     @Override
     public boolean equals(@Nullable Object other) {
@@ -32,14 +32,14 @@ final class RateLimit extends Handler {
           && level.equals(source.level);
     }
 
-    // What a record has by itself the JVM would put together when the first line is logged.
+    // Written out: a record's generated methods are linked at first use, which delays the start.
     @Override
     public int hashCode() {
       return 31 * logger.hashCode() + level.hashCode();
     }
   }
 
-  /** What has come from one source since the window began. */
+  /** The lines of a source since its window began. */
   private static final class Window {
     private long begun;
     private long lines;
@@ -104,6 +104,6 @@ final class RateLimit extends Handler {
       windows.forEach(this::tellLeftOut);
       windows.clear();
     }
-    targets.forEach(Handler::close); // which may take a while
+    targets.forEach(Handler::close); // without the lock, because it may take a while
   }
 }

@@ -9,16 +9,17 @@ import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log file that only its owner may read: it tells who connects to what. When it is full it becomes
- * {@code FILE.1}, that one {@code FILE.2}, and so on; where that cannot be, it is emptied. The JDK's own
- * handler writes to other names than it was given, and lets everybody read them. One thread only.
+ * A rotated log file that only its owner can read, because it shows who connects to what. When it
+ * is full it is renamed to {@code FILE.1}, that one to {@code FILE.2}, and so on; if that is not
+ * possible, it is emptied. The JDK's own handler writes to other names than it was given, and all
+ * users can read its files. For one thread.
  */
 final class RotatingLog implements LogWriter.Target {
   private static final long FILE_BYTES = 5 << 20;
   private static final int OLD_FILES = 2;
 
   private final Path path;
-  private @Nullable OwnFile file; // null when it could not be opened again
+  private @Nullable OwnFile file; // null if it could not be opened after rotation
   private long size;
 
   private RotatingLog(Path path, OwnFile file) throws IOException {
@@ -28,7 +29,7 @@ final class RotatingLog implements LogWriter.Target {
   }
 
   /**
-   * @throws LaunchFailure with the sentence that tells why not
+   * @throws LaunchFailure when the file cannot be used; the message is one sentence
    */
   static RotatingLog open(Path path) throws LaunchFailure {
     try {
@@ -43,7 +44,7 @@ final class RotatingLog implements LogWriter.Target {
     }
   }
 
-  /** Whether others cannot read it. */
+  /** Whether only the owner can read it. */
   boolean isHidden() {
     OwnFile current = file;
     return current == null || current.isHidden();
@@ -53,7 +54,7 @@ final class RotatingLog implements LogWriter.Target {
   public void write(byte[] line) throws IOException {
     OwnFile current = file;
     if (current == null || size + line.length > FILE_BYTES && size > 0) {
-      current = renew(current);
+      current = rotate(current);
     }
     ByteBuffer bytes = ByteBuffer.wrap(line);
     while (bytes.hasRemaining()) {
@@ -61,17 +62,17 @@ final class RotatingLog implements LogWriter.Target {
     }
   }
 
-  /** Goes on with a file that has room. */
-  private OwnFile renew(@Nullable OwnFile full) throws IOException {
-    boolean stuck = false;
+  /** Starts a new file. */
+  private OwnFile rotate(@Nullable OwnFile full) throws IOException {
+    boolean notShifted = false;
     if (full != null) {
       file = null;
-      boolean there = full.standsAt(path); // else another program has moved it
+      boolean there = full.isAt(path); // otherwise another program has moved it
       full.channel().close();
-      stuck = there && !moveOn();
+      notShifted = there && !shiftOldFiles();
     }
     OwnFile fresh = OwnFile.append(path);
-    if (stuck) {
+    if (notShifted) {
       fresh.channel().truncate(0);
     }
     size = fresh.channel().size();
@@ -79,8 +80,8 @@ final class RotatingLog implements LogWriter.Target {
     return fresh;
   }
 
-  /** Returns false when something stands in the way. */
-  private boolean moveOn() {
+  /** Renames each file to the next number; returns false if something is in the way. */
+  private boolean shiftOldFiles() {
     try {
       for (int old = OLD_FILES; old > 0; old--) {
         if (!OwnFile.mayReplace(numbered(old))) {

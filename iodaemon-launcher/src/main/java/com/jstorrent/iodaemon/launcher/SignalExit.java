@@ -9,9 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGTERM and SIGINT: an orderly shutdown, then status 0; a second one does not wait for that
- * (PROTOCOL.md § 1). A shutdown hook alone hears of no second signal, and the JVM would end with 128
- * plus the first one's number.
+ * Handles SIGTERM and SIGINT: the first starts a graceful shutdown, which ends with status 0; a
+ * second one ends the process at once (PROTOCOL.md § 1). A shutdown hook alone would not do,
+ * because the JVM ignores a second signal while hooks run, and ends with 128 plus the number of the
+ * first.
  */
 final class SignalExit {
   private static final Logger LOG = LoggerFactory.getLogger(SignalExit.class);
@@ -28,14 +29,17 @@ final class SignalExit {
     this.log = log;
   }
 
-  /** What needs no time: other signals that end a JVM, and those that come early, are orderly too. */
+  /**
+   * Installs a shutdown hook, which takes no time. It makes the shutdown graceful for other
+   * signals, and for signals that arrive before {@link #handleSignals}.
+   */
   static SignalExit install(IoDaemon daemon, ProcessLog log) {
     SignalExit exit = new SignalExit(daemon, log);
     Runtime.getRuntime().addShutdownHook(new Thread(exit::onJvmEnd, "iodaemon-shutdown"));
     return exit;
   }
 
-  /** The end of the process is not an orderly one: this is its status. */
+  /** Makes the process end with {@link ExitCode#FAILED}. */
   void failed() {
     code = ExitCode.FAILED;
   }
@@ -43,16 +47,17 @@ final class SignalExit {
   private void onJvmEnd() {
     ending.set(true);
     daemon.close();
-    log.flush(ProcessLog.PATIENCE);
+    log.flush(ProcessLog.FLUSH_TIMEOUT);
     Runtime.getRuntime().halt(code.number());
   }
 
   /**
-   * Hears of each signal from now on. It takes some 40 ms, so do it when nobody waits. By reflection,
-   * because the compiler warns of {@code sun.misc} without a way to say that one knows. Where there is
-   * no such class, or the JVM leaves signals to others ({@code -Xrs}), the hook has to do.
+   * Installs the signal handlers. It takes some 40 ms, so it is called after the port was printed.
+   * It uses reflection because javac's warning about {@code sun.misc} cannot be suppressed. If the
+   * class does not exist, or the JVM was started without signal handling ({@code -Xrs}), only the
+   * hook remains.
    */
-  void hearSignals() {
+  void handleSignals() {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -68,13 +73,13 @@ final class SignalExit {
             .getMethod("handle", signal, handler)
             .invoke(null, signal.getConstructor(String.class).newInstance(each.getKey()), listener);
       }
-      LOG.debug("Each signal is heard.");
-    } catch (ReflectiveOperationException | LinkageError e) { // or no descriptor to load them
-      LOG.debug("A second signal will not be heard: {}", e.toString());
+      LOG.debug("Signal handlers are installed.");
+    } catch (ReflectiveOperationException | LinkageError e) { // the latter also without a descriptor
+      LOG.debug("A second signal will not be handled: {}", e.toString());
     }
   }
 
-  /** On a thread of the signal's own. When the daemon is closed, the process ends by itself. */
+  /** Runs on a thread of the signal. When the daemon is closed, the process ends by itself. */
   private void onSignal(int number) {
     if (ending.compareAndSet(false, true)) {
       LOG.info("The daemon ends because of signal {}.", number);

@@ -5,14 +5,15 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Where the process that has started this one reads; {@link System#out} would keep silent about errors. */
+/** Standard output, which the parent process reads. Unlike {@link System#out} it reports errors. */
 final class StandardOutput {
   private static final FileOutputStream STREAM = new FileOutputStream(FileDescriptor.out);
 
   private StandardOutput() {}
 
   /**
-   * @param complaint the sentence for when it cannot be written: it is closed, or full, or has no reader
+   * @param complaint the message for when it cannot be written, because it is closed or full or has
+   *     no reader
    * @throws LaunchFailure in that case
    */
   static void write(String text, String complaint) throws LaunchFailure {

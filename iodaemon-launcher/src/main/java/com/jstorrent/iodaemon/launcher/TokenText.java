@@ -6,21 +6,21 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** What can be a token: text that a client can put into a header. */
+/** Reads and checks tokens: text that a client can put into a header. */
 final class TokenText {
   private static final int MAX_BYTES = 4096;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-  /** What a decoder makes of bytes that are no text: tokens that differ would become equal. */
+  /** What a decoder makes of bytes that are not text; different tokens would become equal. */
   private static final char REPLACEMENT = '\uFFFD';
 
   private TokenText() {}
 
   /**
-   * The first line, without blanks around it. Byte by byte: what stands behind the line belongs to
-   * another reader.
+   * The first line, without blanks around it. It is read byte by byte, because what follows it
+   * belongs to another reader.
    *
-   * @throws LaunchFailure when it is no text, or too long
+   * @throws LaunchFailure when the line is not text or too long
    */
   static String firstLine(InputStream in) throws IOException, LaunchFailure {
     byte[] line = new byte[MAX_BYTES];
@@ -45,7 +45,9 @@ final class TokenText {
   }
 
   /**
-   * @throws LaunchFailure when no client could show it
+   * Returns the token if it can be put into a header.
+   *
+   * @throws LaunchFailure when it cannot
    */
   static String checked(String token) throws LaunchFailure {
     if (token.isEmpty()) {

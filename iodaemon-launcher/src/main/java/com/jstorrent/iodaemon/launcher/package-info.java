@@ -1,4 +1,4 @@
-/** Command line, profile file, logging, and the life of the process (PROTOCOL.md § 1). */
+/** The process: command line, profile file, logging, signals and exit (PROTOCOL.md § 1). */
 @NullMarked
 package com.jstorrent.iodaemon.launcher;
 

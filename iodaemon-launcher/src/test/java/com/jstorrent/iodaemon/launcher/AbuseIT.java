@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that mean harm, against the process as it is shipped: others are served, and memory holds. */
+/** Hostile clients against the distribution: others are still served, and memory stays bounded. */
 @EnabledOnOs(OS.LINUX)
 class AbuseIT {
   private static final String TOKEN = "t";
@@ -40,25 +40,25 @@ class AbuseIT {
   Path folder;
 
   private interface Abuse {
-    /** Opens connections, all of which are in the list, and does harm. */
-    void begin(int port, List<RawClient> clients, Vitals vitals) throws Exception;
+    /** Opens hostile connections and adds them to the list. */
+    void begin(int port, List<RawClient> clients, HealthMonitor health) throws Exception;
   }
 
-  private void endure(String name, Abuse abuse) throws Exception {
+  private void assertSurvives(String name, Abuse abuse) throws Exception {
     try (DaemonProcess daemon =
         DaemonProcess.start(Map.of(), "--token", TOKEN, "--root", "k=" + folder)) {
       int port = daemon.port();
       List<RawClient> clients = new ArrayList<>();
-      try (Vitals vitals = new Vitals(name, daemon, port)) {
+      try (HealthMonitor health = new HealthMonitor(name, daemon, port)) {
         try {
-          abuse.begin(port, clients, vitals);
-          vitals.beat();
+          abuse.begin(port, clients, health);
+          health.awaitAnswer();
         } finally {
           for (RawClient client : clients) {
             client.close();
           }
         }
-        vitals.assertRecovered();
+        health.assertRecovered();
       }
     }
   }
@@ -79,10 +79,10 @@ class AbuseIT {
   }
 
   @Test
-  void connectionsAndWebSocketsThatOnlyWait() throws Exception {
-    endure(
-        "1000 idle connections and 200 strangers",
-        (port, clients, vitals) -> {
+  void idleConnectionsAndUnauthenticatedWebSockets() throws Exception {
+    assertSurvives(
+        "1000 idle connections and 200 unauthenticated clients",
+        (port, clients, health) -> {
           open(port, MANY / 2, clients, "");
           open(port, MANY / 2, clients, "GET /health " + HEAD + "\r\n");
           for (RawClient client : clients.subList(MANY / 2, MANY)) {
@@ -95,18 +95,18 @@ class AbuseIT {
             strangers.add(client);
             client.upgrade(null);
           }
-          vitals.beat();
-          for (RawClient stranger : strangers) {
-            stranger.awaitEnd(); // the daemon does not wait for AUTH for ever
+          health.awaitAnswer();
+          for (RawClient unauthenticated : strangers) {
+            unauthenticated.awaitEnd(); // the daemon does not wait for AUTH for ever
           }
         });
   }
 
   @Test
-  void headsAndBodiesThatNeverEnd() throws Exception {
-    endure(
+  void endlessHeadsAndBodies() throws Exception {
+    assertSurvives(
         "slow heads and bodies",
-        (port, clients, vitals) -> {
+        (port, clients, health) -> {
           open(port, SOME, clients, "GET /hea");
           open(port, SOME, clients,
               "POST /hash/sha1 " + HEAD + "Content-Length: 67108864\r\n\r\nx");
@@ -118,7 +118,7 @@ class AbuseIT {
             for (RawClient client : clients.subList(0, SOME)) {
               client.trySend(new byte[] {drop});
             }
-            vitals.beat();
+            health.awaitAnswer();
           }
           for (RawClient client : clients.subList(0, SOME)) {
             assertThat(client.status()).isEqualTo(408);
@@ -127,11 +127,11 @@ class AbuseIT {
   }
 
   @Test
-  void headsThatAreBombs() throws Exception {
+  void hugeHeads() throws Exception {
     String giant = "x".repeat(1 << 20);
-    endure(
+    assertSurvives(
         "header bombs",
-        (port, clients, vitals) -> {
+        (port, clients, health) -> {
           List<String> bombs =
               List.of(
                   giant, "GET /" + giant, "GET /health " + giant,
@@ -156,7 +156,7 @@ class AbuseIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"/read/k", "/hash/pieces"})
-  void clientsThatNeverReadTheirAnswer(String route) throws Exception {
+  void clientsThatDoNotReadTheirAnswer(String route) throws Exception {
     bigFile();
     String body =
         "{\"algorithm\":\"sha1\",\"pieceLength\":16384,\"files\":[{\"root_key\":\"k\",\"path\":\"big\",\"length\":"
@@ -167,9 +167,9 @@ class AbuseIT {
                 + Base64.getEncoder().encodeToString("big".getBytes(StandardCharsets.US_ASCII))
                 + "\r\n\r\n"
             : "POST " + route + " " + HEAD + "Content-Length: " + body.length() + "\r\n\r\n" + body;
-    endure(
+    assertSurvives(
         "clients that do not read " + route,
-        (port, clients, vitals) -> {
+        (port, clients, health) -> {
           open(port, SOME, clients, request);
           List<Integer> statuses = new ArrayList<>();
           for (RawClient client : clients) {
@@ -178,16 +178,16 @@ class AbuseIT {
           assertThat(statuses).contains(200);
           assertThat(statuses).as("busy, when many answers are under way")
               .allMatch(status -> status == 200 || status == 503);
-          vitals.beat();
+          health.awaitAnswer();
         });
   }
 
   @Test
-  void webSocketsThatNeverReadWhatPeersSend() throws Exception {
+  void webSocketsThatDoNotRead() throws Exception {
     byte[] data = new byte[64 << 10];
-    endure(
+    assertSurvives(
         "WebSockets that do not read",
-        (port, clients, vitals) -> {
+        (port, clients, health) -> {
           try (ServerSocket server =
               new ServerSocket(0, 1024, InetAddress.getLoopbackAddress())) {
             List<Socket> peers = new ArrayList<>();
@@ -210,12 +210,12 @@ class AbuseIT {
                             peer.getOutputStream().write(data);
                           }
                         } catch (IOException e) {
-                          // The test is over.
+                          // The test has ended.
                         }
                       });
             }
-            vitals.beat();
-            vitals.beat();
+            health.awaitAnswer();
+            health.awaitAnswer();
             for (Socket peer : peers) {
               peer.close();
             }
@@ -223,9 +223,9 @@ class AbuseIT {
         });
   }
 
-  /** PROTOCOL.md § 4.11 for the port itself. */
+  /** PROTOCOL.md § 4.11 for the daemon's own port. */
   @Test
-  void connectionsThatTakeEveryDescriptor() throws Exception {
+  void connectionsThatUseUpAllDescriptors() throws Exception {
     int limit = 256;
     List<String> command =
         List.of(

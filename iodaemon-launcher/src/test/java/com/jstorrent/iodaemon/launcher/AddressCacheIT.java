@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PROTOCOL.md § 4.9: names are what they resolve to now. */
+/** PROTOCOL.md § 4.9: names are looked up anew. */
 class AddressCacheIT {
   private static final String TOKEN = "t";
 
@@ -56,7 +56,7 @@ class AddressCacheIT {
   }
 
   @Test
-  void aNameThatResolvesAfterItHasFailedIsFoundAtOnce() throws Exception {
+  void aNameThatFailedBeforeIsLookedUpAgain() throws Exception {
     try (Peer peer = Peer.open()) {
       assertThat(connect(1, "late.test", peer.port())).isEqualTo(Errno.ENOENT.number());
       client.send(new ClientFrame.TcpListen(2, 2, 0, "late.test"));
@@ -75,7 +75,7 @@ class AddressCacheIT {
   }
 
   @Test
-  void aDatagramToANameThatResolvesAfterItHasFailedArrives() throws Exception {
+  void aDatagramToANameThatFailedBeforeArrives() throws Exception {
     try (DatagramSocket peer = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       peer.setSoTimeout(60_000);
       client.send(new ClientFrame.UdpBind(1, 1, 0, ""));

@@ -9,7 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The arrows of ARCHITECTURE.md. */
+/** The dependencies between modules and packages, as in ARCHITECTURE.md. */
 @AnalyzeClasses(
     packages = "com.jstorrent.iodaemon",
     importOptions = ImportOption.DoNotIncludeTests.class)

@@ -22,7 +22,7 @@ import org.openqa.selenium.ScriptTimeoutException;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.remote.RemoteWebDriver;
 
-/** A window of Chromium without a screen. Its paths are Debian's, so that nothing is looked for elsewhere. */
+/** A headless Chromium, at the paths of Debian's packages. */
 final class BrowserPage implements AutoCloseable {
   private static final String BROWSER = "/usr/bin/chromium";
   private static final String DRIVER = "/usr/bin/chromedriver";
@@ -30,13 +30,15 @@ final class BrowserPage implements AutoCloseable {
   private static final List<String> OPTIONS =
       List.of(
           "--headless=new",
-          "--no-sandbox", // a container's root has none
+          "--no-sandbox", // not available to root in a container
           "--disable-dev-shm-usage", // a container's /dev/shm is small
-          "--disable-features=BackForwardCache", // it keeps a page that was left, and what that loads, for 40 s
+          "--disable-features=BackForwardCache", // it would keep a page and its requests for 40 s after leaving it
           "--autoplay-policy=no-user-gesture-required");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
 
-  /** A page may bring its own, which knows when waiting is in vain. */
+  /**
+   * Waits for a condition; a page may define its own, which fails early when waiting is in vain.
+   */
   private static final String UNTIL =
       "const until = window.until ?? (async condition => {"
           + "while (!condition()) await new Promise(resolve => setTimeout(resolve, 20))});";
@@ -48,7 +50,7 @@ final class BrowserPage implements AutoCloseable {
   private final String address;
   private final RemoteWebDriver driver;
 
-  /** Skips the test when Chromium or its driver is not there. */
+  /** Skips the test if Chromium or its driver is not installed. */
   BrowserPage() throws IOException {
     Program.assumeThere(BROWSER, "--version");
     Program.assumeThere(DRIVER, "--version");
@@ -67,7 +69,7 @@ final class BrowserPage implements AutoCloseable {
       service.close();
       throw e;
     }
-    driver.manage().timeouts().scriptTimeout(PATIENCE).pageLoadTimeout(PATIENCE);
+    driver.manage().timeouts().scriptTimeout(FLUSH_TIMEOUT).pageLoadTimeout(FLUSH_TIMEOUT);
   }
 
   private static String port(Program service) throws IOException {
@@ -97,7 +99,7 @@ final class BrowserPage implements AutoCloseable {
     return ((Number) value(expression)).doubleValue();
   }
 
-  /** The value of an expression as an object of names and values. */
+  /** The value of an expression that is an object. */
   Map<?, ?> object(String expression, Object... arguments) {
     return (Map<?, ?>) value(expression, arguments);
   }
@@ -107,7 +109,10 @@ final class BrowserPage implements AutoCloseable {
     finish("await until(() => " + condition + ")", arguments);
   }
 
-  /** A failure of the script comes as a value, since that of a driver has no message of the page. */
+  /**
+   * Passes a failure of the script as a value, because the driver's exception lacks the page's
+   * message.
+   */
   private Object finish(String statements, Object... arguments) {
     String script =
         UNTIL
@@ -129,17 +134,17 @@ final class BrowserPage implements AutoCloseable {
     }
   }
 
-  /** Presses keys in an element. */
+  /** Types keys into an element. */
   void type(String selector, CharSequence... keys) {
     driver.findElement(By.cssSelector(selector)).sendKeys(keys);
   }
 
-  /** What the browser has complained of since the last look, and what the page has logged. */
+  /** The errors of the browser and the log of the page since the last call. */
   List<String> log() {
     return driver.manage().logs().get("browser").getAll().stream().map(LogEntry::toString).toList();
   }
 
-  /** Shows another page in a frame of this one, and tells where the frame is then. */
+  /** Shows another page in a frame of this one, and returns the frame's address. */
   String framed(String url) {
     value(
         "new Promise(loaded => {const frame = document.createElement('iframe');"
@@ -153,7 +158,7 @@ final class BrowserPage implements AutoCloseable {
     }
   }
 
-  /** Pretends that the user has chosen "light" or "dark". */
+  /** Sets the user's preferred colour scheme, "light" or "dark". */
   void colours(String scheme) throws IOException, InterruptedException {
     String body =
         Json.write(
@@ -174,7 +179,7 @@ final class BrowserPage implements AutoCloseable {
     }
   }
 
-  /** A picture of the window, for people. */
+  /** Saves a screenshot, for people. */
   void picture(Path file, int width, int height) throws IOException {
     driver.manage().window().setSize(new Dimension(width, height));
     driver.executeScript("scrollTo(0, 0)");

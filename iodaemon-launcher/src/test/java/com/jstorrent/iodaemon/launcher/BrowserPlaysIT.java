@@ -18,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** docs/PROTOCOL.md § 5.5 with a real browser, and an engine that fetches what the browser wants. */
+/**
+ * PROTOCOL.md § 5.5 with a real browser, and an engine that downloads what the browser requests.
+ */
 class BrowserPlaysIT {
   private static final int MIB = 1 << 20;
 
@@ -65,10 +67,10 @@ class BrowserPlaysIT {
         .formatHex(MessageDigest.getInstance("SHA-256").digest(video.bytes(start, end)));
   }
 
-  /** The page may look into the pictures only when it asked for the video as its origin. */
+  /** The page can examine the frames only if it has requested the video with CORS. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void theVideoPlaysAsItsRangesComeIn(boolean crossOrigin) throws Exception {
+  void theVideoPlaysAsItsRangesArrive(boolean crossOrigin) throws Exception {
     page.run("play(...arguments)", daemon.ticket(), crossOrigin);
     page.await("lastFrame > 2 && video.currentTime > 2");
     assertThat(page.number("video.videoWidth")).isEqualTo(320);
@@ -78,7 +80,7 @@ class BrowserPlaysIT {
   }
 
   @Test
-  void seekingAsksForWhatIsFarAndPlaysItBeforeWhatLiesBetween() throws Exception {
+  void seekingRequestsAndPlaysDistantRangesFirst() throws Exception {
     int gapStart = 3 * MIB;
     int gapEnd = 8 * MIB;
     double far = 25;
@@ -87,7 +89,7 @@ class BrowserPlaysIT {
     page.run("play(arguments[0])", daemon.ticket());
     page.await("lastFrame > 0.5");
     page.run("seek(arguments[0])", far);
-    daemon.engine().awaitGranted(range -> range.start() >= gapEnd, "a range that is far");
+    daemon.engine().awaitGranted(range -> range.start() >= gapEnd, "a distant range");
     page.await("lastFrame > args[0] && video.currentTime > args[0]", far + 1);
     assertThat(daemon.engine().granted())
         .noneMatch(range -> range.start() < gapEnd && range.end() >= gapStart);
@@ -98,7 +100,7 @@ class BrowserPlaysIT {
   }
 
   @Test
-  void scrubbingThroughWhatIsMissingEndsAtTheLastPlace() throws Exception {
+  void scrubbingThroughMissingRangesEndsAtTheLastPosition() throws Exception {
     daemon.engine().hold(3 * MIB, video.size());
     page.run("play(arguments[0])", daemon.ticket());
     page.await("lastFrame > 0.5");
@@ -106,13 +108,13 @@ class BrowserPlaysIT {
     for (int seconds = 28; seconds >= last; seconds--) {
       page.run("seek(arguments[0])", seconds);
     }
-    daemon.engine().awaitWaiting(1); // more would be those that the player has left
+    daemon.engine().awaitWaiting(1); // further ones would be those that the player has abandoned
     daemon.engine().holdNothing();
     page.await("lastFrame > args[0] && lastFrame < args[1]", last + 1, last + 10);
   }
 
   @Test
-  void theVideoStopsWhereBytesAreMissingAndNothingElseDoes() throws Exception {
+  void theVideoStopsAtMissingBytesAndOtherRequestsDoNot() throws Exception {
     RangeEngine engine = daemon.engine();
     int missing = 2 * MIB;
     engine.hold(missing, video.size());
@@ -147,7 +149,7 @@ class BrowserPlaysIT {
           "video.src = ''",
           "video.removeAttribute('src'); video.load()",
           "location = 'about:blank'"})
-  void aPlayerThatGoesWhileARangeWaitsIsReported(String going) throws Exception {
+  void aPlayerThatLeavesWhileWaitingIsReported(String going) throws Exception {
     daemon.engine().hold(MIB, video.size());
     page.run("play(arguments[0])", daemon.ticket());
     DaemonFrame.RangeRequest held = daemon.engine().awaitWaiting(1).get(0);
@@ -157,7 +159,7 @@ class BrowserPlaysIT {
   }
 
   @Test
-  void everyByteThatAPageFetchesIsRight() throws Exception {
+  void aPageFetchesTheRightBytes() throws Exception {
     int size = video.size();
     String url = daemon.ticket();
     for (long[] range : List.of(new long[] {0, 0}, new long[] {MIB - 1, 3 * MIB},
@@ -165,7 +167,7 @@ class BrowserPlaysIT {
       assertFetched(url, "bytes=%d-%d".formatted(range[0], range[1]), range[0], range[1]);
     }
     assertFetched(url, "bytes=%d-".formatted(size - 2 * MIB), size - 2 * MIB, size - 1);
-    assertFetched(url, "bytes=-70000", size - 70000, size - 1); // only this kind makes a preflight
+    assertFetched(url, "bytes=-70000", size - 70000, size - 1); // only such a header causes a preflight
     Map<?, ?> whole = page.object("digest(args[0])", url);
     assertThat(whole.get("status")).isEqualTo(200L);
     assertThat(whole.get("length")).isEqualTo((long) size);

@@ -13,7 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A session whose one socket sends some MiB a second to its peer and back, until it is closed. */
+/** A session whose only socket sends some MiB per second to an echoing peer, until it is closed. */
 final class BusyClient implements AutoCloseable {
   private static final byte[] PORTION = Peer.bytes(1, 64 << 10);
   private static final int PERIOD_MILLIS = 20;
@@ -25,7 +25,7 @@ final class BusyClient implements AutoCloseable {
   private final ScheduledFuture<?> pump;
 
   /**
-   * @param name of the session
+   * @param name the name of the session
    */
   BusyClient(int port, String token, String name) throws Exception {
     client =
@@ -34,10 +34,10 @@ final class BusyClient implements AutoCloseable {
     client.send(new ClientFrame.TcpConnect(1, SOCKET, peer.port(), "127.0.0.1"));
     client.expect(DaemonFrame.TcpConnected.class);
     pump =
-        clock.scheduleAtFixedRate(this::thereAndBack, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        clock.scheduleAtFixedRate(this::roundTrips, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void thereAndBack() {
+  private void roundTrips() {
     try {
       client.send(new ClientFrame.TcpSend(0, SOCKET, ByteBuffer.wrap(PORTION)));
       int missing = PORTION.length;
@@ -53,7 +53,7 @@ final class BusyClient implements AutoCloseable {
     return peer.port();
   }
 
-  /** Whether the bytes still go round. */
+  /** Whether bytes are still being echoed. */
   boolean isBusy() {
     return !pump.isDone();
   }

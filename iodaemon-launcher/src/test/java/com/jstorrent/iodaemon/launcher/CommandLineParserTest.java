@@ -33,7 +33,7 @@ class CommandLineParserTest {
   }
 
   @Test
-  void nativeHostsCommandLineIsUnderstood() throws Exception {
+  void theCommandLineOfNativeHostIsParsed() throws Exception {
     LaunchOptions options =
         options("--port", "0", "--token", "t", "--parent-pid", "42", "--install-id", "i");
     assertThat(options.port()).isZero();
@@ -45,7 +45,7 @@ class CommandLineParserTest {
   }
 
   @Test
-  void everyOtherOptionIsUnderstood() throws Exception {
+  void allOtherOptionsAreParsed() throws Exception {
     LaunchOptions options =
         options(
             "--token=t", "--port=7800", "--root", "a=/x", "--root=b=/y=z", "--log-level", "debug",
@@ -59,7 +59,7 @@ class CommandLineParserTest {
   }
 
   @Test
-  void theIdleTimeoutIsInSecondsUnlessItSaysOtherwise() throws Exception {
+  void theIdleTimeoutIsInSecondsByDefault() throws Exception {
     assertThat(options("--token", "t").idleTimeout()).isZero();
     assertThat(options("--token", "t", "--idle-timeout", "0").idleTimeout()).isZero();
     assertThat(options("--token", "t", "--idle-timeout", "90").idleTimeout()).hasSeconds(90);
@@ -69,7 +69,7 @@ class CommandLineParserTest {
   }
 
   @Test
-  void theTokenComesFromOneOfThreePlaces() throws Exception {
+  void theTokenComesFromOneOfThreeSources() throws Exception {
     Path file = Files.writeString(folder.resolve("t"), " from a file \nrest");
     assertThat(options("--token-file", file.toString()).token()).isEqualTo("from a file");
     assertThat(((Request.Serve) parse("from stdin\nrest", "--token-stdin")).options().token())
@@ -77,7 +77,7 @@ class CommandLineParserTest {
   }
 
   @Test
-  void standardInputIsReadUpToTheLineAndOnlyWhenAsked() throws Exception {
+  void standardInputIsReadUpToTheLineEndAndOnlyOnRequest() throws Exception {
     InputStream in = new ByteArrayInputStream("secret\nsomebody else's".getBytes(UTF_8));
     new CommandLineParser("1", in).parse("--token-stdin");
     assertThat(in.readAllBytes()).isEqualTo("somebody else's".getBytes(UTF_8));
@@ -85,7 +85,7 @@ class CommandLineParserTest {
         new InputStream() {
           @Override
           public int read() {
-            throw new AssertionError("Standard input belongs to somebody else.");
+            throw new AssertionError("Standard input must not be read further.");
           }
         };
     new CommandLineParser("1", untouched).parse("--token", "t");
@@ -104,7 +104,7 @@ class CommandLineParserTest {
           "--token t --idle-timeout m", "demo --mb 1 --sockets 2", "demo --token t",
           "--token t --token t"
       })
-  void badArgumentsAreOneSentenceAndStatusTwo(String line) {
+  void badArgumentsGiveOneSentenceAndStatusTwo(String line) {
     String[] arguments = line.isEmpty() ? new String[0] : line.split(" ");
     assertThatThrownBy(() -> parse("\n", arguments))
         .isInstanceOf(LaunchFailure.class)
@@ -113,7 +113,7 @@ class CommandLineParserTest {
         .satisfies(e -> assertThat(e.getMessage()).isNotBlank().doesNotContain("\n"));
   }
 
-  /** Each is an option, looks like one, or is the name of a command. */
+  /** Values that are an option, look like one, or are the name of a command. */
   private static final List<String> ODD_VALUES =
       List.of(
           "-x", "-hello", "-Vx81", "-h", "-V", "--help", "--version", "--port", "--port=1",
@@ -127,7 +127,7 @@ class CommandLineParserTest {
 
   @ParameterizedTest
   @MethodSource("oddValues")
-  void whateverFollowsAnOptionIsItsValue(String value) throws Exception {
+  void whatFollowsAnOptionIsItsValue(String value) throws Exception {
     assertThat(options("--token", value).token()).isEqualTo(value);
     assertThat(options("--token=" + value).token()).isEqualTo(value);
     assertThat(options("--token", value, "--port", "7").port()).isEqualTo(7);
@@ -149,10 +149,12 @@ class CommandLineParserTest {
     Path relative = Path.of("").toAbsolutePath().relativize(file);
     assertThat(options("--token-file", relative.toString()).token()).isEqualTo("secret");
     assertThatThrownBy(() -> options("--token-file", "--token-stdin"))
-        .hasMessage("The token cannot be read from where it should come. See --help.");
+        .hasMessage("The token cannot be read from its file or from standard input. See --help.");
   }
 
-  /** Wherever it has got to: a message is seen by more people than a token should be. */
+  /**
+   * Wherever the token was put by mistake: messages are seen by more people than a token should be.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -164,7 +166,7 @@ class CommandLineParserTest {
           "demo --mb S", "demo S", "demo --token S", "demo --S", "-- S", "--token S --S",
           "--toke S", "--token S x", "--token S --root k=S --root k=S"
       })
-  void noMessageHoldsWhatWasGiven(String line) {
+  void noMessageContainsTheArguments(String line) {
     assertThatThrownBy(() -> parse("S\n", line.replace("S", "s3cr3t").split(" ")))
         .isInstanceOf(LaunchFailure.class)
         .satisfies(
@@ -174,7 +176,7 @@ class CommandLineParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"a\u0000b", "a\rb", "a\u001bb", "\u007f", "a\u009bb", "a\ufffdb"})
-  void aTokenThatNoHeaderCouldCarryIsRefused(String token) {
+  void aTokenThatDoesNotFitIntoAHeaderIsRefused(String token) {
     assertThatThrownBy(() -> options("--token", token))
         .hasMessage("The token must be UTF-8 text without control characters. See --help.");
     assertThatThrownBy(() -> parse("x" + token + "x\n", "--token-stdin"))
@@ -182,7 +184,7 @@ class CommandLineParserTest {
   }
 
   @Test
-  void aTokenFileIsTextHoweverItWasSaved() throws Exception {
+  void aTokenFileMayHaveAnyLineEndAndByteOrderMark() throws Exception {
     Path file = folder.resolve("token");
     for (String content : new String[] {"tok", "tok\n", "tok\r\n", "\ufefftok\r\nmore", " tok "}) {
       Files.writeString(file, content);

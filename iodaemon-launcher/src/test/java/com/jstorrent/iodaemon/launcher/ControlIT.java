@@ -22,7 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PROTOCOL.md § 3 and § 5.4 with the real process: {@code /control}, and a profile that changes. */
+/**
+ * PROTOCOL.md § 3 and § 5.4 with the real process: {@code /control}, and a profile that changes.
+ */
 class ControlIT {
   private static final String TOKEN = "t";
   private static final String OLD = "chrome-extension://aaaa";
@@ -93,7 +95,7 @@ class ControlIT {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  /** What a file under this root holds, or the status when it cannot be had. */
+  /** The content of a file below this root, or the status if it cannot be read. */
   private String read(String key) throws Exception {
     String name = Base64.getEncoder().encodeToString("f".getBytes(UTF_8));
     HttpResponse<String> response = get("/read/" + key, "X-Path-Base64", name);
@@ -123,7 +125,7 @@ class ControlIT {
   }
 
   @Test
-  void everythingFollowsTheProfileWhenItIsReadAgain() throws Exception {
+  void reloadingAppliesTheWholeProfile() throws Exception {
     try (WireClient one = control("");
         WireClient other = control("{\"caps\":[]}");
         WireClient io = new WireClient(http, port, TOKEN)) {
@@ -153,7 +155,7 @@ class ControlIT {
   }
 
   @Test
-  void aBrokenOrMissingProfileLeavesWhatThereWas() throws Exception {
+  void aBrokenOrMissingProfileChangesNothing() throws Exception {
     try (WireClient client = control("")) {
       Files.writeString(profile, "{ broken");
       assertFails(reload());
@@ -179,11 +181,11 @@ class ControlIT {
   }
 
   @Test
-  void aRootThatVanishesIsToldWithoutBeingAsked() throws Exception {
+  void aRootThatVanishesIsReportedUnasked() throws Exception {
     try (WireClient client = control("")) {
       write("aaaa", "n", second);
       assertThat(reload().statusCode()).isEqualTo(200);
-      client.expect(DaemonFrame.RootsChanged.class); // what it knows now is what it was told
+      client.expect(DaemonFrame.RootsChanged.class); // it now knows the current roots
       Files.delete(second.resolve("f"));
       Files.delete(second);
       Object roots = Json.read(client.expect(DaemonFrame.RootsChanged.class).roots());
@@ -192,7 +194,7 @@ class ControlIT {
   }
 
   @Test
-  void statisticsComeAsEventsWithTheSessionsInThem() throws Exception {
+  void statisticsAreEventsThatListTheSessions() throws Exception {
     try (WireClient panel = control("{\"caps\":[\"stats\",\"resume\"],\"session\":\"panel\"}")) {
       assertThat(Json.readObject(panel.serverHello()).get("caps")).isEqualTo(List.of("stats"));
       for (int i = 0; i < 2; i++) {
@@ -209,7 +211,7 @@ class ControlIT {
   }
 
   @Test
-  void framesOfIoAndAPickerThatThereIsNotAreErrors() throws Exception {
+  void framesOfIoAndAMissingFolderPickerGiveErrors() throws Exception {
     try (WireClient client = control("")) {
       client.send(new ClientFrame.TcpConnect(7, 1, port, "127.0.0.1"));
       assertThat(client.expect(DaemonFrame.Error.class).requestId()).isEqualTo(7);
@@ -219,7 +221,7 @@ class ControlIT {
   }
 
   @Test
-  void sigtermSaysGoodbyeWithGoingAway() throws Exception {
+  void sigtermClosesTheWebSocketWithGoingAway() throws Exception {
     try (WireClient client = control("")) {
       daemon.terminate();
       assertThat(client.awaitClose()).isEqualTo(1001);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Downloads that are moved to another disk below the same root while they are in use. */
+/** Moves of downloads to another disk below the same root while they are in use. */
 @EnabledOnOs(OS.LINUX)
 class CrossDeviceRenameIT {
   private static final int MOVES = 60;
@@ -49,7 +49,7 @@ class CrossDeviceRenameIT {
   }
 
   @Test
-  void whatGoesOnByHandleDoesNotNotice() throws Exception {
+  void operationsByHandleContinueDuringAMove() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(makeDisk(), 8);
         DaemonProcess daemon = start();
         FileClient client = new FileClient(daemon.port());
@@ -98,7 +98,7 @@ class CrossDeviceRenameIT {
     return client.json("/hash/from-file", wish).json().get("digest");
   }
 
-  /** Writers may be in the way for a moment, again and again. */
+  /** Retries, because writers may prevent the move for a moment. */
   private static void move(FileClient client, String path, String to) throws IOException {
     Answer answer;
     do {
@@ -108,7 +108,7 @@ class CrossDeviceRenameIT {
   }
 
   @Test
-  void aKillInTheMiddleLosesNothing() throws Exception {
+  void killingTheProcessDuringAMoveLosesNothing() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(makeDisk(), 64)) {
       Path source = root.resolve("f");
       Path target = disk.folder().resolve("f");
@@ -119,11 +119,13 @@ class CrossDeviceRenameIT {
             FileClient client = new FileClient(daemon.port());
             ExecutorService threads = Executors.newCachedThreadPool()) {
           Future<?> moved = threads.submit(() -> client.rename("f", "disk/f"));
-          TestDaemon.await("it has begun", () -> moved.isDone() || names(disk.folder()) > 1);
+          TestDaemon.await("the start of the move",
+              () -> moved.isDone() || names(disk.folder()) > 1);
           daemon.process().destroyForcibly().waitFor();
         }
         boolean replaced = Files.size(target) != DATA.length;
-        assertThat(Files.exists(source) || replaced).as("one of both is there").isTrue();
+        assertThat(Files.exists(source) || replaced).as("the original or the moved file exists")
+            .isTrue();
         if (Files.exists(source)) {
           assertThat(Arrays.equals(Files.readAllBytes(source), LARGE)).isTrue();
         }

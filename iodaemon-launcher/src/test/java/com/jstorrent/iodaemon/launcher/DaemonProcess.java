@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.condition.OS;
 
-/** The launcher as native-host runs it: a process, a line on its stdout, a signal at the end. */
+/** The launcher as native-host runs it: a process that prints its port and is ended by a signal. */
 final class DaemonProcess implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private final Process process;
   private final BufferedReader stdout;
@@ -39,7 +39,7 @@ final class DaemonProcess implements AutoCloseable {
   static DaemonProcess start(Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
-    if (OS.LINUX.isCurrentOs()) { // whoever runs the tests may have signals ignored, as nohup does
+    if (OS.LINUX.isCurrentOs()) { // signals may be ignored here, as under nohup, and that would be inherited
       command.addAll(List.of("env", "--default-signal=HUP,INT,TERM"));
     }
     command.add(script().toString());
@@ -58,7 +58,7 @@ final class DaemonProcess implements AutoCloseable {
     return new DaemonProcess(command, environment);
   }
 
-  /** Starts the command that follows by way of a shell, which does this first. */
+  /** Starts a command through a shell that runs {@code first} before it. */
   static DaemonProcess shell(Map<String, String> environment, String first, String... command)
       throws IOException {
     List<String> all = new ArrayList<>(List.of("sh", "-c", first + "; exec \"$@\"", "sh"));
@@ -70,7 +70,7 @@ final class DaemonProcess implements AutoCloseable {
     return process;
   }
 
-  /** The one line that is promised. */
+  /** The port, from the first line of standard output. */
   int port() throws IOException {
     String line = stdout.readLine();
     if (line == null) {
@@ -79,7 +79,7 @@ final class DaemonProcess implements AutoCloseable {
     return Integer.parseInt(line);
   }
 
-  /** What stdout holds besides the line that was read, once the process has ended. */
+  /** The rest of standard output after the first line, once the process has ended. */
   String restOfStdout() throws IOException {
     StringBuilder rest = new StringBuilder();
     for (int c; (c = stdout.read()) >= 0;) {
@@ -104,7 +104,9 @@ final class DaemonProcess implements AutoCloseable {
         });
   }
 
-  /** SIGTERM; {@link Process#destroy} would also close the streams that a test wants to read. */
+  /**
+   * Sends SIGTERM; {@link Process#destroy} would also close the streams, which tests still read.
+   */
   void terminate() throws IOException, InterruptedException {
     signal("TERM");
   }
@@ -113,7 +115,7 @@ final class DaemonProcess implements AutoCloseable {
     signal(name, process.pid());
   }
 
-  /** To any process. */
+  /** Sends a signal to any process. */
   static void signal(String name, long pid) throws IOException, InterruptedException {
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
     if (kill.waitFor() != 0) {
@@ -122,8 +124,8 @@ final class DaemonProcess implements AutoCloseable {
   }
 
   int awaitExit() throws InterruptedException {
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new AssertionError("The process does not end.");
+    if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("The process has not ended.");
     }
     return process.exitValue();
   }

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Disks that fail where it is easily overlooked: when a name is to last, and when a file is closed. */
+/**
+ * Disks that fail where it is easily overlooked: when a folder is flushed, and when a file is
+ * closed.
+ */
 @EnabledOnOs(OS.LINUX)
 class DiskFaultIT {
   private static final int EIO = 5;
@@ -73,7 +76,8 @@ class DiskFaultIT {
     } catch (IOException e) {
       said = e.getMessage();
     }
-    String message = "SKIPPED, LOUDLY: no library that lets calls fail can be made here: " + said;
+    String message =
+        "SKIPPED, LOUDLY: the library that makes calls fail cannot be built here: " + said;
     System.err.println(message);
     return Assumptions.abort(message);
   }
@@ -93,7 +97,7 @@ class DiskFaultIT {
   }
 
   @Test
-  void aNameThatDoesNotReachTheDiskIsNotFlushed() throws Exception {
+  void aFlushFailsWhenTheNameDoesNotReachTheDisk() throws Exception {
     String fileId = client.open("dir/f", "create");
     assertThat(client.patch(fileId, 0, DATA).status()).isEqualTo(200);
     fault("fsync", EIO, "/root/dir");
@@ -110,15 +114,16 @@ class DiskFaultIT {
   }
 
   @Test
-  void whatWasLostWhenTheFileWasClosedIsToldByTheNextFlush() throws Exception {
+  void writesLostAtCloseAreReportedByTheNextFlush() throws Exception {
     String fileId = client.open("f", "create");
     for (int errno : new int[] {EIO, EDQUOT}) {
       assertThat(client.patch(fileId, 0, DATA).status()).isEqualTo(200);
       fault("close", errno, "/root/f");
-      assertThat(client.rename("f", "g").status()).as("it closes the file").isEqualTo(200);
+      assertThat(client.rename("f", "g").status()).as("a rename, which closes the file")
+          .isEqualTo(200);
       assertFailure(flush(fileId), 500, "EIO");
       Files.delete(control);
-      assertThat(flush(fileId).status()).as("it has been told").isEqualTo(200);
+      assertThat(flush(fileId).status()).as("a second flush").isEqualTo(200);
       assertThat(client.rename("g", "f").status()).isEqualTo(200);
     }
     daemon.awaitStderr("were lost when it was closed");

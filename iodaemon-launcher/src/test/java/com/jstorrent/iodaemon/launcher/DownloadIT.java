@@ -38,14 +38,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The daemon's main job on real input: a file served by a program that is not ours, fetched through
- * the relay by the JDK's WebSocket, written in verified pieces by the JDK's HttpClient.
+ * The daemon's main job end to end: a file served by a foreign program is downloaded through the
+ * relay with the JDK's WebSocket, and written in verified pieces with the JDK's HttpClient.
  */
 @Timeout(600)
 class DownloadIT {
   private static final int PIECE = 1 << 20;
   private static final int BLOCKS = 256;
-  private static final int BLOCK = (1 << 20) + 1; // no multiple of anything
+  private static final int BLOCK = (1 << 20) + 1; // not a multiple of any buffer's size
   private static final String TOKEN = "integration";
   private static final String FILE = "download/file.bin";
 
@@ -58,7 +58,7 @@ class DownloadIT {
   @BeforeAll
   static void serve() throws Exception {
     assumeTrue(
-        onPath("python3"), "SKIPPED, LOUDLY: python3 is missing, so no foreign program serves.");
+        onPath("python3"), "SKIPPED, LOUDLY: python3 is missing, which serves the file.");
     served = Files.createDirectories(folder.resolve("served")).resolve("file.bin");
     try (OutputStream out = Files.newOutputStream(served)) {
       for (int block = 0; block < BLOCKS; block++) {
@@ -155,7 +155,7 @@ class DownloadIT {
     return new DigestUtils(DigestUtils.getSha256Digest()).digestAsHex(file.toFile());
   }
 
-  /** Cuts the body of an HTTP answer into pieces. */
+  /** Splits the body of an HTTP answer into pieces. */
   private static final class Pieces {
     private interface Target {
       void piece(int number, byte[] bytes);

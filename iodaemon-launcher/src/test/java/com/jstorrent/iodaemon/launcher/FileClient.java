@@ -19,11 +19,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** The file routes through the JDK's HttpClient. Threads may share it: each has a connection then. */
+/**
+ * A client of the file routes over the JDK's HttpClient. Thread-safe; each thread gets a
+ * connection.
+ */
 final class FileClient implements AutoCloseable {
   static final String TOKEN = "t";
   static final String ROOT = "k";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
   private static final int EXTENT_HEAD = 16;
   private static final byte SHA1 = 1;
 
@@ -35,7 +38,7 @@ final class FileClient implements AutoCloseable {
     this.port = port;
   }
 
-  /** What came back. */
+  /** An answer. */
   record Answer(int status, byte[] body) {
     String text() {
       return new String(body, UTF_8);
@@ -45,12 +48,12 @@ final class FileClient implements AutoCloseable {
       return Json.readObject(text());
     }
 
-    /** The code of a failure, or an empty text. */
+    /** The code of a failure, or an empty string. */
     String error() {
       return status == 200 ? "" : (String) json().get("error");
     }
 
-    /** Without the bytes of a file. */
+    /** Omits the bytes of a file. */
     @Override
     public String toString() {
       return status + " " + (status == 200 ? body.length + " bytes" : text());
@@ -61,14 +64,14 @@ final class FileClient implements AutoCloseable {
     }
   }
 
-  /** A part of a batch; it is sent with its SHA-1. */
+  /** An extent of a batch, which is sent with its SHA-1. */
   record Extent(String path, long offset, byte[] data) {}
 
   private Answer send(HttpRequest.Builder request) throws IOException {
     try {
       HttpResponse<byte[]> response =
           http.send(
-              request.header("X-JST-Auth", TOKEN).timeout(PATIENCE).build(),
+              request.header("X-JST-Auth", TOKEN).timeout(FLUSH_TIMEOUT).build(),
               HttpResponse.BodyHandlers.ofByteArray());
       return new Answer(response.statusCode(), response.body());
     } catch (InterruptedException e) {
@@ -86,7 +89,7 @@ final class FileClient implements AutoCloseable {
         .header("X-Offset", Long.toString(offset));
   }
 
-  /** Without a digest: what is longer than 1 MiB goes to the disk as it comes. */
+  /** Writes without a digest; a body of more than 1 MiB is written as it arrives. */
   Answer write(String path, long offset, byte[] data) throws IOException {
     return send(
         request("/write/" + ROOT, path, offset).POST(BodyPublishers.ofByteArray(data)));
@@ -99,7 +102,7 @@ final class FileClient implements AutoCloseable {
             .POST(BodyPublishers.ofByteArray(data)));
   }
 
-  /** By handle, verified. */
+  /** Writes by handle, with a digest. */
   Answer patch(String fileId, long offset, byte[] data) throws IOException {
     return send(
         request("/files/" + fileId + "/write?offset=" + offset)
@@ -107,7 +110,7 @@ final class FileClient implements AutoCloseable {
             .method("PATCH", BodyPublishers.ofByteArray(data)));
   }
 
-  /** Returns the results, one for each extent. */
+  /** Writes a batch and returns the result of each extent. */
   List<Map<String, Object>> batch(List<Extent> extents) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (Extent extent : extents) {
@@ -156,7 +159,7 @@ final class FileClient implements AutoCloseable {
     return send(request(target).POST(BodyPublishers.noBody()));
   }
 
-  /** {@code POST} of a JSON object with {@code path}, {@code root_key} and one field more. */
+  /** {@code POST} of a JSON object with {@code path}, {@code root_key} and one more field. */
   Answer post(String target, String path, String field, Object value) throws IOException {
     return json(target, Map.of("root_key", ROOT, "path", path, field, value));
   }
@@ -178,7 +181,7 @@ final class FileClient implements AutoCloseable {
     return post("/ops/truncate", path, "length", length);
   }
 
-  /** Returns the handle. */
+  /** Opens a file and returns the id of its handle. */
   String open(String path, String mode) throws IOException {
     Answer answer = post("/files/open", path, "mode", mode);
     if (answer.status() != 200) {

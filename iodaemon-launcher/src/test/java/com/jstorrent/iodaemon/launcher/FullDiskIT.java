@@ -22,14 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A disk that is full: 507, the former length, and everything else stays as it was. */
+/** A full disk: writes get 507, the file keeps its former length, and nothing else changes. */
 class FullDiskIT {
   private static final int MIB = 1 << 20;
   private static final int DISK_MIB = 8;
   private static final int WRITERS = 8;
   private static final int ROUNDS = 20;
 
-  /** Bytes go missing only when threads meet in one certain way. */
+  /** Many rounds, because bytes would be lost only in a rare interleaving of threads. */
   private static final int MANY_ROUNDS = 100;
 
   @TempDir
@@ -109,7 +109,7 @@ class FullDiskIT {
 
   @ParameterizedTest
   @EnumSource(Way.class)
-  void aWriteThatDoesNotFitLeavesTheFileAsLongAsItWas(Way way) throws Exception {
+  void aWriteThatDoesNotFitLeavesTheLengthUnchanged(Way way) throws Exception {
     byte[] former = Peer.bytes(1, MIB);
     byte[] other = Peer.bytes(2, MIB);
     assertThat(client.writeVerified("f", 0, former).status()).isEqualTo(200);
@@ -118,25 +118,25 @@ class FullDiskIT {
     for (long offset : new long[] {MIB, MIB - 1, 5 * MIB}) {
       assertDiskFull(write(way, "f", offset, Peer.bytes(3, 2 * MIB)));
       assertThat(Files.size(root.resolve("f"))).as("offset %d", offset).isEqualTo(MIB);
-      assertThat(free()).as("what was written of it is given back").isEqualTo(MIB / 2);
+      assertThat(free()).as("space of the partial write was freed").isEqualTo(MIB / 2);
     }
     assertHolds("f", 0, Arrays.copyOf(former, MIB - 1));
     assertHolds("other", other);
   }
 
   @Test
-  void afterSomethingWasDeletedItCanBeWritten() throws Exception {
+  void afterADeleteWritesSucceed() throws Exception {
     assertThat(client.writeVerified("large", 0, Peer.bytes(1, 2 * MIB)).status()).isEqualTo(200);
     byte[] data = Peer.bytes(2, MIB);
     fillBut(0);
     assertDiskFull(client.writeVerified("f", 0, data));
     assertThat(client.delete("large").status()).isEqualTo(200);
-    assertThat(free()).as("nothing holds the deleted file open").isEqualTo(2 * MIB);
+    assertThat(free()).as("space of the deleted file was freed").isEqualTo(2 * MIB);
     assertThat(client.writeVerified("f", 0, data).status()).isEqualTo(200);
     assertHolds("f", data);
   }
 
-  /** All at once; returns the status of each. Writer number i writes part number i. */
+  /** Lets writer i write part i, all at the same time, and returns their statuses. */
   private List<Integer> writeAtOnce(String path, long start, int partLength) throws Exception {
     List<Future<Integer>> answers = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(WRITERS)) {
@@ -158,7 +158,7 @@ class FullDiskIT {
   }
 
   @Test
-  void severalWritersOfWhomNoneFitsLeaveTheFileAsLongAsItWas() throws Exception {
+  void concurrentWritesThatAllFailLeaveTheLengthUnchanged() throws Exception {
     byte[] former = Peer.bytes(100, MIB);
     assertThat(client.writeVerified("f", 0, former).status()).isEqualTo(200);
     fillBut(MIB);
@@ -171,7 +171,7 @@ class FullDiskIT {
   }
 
   @Test
-  void severalWritersOfWhomSomeFitLoseNothingThatWasAnswered() throws Exception {
+  void concurrentWritesThatPartlyFailLoseNoAnsweredWrite() throws Exception {
     int part = MIB / 2;
     fillBut(4 * part);
     for (int round = 0; round < MANY_ROUNDS; round++) {
@@ -191,14 +191,14 @@ class FullDiskIT {
   }
 
   @Test
-  void aBatchSaysOfEachExtentWhetherItFitted() throws Exception {
+  void aBatchReportsEachExtentThatDidNotFit() throws Exception {
     byte[] former = Peer.bytes(1, MIB);
     assertThat(client.writeVerified("f", 0, former).status()).isEqualTo(200);
     fillBut(MIB / 4);
     byte[] changed = Peer.bytes(2, MIB);
     List<Extent> extents =
         List.of(
-            new Extent("f", 0, Arrays.copyOf(changed, MIB / 2)), // no more room is needed for it
+            new Extent("f", 0, Arrays.copyOf(changed, MIB / 2)), // needs no further space
             new Extent("large", 0, Peer.bytes(3, MIB)),
             new Extent("f", MIB / 2, Arrays.copyOfRange(changed, MIB / 2, MIB)),
             new Extent("f", MIB, Peer.bytes(4, MIB)));
@@ -214,7 +214,7 @@ class FullDiskIT {
   }
 
   @Test
-  void roomThatIsNotThereCannotBeReserved() throws Exception {
+  void reservingTooMuchSpaceFails() throws Exception {
     byte[] former = Peer.bytes(1, MIB + 1);
     assertThat(client.writeVerified("f", 0, former).status()).isEqualTo(200);
     fillBut(2 * MIB);
@@ -223,7 +223,7 @@ class FullDiskIT {
     assertDiskFull(client.post(preallocate + 5 * MIB + "&mode=full"));
     assertThat(Files.size(root.resolve("f"))).isEqualTo(MIB + 1);
     assertHolds("f", former);
-    assertThat(free()).as("what was reserved is given back").isEqualTo(2 * MIB);
+    assertThat(free()).as("reserved space was freed").isEqualTo(2 * MIB);
     assertThat(client.post(preallocate + 2 * MIB + "&mode=full").status()).isEqualTo(200);
     assertHolds("f", Arrays.copyOf(former, 2 * MIB));
     assertThat(client.post(preallocate + 5 * MIB).status()).as("sparse").isEqualTo(200);
@@ -231,7 +231,7 @@ class FullDiskIT {
   }
 
   @Test
-  void roomThatCannotBeReservedTakesNothingAlongThatWasAnsweredMeanwhile() throws Exception {
+  void aFailedReservationLosesNoWriteAnsweredMeanwhile() throws Exception {
     int length = MIB / 64;
     fillBut(4 * MIB);
     for (int round = 0; round < ROUNDS; round++) {
@@ -257,7 +257,7 @@ class FullDiskIT {
   }
 
   @Test
-  void aFullDiskCanBeTidied() throws Exception {
+  void filesCanBeDeletedFromAFullDisk() throws Exception {
     byte[] data = Peer.bytes(1, MIB);
     assertThat(client.writeVerified("dir/f", 0, data).status()).isEqualTo(200);
     assertThat(client.writeVerified("dir/g", 0, data).status()).isEqualTo(200);

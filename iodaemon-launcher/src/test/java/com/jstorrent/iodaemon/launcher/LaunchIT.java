@@ -51,7 +51,7 @@ class LaunchIT {
   }
 
   @Test
-  void onePortLineThenServesThenEndsWithZeroOnSigterm() throws Exception {
+  void itPrintsOneLineServesAndEndsWithZeroOnSigterm() throws Exception {
     try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), "--token", TOKEN)) {
       int port = daemon.port();
       assertThat(status(port, "/health", "")).isEqualTo(200);
@@ -66,7 +66,7 @@ class LaunchIT {
   }
 
   @Test
-  void sigintEndsItWithZeroToo() throws Exception {
+  void sigintEndsItWithZero() throws Exception {
     try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), "--token", TOKEN)) {
       daemon.port();
       daemon.signal("INT");
@@ -75,7 +75,7 @@ class LaunchIT {
   }
 
   @Test
-  void badArgumentsAreOneSentenceOnStderrAndStatusTwo() throws Exception {
+  void badArgumentsGiveOneSentenceOnStderrAndStatusTwo() throws Exception {
     try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), "--port", "0")) {
       assertThat(daemon.awaitExit()).isEqualTo(2);
       assertThat(daemon.restOfStdout()).isEmpty();
@@ -85,7 +85,7 @@ class LaunchIT {
   }
 
   @Test
-  void aPortThatIsTakenIsTheReasonAndStatusOne() throws Exception {
+  void aPortInUseGivesAReasonAndStatusOne() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         DaemonProcess daemon =
             DaemonProcess.start(
@@ -98,7 +98,7 @@ class LaunchIT {
   }
 
   @Test
-  void theTokenCanComeFromAFileOrFromStandardInput() throws Exception {
+  void theTokenCanBeReadFromAFileOrStandardInput() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), TOKEN + "\n");
     try (DaemonProcess daemon =
         DaemonProcess.start(jvm.environment(), "--token-file", file.toString())) {
@@ -112,7 +112,7 @@ class LaunchIT {
   }
 
   @Test
-  void theProfileGivesRootsAndABrokenOneIsOnlyAWarning() throws Exception {
+  void theProfileDefinesRootsAndABrokenOneCausesAWarningOnly() throws Exception {
     Path root = Files.createDirectories(folder.resolve("root"));
     Files.writeString(root.resolve("f"), "content");
     Path profile = folder.resolve("jstorrent-native").resolve("rpc-info.json");
@@ -144,7 +144,7 @@ class LaunchIT {
   }
 
   @Test
-  void theLogFileIsPrivateAndHoldsNoSecret() throws Exception {
+  void theLogFileIsPrivateAndContainsNoSecret() throws Exception {
     Path log = folder.resolve("daemon.log");
     try (DaemonProcess daemon =
         DaemonProcess.start(
@@ -181,7 +181,7 @@ class LaunchIT {
   }
 
   @Test
-  void theOneFileJarRunsToo() throws Exception {
+  void theOneFileJarRuns() throws Exception {
     try (DaemonProcess daemon =
         DaemonProcess.run(
             List.of(jvm.java(), "-jar", System.getProperty("dist.jar"), "--token", TOKEN))) {
@@ -206,7 +206,7 @@ class LaunchIT {
   }
 
   @Test
-  void withoutAJvmTheScriptSaysWhatIsMissing() throws Exception {
+  void withoutAJvmTheScriptReportsWhatIsMissing() throws Exception {
     ProcessBuilder builder = new ProcessBuilder(DaemonProcess.script().toString(), "--version");
     builder.environment().put("JSTORRENT_JAVA_HOME", folder.toString());
     Process process = builder.start();

@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a daemon goes through, its log, at its most talkative, holds nothing that is secret. */
+/** The log contains no secrets, even at level trace and after failures of all kinds. */
 class LogIT {
   private static final String TOKEN = "token-that-nobody-logs";
   private static final String GUESS = "guess-that-nobody-logs";
@@ -46,7 +46,7 @@ class LogIT {
   }
 
   @Test
-  void theLogHoldsNoTokenNoPathAboveARootAndNoPayload() throws Exception {
+  void theLogContainsNoTokenNoPathAboveARootAndNoPayload() throws Exception {
     Path root = Files.createDirectories(folder.resolve("place-that-nobody-logs").resolve("root"));
     Path profile = folder.resolve("jstorrent-native").resolve("rpc-info.json");
     Files.createDirectories(profile.getParent());
@@ -117,7 +117,7 @@ class LogIT {
 
   private void refused(int port) throws Exception {
     try (WireClient guesser = new WireClient(http, port, GUESS)) {
-      throw new IOException("A guess was right: " + guesser.serverHello());
+      throw new IOException("A wrong token was accepted: " + guesser.serverHello());
     }
   }
 }

@@ -30,14 +30,14 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A parent that does not read standard error, as many do not, costs log lines and nothing else. */
+/** A parent that does not read standard error costs log lines and nothing else. */
 @Timeout(900)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class LogReaderIT {
   private static final String TOKEN = "t";
   private static final int AFTERWARDS = 60;
 
-  /** Far more than a pipe and the queue behind it hold. */
+  /** Far more than the pipe and the queue can hold. */
   private static final int ENOUGH_REQUESTS = 200_000;
   private static final Pattern DROPPED = Pattern.compile("\"log_lines_dropped\":([0-9]+)");
 
@@ -47,7 +47,7 @@ class LogReaderIT {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  /** Standard error is a pipe that only {@link Process#errorReader} would read. */
+  /** Starts a daemon whose standard error is a pipe that is not read. */
   private static Process start(String... more) throws Exception {
     List<String> command =
         new ArrayList<>(
@@ -75,7 +75,7 @@ class LogReaderIT {
     return Long.parseLong(number.group(1));
   }
 
-  /** Frames for a socket that there is not: each is worth a line. */
+  /** Sends frames for an unknown socket, each of which causes a line. */
   private void fillThePipe(int port) throws Exception {
     try (WireClient client = new WireClient(http, port, TOKEN)) {
       for (int i = 0; dropped(port) == 0; i += 1000) {
@@ -103,7 +103,7 @@ class LogReaderIT {
   }
 
   @Test
-  void everybodyIsServedAndWhatWasDroppedIsToldOnceItIsRead() throws Exception {
+  void clientsAreServedAndDroppedLinesAreReportedOnceStderrIsRead() throws Exception {
     Path log = folder.resolve("log");
     Process daemon = start("--log-file", log.toString());
     try {
@@ -114,7 +114,7 @@ class LogReaderIT {
       assertThat(dropped).isPositive();
       try (WireClient client = new WireClient(http, port, TOKEN)) {
         client.send(new ClientFrame.TcpSend(0, 424242, ByteBuffer.allocate(1)));
-        TestDaemon.await("the log file, which does not wait for the pipe",
+        TestDaemon.await("the log file, which must not wait for the pipe",
             () -> holds(log, " 424242."));
       }
       BufferedReader stderr = daemon.errorReader(UTF_8);
@@ -137,7 +137,7 @@ class LogReaderIT {
   }
 
   @Test
-  void theProcessEndsAllTheSame() throws Exception {
+  void theProcessEndsWithoutAReader() throws Exception {
     Process daemon = start();
     try {
       fillThePipe(port(daemon));
@@ -150,7 +150,7 @@ class LogReaderIT {
   }
 
   @Test
-  void itEndsWithItsParentAllTheSame() throws Exception {
+  void itEndsWithItsParentWithoutAReader() throws Exception {
     Process parent = new ProcessBuilder("sleep", "600").start();
     Process daemon = start("--parent-pid", Long.toString(parent.pid()));
     try {
@@ -165,7 +165,7 @@ class LogReaderIT {
   }
 
   @Test
-  void aFullDeviceInThePlaceOfStandardErrorCostsLinesOnly() throws Exception {
+  void aFullDeviceAsStandardErrorCostsLinesOnly() throws Exception {
     if (!Files.exists(Path.of("/dev/full"))) {
       return;
     }

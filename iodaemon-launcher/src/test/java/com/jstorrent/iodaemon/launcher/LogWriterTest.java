@@ -14,16 +14,16 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever becomes of where the log goes, a thread that logs goes on at once, and every line is written or counted. */
+/** Whatever happens to the target, logging never blocks, and every line is written or counted. */
 @Timeout(300)
 class LogWriterTest {
-  private static final long PATIENCE = Duration.ofMinutes(2).toNanos();
+  private static final long FLUSH_TIMEOUT = Duration.ofMinutes(2).toNanos();
 
   private final Stats stats = new Stats();
   private final DroppedLines dropped = new DroppedLines();
 
-  /** A pipe or a disk that takes as many lines as it is told to, then blocks, or fails. */
-  private static final class Place implements LogWriter.Target {
+  /** A target that accepts a given number of lines and then blocks, or fails. */
+  private static final class LimitedTarget implements LogWriter.Target {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final Semaphore room = new Semaphore(0);
     private final CountDownLatch reached = new CountDownLatch(1);
@@ -52,40 +52,40 @@ class LogWriterTest {
   }
 
   @Test
-  void linesAreWrittenInTheirOrder() {
-    Place place = new Place();
-    LogWriter writer = LogWriter.start(place, dropped);
+  void linesAreWrittenInOrder() {
+    LimitedTarget target = new LimitedTarget();
+    LogWriter writer = LogWriter.start(target, dropped);
     for (int i = 0; i < 1000; i++) {
       writer.add(line(i, 1));
     }
-    place.room.release();
-    assertThat(writer.flush(PATIENCE)).isPositive();
-    assertThat(place.lines()).hasSize(1000).startsWith("0 x", "1 x").endsWith("999 x");
+    target.room.release();
+    assertThat(writer.flush(FLUSH_TIMEOUT)).isPositive();
+    assertThat(target.lines()).hasSize(1000).startsWith("0 x", "1 x").endsWith("999 x");
     dropped.countIn(stats);
     assertThat(stats.get(Counter.LOG_LINES_DROPPED)).isZero();
   }
 
   @Test
-  void whatFindsNoRoomIsDroppedCountedAndToldOfWhereItWouldStand() throws Exception {
-    Place place = new Place();
-    LogWriter writer = LogWriter.start(place, dropped);
+  void linesThatDoNotFitAreDroppedCountedAndReportedInTheirPlace() throws Exception {
+    LimitedTarget target = new LimitedTarget();
+    LogWriter writer = LogWriter.start(target, dropped);
     writer.add(line(0, 1));
-    place.reached.await();
+    target.reached.await();
     int kilobyte = 1000;
     int fit = 0;
     for (int size = 0; (size += line(fit, kilobyte).length + 64) <= LogWriter.QUEUE_BYTES;) {
       writer.add(line(++fit, kilobyte));
     }
-    for (int i = 0; i < 500; i++) { // more than ever waits
+    for (int i = 0; i < 500; i++) { // more than the queue holds
       writer.add(line(-1, kilobyte));
     }
     dropped.countIn(stats);
     assertThat(stats.get(Counter.LOG_LINES_DROPPED)).isEqualTo(500);
-    place.room.release();
-    assertThat(writer.flush(PATIENCE)).isPositive();
+    target.room.release();
+    assertThat(writer.flush(FLUSH_TIMEOUT)).isPositive();
     writer.add(line(7777, 1));
-    assertThat(writer.flush(PATIENCE)).isPositive();
-    List<String> lines = place.lines();
+    assertThat(writer.flush(FLUSH_TIMEOUT)).isPositive();
+    List<String> lines = target.lines();
     assertThat(lines).hasSize(fit + 3);
     assertThat(lines.get(fit)).startsWith(fit + " x");
     assertThat(lines.get(fit + 1))
@@ -95,54 +95,54 @@ class LogWriterTest {
   }
 
   @Test
-  void aLineThatCannotBeWrittenIsCountedAndToldOfWithTheNextThatCan() {
-    Place place = new Place();
-    place.failures = 3;
-    place.room.release();
+  void aLineThatCannotBeWrittenIsCountedAndReportedWithTheNext() {
+    LimitedTarget target = new LimitedTarget();
+    target.failures = 3;
+    target.room.release();
     dropped.countIn(stats);
-    LogWriter writer = LogWriter.start(place, dropped);
+    LogWriter writer = LogWriter.start(target, dropped);
     for (int i = 0; i < 5; i++) {
       writer.add(line(i, 1));
-      assertThat(writer.flush(PATIENCE)).isPositive();
+      assertThat(writer.flush(FLUSH_TIMEOUT)).isPositive();
     }
     assertThat(stats.get(Counter.LOG_LINES_DROPPED)).isEqualTo(3);
-    List<String> lines = place.lines();
+    List<String> lines = target.lines();
     assertThat(lines).hasSize(4);
-    assertThat(lines.get(0)).as("what came of those").isEqualTo("half".repeat(3));
+    assertThat(lines.get(0)).as("the partial lines").isEqualTo("half".repeat(3));
     assertThat(lines.get(1))
         .endsWith("3 lines of the log were dropped here: they could not be written.");
     assertThat(lines.subList(2, 4)).containsExactly("3 x", "4 x");
   }
 
   @Test
-  void aTargetWithADefectCostsItsLinesOnly() {
-    Place place = new Place();
-    place.room.release();
+  void aTargetWithADefectLosesItsLinesOnly() {
+    LimitedTarget target = new LimitedTarget();
+    target.room.release();
     LogWriter writer =
         LogWriter.start(
             line -> {
               if (line[0] == '1') {
                 throw new IllegalStateException("A defect.");
               }
-              place.write(line);
+              target.write(line);
             },
             dropped);
     for (int i = 0; i < 3; i++) {
       writer.add(line(i, 1));
     }
-    assertThat(writer.flush(PATIENCE)).isPositive();
-    assertThat(place.lines()).contains("0 x", "2 x").hasSize(4); // one is empty: half a line may stand there
+    assertThat(writer.flush(FLUSH_TIMEOUT)).isPositive();
+    assertThat(target.lines()).contains("0 x", "2 x").hasSize(4); // one is empty: it ends a partial line
   }
 
   @Test
-  void theEndOfTheProcessDoesNotWaitForEver() throws Exception {
-    Place place = new Place();
-    LogWriter writer = LogWriter.start(place, dropped);
+  void flushDoesNotWaitForEver() throws Exception {
+    LimitedTarget target = new LimitedTarget();
+    LogWriter writer = LogWriter.start(target, dropped);
     writer.add(line(0, 1));
-    place.reached.await();
+    target.reached.await();
     assertThat(writer.flush(Duration.ofMillis(20).toNanos())).isNotPositive();
-    assertThat(writer.flush(0)).as("nothing is left for a second one").isNotPositive();
-    place.room.release();
-    assertThat(writer.flush(PATIENCE)).isPositive();
+    assertThat(writer.flush(0)).as("no time is left for a second writer").isNotPositive();
+    target.room.release();
+    assertThat(writer.flush(FLUSH_TIMEOUT)).isPositive();
   }
 }

@@ -10,12 +10,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 2 to § 4 with the WebSocket client of Node, as the continuous build installs it. */
+/** PROTOCOL.md § 2 to § 4 with the WebSocket client {@code ws} of Node. */
 class NodeClientIT {
   private static final Path MODULES = Path.of("..", "target", "node", "node_modules");
 
   @Test
-  void everyByteGoesThereAndBack() throws Exception {
+  void everyByteIsEchoed() throws Exception {
     Program.assumeThere("node", "--version");
     if (!Files.isDirectory(MODULES.resolve("ws"))) {
       String message =

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 6: names are UTF-8, also where the JVM was started in a locale that has only ASCII. */
-@EnabledOnOs(value = OS.LINUX, disabledReason = "the locale says nothing of names elsewhere")
+/** PROTOCOL.md § 6: names are UTF-8, even if the daemon was started in an ASCII locale. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "names do not depend on the locale elsewhere")
 class OtherLocaleIT {
   private static final String TEXT = "caf\u00e9 \u6587\u4ef6 \ud83d\ude00";
   private static final String IN_UTF_8 = "caf%C3%A9%20%E6%96%87%E4%BB%B6%20%F0%9F%98%80";
@@ -53,7 +53,7 @@ class OtherLocaleIT {
     }
   }
 
-  /** The tests may run in any locale too. */
+  /** The path of an escaped name, whatever the locale of the tests. */
   private Path named(String escaped) {
     return root.resolve(Path.of("/").relativize(Path.of(URI.create("file:///" + escaped))));
   }

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A site of its own origin that consists of the page {@code player.html}. */
+/** A web server of another origin that serves the page {@code player.html}. */
 final class PageServer implements AutoCloseable {
   private static final Path PAGE = Path.of("src", "test", "resources", "player.html");
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PROTOCOL.md § 1, --parent-pid: who counts as gone. */
+/** PROTOCOL.md § 1, --parent-pid: when a parent counts as ended. */
 class ParentProcessTest {
   private static final String REST = " 1 1 1 0 -1 4194304 1 1 0 0 1 1 1 1 20 0 %d 0 7 1 1";
 
@@ -20,7 +20,7 @@ class ParentProcessTest {
     return "7 (a) R (name)) " + state + REST.formatted(threads) + "\n";
   }
 
-  /** A process of which the JDK may lose sight. */
+  /** A process that the JDK may report as ended. */
   private ProcessHandle handle() {
     ProcessHandle self = ProcessHandle.current();
     return (ProcessHandle) Proxy.newProxyInstance(
@@ -35,51 +35,51 @@ class ParentProcessTest {
     return ParentProcess.of(Optional.of(handle()), ProcessHandle.current(), folder);
   }
 
-  /** The JDK opens a file for each answer. */
+  /** The JDK opens a file for each check. */
   @Test
-  void aLackOfDescriptorsIsNotTheEndOfTheParent(@TempDir Path folder) throws Exception {
+  void aLackOfDescriptorsIsNotTakenForTheEndOfTheParent(@TempDir Path folder) throws Exception {
     Files.writeString(folder.resolve("stat"), stat('S', 4));
     ParentProcess parent = parent(folder);
     known.set(false);
-    assertThat(parent.lives()).isTrue();
+    assertThat(parent.isRunning()).isTrue();
   }
 
   @Test
   void aZombieIsGone(@TempDir Path folder) throws Exception {
     Path stat = Files.writeString(folder.resolve("stat"), stat('S', 4));
     ParentProcess parent = parent(folder);
-    assertThat(parent.lives()).isTrue();
+    assertThat(parent.isRunning()).isTrue();
     Files.writeString(stat, stat('Z', 4));
-    assertThat(parent.lives()).as("its first thread alone has ended").isTrue();
+    assertThat(parent.isRunning()).as("only its first thread has ended").isTrue();
     Files.writeString(stat, stat('Z', 1));
-    assertThat(parent.lives()).isFalse();
+    assertThat(parent.isRunning()).isFalse();
   }
 
   @Test
-  void whatIsNotUnderstoodRuns(@TempDir Path folder) throws Exception {
+  void anUnknownFormatCountsAsRunning(@TempDir Path folder) throws Exception {
     Files.writeString(folder.resolve("stat"), "7 (a) Z 1");
-    assertThat(parent(folder).lives()).isTrue();
+    assertThat(parent(folder).isRunning()).isTrue();
   }
 
   @Test
   void withoutAFileTheJdkIsAsked(@TempDir Path folder) {
     ParentProcess parent = parent(folder);
-    assertThat(parent.lives()).isTrue();
+    assertThat(parent.isRunning()).isTrue();
     known.set(false);
-    assertThat(parent.lives()).isFalse();
+    assertThat(parent.isRunning()).isFalse();
   }
 
   @Test
-  void aRealOneThatWasReapedIsGone() throws Exception {
+  void aReapedProcessIsGone() throws Exception {
     Process child = new ProcessBuilder("cat").start();
     ParentProcess process =
         ParentProcess.of(
             Optional.of(child.toHandle()),
             child.toHandle(),
             Path.of("/proc", Long.toString(child.pid())));
-    assertThat(process.lives()).isTrue();
+    assertThat(process.isRunning()).isTrue();
     child.outputWriter().close(); // the end of its input
     child.waitFor();
-    assertThat(process.lives()).isFalse();
+    assertThat(process.isRunning()).isFalse();
   }
 }

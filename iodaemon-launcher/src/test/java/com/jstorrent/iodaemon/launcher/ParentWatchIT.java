@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** PROTOCOL.md § 1, {@code --parent-pid}: every way in which a parent can be gone. */
+/** PROTOCOL.md § 1, {@code --parent-pid}: every way in which a parent can end. */
 @Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class ParentWatchIT {
@@ -33,7 +33,7 @@ class ParentWatchIT {
   }
 
   @Test
-  void itEndsWithAParentThatEndsByItself() throws Exception {
+  void itEndsWithAParentThatExits() throws Exception {
     Process parent = new ProcessBuilder("cat").start();
     try (DaemonProcess daemon = daemon(parent.pid())) {
       daemon.port();
@@ -45,7 +45,7 @@ class ParentWatchIT {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void itEndsWithAParentThatWasKilledThoughNobodyLooksAfterIt() throws Exception {
+  void itEndsWithAParentThatIsAZombie() throws Exception {
     try (Program careless = Program.start("sh", "-c", "sleep 600 & echo $!; exec sleep 600")) {
       long parent = Long.parseLong(careless.readLine());
       try (DaemonProcess daemon = daemon(parent)) {
@@ -58,7 +58,7 @@ class ParentWatchIT {
   }
 
   @Test
-  void itEndsWhenItsParentIsGoneAlready() throws Exception {
+  void itEndsWhenItsParentHasAlreadyEnded() throws Exception {
     Process parent = new ProcessBuilder("true").start();
     parent.waitFor();
     try (DaemonProcess daemon = daemon(parent.pid())) {
@@ -67,7 +67,7 @@ class ParentWatchIT {
   }
 
   @Test
-  void itEndsWhenThePidBelongsToSomebodyWhoBeganLater() throws Exception {
+  void itEndsWhenThePidBelongsToALaterProcess() throws Exception {
     // The shell waits until the later process runs, and then becomes the daemon.
     String line = "read pid && exec \"$0\" --token t --parent-pid \"$pid\"";
     try (DaemonProcess daemon =
@@ -82,10 +82,13 @@ class ParentWatchIT {
     }
   }
 
-  /** Start times are told in hundredths of a second. */
+  /**
+   * Starts a process that is later by more than the resolution of start times, a hundredth of a
+   * second.
+   */
   private static Program laterThan(ProcessHandle process) throws IOException {
     TestDaemon.await(
-        "the clock to go on",
+        "the clock to advance",
         () -> Instant.now()
             .isAfter(process.info().startInstant().orElseThrow().plusSeconds(1)));
     return Program.start("sh", "-c", "echo $$; exec sleep 600");
@@ -98,7 +101,7 @@ class ParentWatchIT {
     Process parent = new ProcessBuilder("sleep", "600").start();
     try (DaemonProcess daemon = daemon(parent.pid())) {
       daemon.port();
-      daemon.signal("STOP"); // it must not see the moment in which there is no such process
+      daemon.signal("STOP"); // so that it does not notice that there is no such process for a moment
       parent.destroyForcibly().waitFor();
       try (Program other = withPid(parent.pid())) {
         assertThat(other).isNotNull();
@@ -119,7 +122,7 @@ class ParentWatchIT {
       }
       program.close();
     }
-    assumeTrue(false, "SKIPPED, LOUDLY: others were faster to get the pid.");
+    assumeTrue(false, "SKIPPED, LOUDLY: another process got the pid.");
     throw new IllegalStateException();
   }
 }

@@ -8,25 +8,25 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 1, --parent-pid: what happens when the parent is gone. */
+/** PROTOCOL.md § 1, --parent-pid: what happens when the parent has ended. */
 class ParentWatchTest {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int TIMEOUT_SECONDS = 60;
 
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
   private String next() throws InterruptedException {
-    return events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return events.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
   @Test
-  void anOrderlyEndComesFirst() throws Exception {
+  void theGracefulShutdownIsTriedFirst() throws Exception {
     ParentWatch.start(() -> false, () -> events.add("gone"), () -> events.add("late"));
     assertThat(next()).isEqualTo("gone");
     assertThat(next()).isEqualTo("late");
   }
 
   @Test
-  void anEndThatIsHeldUpIsNotWaitedForLong() throws Exception {
+  void aShutdownThatHangsIsNotWaitedForLong() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     ParentWatch.start(() -> false, () -> await(never), () -> events.add("late"));
     assertThat(next()).isEqualTo("late");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/** What a process of this machine uses at one moment, as Linux says. */
+/** The resources that a process uses at one moment, from Linux's {@code /proc}. */
 record ProcessSample(long rssKib, long threads, long descriptors) {
 
   static ProcessSample of(long pid) throws IOException {

@@ -34,7 +34,7 @@ class ProfileFileTest {
   }
 
   @Test
-  void theProfileOfThisInstallationIsFoundAndUnknownFieldsAreIgnored() throws Exception {
+  void theProfileOfTheInstallationIsFoundAndUnknownFieldsAreIgnored() throws Exception {
     String json =
         """
             {"version":1,"future":{"x":[1,2.5,true,null]},"profiles":[
@@ -61,12 +61,12 @@ class ProfileFileTest {
           "", "{", "[]", "7", "{\"profiles\":7}", "{\"profiles\":[7,{}]}", "{\"profiles\":[]} x",
           "{\"profiles\":[{\"install_id\":5}]}", "{\"a\":1,\"a\":2}", "// {}"
       })
-  void aBrokenFileIsNoProfileAndNoFailure(String json) throws Exception {
+  void aBrokenFileGivesNoProfile(String json) throws Exception {
     assertThat(read(json, "mine")).isNull();
   }
 
   @Test
-  void aMissingFileIsNoProfileAndNoFailure() {
+  void aMissingFileGivesNoProfile() {
     assertThat(
         ProfileFile.ofPlatform(Map.of("JSTORRENT_CONFIG_DIR", folder.toString())).read("mine"))
         .isNull();
@@ -74,18 +74,18 @@ class ProfileFileTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void withoutAFolderOfConfigurationItIsUnderTheHomeOfTheEnvironment() throws Exception {
+  void withoutAConfigurationFolderItIsUnderTheHomeFolder() throws Exception {
     Path file = folder.resolve(".config").resolve("jstorrent-native").resolve("rpc-info.json");
     Files.createDirectories(file.getParent());
     Files.writeString(file, "{\"profiles\":[{\"install_id\":\"mine\"}]}");
     assertThat(ProfileFile.ofPlatform(Map.of("HOME", folder.toString())).read("mine")).isNotNull();
   }
 
-  /** Each would make a start wait for ever, or fill the memory. */
+  /** Reading any of these would block for ever, or exhaust memory. */
   @Test
   @Timeout(300)
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void whatIsNoRegularFileIsNoProfileAndIsNotOpened() throws Exception {
+  void anythingButARegularFileGivesNoProfileAndIsNotOpened() throws Exception {
     Path file = Files.createDirectory(folder.resolve("jstorrent-native")).resolve("rpc-info.json");
     ProfileFile profile =
         ProfileFile.ofPlatform(Map.of("JSTORRENT_CONFIG_DIR", folder.toString()));

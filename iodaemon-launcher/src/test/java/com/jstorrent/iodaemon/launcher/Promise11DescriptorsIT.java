@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** PROTOCOL.md § 4.11: descriptors run out, and come back. */
+/** PROTOCOL.md § 4.11: the daemon survives a lack of descriptors. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class Promise11DescriptorsIT {
   private static final String TOKEN = "t";
   private static final int LIMIT = 150;
 
   @Test
-  void serversAndThePortSurviveRunningOutOfDescriptors() throws Exception {
+  void serversAndThePortSurviveALackOfDescriptors() throws Exception {
     List<String> command =
         List.of(
             "sh", "-c",
@@ -38,7 +38,7 @@ class Promise11DescriptorsIT {
         client.send(new ClientFrame.TcpListen(3, 1, 0, "127.0.0.1"));
         int listening = client.expect(DaemonFrame.TcpListenResult.class).boundPort();
         List<Socket> callers = new ArrayList<>();
-        for (int i = 0; i < LIMIT; i++) { // the backlog takes what the daemon cannot
+        for (int i = 0; i < LIMIT; i++) { // the backlog accepts what the daemon cannot
           callers.add(new Socket(InetAddress.getLoopbackAddress(), listening));
         }
         int refused = 0;
@@ -55,7 +55,7 @@ class Promise11DescriptorsIT {
         }
         assertThat(refused).as("too many files").isEqualTo(24);
         for (Socket caller : callers.subList(0, accepted)) {
-          caller.close(); // TCP_CLOSE frees their descriptors, and the others get theirs
+          caller.close(); // TCP_CLOSE frees their descriptors for the waiting ones
         }
         int closed = 0;
         while (accepted < LIMIT || closed == 0) {
@@ -78,7 +78,7 @@ class Promise11DescriptorsIT {
     }
   }
 
-  /** What the JDK opens at its first use must not be missing for ever. */
+  /** What the JDK fails to open at its first use must not be missing for ever. */
   @Test
   void aLackOfDescriptorsFromTheStartIsOvercome() throws Exception {
     final int few = 70;

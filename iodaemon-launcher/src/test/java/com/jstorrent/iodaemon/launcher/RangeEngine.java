@@ -13,17 +13,17 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * The client that knows which bytes of a file are there: it blocks every range, and makes those ready
- * that the test does not hold back. Thread-safe.
+ * A client that answers range requests: it blocks every range, and downloads those that the test
+ * does not hold back. Thread-safe.
  */
 final class RangeEngine implements AutoCloseable {
-  /** Brings the bytes of a range to the disk. */
+  /** Downloads a range into the file. */
   @FunctionalInterface
   interface Fetch {
     void fetch(long start, long endInclusive) throws Exception;
   }
 
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private final WireClient wire;
   private final Fetch fetch;
@@ -89,7 +89,7 @@ final class RangeEngine implements AutoCloseable {
     }
   }
 
-  /** From here on ranges that touch these bytes wait, and no others. */
+  /** From now on, holds back exactly the ranges that overlap these bytes. */
   void hold(long start, long endExclusive) throws Exception {
     lock.lock();
     try {
@@ -104,7 +104,7 @@ final class RangeEngine implements AutoCloseable {
     hold(0, 0);
   }
 
-  /** The ranges that wait, once there are so many. */
+  /** Waits until this many ranges are waiting, and returns them. */
   List<DaemonFrame.RangeRequest> awaitWaiting(int count) throws InterruptedException {
     await(() -> waiting.size() == count, count + " ranges that wait");
     return List.copyOf(waiting.values());
@@ -119,7 +119,7 @@ final class RangeEngine implements AutoCloseable {
     await(() -> cancelled.contains(requestId), "RANGE_CANCEL of " + requestId);
   }
 
-  /** What has been made ready so far. */
+  /** The ranges granted so far. */
   List<DaemonFrame.RangeRequest> granted() {
     lock.lock();
     try {
@@ -130,7 +130,7 @@ final class RangeEngine implements AutoCloseable {
   }
 
   private void await(BooleanSupplier condition, String what) throws InterruptedException {
-    long patience = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long patience = TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     lock.lock();
     try {
       while (!condition.getAsBoolean()) {

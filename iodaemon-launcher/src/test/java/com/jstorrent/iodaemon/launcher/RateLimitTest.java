@@ -11,7 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 
-/** A client that makes the daemon log does not fill the disk. */
+/** Clients cannot fill the disk by causing log lines. */
 class RateLimitTest {
   private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5); // it wraps around
   private final List<String> lines = new ArrayList<>();
@@ -41,7 +41,7 @@ class RateLimitTest {
   }
 
   @Test
-  void whatIsTooMuchIsLeftOutAndToldOfWhenTheNextWindowBegins() {
+  void excessLinesAreLeftOutAndReportedInTheNextWindow() {
     log("a", Level.WARNING, RateLimit.LINES + 7);
     assertThat(lines).hasSize(RateLimit.LINES).containsOnly("a WARNING x");
     clock.addAndGet(RateLimit.WINDOW.toNanos());
@@ -51,7 +51,7 @@ class RateLimitTest {
   }
 
   @Test
-  void othersAreNotAffected() {
+  void otherSourcesAreNotAffected() {
     log("a", Level.WARNING, RateLimit.LINES + 1);
     log("a", Level.INFO, 1);
     log("b", Level.WARNING, 1);
@@ -59,13 +59,13 @@ class RateLimitTest {
   }
 
   @Test
-  void whoeverDebugsGetsEveryLine() {
+  void debugLinesAreNotLimited() {
     log("a", Level.FINE, 3 * RateLimit.LINES);
     assertThat(lines).hasSize(3 * RateLimit.LINES);
   }
 
   @Test
-  void fewLinesAreNeverTouched() {
+  void fewLinesAreNotLimited() {
     for (int window = 0; window < 3; window++) {
       log("a", Level.INFO, RateLimit.LINES);
       clock.addAndGet(RateLimit.WINDOW.toNanos());
@@ -74,7 +74,7 @@ class RateLimitTest {
   }
 
   @Test
-  void theEndTellsWhatWasLeftOutToo() {
+  void closingReportsTheLinesLeftOut() {
     log("a", Level.INFO, RateLimit.LINES + 2);
     limit.close();
     assertThat(lines).endsWith("a INFO 2 more lines were left out here.", "closed");

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** A client that keeps to no rule: bytes go on the wire as the test says. */
+/** A client that can break every rule: it sends any bytes that a test wants. */
 final class RawClient implements AutoCloseable {
   static final int FIN = 0x80;
   static final int TEXT = 1;
@@ -19,14 +19,14 @@ final class RawClient implements AutoCloseable {
   static final int CLOSE = 8;
   static final int PING = 9;
   static final int PONG = 10;
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
   private static final int MASKED = 0x80;
 
   private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
 
-  /** A frame of the daemon. */
+  /** A frame from the daemon. */
   record Frame(int opcode, byte[] payload) {
     int closeCode() {
       return Short.toUnsignedInt(ByteBuffer.wrap(payload).getShort());
@@ -35,13 +35,13 @@ final class RawClient implements AutoCloseable {
 
   RawClient(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.setTcpNoDelay(true);
     in = new DataInputStream(socket.getInputStream());
     out = socket.getOutputStream();
   }
 
-  /** A WebSocket that has not said anything, and has shown the token if there is one. */
+  /** A new WebSocket, authenticated if a token is given. */
   static RawClient webSocket(int port, @Nullable String token) throws IOException {
     RawClient client = new RawClient(port);
     client.upgrade(token);
@@ -51,7 +51,7 @@ final class RawClient implements AutoCloseable {
     return client;
   }
 
-  /** Asks for an upgrade; whether it is granted shows {@link #status}. */
+  /** Requests an upgrade; {@link #status} tells whether it was granted. */
   void upgrade(@Nullable String token) throws IOException {
     send(
         "GET /io HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -68,7 +68,7 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
-  /** Sends, and does not mind when the daemon has ended the connection already. */
+  /** Sends bytes; returns false if the daemon has already ended the connection. */
   boolean trySend(byte[] bytes) {
     try {
       out.write(bytes);
@@ -78,7 +78,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** The status of the next answer; its head is read over. */
+  /** Reads the head of the next answer and returns its status. */
   int status() throws IOException {
     StringBuilder head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {
@@ -87,7 +87,7 @@ final class RawClient implements AutoCloseable {
     return Integer.parseInt(head.substring(9, 12));
   }
 
-  /** A masked frame with a key of zeros: the payload goes as it is. */
+  /** A frame masked with a key of zeros, so that the payload is unchanged. */
   static byte[] frame(int first, long declared, byte[] payload) {
     return frame(first, MASKED, declared, payload);
   }
@@ -111,7 +111,7 @@ final class RawClient implements AutoCloseable {
     return exact;
   }
 
-  /** The next frame of the daemon, or null when the connection has ended. */
+  /** The next frame from the daemon, or null when the connection has ended. */
   @Nullable
   Frame next() throws IOException {
     try {
@@ -130,7 +130,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** The code of the Close that comes, whatever comes before it; 0 when the connection ends without one. */
+  /** Skips frames up to a Close and returns its code; 0 if the connection ends without one. */
   int closeCode() throws IOException {
     for (Frame frame; (frame = next()) != null;) {
       if (frame.opcode() == CLOSE) {
@@ -140,13 +140,13 @@ final class RawClient implements AutoCloseable {
     return 0;
   }
 
-  /** Waits until the daemon has ended its side, in whatever way. */
+  /** Waits until the daemon has ended the connection, even by a reset. */
   void awaitEnd() throws IOException {
     byte[] part = new byte[64 << 10];
     try {
       while (in.read(part) >= 0) {}
     } catch (SocketException e) {
-      // A reset is an end as well.
+      // A reset ends the connection too.
     }
   }
 

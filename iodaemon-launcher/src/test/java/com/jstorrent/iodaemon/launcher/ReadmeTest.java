@@ -14,7 +14,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program in the README compiles and does what it says. */
+/** The program in the README compiles and works as described. */
 class ReadmeTest {
 
   @Test

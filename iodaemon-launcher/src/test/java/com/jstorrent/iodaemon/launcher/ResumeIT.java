@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** docs/PROTOCOL.md § 9 over a real WebSocket: what a browser's worker does that is stopped. */
+/** PROTOCOL.md § 9 over a real WebSocket, with the behaviour of a browser's stopped worker. */
 class ResumeIT {
   private static final String TOKEN = "t";
   private static final String HELLO = "{\"caps\":[\"resume\",\"halfclose\",\"no-such-thing\"]}";
@@ -23,7 +23,7 @@ class ResumeIT {
 
   @ParameterizedTest
   @ValueSource(ints = {NO_CLOSE, 1001})
-  void aStoppedWorkerComesBackForItsSockets(int code) throws Exception {
+  void aStoppedWorkerResumesItsSession(int code) throws Exception {
     try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--token", TOKEN);
         Peer peer = Peer.open()) {
       int port = daemon.port();
@@ -56,7 +56,7 @@ class ResumeIT {
   }
 
   @Test
-  void aClientThatClosesWithThousandIsDone() throws Exception {
+  void aCloseWith1000EndsTheSession() throws Exception {
     try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--token", TOKEN);
         Peer peer = Peer.open()) {
       WireClient client =
@@ -65,7 +65,7 @@ class ResumeIT {
       client.expect(DaemonFrame.TcpConnected.class);
       Socket socket = peer.accept();
       client.close(1000);
-      assertThat(socket.getInputStream().read()).as("its sockets go at once").isEqualTo(-1);
+      assertThat(socket.getInputStream().read()).as("its sockets are closed at once").isEqualTo(-1);
       client.close();
     }
   }

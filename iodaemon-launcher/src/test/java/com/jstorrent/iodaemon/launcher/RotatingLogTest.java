@@ -19,7 +19,7 @@ class RotatingLogTest {
   @TempDir
   Path folder;
 
-  /** A line of one megabyte that begins with its number. */
+  /** A line of one megabyte that starts with its number. */
   private static byte[] line(int number) {
     return (number + " " + "x".repeat(MEGABYTE) + "\n").getBytes(UTF_8);
   }
@@ -35,10 +35,10 @@ class RotatingLogTest {
   }
 
   @Test
-  void fullFilesMoveOnAndTheOldestGoes() throws Exception {
+  void fullFilesAreShiftedAndTheOldestIsDeleted() throws Exception {
     Path file = folder.resolve("log");
     RotatingLog log = RotatingLog.open(file);
-    for (int i = 0; i < 19; i++) { // five to a file
+    for (int i = 0; i < 19; i++) { // five per file
       log.write(line(i));
     }
     assertThat(files())
@@ -67,7 +67,7 @@ class RotatingLogTest {
   }
 
   @Test
-  void anotherStartGoesOnWithTheSameFile() throws Exception {
+  void aRestartAppendsToTheSameFile() throws Exception {
     Path file = folder.resolve("log");
     RotatingLog.open(file).write(line(1));
     RotatingLog.open(file).write(line(2));
@@ -76,7 +76,7 @@ class RotatingLogTest {
   }
 
   @Test
-  void whatAnotherProgramHasMovedAwayIsLeftThere() throws Exception {
+  void aFileMovedByAnotherProgramIsLeftThere() throws Exception {
     Path file = folder.resolve("log");
     RotatingLog log = RotatingLog.open(file);
     for (int i = 0; i < 5; i++) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
 
-/** The list of parts in the distribution tells the truth about it. */
+/** The distribution's bill of materials is correct. */
 class SbomIT {
   private static final Path DIST = Path.of(System.getProperty("dist.dir"));
 
@@ -32,7 +32,7 @@ class SbomIT {
   }
 
   @Test
-  void namesEveryJarOfTheDistributionWithItsVersionAndBytesAndNoOther() throws Exception {
+  void listsExactlyTheJarsOfTheDistribution() throws Exception {
     Map<String, String> named = new TreeMap<>();
     for (Object entry : (List<?>) sbom().get("components")) {
       Map<?, ?> component = (Map<?, ?>) entry;
@@ -46,13 +46,13 @@ class SbomIT {
         there.put(jar.getFileName().toString(), DigestUtils.sha256Hex(Files.readAllBytes(jar)));
       }
     }
-    // The daemon's own jar is what the list is about.
+    // The daemon's own jar is the subject of the SBOM, not one of its components.
     assertThat(there.remove("iodaemon-launcher.jar")).isNotNull();
     assertThat(named).isEqualTo(there);
   }
 
   @Test
-  void isAboutTheDaemonAndTheSameInEveryBuild() throws Exception {
+  void describesTheDaemonAndIsReproducible() throws Exception {
     Map<?, ?> sbom = sbom();
     Map<?, ?> metadata = (Map<?, ?>) sbom.get("metadata");
     Map<?, ?> daemon = (Map<?, ?>) metadata.get("component");

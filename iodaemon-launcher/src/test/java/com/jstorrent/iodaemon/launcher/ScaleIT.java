@@ -25,14 +25,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Many of everything, in a real process whose descriptors and threads are counted. */
+/**
+ * Large numbers of sockets and WebSockets in a real process, whose descriptors and threads are
+ * counted.
+ */
 @EnabledOnOs(OS.LINUX)
 class ScaleIT {
   private static final String TOKEN = "t";
   private static final int SOCKETS = 10_000;
   private static final int SOME = 16;
 
-  /** What a process needs beside its sockets. */
+  /** The descriptors that a process needs besides its sockets. */
   private static final int OTHERS = 500;
 
   @Test

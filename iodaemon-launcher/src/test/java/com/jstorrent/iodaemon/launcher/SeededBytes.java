@@ -3,8 +3,8 @@ package com.jstorrent.iodaemon.launcher;
 import java.nio.ByteBuffer;
 
 /**
- * An endless row of bytes that a seed stands for, taken in pieces of any size: one for whoever sends, one
- * of the same seed for whoever compares. Not thread-safe.
+ * An endless sequence of pseudo-random bytes, taken in pieces of any size. The sender and the
+ * receiver use one each with the same seed. Not thread-safe.
  */
 final class SeededBytes {
   private final long seed;
@@ -14,7 +14,7 @@ final class SeededBytes {
     this.seed = seed;
   }
 
-  /** How many were taken. */
+  /** The number of bytes taken so far. */
   long position() {
     return position;
   }
@@ -27,7 +27,7 @@ final class SeededBytes {
     return bytes;
   }
 
-  /** Takes as many as the buffer holds, and fails when the buffer holds others. */
+  /** Takes as many bytes as the buffer has, and fails if they differ. */
   void requireNext(ByteBuffer data) {
     while (data.hasRemaining()) {
       if (data.get() != one()) {

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** PROTOCOL.md § 1 and § 5.4: how the process ends, with a write and a WebSocket under way. */
+/**
+ * PROTOCOL.md § 1 and § 5.4: how the process ends while a write is in progress and a WebSocket is
+ * open.
+ */
 @Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class ShutdownIT {
@@ -62,7 +65,7 @@ class ShutdownIT {
         + "\r\nContent-Length: " + length + "\r\n";
   }
 
-  /** A write that the daemon has let in, of which half has been sent. */
+  /** A write that the daemon has accepted, and half of which was sent. */
   private static Socket halfAWrite(int port) throws IOException {
     Socket writer = connect(port);
     String head =
@@ -80,14 +83,14 @@ class ShutdownIT {
     try {
       while (true) {
         connect(port).close();
-        LockSupport.parkNanos(1_000_000); // the daemon needs the processors too
+        LockSupport.parkNanos(1_000_000); // leaves the processors to the daemon
       }
     } catch (ConnectException e) {
       return;
     }
   }
 
-  /** Hears the code of the Close. */
+  /** Receives the code of the Close. */
   private static final class Closing implements WebSocket.Listener {
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
 
@@ -105,7 +108,7 @@ class ShutdownIT {
 
   @ParameterizedTest
   @EnumSource(Way.class)
-  void everyWayFinishesTheWriteTellsTheWebSocketAndEndsWithZero(Way way) throws Exception {
+  void everyShutdownFinishesTheWriteClosesTheWebSocketAndEndsWithZero(Way way) throws Exception {
     try (DaemonProcess daemon = start()) {
       int port = daemon.port();
       Closing closing = new Closing();
@@ -139,7 +142,7 @@ class ShutdownIT {
   }
 
   @Test
-  void aWriteThatNeverEndsIsCutOffAndTheEndIsOrderlyAllTheSame() throws Exception {
+  void aWriteThatNeverEndsIsAbortedAndTheShutdownCompletes() throws Exception {
     try (DaemonProcess daemon = start(); Socket writer = halfAWrite(daemon.port())) {
       daemon.terminate();
       assertThat(writer.getInputStream().readNBytes(ENOUGH_BYTES)).isEmpty();
@@ -151,20 +154,21 @@ class ShutdownIT {
   void aSecondSignalDoesNotWaitForTheShutdown() throws Exception {
     try (DaemonProcess daemon = start("--log-level", "debug")) {
       int port = daemon.port();
-      daemon.awaitStderr("Each signal is heard.");
+      daemon.awaitStderr("Signal handlers are installed.");
       try (Socket writer = halfAWrite(port)) {
         assertThat(writer.isConnected()).isTrue();
-        // Both wait until it goes on; so no slow machine has a shutdown that is over before.
+        // Both signals are pending until it continues, so the shutdown cannot end in between.
         daemon.signal("STOP");
         daemon.signal("TERM");
         daemon.signal("INT");
         daemon.signal("CONT");
-        assertThat(daemon.awaitExit()).as("whichever came last").isIn(128 + 2, 128 + 15);
+        assertThat(daemon.awaitExit()).as("by whichever signal came second")
+            .isIn(128 + 2, 128 + 15);
       }
     }
   }
 
-  /** Whoever starts the daemon may let its standard error fill up. */
+  /** The parent may not read standard error, so that it fills up. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void aSignalEndsADaemonThatCannotLog() throws Exception {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 4.12: a WebSocket whose client is still connected and has nothing to say any more. */
+/** PROTOCOL.md § 4.12: a WebSocket whose client is still connected but no longer answers. */
 @Timeout(600)
 class SilentClientTest {
   private static final Duration PING = Limits.DEFAULT.pingInterval();
@@ -45,10 +45,13 @@ class SilentClientTest {
     daemon.close();
   }
 
-  /** One that hangs leaves the pings to its system; their number grows, and that is no sign of life. */
+  /**
+   * If the client hangs, its kernel still receives the pings, which must not count as a sign of
+   * life.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void itIsGivenUpAfterTwoPongsThatDoNotCome(boolean reads) throws Exception {
+  void itIsClosedAfterTwoMissedPongs(boolean reads) throws Exception {
     try (Socket client = new Socket(InetAddress.getLoopbackAddress(), daemon.port())) {
       client
           .getOutputStream()

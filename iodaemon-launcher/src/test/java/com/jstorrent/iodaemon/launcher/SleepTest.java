@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A machine that sleeps: the time of the system jumps by minutes and hours under a whole daemon, and
- * no client loses a connection for it.
+ * A machine that sleeps: the system's time jumps by minutes and hours, and no client loses its
+ * connection because of it.
  */
 @Timeout(600)
 class SleepTest {
@@ -78,16 +78,16 @@ class SleepTest {
     assertThat(failures).isEmpty();
   }
 
-  /** Sleeps, and is then awake for a moment in which every deadline is looked at. */
-  private void night(Duration time) throws InterruptedException {
+  /** Sleeps, and is then awake for a moment in which every deadline is checked. */
+  private void sleep(Duration time) throws InterruptedException {
     slept.addAndGet(time.toNanos());
     CountDownLatch awake = new CountDownLatch(1);
     clock.schedule(Duration.ofMillis(2500), awake::countDown);
     awake.await();
   }
 
-  /** Answers pings, as the JDK's client does by itself, and tells of them. */
-  private static final class Pulse implements WebSocket.Listener {
+  /** Counts pings, which the JDK's client answers automatically. */
+  private static final class PingCounter implements WebSocket.Listener {
     private final BlockingQueue<Boolean> pings = new LinkedBlockingQueue<>();
     private final List<String> ends = new ArrayList<>();
 
@@ -114,25 +114,25 @@ class SleepTest {
     }
   }
 
-  private Pulse webSocket() {
-    Pulse pulse = new Pulse();
+  private PingCounter webSocket() {
+    PingCounter counter = new PingCounter();
     http.newWebSocketBuilder()
         .header("X-JST-Auth", "t")
-        .buildAsync(URI.create("ws://127.0.0.1:" + daemon.port() + "/io"), pulse)
+        .buildAsync(URI.create("ws://127.0.0.1:" + daemon.port() + "/io"), counter)
         .orTimeout(60, TimeUnit.SECONDS)
         .join();
-    return pulse;
+    return counter;
   }
 
   @Test
-  void clientsThatAnswerEveryPingLiveOn() throws Exception {
-    List<Pulse> clients = new ArrayList<>();
+  void clientsThatAnswerEveryPingStayConnected() throws Exception {
+    List<PingCounter> clients = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(webSocket());
     }
     for (Duration night : NIGHTS) {
-      night(night);
-      for (Pulse client : clients) {
+      sleep(night);
+      for (PingCounter client : clients) {
         client.pings.clear();
         assertThat(client.pings.poll(60, TimeUnit.SECONDS)).isTrue();
       }
@@ -142,7 +142,7 @@ class SleepTest {
   }
 
   @Test
-  void anUploadThatIsUnderWayGoesOn() throws Exception {
+  void anUploadInProgressContinues() throws Exception {
     String path = Base64.getEncoder().encodeToString("f".getBytes(StandardCharsets.UTF_8));
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), daemon.port())) {
       socket.setSoTimeout(60_000);
@@ -152,7 +152,7 @@ class SleepTest {
                   + path
                   + "\r\nContent-Length: 4\r\n\r\n1").getBytes(StandardCharsets.US_ASCII));
       for (Duration night : NIGHTS) {
-        night(night);
+        sleep(night);
         socket.getOutputStream().write('2');
       }
       BufferedReader answer =

@@ -24,14 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** While the disk has more to do than it can, everything else is answered. */
+/** While the disk is overloaded, everything else is answered. */
 @Timeout(600)
 class SlowDiskIT {
   private static final int WRITERS = 64;
   private static final int BODY = 8 << 20;
   private static final int READ = 64 << 10;
 
-  /** Few, written over and over, so that a run takes no room. */
+  /** A few files, overwritten repeatedly, so that a run uses little space. */
   private static final int FILES = 4;
   private static final int LEAST_ANSWERS = 50;
 
@@ -39,7 +39,7 @@ class SlowDiskIT {
   private final AtomicBoolean over = new AtomicBoolean();
 
   @Test
-  void bulkWritesHoldUpNeitherHealthNorSocketsNorAReader(@TempDir Path root) throws Exception {
+  void bulkWritesDelayNeitherHealthChecksNorSocketsNorReads(@TempDir Path root) throws Exception {
     byte[] film = Peer.bytes(1, 4 << 20);
     Files.write(root.resolve("film"), film);
     try (DaemonProcess daemon =
@@ -67,7 +67,7 @@ class SlowDiskIT {
         writers.add(threads.submit(() -> write(bulk, number, body)));
       }
       try {
-        for (int answers = 0; answers < LEAST_ANSWERS || !everybodyHasWritten(); answers++) {
+        for (int answers = 0; answers < LEAST_ANSWERS || !allHaveWritten(); answers++) {
           assertThat(page.get("/health").text()).isEqualTo("ok");
           byte[] message = Peer.bytes(answers, 1000);
           wire.send(new ClientFrame.TcpSend(0, 1, ByteBuffer.wrap(message)));
@@ -75,7 +75,7 @@ class SlowDiskIT {
           int offset = answers % (film.length / READ) * READ;
           assertThat(page.read("film", offset, READ).body())
               .isEqualTo(Arrays.copyOfRange(film, offset, offset + READ));
-          assertThat(writers).as("those who write").noneMatch(Future::isDone);
+          assertThat(writers).as("the writers").noneMatch(Future::isDone);
         }
       } finally {
         over.set(true);
@@ -86,7 +86,7 @@ class SlowDiskIT {
     }
   }
 
-  private boolean everybodyHasWritten() {
+  private boolean allHaveWritten() {
     for (int i = 0; i < WRITERS; i++) {
       if (written.get(i) == 0) {
         return false;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** A disk of a few MiB that can fill up, become read-only and vanish (tmpfs; Linux, as root). */
+/** A disk of a few MiB that can become full, read-only or unavailable (tmpfs; Linux, as root). */
 final class SmallDisk implements AutoCloseable {
   private final Path folder;
   private final int mebibytes;
@@ -17,7 +17,7 @@ final class SmallDisk implements AutoCloseable {
     this.mebibytes = mebibytes;
   }
 
-  /** Mounts a disk, or skips the test where this machine or this user cannot. */
+  /** Mounts a disk, or skips the test if this machine or user cannot. */
   static SmallDisk mount(Path folder, int mebibytes) {
     SmallDisk disk = new SmallDisk(folder, mebibytes);
     try {
@@ -30,12 +30,12 @@ final class SmallDisk implements AutoCloseable {
     return disk;
   }
 
-  /** Where it is mounted. */
+  /** The mount point. */
   Path folder() {
     return folder;
   }
 
-  /** An empty one, as when another disk is put in. */
+  /** Mounts an empty disk, as if another one had been inserted. */
   void mount() throws IOException {
     run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", folder.toString());
   }
@@ -45,8 +45,8 @@ final class SmallDisk implements AutoCloseable {
     run("mount", "-o", "remount," + (readOnly ? "ro" : "rw"), folder.toString());
   }
 
-  /** As when it is pulled out; what is open stays open, and leads nowhere. */
-  void pullOut() throws IOException {
+  /** Unmounts the disk as if it had been removed; open files stay open. */
+  void unmount() throws IOException {
     run("umount", "-l", folder.toString());
   }
 
@@ -65,9 +65,9 @@ final class SmallDisk implements AutoCloseable {
   @Override
   public void close() {
     try {
-      pullOut();
+      unmount();
     } catch (IOException e) {
-      // The test has done so.
+      // The test has unmounted it.
     }
   }
 }

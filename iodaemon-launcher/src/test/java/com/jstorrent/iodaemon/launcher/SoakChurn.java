@@ -14,42 +14,42 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
-/** Sockets and servers that come and go, and clients that leave some of them to the daemon. */
+/** Opens and closes sockets and servers; clients leave some of them for the daemon to close. */
 final class SoakChurn implements SoakLoad {
   private static final int CONNECTS = 300;
   private static final int LEFT_OPEN = 20;
   private static final int DATA = 1000;
   private static final int REFUSED = 111;
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   @Override
-  public void round(SoakSite site, SplittableRandom random) throws Exception {
-    try (WireClient client = site.client("")) {
-      connects(site, client);
+  public void round(SoakEnvironment environment, SplittableRandom random) throws Exception {
+    try (WireClient client = environment.client("")) {
+      connects(environment, client);
       refused(client);
-      server(site, client, random.nextLong());
-      datagrams(site, client, random.nextLong());
+      server(environment, client, random.nextLong());
+      datagrams(environment, client, random.nextLong());
       for (int id = 0; id < LEFT_OPEN; id++) {
-        client.send(new ClientFrame.TcpConnect(id, id, site.echoPort(), "127.0.0.1"));
+        client.send(new ClientFrame.TcpConnect(id, id, environment.echoPort(), "127.0.0.1"));
         assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(id, id, 0));
-        site.opened.increment();
+        environment.opened.increment();
       }
       if (random.nextBoolean()) {
         client.close(1000);
       } else {
-        site.killed.increment();
+        environment.killed.increment();
       }
     }
   }
 
-  private static void connects(SoakSite site, WireClient client) throws Exception {
+  private static void connects(SoakEnvironment environment, WireClient client) throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1024, LOOPBACK)) {
       for (int i = 0; i < CONNECTS; i++) {
         client.send(new ClientFrame.TcpConnect(5, 5, server.getLocalPort(), "127.0.0.1"));
         try (Socket peer = server.accept()) {
           assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(5, 5, 0));
-          site.opened.increment();
+          environment.opened.increment();
           if (i % 2 == 0) {
             client.send(new ClientFrame.TcpClose(0, 5));
             assertThat(peer.getInputStream().read()).isEqualTo(-1);
@@ -70,13 +70,14 @@ final class SoakChurn implements SoakLoad {
     assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(5, 5, REFUSED));
   }
 
-  private static void server(SoakSite site, WireClient client, long seed) throws Exception {
+  private static void server(SoakEnvironment environment, WireClient client, long seed)
+      throws Exception {
     client.send(new ClientFrame.TcpListen(1, 1, 0, "127.0.0.1"));
     int port = client.expect(DaemonFrame.TcpListenResult.class).boundPort();
     try (Socket peer = new Socket(LOOPBACK, port)) {
-      peer.setSoTimeout(PATIENCE_MILLIS);
+      peer.setSoTimeout(TIMEOUT_MILLIS);
       int id = client.expect(DaemonFrame.TcpAccept.class).socketId();
-      site.opened.add(2);
+      environment.opened.add(2);
       byte[] data = Peer.bytes(seed, DATA);
       client.send(new ClientFrame.TcpSend(0, id, ByteBuffer.wrap(data)));
       assertThat(peer.getInputStream().readNBytes(DATA)).isEqualTo(data);
@@ -86,7 +87,7 @@ final class SoakChurn implements SoakLoad {
         back.put(client.expect(DaemonFrame.TcpRecv.class).data());
       }
       assertThat(back.array()).isEqualTo(data);
-      site.verified.add(2 * DATA);
+      environment.verified.add(2 * DATA);
       client.send(new ClientFrame.TcpClose(0, id));
       client.send(new ClientFrame.TcpStopListen(0, 1));
       assertThat(peer.getInputStream().read()).isEqualTo(-1);
@@ -95,13 +96,14 @@ final class SoakChurn implements SoakLoad {
     }
   }
 
-  private static void datagrams(SoakSite site, WireClient client, long seed) throws Exception {
+  private static void datagrams(SoakEnvironment environment, WireClient client, long seed)
+      throws Exception {
     client.send(new ClientFrame.UdpBind(2, 2, 0, "127.0.0.1"));
     int port = client.expect(DaemonFrame.UdpBound.class).boundPort();
-    site.opened.increment();
+    environment.opened.increment();
     byte[] data = Peer.bytes(seed, DATA);
     try (DatagramSocket peer = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {
-      peer.setSoTimeout(PATIENCE_MILLIS);
+      peer.setSoTimeout(TIMEOUT_MILLIS);
       ByteBuffer bytes = ByteBuffer.wrap(data);
       client.send(new ClientFrame.UdpSend(0, 2, peer.getLocalPort(), "127.0.0.1", bytes));
       DatagramPacket got = new DatagramPacket(new byte[DATA + 1], DATA + 1);
@@ -109,7 +111,7 @@ final class SoakChurn implements SoakLoad {
       requireEqual(ByteBuffer.wrap(got.getData(), 0, got.getLength()), data);
       peer.send(new DatagramPacket(data, DATA, LOOPBACK, port));
       requireEqual(client.expect(DaemonFrame.UdpRecv.class).data(), data);
-      site.verified.add(2 * DATA);
+      environment.verified.add(2 * DATA);
     }
     client.send(new ClientFrame.UdpClose(0, 2));
   }

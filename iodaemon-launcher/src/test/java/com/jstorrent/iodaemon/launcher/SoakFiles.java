@@ -21,17 +21,18 @@ final class SoakFiles implements SoakLoad {
   }
 
   @Override
-  public void round(SoakSite site, SplittableRandom random) throws IOException {
-    try (FileClient files = new FileClient(site.port)) {
+  public void round(SoakEnvironment environment, SplittableRandom random) throws IOException {
+    try (FileClient files = new FileClient(environment.port)) {
       for (int i = 0; i < FILES; i++) {
-        one(files, folder + "/" + i, Peer.bytes(random.nextLong(), random.nextInt(1, MOST)), site);
+        one(files, folder + "/" + i, Peer.bytes(random.nextLong(), random.nextInt(1, MOST)),
+            environment);
       }
       require(files.query("/ops/list", folder));
       require(files.delete(folder));
     }
   }
 
-  private static void one(FileClient files, String path, byte[] data, SoakSite site)
+  private static void one(FileClient files, String path, byte[] data, SoakEnvironment environment)
       throws IOException {
     int half = data.length / 2;
     require(files.write(path, 0, Arrays.copyOf(data, half)));
@@ -52,7 +53,7 @@ final class SoakFiles implements SoakLoad {
     require(files.truncate(path, data.length));
     require(files.rename(path, path + ".done"));
     assertThat(require(files.read(path + ".done")).body()).isEqualTo(data);
-    site.verified.add(3L * data.length);
+    environment.verified.add(3L * data.length);
   }
 
   private static FileClient.Answer require(FileClient.Answer answer) {

@@ -11,24 +11,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** HTTP connections that ask once or twice, wait in between, and end in every way. */
+/** HTTP connections with one or two requests, idle in between, that end in every way. */
 final class SoakIdle implements SoakLoad {
   private static final int CONNECTIONS = 40;
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
   private static final byte[] HEALTH =
       "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII);
 
   @Override
-  public void round(SoakSite site, SplittableRandom random) throws Exception {
+  public void round(SoakEnvironment environment, SplittableRandom random) throws Exception {
     List<Socket> connections = new ArrayList<>();
     try {
       for (int i = 0; i < CONNECTIONS; i++) {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.port);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), environment.port);
         connections.add(socket);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         ask(socket);
       }
-      site.pause(Duration.ofMillis(random.nextInt(500, 5000)));
+      environment.pause(Duration.ofMillis(random.nextInt(500, 5000)));
       for (Socket socket : connections) {
         switch (random.nextInt(3)) {
           case 0 -> ask(socket);

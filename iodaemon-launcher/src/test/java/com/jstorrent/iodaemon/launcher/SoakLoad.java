@@ -2,8 +2,8 @@ package com.jstorrent.iodaemon.launcher;
 
 import java.util.SplittableRandom;
 
-/** Something that clients do to a daemon, over and over. */
+/** A load on the daemon, which is repeated. */
 interface SoakLoad {
-  /** Does it once, for some seconds, and leaves nothing behind. */
-  void round(SoakSite site, SplittableRandom random) throws Exception;
+  /** Runs for some seconds and leaves nothing behind. */
+  void round(SoakEnvironment environment, SplittableRandom random) throws Exception;
 }

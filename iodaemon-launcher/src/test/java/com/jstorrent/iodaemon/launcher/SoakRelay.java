@@ -12,26 +12,29 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 
-/** Bulk traffic through some sockets, every byte compared; now and then the client does not read. */
+/**
+ * Bulk traffic through some sockets, with every byte compared; from time to time the client does
+ * not read.
+ */
 final class SoakRelay implements SoakLoad {
   private static final int SOCKETS = 6;
   private static final int TOTAL = 32 << 20;
   private static final int MOST = 200_000;
-  private static final int WINDOW = 8 << 20; // under what the daemon queues for one peer
+  private static final int WINDOW = 8 << 20; // less than the daemon queues for one peer
 
-  /** Of so many frames one is followed by a rest. */
+  /** One of this many frames is followed by a pause. */
   private static final int REST_EVERY = 500;
 
   @Override
-  public void round(SoakSite site, SplittableRandom random) throws Exception {
-    try (WireClient client = site.client("");
+  public void round(SoakEnvironment environment, SplittableRandom random) throws Exception {
+    try (WireClient client = environment.client("");
         ExecutorService background = Executors.newVirtualThreadPerTaskExecutor()) {
       List<SeededBytes> expected = new ArrayList<>();
       List<SeededBytes> sent = new ArrayList<>();
       for (int id = 0; id < SOCKETS; id++) {
-        client.send(new ClientFrame.TcpConnect(id, id, site.echoPort(), "127.0.0.1"));
+        client.send(new ClientFrame.TcpConnect(id, id, environment.echoPort(), "127.0.0.1"));
         client.expect(DaemonFrame.TcpConnected.class);
-        site.opened.increment();
+        environment.opened.increment();
         long seed = random.nextLong();
         expected.add(new SeededBytes(seed));
         sent.add(new SeededBytes(seed));
@@ -46,16 +49,16 @@ final class SoakRelay implements SoakLoad {
         expected.get(frame.socketId()).requireNext(frame.data());
         left -= count;
         window.release(count);
-        site.verified.add(count);
+        environment.verified.add(count);
         if (random.nextInt(REST_EVERY) == 0) {
-          site.pause(Duration.ofMillis(random.nextInt(500, 4000)));
+          environment.pause(Duration.ofMillis(random.nextInt(500, 4000)));
         }
       }
       sender.get();
       if (random.nextBoolean()) {
         client.close(1000);
       } else {
-        site.killed.increment();
+        environment.killed.increment();
       }
     }
   }

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * WebSockets that are lost without a Close, and clients that come back for their sockets (docs/PROTOCOL.md
- * § 9.3) with every byte in its place; some never come back.
+ * WebSockets that are lost without a Close, and clients that resume their sessions (PROTOCOL.md §
+ * 9.3) without losing a byte; some never come back.
  */
 final class SoakResume implements SoakLoad {
   private static final int LOSSES = 5;
 
   @Override
-  public void round(SoakSite site, SplittableRandom random) throws Exception {
-    try (Client client = new Client(site, random)) {
+  public void round(SoakEnvironment environment, SplittableRandom random) throws Exception {
+    try (Client client = new Client(environment, random)) {
       for (int i = 0; i < LOSSES; i++) {
         client.sendSome();
         client.receive(random.nextLong(client.inFlight() + 1));
@@ -29,11 +29,11 @@ final class SoakResume implements SoakLoad {
       client.receive(client.inFlight());
       if (random.nextInt(4) > 0) {
         client.socket.close(1000);
-      } // else its sockets wait for it until they expire
+      } // otherwise its sockets are kept until they expire
     }
   }
 
-  /** Both ends of the counting. */
+  /** A client with resumption, which counts frames in both directions. */
   private static final class Client implements AutoCloseable {
     private static final String HELLO = "{\"caps\":[\"resume\"]}";
     private static final int SOCKETS = 3;
@@ -41,27 +41,27 @@ final class SoakResume implements SoakLoad {
     private static final int MOST = 20_000;
     private static final int TRY_AGAIN = 11;
 
-    private final SoakSite site;
+    private final SoakEnvironment environment;
     private final SplittableRandom random;
     private final String ticket;
     private final List<SeededBytes> sent = new ArrayList<>();
     private final List<SeededBytes> expected = new ArrayList<>();
-    private final List<ClientFrame> log = new ArrayList<>(); // all that count, from the first on
-    private long received; // frames that count
+    private final List<ClientFrame> log = new ArrayList<>(); // all counted frames sent
+    private long received; // counted frames
     private WireClient socket;
 
-    Client(SoakSite site, SplittableRandom random) throws Exception {
-      this.site = site;
+    Client(SoakEnvironment environment, SplittableRandom random) throws Exception {
+      this.environment = environment;
       this.random = random;
-      socket = site.client(HELLO);
+      socket = environment.client(HELLO);
       ticket = (String) Json.readObject(socket.serverHello()).get("ticket");
       for (int id = 0; id < SOCKETS; id++) {
         long seed = random.nextLong();
         sent.add(new SeededBytes(seed));
         expected.add(new SeededBytes(seed));
-        send(new ClientFrame.TcpConnect(id, id, site.echoPort(), "127.0.0.1"));
+        send(new ClientFrame.TcpConnect(id, id, environment.echoPort(), "127.0.0.1"));
         assertThat(next()).isEqualTo(new DaemonFrame.TcpConnected(id, id, 0));
-        site.opened.increment();
+        environment.opened.increment();
       }
     }
 
@@ -86,12 +86,12 @@ final class SoakResume implements SoakLoad {
       return all.stream().mapToLong(SeededBytes::position).sum();
     }
 
-    /** Takes at least so many bytes, and says that it has them. */
+    /** Receives at least this many bytes and acknowledges them. */
     void receive(long count) throws Exception {
       long before = sum(expected);
       while (sum(expected) < before + count) {
         DaemonFrame.TcpRecv frame = (DaemonFrame.TcpRecv) next();
-        site.verified.add(frame.data().remaining());
+        environment.verified.add(frame.data().remaining());
         expected.get(frame.socketId()).requireNext(frame.data());
       }
       socket.send(new ClientFrame.Ack(0, received));
@@ -106,14 +106,14 @@ final class SoakResume implements SoakLoad {
       return frame;
     }
 
-    /** Loses the connection, and comes back with what may have been lost with it. */
+    /** Breaks the connection, resumes on another one, and repeats what may have been lost. */
     void lose() throws Exception {
       socket.close();
-      site.killed.increment();
-      socket = site.client(HELLO);
+      environment.killed.increment();
+      socket = environment.client(HELLO);
       DaemonFrame.Resumed resumed = resume();
       while (resumed.errno() == TRY_AGAIN) {
-        site.pause(Duration.ofMillis(100));
+        environment.pause(Duration.ofMillis(100));
         resumed = resume();
       }
       assertThat(resumed.errno()).isZero();

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An hour of everything at once with the real process: {@code mvn -Psoak verify}. Whatever leaks
- * grows: memory, threads and descriptors of the last quarter are compared with those of the second.
+ * All loads at once on the real process, for an hour: {@code mvn -Psoak verify}. Leaks show as
+ * growth: memory, threads and descriptors of the last quarter are compared with those of the
+ * second.
  */
 @EnabledOnOs(OS.LINUX)
 class SoakRun {
@@ -31,12 +32,15 @@ class SoakRun {
   private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(5);
   private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(500);
 
-  /** What may have grown without a leak: loads are random, and so is what is open at a moment. */
+  /** The growth that is not a leak: loads are random, and so is what is open at one moment. */
   private static final int SOME = 32;
 
   private static final double MEMORY_GROWTH = 1.15;
 
-  /** Of a daemon without clients; it may keep files open, and somebody asks for the numbers. */
+  /**
+   * Gauges that must be zero when there are no clients. Open files may remain, and the test itself
+   * has an HTTP connection.
+   */
   private static final List<String> NOTHING_LEFT =
       List.of("tcp_sockets", "pending_connects", "pending_tcp", "udp_sockets", "tls_sockets",
           "tcp_servers", "ws_connections", "queued_bytes", "parked_sessions", "file_handles",
@@ -49,7 +53,7 @@ class SoakRun {
   Path root;
 
   @Test
-  void whatIsUsedDoesNotGrow() throws Exception {
+  void resourceUseDoesNotGrow() throws Exception {
     System.out.println("soak: " + TIME.toMinutes() + " minutes, seed " + seed);
     String rootOption = FileClient.ROOT + "=" + root;
     try (DaemonProcess daemon =
@@ -65,7 +69,7 @@ class SoakRun {
         ProcessSample after = ProcessSample.of(daemon.process().pid());
         System.out.println("soak: before " + before + "; after " + after + "; " + stats(asking));
         assertThat(after.descriptors() - stats(asking).get("open_files"))
-            .as("descriptors when everybody has gone")
+            .as("descriptors when all clients are gone")
             .isLessThanOrEqualTo(before.descriptors() - openFiles + SOME);
       }
       assertThat(daemon.stderr()).doesNotContain("SEVERE", "ERROR", "defect");
@@ -79,7 +83,7 @@ class SoakRun {
         List.of(
             new SoakRelay(), new SoakChurn(), new SoakResume(), new SoakIdle(),
             new SoakFiles("a"), new SoakFiles("b"));
-    try (SoakSite site = new SoakSite(port);
+    try (SoakEnvironment environment = new SoakEnvironment(port);
         ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
       List<Future<?>> running = new ArrayList<>();
@@ -88,36 +92,37 @@ class SoakRun {
         running.add(
             threads.submit(
                 () -> {
-                  repeat(load, site, own);
+                  repeat(load, environment, own);
                   return null;
                 }));
       }
-      sample(daemon, asking, site);
-      site.end();
+      sample(daemon, asking, environment);
+      environment.end();
       for (Future<?> load : running) {
         load.get();
       }
-      System.out.println("soak: " + achieved(site));
+      System.out.println("soak: " + achieved(environment));
     }
   }
 
-  private static void repeat(SoakLoad load, SoakSite site, SplittableRandom random)
+  private static void repeat(SoakLoad load, SoakEnvironment environment, SplittableRandom random)
       throws Exception {
     try {
-      while (!site.isOver()) {
-        load.round(site, random);
-        site.pause(BETWEEN_ROUNDS);
+      while (!environment.isOver()) {
+        load.round(environment, random);
+        environment.pause(BETWEEN_ROUNDS);
       }
     } finally {
-      site.end(); // a load that fails ends the others
+      environment.end(); // a load that fails ends the others
     }
   }
 
-  private void sample(DaemonProcess daemon, FileClient asking, SoakSite site) throws Exception {
+  private void sample(DaemonProcess daemon, FileClient asking, SoakEnvironment environment)
+      throws Exception {
     Instant begin = Instant.now();
     long minutes = 0;
-    while (!site.isOver() && begin.plus(TIME).isAfter(Instant.now())) {
-      site.pause(BETWEEN_SAMPLES);
+    while (!environment.isOver() && begin.plus(TIME).isAfter(Instant.now())) {
+      environment.pause(BETWEEN_SAMPLES);
       ProcessSample sample = ProcessSample.of(daemon.process().pid());
       samples.add(sample);
       Duration elapsed = Duration.between(begin, Instant.now());
@@ -128,14 +133,14 @@ class SoakRun {
             "soak: " + minutes + "/" + TIME.toMinutes() + " min: " + sample + ", "
                 + stats.get("tcp_sockets") + " TCP sockets, " + stats.get("ws_connections")
                 + " WebSockets, " + stats.get("http_connections") + " HTTP connections, "
-                + stats.get("open_files") + " open files; " + achieved(site));
+                + stats.get("open_files") + " open files; " + achieved(environment));
       }
     }
   }
 
-  private static String achieved(SoakSite site) {
-    return (site.verified.sum() >> 20) + " MiB verified, " + site.opened.sum()
-        + " sockets opened, " + site.killed.sum() + " WebSockets killed";
+  private static String achieved(SoakEnvironment environment) {
+    return (environment.verified.sum() >> 20) + " MiB verified, " + environment.opened.sum()
+        + " sockets opened, " + environment.killed.sum() + " WebSockets killed";
   }
 
   private void requireNoGrowth() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A daemon whose port cannot be told would never be found, nor ended: it ends by itself, and says why. */
+/** A daemon that cannot print its port could never be found, so it ends with a reason. */
 @Timeout(600)
 @EnabledOnOs(OS.LINUX)
 class StandardOutputIT {
@@ -33,14 +33,14 @@ class StandardOutputIT {
     }
   }
 
-  /** What the script, or the JVM, finds in the place of standard output. */
+  /** Kinds of standard output that cannot be written. */
   static Stream<String> unwritable() {
     return Stream.of(
         "exec >&-",
         "exec >/dev/full",
         "exec >&- <&-",
         "exec </dev/null >&0", // open for reading only
-        "exec 5<>\"$PIPE\" 6>\"$PIPE\" >&6 5<&- 6>&-"); // a pipe whose reader has gone
+        "exec 5<>\"$PIPE\" 6>\"$PIPE\" >&6 5<&- 6>&-"); // a pipe without a reader
   }
 
   private void assertEndsWithOne(String output, List<String> command) throws Exception {
@@ -61,7 +61,7 @@ class StandardOutputIT {
 
   @ParameterizedTest
   @MethodSource("unwritable")
-  void theDistributionEndsWithOneWhenItsPortCannotBeTold(String output) throws Exception {
+  void theDistributionEndsWithOneWhenItsPortCannotBePrinted(String output) throws Exception {
     List<String> script = List.of(DaemonProcess.script().toString());
     assertEndsWithOne(output, with(script, "--port", "0", "--token", "secret"));
     assertEndsWithOne(output, with(script, "--version"));

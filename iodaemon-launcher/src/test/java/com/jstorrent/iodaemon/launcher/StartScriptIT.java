@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The daemon starts wherever it is installed and whatever its environment says, and the port is all that
- * comes to standard output.
+ * The daemon starts wherever it is installed and whatever its environment, and prints nothing but
+ * the port to standard output.
  */
 @Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
@@ -49,7 +49,10 @@ class StartScriptIT {
     jvm.assumeThere();
   }
 
-  /** It serves, its resources included, then ends, and has said nothing but its port. */
+  /**
+   * Asserts that it serves, including its resources, then ends, and has printed nothing but its
+   * port.
+   */
   private void assertServes(DaemonProcess daemon) throws Exception {
     String origin = "http://127.0.0.1:" + daemon.port();
     for (String path : new String[] {"/health", "/", "/stats"}) {
@@ -138,7 +141,7 @@ class StartScriptIT {
     Files.createSymbolicLink(link, installation.script());
     for (String way : ways) {
       if (way.contains(":$PATH") && way.contains("in:stalled") && way.startsWith("PATH")) {
-        way = "PATH=" + quoted(link.getParent().toString()) + ":$PATH"; // a colon ends a folder there
+        way = "PATH=" + quoted(link.getParent().toString()) + ":$PATH"; // a colon separates folders there
       }
       try (DaemonProcess daemon =
           DaemonProcess.shell(
@@ -177,7 +180,7 @@ class StartScriptIT {
           "JSTORRENT_JAVA_OPTIONS|-XX:-UseSerialGC -XX:+UseParallelGC -XX:+PrintFlagsFinal",
           "JSTORRENT_JAVA_OPTIONS|-Xlog:all=info -XX:-DisplayVMOutputToStderr -Dx=*"
       })
-  void itStartsWhateverAVariableSays(String variable, String value) throws Exception {
+  void itStartsWhateverTheVariable(String variable, String value) throws Exception {
     try (DaemonProcess daemon = start(Map.of(variable, value), DaemonProcess.script().toString())) {
       assertServes(daemon);
       assertThat(daemon.stderr()).doesNotContain("Picked up");
@@ -185,7 +188,7 @@ class StartScriptIT {
   }
 
   @Test
-  void itsOwnVariableAddsOptionsOfTheJvm() throws Exception {
+  void theDaemonsVariableAddsOptionsOfTheJvm() throws Exception {
     Path log = folder.resolve("gc.log");
     String options = "  -XX:-UseSerialGC   -XX:+UseParallelGC -Xlog:gc*:file=" + log + " ";
     try (DaemonProcess daemon =
@@ -212,7 +215,7 @@ class StartScriptIT {
   }
 
   @Test
-  void itStartsInAWorkingFolderThatIsGone() throws Exception {
+  void itStartsInADeletedWorkingFolder() throws Exception {
     String go = "mkdir " + quoted(folder + "/gone") + "; cd " + quoted(folder + "/gone")
         + "; rmdir ../gone";
     String[] command = {DaemonProcess.script().toString(), "--port", "0", "--token", TOKEN};
@@ -226,7 +229,7 @@ class StartScriptIT {
   }
 
   @Test
-  void pathsThatBeginInAWorkingFolderThatIsGoneAreRefused() throws Exception {
+  void relativePathsInADeletedWorkingFolderAreRefused() throws Exception {
     String go = "mkdir " + quoted(folder + "/gone") + "; cd " + quoted(folder + "/gone")
         + "; rmdir ../gone";
     try (DaemonProcess daemon =

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The status page of docs/PROTOCOL.md § 2 in a real browser. */
+/** The status page (PROTOCOL.md § 2) in a real browser. */
 class StatusPageIT {
   private static final String TOKEN = "p+q/r=%41&#s";
   private static final String NAME = "<img src=x onerror=\"document.title='hacked'\">";
@@ -66,7 +66,7 @@ class StatusPageIT {
         Integer.toString(port), "--root", "downloads=" + root);
   }
 
-  /** Kills the daemon; another one takes its port. */
+  /** Kills the daemon and starts another one on its port. */
   private void restart(String token) throws Exception {
     daemon.close();
     daemon.awaitExit();
@@ -114,7 +114,7 @@ class StatusPageIT {
   }
 
   @Test
-  void theTokenThatIsTypedOpensThePage() throws Exception {
+  void typingTheTokenUnlocksThePage() throws Exception {
     page.open(address);
     assertThat(isShown("entry")).isTrue();
     assertThat(isShown("dashboard")).isFalse();
@@ -134,7 +134,7 @@ class StatusPageIT {
   }
 
   @Test
-  void theTokenInTheFragmentOpensThePageAndIsKeptNowhere() throws Exception {
+  void theTokenInTheFragmentUnlocksThePageAndIsNotStored() throws Exception {
     unlock();
     assertThat(page.value("location.href")).isEqualTo(address + "/");
     assertThat(page.value("localStorage.length + sessionStorage.length + document.cookie.length"))
@@ -148,21 +148,21 @@ class StatusPageIT {
   }
 
   @Test
-  void aWrongTokenIsToldAndAskedForAgain() throws Exception {
+  void aWrongTokenIsReportedAndAskedForAgain() throws Exception {
     page.open(address + "/#token=wrong");
     page.await("document.getElementById('token-problem').innerText.includes('not the token')");
     assertThat(isShown("dashboard")).isFalse();
     assertThat(counter("auth_failures")).isEqualTo(1);
-    page.type("#token", "wröng", "\n"); // which no header can carry
+    page.type("#token", "wröng", "\n"); // which does not fit into a header
     page.await(LOCKED + " && document.getElementById('token-problem').innerText !== ''");
     page.type("#token", TOKEN, "\n");
     page.await(LIVE);
-    assertThat(counter("auth_failures")).as("it does not go on trying").isEqualTo(1);
+    assertThat(counter("auth_failures")).as("it does not try again").isEqualTo(1);
     assertThat(tile("Errors")).isEqualTo("1");
   }
 
   @Test
-  void theNumbersMoveWhileTheDaemonRelays() throws Exception {
+  void theFiguresChangeWhileTheDaemonRelays() throws Exception {
     unlock();
     try (BusyClient client = new BusyClient(URI.create(address).getPort(), TOKEN, NAME)) {
       page.await("document.querySelectorAll('.session').length === 1");
@@ -194,7 +194,7 @@ class StatusPageIT {
   }
 
   @Test
-  void aDaemonThatIsGoneIsToldAndOneThatIsBackIsShown() throws Exception {
+  void thePageShowsWhetherTheDaemonIsReachable() throws Exception {
     unlock();
     restart(TOKEN);
     page.await(LIVE);
@@ -206,7 +206,7 @@ class StatusPageIT {
   }
 
   @Test
-  void nothingIsAskedWhileThePageIsHidden() throws Exception {
+  void thePagePollsOnlyWhileItIsVisible() throws Exception {
     unlock();
     page.run(
         "Object.defineProperty(document, 'visibilityState', {configurable: true, value: 'hidden'});"
@@ -215,7 +215,7 @@ class StatusPageIT {
     double now = page.number("performance.now()");
     page.await("performance.now() > args[0]", now + 4000);
     assertThat(counter("http_requests"))
-        .as("this one, and one that may have been under way")
+        .as("this one, and one that may have been in progress")
         .isBetween(before + 1, before + 3);
     page.run(
         "delete document.visibilityState; performance.clearResourceTimings();"
@@ -223,9 +223,9 @@ class StatusPageIT {
     page.await("performance.getEntriesByType('resource').length > 1");
   }
 
-  /** The browser sends Origin with POST; the daemon's other answers are for its own port only. */
+  /** The browser sends Origin with POST, so this checks the rule for the daemon's own origin. */
   @Test
-  void thePageMayUseTheDaemonAndPagesOfOtherPortsMayNot() throws Exception {
+  void onlyPagesOfTheDaemonsOwnPortMayUseIt() throws Exception {
     String post =
         "fetch(args[0] + '/hash/sha1', {method: 'POST', body: 'abc', headers: {'X-JST-Auth': args[1]}})"
             + ".then(answer => answer.status, failure => failure.name)";
@@ -238,7 +238,7 @@ class StatusPageIT {
   }
 
   @Test
-  void noOtherPageCanFrameIt() throws Exception {
+  void otherPagesCannotFrameIt() throws Exception {
     try (PageServer outer = new PageServer();
         PageServer inner = new PageServer()) {
       page.open(outer.page());

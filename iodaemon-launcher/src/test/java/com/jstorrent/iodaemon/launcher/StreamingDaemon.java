@@ -13,7 +13,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A daemon that streams a video whose bytes are on its disk only after the engine has fetched them. */
+/**
+ * A daemon that streams a video whose bytes are in the file only after the engine has downloaded
+ * them.
+ */
 final class StreamingDaemon implements AutoCloseable {
   static final String TOKEN = "t";
   static final String ROOT = "videos";
@@ -28,7 +31,7 @@ final class StreamingDaemon implements AutoCloseable {
 
   /**
    * @param folder the download root
-   * @param origin the only one whose pages may read
+   * @param origin the allowed origin
    */
   StreamingDaemon(Path folder, String origin, VideoFile video) throws Exception {
     try (RandomAccessFile empty =
@@ -82,7 +85,7 @@ final class StreamingDaemon implements AutoCloseable {
     return engine;
   }
 
-  /** An address of the video for a player without the token, another one each time. */
+  /** A new stream URL of the video, for a player without the token. */
   String ticket() throws Exception {
     return address
         + text("url", "/stream/ticket", Map.of("fileId", fileId, "ttlSeconds", 600));

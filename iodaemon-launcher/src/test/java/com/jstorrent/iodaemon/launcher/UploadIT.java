@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The other direction: the daemon listens, and curl connects to it and uploads. */
+/** The other direction: the daemon listens, and curl connects and uploads. */
 @Timeout(600)
 class UploadIT {
   private static final int BYTES = (64 << 20) + 123;
   private static final String TOKEN = "integration";
 
   @Test
-  void curlUploadsThroughAServerOfTheClient(@TempDir Path folder) throws Exception {
+  void curlUploadsThroughAListeningSocketOfTheClient(@TempDir Path folder) throws Exception {
     assumeTrue(
         Arrays.stream(System.getenv("PATH").split(":"))
             .anyMatch(directory -> Files.isExecutable(Path.of(directory, "curl"))),
@@ -67,7 +67,7 @@ class UploadIT {
     client.send(new ClientFrame.TcpSend(0, socket, ByteBuffer.wrap(text.getBytes(US_ASCII))));
   }
 
-  /** Returns what has come behind the head of curl's request. */
+  /** Reads the head of curl's request and returns the bytes that follow it. */
   private static byte[] readHead(WireClient client) throws Exception {
     ByteArrayOutputStream received = new ByteArrayOutputStream();
     while (true) {

@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Half a minute of moving noise in an MP4 of about 11 MB, and when which byte of it is shown. */
+/**
+ * An MP4 of about 11 MB with half a minute of moving noise, and the time at which each byte is
+ * needed.
+ */
 final class VideoFile {
-  /** A picture of the film. */
+  /** A packet of the video: when it is shown, and where its bytes end. */
   private record Packet(double seconds, long end) {}
 
   private final byte[] bytes;
@@ -21,7 +24,7 @@ final class VideoFile {
     this.packets = packets;
   }
 
-  /** Skips the test when ffmpeg is not there. */
+  /** Creates the file, or skips the test if ffmpeg is not installed. */
   static VideoFile make(Path folder) throws IOException {
     Program.assumeThere("ffmpeg", "-version");
     Program.assumeThere("ffprobe", "-version");
@@ -63,7 +66,7 @@ final class VideoFile {
     return Arrays.copyOfRange(bytes, (int) start, (int) endInclusive + 1);
   }
 
-  /** The time of the first picture that cannot be shown by who has only the bytes before this one. */
+  /** The time of the first frame that cannot be shown with only the bytes before this one. */
   double secondsAt(long offset) {
     return packets.stream()
         .filter(packet -> packet.end() > offset)

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** WebSockets that break RFC 6455 or bend it until it costs, against the process as it is shipped. */
+/**
+ * WebSockets that violate RFC 6455, or exploit it to use up resources, against the distribution.
+ */
 @EnabledOnOs(OS.LINUX)
 class WebSocketAbuseIT {
   private static final String TOKEN = "t";
@@ -33,14 +35,14 @@ class WebSocketAbuseIT {
 
   private static DaemonProcess daemon;
   private static int port;
-  private Vitals vitals;
+  private HealthMonitor health;
   private final List<RawClient> clients = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
     daemon = DaemonProcess.start(Map.of(), "--token", TOKEN);
     port = daemon.port();
-    RawClient.webSocket(port, TOKEN).close(); // what the first one loads stays
+    RawClient.webSocket(port, TOKEN).close(); // classes that the first one loads stay
   }
 
   @AfterAll
@@ -50,7 +52,7 @@ class WebSocketAbuseIT {
 
   @BeforeEach
   void watch(TestInfo test) throws Exception {
-    vitals = new Vitals(test.getDisplayName(), daemon, port);
+    health = new HealthMonitor(test.getDisplayName(), daemon, port);
   }
 
   @AfterEach
@@ -58,27 +60,27 @@ class WebSocketAbuseIT {
     for (RawClient client : clients) {
       client.close();
     }
-    vitals.assertRecovered();
+    health.assertRecovered();
   }
 
-  private RawClient known() throws Exception {
+  private RawClient authenticated() throws Exception {
     RawClient client = RawClient.webSocket(port, TOKEN);
     clients.add(client);
     return client;
   }
 
-  private RawClient stranger() throws Exception {
+  private RawClient unauthenticated() throws Exception {
     RawClient client = RawClient.webSocket(port, null);
     clients.add(client);
     return client;
   }
 
   @Test
-  void declaredLengthsAreNotBelieved() throws Exception {
+  void declaredLengthsDoNotReserveMemory() throws Exception {
     for (long length : new long[] {16L * MIB + 1, 1L << 31, 1L << 32, 1L << 62, Long.MAX_VALUE,
         -1}) {
       for (int first : new int[] {FIN | BINARY, BINARY}) {
-        RawClient client = known();
+        RawClient client = authenticated();
         client.send(frame(first, length, NOTHING));
         assertThat(client.closeCode()).as("length " + length).isEqualTo(1009);
       }
@@ -86,36 +88,36 @@ class WebSocketAbuseIT {
   }
 
   @Test
-  void strangersMayNotDeclareMoreThanAHandshake() throws Exception {
-    RawClient client = stranger();
+  void unauthenticatedClientsMayNotDeclareMoreThanAHandshake() throws Exception {
+    RawClient client = unauthenticated();
     client.send(frame(FIN | BINARY, 4097, NOTHING));
     assertThat(client.closeCode()).isEqualTo(1009);
   }
 
   @Test
-  void largestMessagesThatNeverEndHoldWhatHasComeOnly() throws Exception {
+  void incompleteLargeMessagesHoldOnlyWhatWasReceived() throws Exception {
     for (int i = 0; i < 50; i++) {
-      known().send(frame(FIN | BINARY, 16L * MIB, new byte[100 << 10]));
+      authenticated().send(frame(FIN | BINARY, 16L * MIB, new byte[100 << 10]));
     }
-    vitals.beat();
+    health.awaitAnswer();
   }
 
   @Test
-  void emptyFragmentsHoldNothing() throws Exception {
-    RawClient client = known();
+  void emptyFragmentsUseNoMemory() throws Exception {
+    RawClient client = authenticated();
     client.send(frame(BINARY, 0, NOTHING));
     byte[] many = repeated(frame(0, 0, NOTHING), 1000);
     for (int i = 0; i < 1000; i++) {
       client.send(many);
     }
-    vitals.beat();
+    health.awaitAnswer();
     client.send(frame(FIN | PING, 1, new byte[] {7}));
     assertThat(client.next()).satisfies(pong -> assertThat(pong.payload()).containsExactly(7));
   }
 
   @Test
   void fragmentsThatAddUpAreTooLong() throws Exception {
-    RawClient client = known();
+    RawClient client = authenticated();
     byte[] part = frame(0, MIB, new byte[MIB]);
     client.send(frame(BINARY, MIB, new byte[MIB]));
     for (int i = 0; i < 16 && client.trySend(part); i++) {}
@@ -123,21 +125,21 @@ class WebSocketAbuseIT {
   }
 
   @Test
-  void pingsWhosePongsNobodyReads() throws Exception {
+  void pingsWhosePongsAreNotRead() throws Exception {
     byte[] many = repeated(frame(FIN | PING, 125, new byte[125]), 1000);
-    RawClient client = known();
+    RawClient client = authenticated();
     for (int i = 0; i < FLOOD / 1000; i++) {
       client.send(many);
     }
-    vitals.beat();
+    health.awaitAnswer();
     client.send(frame(FIN | CLOSE, 2, new byte[] {3, (byte) 0xE8}));
     assertThat(client.closeCode()).isEqualTo(1000);
   }
 
   @Test
-  void pongsThatNobodyAskedFor() throws Exception {
+  void unsolicitedPongs() throws Exception {
     byte[] many = repeated(frame(FIN | PONG, 125, new byte[125]), 1000);
-    RawClient client = known();
+    RawClient client = authenticated();
     for (int i = 0; i < FLOOD / 1000; i++) {
       client.send(many);
     }
@@ -154,7 +156,7 @@ class WebSocketAbuseIT {
   }
 
   @Test
-  void brokenFramesEndTheConnectionWithTheirCode() throws Exception {
+  void invalidFramesEndTheConnectionWithTheirCode() throws Exception {
     Map<String, byte[]> broken = new LinkedHashMap<>();
     broken.put("1002 unmasked", RawClient.unmasked(FIN | BINARY, new byte[5]));
     broken.put("1002 unmasked ping", RawClient.unmasked(FIN | PING, NOTHING));
@@ -185,7 +187,7 @@ class WebSocketAbuseIT {
           frame(FIN | CLOSE, 2, new byte[] {(byte) (code >> 8), (byte) code}));
     }
     for (Map.Entry<String, byte[]> each : broken.entrySet()) {
-      RawClient client = known();
+      RawClient client = authenticated();
       client.send(each.getValue());
       assertThat(client.closeCode())
           .as(each.getKey())
@@ -194,13 +196,13 @@ class WebSocketAbuseIT {
   }
 
   @Test
-  void strangersThatFloodAreEnded() throws Exception {
+  void unauthenticatedClientsThatFloodAreDisconnected() throws Exception {
     byte[] pings = repeated(frame(FIN | PING, 125, new byte[125]), 1000);
     byte[] hello = frame(FIN | BINARY, 4096, filled(4096));
-    RawClient talking = stranger();
+    RawClient talking = unauthenticated();
     for (int i = 0; i < FLOOD / 1000 && talking.trySend(hello); i++) {}
     talking.awaitEnd();
-    RawClient pinging = stranger();
+    RawClient pinging = unauthenticated();
     for (int i = 0; i < FLOOD / 1000 && pinging.trySend(pings); i++) {}
     pinging.awaitEnd();
   }

@@ -15,9 +15,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A client of {@code /io} or {@code /control} over the JDK's WebSocket. It takes one message more for each it gave. */
+/**
+ * A client of {@code /io} or {@code /control} over the JDK's WebSocket. It requests a message for
+ * each one taken.
+ */
 final class WireClient implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
   private static final int WINDOW = 16;
 
   private final BlockingQueue<ByteBuffer> messages = new LinkedBlockingQueue<>();
@@ -36,7 +39,7 @@ final class WireClient implements AutoCloseable {
     this(http, port, "/io", token, hello);
   }
 
-  /** One of this endpoint. */
+  /** Connects to this path. */
   WireClient(HttpClient http, int port, String path, String token, String hello)
       throws Exception {
     socket =
@@ -56,17 +59,17 @@ final class WireClient implements AutoCloseable {
     return serverHello;
   }
 
-  /** Says goodbye with this code. */
+  /** Sends a Close with this code. */
   void close(int code) {
     socket.sendClose(code, "").join();
   }
 
-  /** Waits until the daemon says goodbye, and with which code. */
+  /** Waits for the daemon's Close and returns its code. */
   int awaitClose() throws Exception {
-    return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return closed.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Whether no frame has come that was not taken. */
+  /** Whether there is no received frame left. */
   boolean isSilent() {
     return messages.isEmpty();
   }
@@ -76,9 +79,9 @@ final class WireClient implements AutoCloseable {
   }
 
   DaemonFrame next() throws Exception {
-    ByteBuffer message = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    ByteBuffer message = messages.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (message == null) {
-      throw new AssertionError("The daemon is silent.");
+      throw new AssertionError("No frame has arrived.");
     }
     socket.request(1);
     return FrameReader.readDaemon(message);

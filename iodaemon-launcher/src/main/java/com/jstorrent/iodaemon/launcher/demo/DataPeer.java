@@ -8,8 +8,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * What the demo downloads from: a port that answers a piece number with the bytes of the piece, and
- * one that echoes.
+ * The peer of the demo: a port that answers each piece number with the bytes of the piece, and one
+ * that echoes.
  */
 final class DataPeer implements AutoCloseable {
   private final ServerSocket data;
@@ -60,7 +60,7 @@ final class DataPeer implements AutoCloseable {
       socket.setTcpNoDelay(true);
       service.serve(socket);
     } catch (IOException e) {
-      // The client has closed its socket, which is how it says that it has enough.
+      // The client has closed its socket, as it does when it is done.
     }
   }
 

@@ -14,8 +14,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Downloads pseudo-random data through a daemon as a real client would: relayed over several
- * sockets, written in pieces with their SHA-1, read back, and every byte compared.
+ * Downloads pseudo-random data through a daemon as a real client would: the data is relayed over
+ * several sockets, written in pieces with their SHA-1, read back and compared.
  */
 public final class Demo {
   private static final String ROOT_KEY = "demo";
@@ -35,9 +35,9 @@ public final class Demo {
   }
 
   /**
-   * Runs it and prints what was measured. Blocks.
+   * Runs the demo and prints what it has measured. Blocks.
    *
-   * @return whether every byte came back as it was served
+   * @return whether all data was read back as it was served
    * @throws IOException when the daemon or the client fails
    */
   public static boolean run(int megabytes, int sockets, PrintStream out) throws IOException {
@@ -85,7 +85,7 @@ public final class Demo {
     out.printf("  %-22s %s%n", name, value);
   }
 
-  /** What is held, not what merely has not been collected yet. */
+  /** The heap in use, without garbage. */
   private static long memory() {
     System.gc();
     Runtime runtime = Runtime.getRuntime();

@@ -20,7 +20,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** The client of the demo: the JDK's WebSocket and HttpClient, as a program outside would use. */
+/**
+ * The client of the demo, which uses the JDK's WebSocket and HttpClient as an external program
+ * would.
+ */
 final class DemoClient implements AutoCloseable {
   private static final int OK = 200;
   private static final int ROUND_TRIPS = 2000;
@@ -51,7 +54,7 @@ final class DemoClient implements AutoCloseable {
     return new DemoClient(http, RelaySocket.connect(http, port, token), port, token, rootKey);
   }
 
-  /** Microseconds for a small message to a peer and back, sorted. */
+  /** The sorted round-trip times of a small message to a peer and back, in microseconds. */
   List<Double> roundTrips(int echoPort) throws IOException, InterruptedException {
     int socketId = Integer.MAX_VALUE;
     open(socketId, echoPort);
@@ -84,7 +87,9 @@ final class DemoClient implements AutoCloseable {
     }
   }
 
-  /** Fetches every piece over the sockets in turn, checks it, and has it written with its SHA-1. */
+  /**
+   * Downloads the pieces over the sockets in turn, checks them, and writes them with their SHA-1.
+   */
   void download(int port, int pieces, int sockets, ProgressBar progress)
       throws IOException, InterruptedException {
     PieceAssembler[] assemblers = new PieceAssembler[sockets];
@@ -95,7 +100,7 @@ final class DemoClient implements AutoCloseable {
     }
     for (int id = 0; id < sockets; id++) {
       request(id, id);
-      if (id + sockets < pieces) { // one piece ahead, so that the peer is never idle
+      if (id + sockets < pieces) { // request one piece ahead, so that the peer is never idle
         request(id, id + sockets);
       }
     }
@@ -147,7 +152,7 @@ final class DemoClient implements AutoCloseable {
         .header("X-Offset", Long.toString((long) number * PieceData.PIECE_BYTES));
   }
 
-  /** Reads every piece back; returns how many bytes were as they should be. */
+  /** Reads every piece back, and returns how many bytes were correct. */
   long verify(int pieces, ProgressBar progress) throws IOException, InterruptedException {
     long verified = 0;
     for (int number = 0; number < pieces; number++) {

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the pieces of one socket together; it asks for every nth piece, one after the other. */
+/** Assembles the pieces of one socket, which requests every nth piece in order. */
 final class PieceAssembler {
   private final int step;
   private int wanted;
@@ -21,9 +21,9 @@ final class PieceAssembler {
   }
 
   /**
-   * Takes bytes of the wanted piece.
+   * Adds bytes of the wanted piece.
    *
-   * @return the whole piece, once it is complete
+   * @return the piece if it is complete, otherwise null
    * @throws IOException when it is not the data that the peer should have served
    */
   byte @Nullable [] take(ByteBuffer data) throws IOException {

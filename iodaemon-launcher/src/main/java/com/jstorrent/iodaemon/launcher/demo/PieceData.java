@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.launcher.demo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Pseudo-random bytes that both ends can make: no piece, and no eight bytes of it, repeat soon. */
+/** Pseudo-random bytes that both sides can compute, so that any misplaced data is noticed. */
 final class PieceData {
   static final int PIECE_BYTES = 1 << 20;
 

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.launcher.demo;
 import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A line that fills up, on a terminal; nothing elsewhere. Any thread may step it. */
+/** A progress bar on a terminal; prints nothing elsewhere. Thread-safe. */
 final class ProgressBar {
   private static final int WIDTH = 40;
 
@@ -16,7 +16,7 @@ final class ProgressBar {
   ProgressBar(PrintStream out, int total) {
     this.out = out;
     this.total = total;
-    // Since JDK 22 the default console exists without a terminal too; this one does not.
+    // Since JDK 22 the default console exists even without a terminal; this one does not.
     System.setProperty("jdk.console", "java.base");
     this.shown = System.console() != null;
   }

@@ -18,9 +18,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A client of {@code /io} over the JDK's WebSocket: sends frames, and queues a few received ones. */
+/**
+ * A client of {@code /io} over the JDK's WebSocket. It sends frames and queues a few received ones.
+ */
 final class RelaySocket implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long TIMEOUT_SECONDS = 30;
   private static final byte[] END = new byte[0];
 
   private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
@@ -60,17 +62,17 @@ final class RelaySocket implements AutoCloseable {
     try {
       socket.sendBinary(FrameWriter.write(frame, 0), true).join();
     } catch (CompletionException e) {
-      // The daemon has ended the connection; what it said before is still to be received.
+      // The daemon has ended the connection; earlier frames can still be received.
     }
   }
 
   /**
-   * The next frame of the daemon; asks the connection for one more message.
+   * Returns the next frame from the daemon, and requests one more message from the connection.
    *
-   * @throws IOException when it is ERROR, with what that says, or when none comes
+   * @throws IOException when the frame is ERROR, with its message, or when none arrives in time
    */
   DaemonFrame receive() throws IOException, InterruptedException {
-    byte[] frame = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    byte[] frame = received.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (frame == null || frame == END) {
       throw new IOException("The daemon " + ending + ".");
     }
@@ -91,7 +93,7 @@ final class RelaySocket implements AutoCloseable {
     socket.abort();
   }
 
-  /** Puts the parts of a message together; the JDK delivers them as they arrive. */
+  /** Assembles messages from the parts that the JDK delivers. */
   private final class Receiver implements WebSocket.Listener {
     private static final int WINDOW = 64;
     private static final int LARGEST_FRAME = 512 << 10;

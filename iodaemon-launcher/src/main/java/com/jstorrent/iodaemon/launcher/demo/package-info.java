@@ -1,4 +1,4 @@
-/** {@code demo}: the daemon, a peer and a client in one process, for the first look. */
+/** The {@code demo} command: the daemon, a peer and a client in one process. */
 @NullMarked
 package com.jstorrent.iodaemon.launcher.demo;
 

@@ -13,7 +13,7 @@ import java.net.http.HttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** When a demo fails, it says what the daemon said. */
+/** When the demo fails, it reports the daemon's reason. */
 @Timeout(300)
 class RelaySocketTest {
   private static IoDaemon daemon() throws IOException {
@@ -25,7 +25,7 @@ class RelaySocketTest {
   }
 
   @Test
-  void whatAnErrorSaysIsTheReason() throws Exception {
+  void theMessageOfAnErrorIsTheReason() throws Exception {
     try (IoDaemon daemon = daemon();
         HttpClient http = HttpClient.newHttpClient();
         RelaySocket relay = RelaySocket.connect(http, daemon.port(), "t")) {
@@ -34,7 +34,8 @@ class RelaySocketTest {
           .isInstanceOf(IOException.class)
           .hasMessage("The daemon has answered with ERROR: A host name or address is missing.");
       relay.send(new ClientFrame.UdpBind(2, 2, 0, "127.0.0.1"));
-      assertThat(relay.receive()).as("it lives on").isInstanceOf(DaemonFrame.UdpBound.class);
+      assertThat(relay.receive()).as("the connection stays open")
+          .isInstanceOf(DaemonFrame.UdpBound.class);
     }
   }
 
@@ -51,7 +52,7 @@ class RelaySocketTest {
   }
 
   @Test
-  void aTokenThatIsNotAcceptedIsTheReason() throws Exception {
+  void aRefusedTokenIsTheReason() throws Exception {
     try (IoDaemon daemon = daemon();
         HttpClient http = HttpClient.newHttpClient()) {
       assertThatThrownBy(() -> RelaySocket.connect(http, daemon.port(), "wrong"))

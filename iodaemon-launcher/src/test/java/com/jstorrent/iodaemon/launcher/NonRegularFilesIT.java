@@ -23,10 +23,13 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that are none, where the process expects one: a reason, never a wait. */
+/**
+ * Paths that are not regular files where the process expects one: it gives a reason and never
+ * blocks.
+ */
 @Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
-class OddFilesIT {
+class NonRegularFilesIT {
   private static final String TOKEN = "t";
 
   @TempDir
@@ -63,7 +66,7 @@ class OddFilesIT {
   }
 
   @Test
-  void aLogFileThatIsNoneIsAReasonAndStatusOne() throws Exception {
+  void aLogFileThatIsNotRegularGivesAReasonAndStatusOne() throws Exception {
     Path log = folder.resolve("log");
     for (Map.Entry<String, Maker> kind : kinds().entrySet()) {
       kind.getValue().make(log);
@@ -79,7 +82,7 @@ class OddFilesIT {
   }
 
   @Test
-  void aProfileThatIsNoFileIsAWarningAtTheStart() throws Exception {
+  void aProfileThatIsNotRegularCausesAWarningAtTheStart() throws Exception {
     for (Map.Entry<String, Maker> kind : kinds().entrySet()) {
       kind.getValue().make(profile);
       try (DaemonProcess daemon = start()) {
@@ -92,7 +95,7 @@ class OddFilesIT {
   }
 
   @Test
-  void aProfileThatHasBecomeNoFileChangesNothing() throws Exception {
+  void aProfileThatIsNoLongerRegularChangesNothing() throws Exception {
     Files.writeString(
         profile,
         "{\"profiles\":[{\"install_id\":\"i\",\"download_roots\":[{\"key\":\"k\",\"path\":\"%s\"}]}]}"

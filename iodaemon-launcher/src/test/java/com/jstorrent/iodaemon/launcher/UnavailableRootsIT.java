@@ -21,9 +21,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Roots that are read-only, gone, forbidden, or too many for the descriptors. */
+/** Roots that are read-only, missing or not permitted, and more files than descriptors. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
-class RootTroubleIT {
+class UnavailableRootsIT {
   private static final String NOT_THERE =
       "The download root is not there; is its disk connected?";
   private static final byte[] DATA = Peer.bytes(1, 1000);
@@ -77,7 +77,7 @@ class RootTroubleIT {
         DaemonProcess daemon = start(root);
         FileClient client = new FileClient(daemon.port())) {
       assertThat(client.writeVerified("written", 0, DATA).status()).isEqualTo(200);
-      // Renaming ends the daemon's hold on the file, without which the disk would be busy.
+      // Renaming closes the daemon's descriptor, which would keep the disk busy.
       assertThat(client.rename("written", "f").status()).isEqualTo(200);
       disk.readOnly(true);
       List<Answer> refused =
@@ -104,7 +104,7 @@ class RootTroubleIT {
   }
 
   @Test
-  void aFolderThatVanishesAndReturnsIsUsedAgain() throws Exception {
+  void aRootThatVanishesAndReturnsIsUsedAgain() throws Exception {
     Path away = folder.resolve("away");
     try (DaemonProcess daemon = start(root);
         FileClient client = new FileClient(daemon.port())) {
@@ -113,7 +113,7 @@ class RootTroubleIT {
       assertThat(available(client)).isTrue();
       Files.move(root, away);
       assertAllNotThere(client, handle);
-      assertThat(root).as("nobody makes a root that is missing").doesNotExist();
+      assertThat(root).as("a missing root is not created").doesNotExist();
       Files.move(away, root);
       assertThat(available(client)).isTrue();
       assertThat(client.read("dir/f").body()).isEqualTo(DATA);
@@ -139,7 +139,7 @@ class RootTroubleIT {
   }
 
   @Test
-  void anotherFolderInItsPlaceGetsWhatIsWrittenNext() throws Exception {
+  void afterAReplacementOfTheRootTheNewFolderIsWritten() throws Exception {
     Path away = folder.resolve("away");
     try (DaemonProcess daemon = start(root);
         FileClient client = new FileClient(daemon.port())) {
@@ -155,14 +155,14 @@ class RootTroubleIT {
   }
 
   @Test
-  void aDiskThatIsPulledOutAndPutBackInIsUsedAgain() throws Exception {
+  void aDiskThatIsRemovedAndReturnedIsUsedAgain() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(root, 8)) {
       Path downloads = Files.createDirectory(root.resolve("downloads"));
       try (DaemonProcess daemon = start(downloads);
           FileClient client = new FileClient(daemon.port())) {
         assertThat(client.writeVerified("dir/f", 0, DATA).status()).isEqualTo(200);
         String handle = client.open("dir/f", "rw");
-        disk.pullOut();
+        disk.unmount();
         assertAllNotThere(client, handle);
         disk.mount();
         Files.createDirectory(downloads);
@@ -176,7 +176,7 @@ class RootTroubleIT {
     }
   }
 
-  /** As somebody whom permissions bind. */
+  /** Starts the daemon as a user to whom permissions apply. */
   private static DaemonProcess startBound(Path root) throws Exception {
     List<String> command = new ArrayList<>();
     if (System.getProperty("user.name").equals("root")) {
@@ -196,7 +196,7 @@ class RootTroubleIT {
       }
       assumeTrue(
           status == 0,
-          "SKIPPED, LOUDLY: permissions do not bind root, and nobody else can run the daemon here.");
+          "SKIPPED, LOUDLY: permissions do not apply to root, and no other user can run the daemon here.");
     }
     command.addAll(
         List.of(
@@ -210,7 +210,7 @@ class RootTroubleIT {
   }
 
   @Test
-  void whatTheSystemForbidsIsAnswered403() throws Exception {
+  void missingPermissionsAreAnswered403() throws Exception {
     allow(folder, "rwx--x--x");
     allow(root, "rwxrwxrwx");
     Files.write(allow(Files.createFile(root.resolve("secret")), "rw-------"), DATA);
@@ -258,7 +258,7 @@ class RootTroubleIT {
   }
 
   @Test
-  void aRootThatTheSystemForbidsIsAnswered403() throws Exception {
+  void aRootWithoutPermissionIsAnswered403() throws Exception {
     allow(folder, "rwx--x--x");
     Path inner = Files.createDirectory(root.resolve("inner"));
     Files.write(inner.resolve("f"), DATA);
@@ -275,7 +275,7 @@ class RootTroubleIT {
   }
 
   @Test
-  void aRootInAFolderThatTheSystemForbidsIsAnswered403() throws Exception {
+  void aRootInAFolderWithoutPermissionIsAnswered403() throws Exception {
     allow(folder, "rwx--x--x");
     Path inner = Files.createDirectory(root.resolve("inner"));
     allow(root, "---------");

@@ -26,12 +26,15 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** PROTOCOL.md § 1 with another program in the place of native-host: whatever it does, no orphan stays. */
+/**
+ * PROTOCOL.md § 1 with another program instead of native-host: however that ends, no daemon is left
+ * behind.
+ */
 @Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 @ParameterizedClass
 @EnumSource(Jvm.class)
-class DropInIT {
+class NativeHostIT {
   private static final String TOKEN = "t";
   private static final String FOREIGN = "a message of the browser, for the parent";
 
@@ -53,7 +56,7 @@ class DropInIT {
             .formatted(folder));
   }
 
-  /** The parent; its standard input holds bytes that belong to it. */
+  /** The parent; its standard input has bytes that the daemon must not read. */
   private final class Host implements AutoCloseable {
     private final Process process;
     private final BufferedReader said;
@@ -73,19 +76,19 @@ class DropInIT {
       process.getOutputStream().close();
     }
 
-    /** What follows this word, which must come next. */
-    private String hear(String word) throws IOException {
+    /** Reads the next line, which must start with this word, and returns the rest. */
+    private String expect(String word) throws IOException {
       String line = said.readLine();
       assertThat(line).as(Files.readString(folder.resolve("stderr"))).startsWith(word + " ");
       return line.substring(word.length() + 1);
     }
 
     private ProcessHandle starting() throws IOException {
-      return ProcessHandle.of(Long.parseLong(hear("starting"))).orElseThrow();
+      return ProcessHandle.of(Long.parseLong(expect("starting"))).orElseThrow();
     }
 
     private int port() throws IOException {
-      return Integer.parseInt(hear("port"));
+      return Integer.parseInt(expect("port"));
     }
 
     @Override
@@ -107,38 +110,41 @@ class DropInIT {
         .contains("\"key\":\"k\"");
   }
 
-  /** Whoever inherits an orphan here may not look after its end. */
+  /**
+   * Waits until the daemon has ended. It may stay a zombie, if the process that inherits it does
+   * not reap it.
+   */
   private static void awaitGone(ProcessHandle daemon) {
     ParentProcess process =
         ParentProcess.of(
             Optional.of(daemon), daemon, Path.of("/proc", Long.toString(daemon.pid())));
-    TestDaemon.await("the daemon to end", () -> !process.lives());
+    TestDaemon.await("the daemon to end", () -> !process.isRunning());
   }
 
   @Test
-  void itServesAtOnceIsStartedAgainAndEndsWithItsParent() throws Exception {
+  void itServesCanBeRestartedAndEndsWithItsParent() throws Exception {
     try (Host host = new Host()) {
       ProcessHandle first = host.starting();
       assertServes(host.port());
       first.destroyForcibly();
-      assertThat(host.hear("more")).as("bytes on stdout behind the line").isEqualTo("0");
-      assertThat(host.hear("died")).isEqualTo("-9");
+      assertThat(host.expect("more")).as("bytes on stdout after the line").isEqualTo("0");
+      assertThat(host.expect("died")).isEqualTo("-9");
       ProcessHandle second = host.starting();
       assertServes(host.port());
       second.destroy();
-      assertThat(host.hear("more")).isEqualTo("0");
-      assertThat(host.hear("died")).as("SIGTERM").isEqualTo("0");
+      assertThat(host.expect("more")).isEqualTo("0");
+      assertThat(host.expect("died")).as("SIGTERM").isEqualTo("0");
       ProcessHandle third = host.starting();
       assertServes(host.port());
       DaemonProcess.signal("USR1", host.process.pid());
-      assertThat(host.hear("stdin")).as("no daemon has read it").isEqualTo(FOREIGN);
+      assertThat(host.expect("stdin")).as("not read by a daemon").isEqualTo(FOREIGN);
       assertThat(host.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       awaitGone(third);
     }
   }
 
   @Test
-  void itEndsWithAParentThatIsKilled() throws Exception {
+  void itEndsWithAKilledParent() throws Exception {
     try (Host host = new Host()) {
       ProcessHandle daemon = host.starting();
       assertServes(host.port());
@@ -148,7 +154,7 @@ class DropInIT {
   }
 
   @Test
-  void itEndsWithAParentThatIsKilledWhileItStarts() throws Exception {
+  void itEndsWithAParentKilledDuringTheStart() throws Exception {
     for (int i = 0; i < 3; i++) {
       try (Host host = new Host()) {
         ProcessHandle daemon = host.starting();

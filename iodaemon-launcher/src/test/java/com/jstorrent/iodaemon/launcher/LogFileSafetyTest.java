@@ -22,12 +22,12 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The log goes to a regular file of our own user and nowhere else; what else its name leads to is left as it
- * is, its rights included, when the log is opened and when it is rotated.
+ * The log is written to a regular file of the daemon's user only. Anything else at its path keeps
+ * its content and permissions, when the log is opened and when it is rotated.
  */
 @Timeout(300)
 @EnabledOnOs({OS.LINUX, OS.MAC})
-class OddLogFileTest {
+class LogFileSafetyTest {
   private static final String NOT_OWN =
       "The log file must be a regular file of the user that the daemon runs as, and no link.";
   private static final byte[] MEGABYTE = "x".repeat(1_000_000).getBytes(UTF_8);
@@ -117,7 +117,7 @@ class OddLogFileTest {
     assertThat(rights(target)).isEqualTo("rw-r--r--");
     Files.delete(target);
     assertRefused(log, NOT_OWN);
-    assertThat(target).as("made through a dangling link").doesNotExist();
+    assertThat(target).as("target of the dangling link").doesNotExist();
     Files.delete(log);
     Files.createSymbolicLink(log, log);
     assertRefused(log, NOT_OWN);
@@ -155,14 +155,17 @@ class OddLogFileTest {
   }
 
   @Test
-  void whereNoFileCanBeMadeTheSentenceSaysSo() throws Exception {
+  void aFileThatCannotBeCreatedIsReported() throws Exception {
     String sentence = "The log file cannot be written; check the folder and its rights.";
     assertRefused(folder.resolve("none").resolve("log"), sentence);
     assertRefused(Files.createFile(folder.resolve("file")).resolve("log"), sentence);
     assertRefused(folder.resolve("x".repeat(300)), sentence);
   }
 
-  /** Whatever stands at the name of an older log stays; the log is then emptied, so that the disk is not filled. */
+  /**
+   * Asserts that an obstacle at the name of an older log stays, and the log is emptied so as not to
+   * fill the disk.
+   */
   private void assertEmptiedBeside(Path obstacle) throws Exception {
     RotatingLog rotating = RotatingLog.open(log);
     for (int i = 0; i < 8; i++) {
@@ -200,7 +203,7 @@ class OddLogFileTest {
   }
 
   @Test
-  void whatTakesThePlaceOfTheLogMeanwhileIsNotWrittenTo() throws Exception {
+  void aFileThatReplacesTheLogIsNotWrittenTo() throws Exception {
     RotatingLog rotating = RotatingLog.open(log);
     for (int i = 0; i < 5; i++) {
       rotating.write(MEGABYTE);
@@ -212,11 +215,11 @@ class OddLogFileTest {
     assertThat(log).isEmptyDirectory();
     Files.delete(log);
     rotating.write(MEGABYTE);
-    assertThat(Files.size(log)).as("it goes on once there is room for it").isEqualTo(1_000_000);
+    assertThat(Files.size(log)).as("it continues when the path is free").isEqualTo(1_000_000);
   }
 
   @Test
-  void aFolderThatCannotBeWrittenToCostsOlderLinesOnly() throws Exception {
+  void anUnwritableFolderCostsOlderLinesOnly() throws Exception {
     Files.createFile(log);
     RotatingLog rotating = RotatingLog.open(log);
     try {

@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a daemon bears up while it is abused: another connection asks for {@code /health} all the time,
- * and the process's memory is looked at. At the end it must be what it was before.
+ * Monitors a daemon under abuse: another connection repeatedly requests {@code /health}, and the
+ * process's memory is sampled. In the end, threads and descriptors must be what they were before.
  */
-final class Vitals implements AutoCloseable {
+final class HealthMonitor implements AutoCloseable {
   private static final long MEMORY_KB = 256 << 10;
 
-  /** Threads and descriptors that come and go by themselves. */
+  /** How many threads and descriptors may vary by themselves. */
   private static final int SOME = 12;
 
   private static final Duration PAUSE = Duration.ofMillis(20);
@@ -31,21 +31,21 @@ final class Vitals implements AutoCloseable {
   private final long descriptors;
   private final long threads;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-  private final Thread pulse = Thread.ofPlatform().daemon().unstarted(this::feel);
+  private final Thread monitor = Thread.ofPlatform().daemon().unstarted(this::sample);
   private volatile boolean over;
   private volatile long slowest;
   private volatile long mostMemory;
   private volatile int answers;
 
-  /** Begins to watch a daemon that nobody uses yet. */
-  Vitals(String abuse, DaemonProcess daemon, int port) throws IOException {
+  /** Starts monitoring a daemon that is not yet in use. */
+  HealthMonitor(String abuse, DaemonProcess daemon, int port) throws IOException {
     this.abuse = abuse;
     this.daemon = daemon;
     this.port = port;
     health(port);
     descriptors = count("fd");
     threads = count("task");
-    pulse.start();
+    monitor.start();
   }
 
   private static void health(int port) throws IOException {
@@ -55,7 +55,7 @@ final class Vitals implements AutoCloseable {
     }
   }
 
-  private void feel() {
+  private void sample() {
     try {
       while (!over) {
         long begin = System.nanoTime();
@@ -70,7 +70,7 @@ final class Vitals implements AutoCloseable {
     }
   }
 
-  /** What the process holds of the machine's memory now, in KiB. */
+  /** The resident memory of the process, in KiB. */
   private long memory() throws IOException {
     Path status = Path.of("/proc", String.valueOf(daemon.process().pid()), "status");
     try (Stream<String> lines = Files.lines(status)) {
@@ -91,8 +91,8 @@ final class Vitals implements AutoCloseable {
     }
   }
 
-  /** Waits until {@code /health} was answered once more, begun after now. */
-  void beat() throws Exception {
+  /** Waits until a {@code /health} request that starts from now on was answered. */
+  void awaitAnswer() throws Exception {
     int before = answers;
     TestDaemon.await("/health", () -> answers > before + 1 || failure.get() != null);
     check();
@@ -107,11 +107,13 @@ final class Vitals implements AutoCloseable {
     assertThat(mostMemory).as(abuse + ": KiB of memory").isLessThan(MEMORY_KB);
   }
 
-  /** The abuse is over, its connections are closed: waits until nothing is left of it. */
+  /**
+   * Waits, after the abuse has ended and its connections are closed, until nothing is left of it.
+   */
   void assertRecovered() throws Exception {
-    beat();
+    awaitAnswer();
     over = true;
-    pulse.join();
+    monitor.join();
     check();
     TestDaemon.await("descriptors after " + abuse, () -> count("fd") <= descriptors + SOME);
     TestDaemon.await("threads after " + abuse, () -> count("task") <= threads + SOME);

@@ -11,13 +11,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the loads of a soak share: the daemon, a peer that echoes, and what they have achieved. */
-final class SoakSite implements AutoCloseable {
+/** What the loads of a soak test share: the daemon, an echoing peer, and counts of their work. */
+final class SoakEnvironment implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final ServerSocket echo = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
   private final CountDownLatch over = new CountDownLatch(1);
 
-  /** Bytes that have come back and were compared. */
+  /** Bytes that were echoed and compared. */
   final LongAdder verified = new LongAdder();
 
   /** TCP and UDP sockets and servers that were opened. */
@@ -28,7 +28,7 @@ final class SoakSite implements AutoCloseable {
 
   final int port;
 
-  SoakSite(int port) throws IOException {
+  SoakEnvironment(int port) throws IOException {
     this.port = port;
     Thread.ofVirtual().start(this::acceptAll);
   }
@@ -41,7 +41,7 @@ final class SoakSite implements AutoCloseable {
     return echo.getLocalPort();
   }
 
-  /** Waits, but not beyond the end. */
+  /** Waits, but not beyond the end of the soak test. */
   void pause(Duration time) throws InterruptedException {
     over.await(time.toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -61,7 +61,7 @@ final class SoakSite implements AutoCloseable {
         Thread.ofVirtual().start(() -> echo(socket));
       }
     } catch (IOException e) {
-      // The soak is over.
+      // The soak test has ended.
     }
   }
 

@@ -20,20 +20,20 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that cannot go on says so and ends with status 3. */
+/** A process whose daemon has failed logs the reason and ends with status 3. */
 @Timeout(600)
-class BreakdownIT {
+class FailureExitIT {
   private static final String TOKEN = "t";
   private static final int MANY = 500;
   private static final int FEW = 5;
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
   private static final long PAGE_BYTES = 4096;
   private static final long SPARE_BYTES = 100 << 10;
 
   @TempDir
   Path folder;
 
-  /** They stand behind those of conf/jvm.options, so they win. */
+  /** The options follow those of conf/jvm.options, so they take precedence. */
   private DaemonProcess start(String options) throws IOException {
     return DaemonProcess.start(
         Map.of("JSTORRENT_JAVA_OPTIONS", options), "--token", TOKEN, "--root", "k=" + folder);
@@ -48,7 +48,7 @@ class BreakdownIT {
 
   private static Socket ask(int port, String head) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.getOutputStream()
         .write(
             (head + " HTTP/1.1\r\nHost: localhost\r\nX-JST-Auth: " + TOKEN + "\r\n")
@@ -57,7 +57,7 @@ class BreakdownIT {
   }
 
   @Test
-  void aFullHeapEndsIt() throws Exception {
+  void aFullHeapEndsTheProcess() throws Exception {
     try (DaemonProcess daemon = start("-Xms8m -Xmn3m -Xmx12m");
         Socket client = ask(daemon.port(), "POST /hash/pieces")) {
       OutputStream out = client.getOutputStream();
@@ -72,8 +72,8 @@ class BreakdownIT {
     }
   }
 
-  /** Leaves the process no address space for the stack of another thread. */
-  private static void starve(DaemonProcess daemon) throws Exception {
+  /** Limits the address space so that there is none for the stack of another thread. */
+  private static void limitAddressSpace(DaemonProcess daemon) throws Exception {
     long pages =
         Long.parseLong(Files.readString(Path.of("/proc/" + pid(daemon) + "/statm")).split(" ")[0]);
     limit(daemon, Long.toString(pages * PAGE_BYTES + SPARE_BYTES));
@@ -92,7 +92,7 @@ class BreakdownIT {
     return line.isEmpty() ? 0 : Integer.parseInt(line.split(" ")[1]);
   }
 
-  private static List<Socket> served(int port, int count) throws IOException {
+  private static List<Socket> openServedConnections(int port, int count) throws IOException {
     List<Socket> clients = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Socket client = ask(port, "GET /health");
@@ -103,15 +103,18 @@ class BreakdownIT {
     return clients;
   }
 
-  /** What the JVM itself wants threads for is not ours to spare; but nothing may hang or lie. */
+  /**
+   * The JVM itself may need a thread, so either outcome is right; but nothing may hang or report a
+   * wrong result.
+   */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void aLackOfThreadsIsSurvivedOrEndsIt() throws Exception {
+  void aLackOfThreadsIsSurvivedOrEndsTheProcess() throws Exception {
     List<Socket> clients = new ArrayList<>();
     try (DaemonProcess daemon = start("-Dunused=")) {
       int port = daemon.port();
-      clients.addAll(served(port, FEW));
-      starve(daemon);
+      clients.addAll(openServedConnections(port, FEW));
+      limitAddressSpace(daemon);
       boolean survived = survives(daemon, port, clients);
       if (!survived) {
         assertEndsWithThree(daemon, "unable to create native thread");
@@ -143,7 +146,7 @@ class BreakdownIT {
         return false;
       }
       limit(daemon, "unlimited");
-      clients.addAll(served(port, FEW));
+      clients.addAll(openServedConnections(port, FEW));
       return true;
     } catch (IOException e) {
       return false;
@@ -151,7 +154,7 @@ class BreakdownIT {
   }
 
   @Test
-  void noMoreDirectMemoryEndsIt() throws Exception {
+  void exhaustedDirectMemoryEndsTheProcess() throws Exception {
     List<Socket> clients = new ArrayList<>();
     try (DaemonProcess daemon = start("-XX:MaxDirectMemorySize=3m")) {
       int port = daemon.port();
