@@ -108,7 +108,10 @@ class DeepPathsTest {
     return least;
   }
 
-  /** Four times the depth may cost four times as much; if the cost were quadratic, it would be sixteen times. */
+  /**
+   * Four times the depth may cost four times as much; if the cost were quadratic, it would be
+   * sixteen times.
+   */
   private void assertLinear(FailureCode expected, Function<Integer, String> path) throws Exception {
     long[] costs = new long[2];
     int[] levels = {LEVELS / 4, LEVELS};

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 6: names that are not UTF-8 have a text that is converted back to the same bytes. */
+/**
+ * PROTOCOL.md § 6: names that are not UTF-8 have a text that is converted back to the same bytes.
+ */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "names are text elsewhere")
 class NameCodecTest {
   private static final int TRIES = 5000;

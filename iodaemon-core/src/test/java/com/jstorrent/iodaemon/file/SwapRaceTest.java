@@ -73,7 +73,10 @@ class SwapRaceTest {
     assertThat(swapper.turns()).as("number of swaps").isPositive();
   }
 
-  /** The files outside with their content. Folders are left out: Java has no mkdirat, so an empty one may be created there. */
+  /**
+   * The files outside with their content. Folders are left out: Java has no mkdirat, so an empty
+   * one may be created there.
+   */
   private Map<String, String> contents() throws IOException {
     Map<String, String> contents = new TreeMap<>();
     try (Stream<Path> walk = Files.walk(outside)) {

@@ -136,7 +136,9 @@ class FrameCodecTest {
     assertThat(FrameWriter.write(frame, 3)).isEqualTo(bytes(hex));
   }
 
-  /** Embedders may use either byte order, and some libraries corrupt data in little-endian buffers. */
+  /**
+   * Embedders may use either byte order, and some libraries corrupt data in little-endian buffers.
+   */
   @ParameterizedTest
   @MethodSource("clientFrames")
   void clientFramesAreReadInAnyByteOrderAndGiveBigEndianData(String hex, ClientFrame frame)

@@ -35,7 +35,9 @@ class AwakeClockTest {
     slept.addAndGet(time.toNanos());
   }
 
-  /** Waits until the clock's thread has run its loop once more, so that it has seen earlier changes. */
+  /**
+   * Waits until the clock's thread has run its loop once more, so that it has seen earlier changes.
+   */
   private void awaitOneRound() throws InterruptedException {
     CountDownLatch round = new CountDownLatch(1);
     clock.schedule(Duration.ZERO, round::countDown);
