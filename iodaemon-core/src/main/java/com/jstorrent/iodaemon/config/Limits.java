@@ -3,80 +3,11 @@ package com.jstorrent.iodaemon.config;
 import java.time.Duration;
 
 /**
- * Every limit of the daemon, with its unit and the section of PROTOCOL.md that asks for it. What an
- * embedder may want to change is a component of this record, set through {@link #builder}; what the
- * contract fixes is a constant.
- *
- * @param handshakeTimeout § 3: from the connection to a successful AUTH; then ERROR and close
- * @param failureDelay § 2: how long the answer to a wrong token waits when there were many
- * @param connections connections to the port at once; further ones wait in the backlog
- * @param sockets § 4: TCP and UDP sockets of a connection, connecting ones included; past it a
- *     failed reply with errno 24
- * @param listeners servers of a connection; past it a failed reply with errno 24
- * @param pendingConnects § 4.9: attempts of a connection that wait or are under way; past it a failed
- *     reply with errno 11
- * @param concurrentConnects § 4.9: attempts under way at once per connection; the rest wait
- * @param connectTimeout § 4.9: for one attempt, from its turn on; then errno 110
- * @param secureTimeout § 4.3: for the TLS handshake of TCP_SECURE; then errno 110
- * @param socketQueueBytes § 4.6: waiting for one peer; past it the client is not read
- * @param sessionQueueBytes § 4.6: waiting for all peers of a connection; past it as above
- * @param allQueueBytes waiting for all peers of all connections; past it as above, but that each
- *     connection has {@code socketQueueBytes} in any case
- * @param sendStall § 4.6: how long the client is not read while a peer takes not one byte; then its
- *     socket is closed, errno 105
- * @param sendRoom § 4.6: how long the client is not read although peers take bytes; then the socket
- *     that is in the way is closed, errno 105
- * @param creditBytes what a client with the capability {@code credit} has granted to each new socket (docs
- *     § 9.2)
- * @param linger § 4.4: for writing what was accepted before TCP_CLOSE; then a reset
- * @param resumeGrace how long the sockets of a client with the capability {@code resume} outlive its
- *     connection (docs § 9.3)
- * @param replayBytes frames kept for such a client until it says that it has them; past it no peer is
- *     read
- * @param pingInterval § 4.12: between pings; two unanswered ones end the connection
- * @param headTimeout § 5: for a whole request head; then 408
- * @param bodyStall § 5: without a byte of a body that is due; then 408
- * @param keepAlive between two requests of a connection; then it is closed
- * @param bodyMemoryBytes what has come of bodies that are held in memory until they are complete, to be
- *     verified before they are written; past it a request waits for its turn
- * @param openFiles files that stay open while nobody uses them; past it the one that was used the
- *     longest ago is closed
- * @param fileHandles § 5.2: of all clients; past it 503
- * @param handleGrace § 5.2: how long the handles of a named session outlive its connection
- * @param rootCheck § 5.4: how often the download roots are looked at while a client on {@code
- *     /control} listens
- * @param rangeAnswer § 5.5: for the first answer to RANGE_REQUEST; then 503
+ * Every limit of the daemon. Those that an embedder may want to change are set through a
+ * {@link LimitsBuilder}; its setters tell what each one bounds, its default, and what happens when it
+ * is reached. The others are constants. "§" is a section of docs/PROTOCOL.md. Immutable.
  */
-public record Limits(
-    Duration handshakeTimeout,
-    Duration failureDelay,
-    int connections,
-    int sockets,
-    int listeners,
-    int pendingConnects,
-    int concurrentConnects,
-    Duration connectTimeout,
-    Duration secureTimeout,
-    long socketQueueBytes,
-    long sessionQueueBytes,
-    long allQueueBytes,
-    Duration sendStall,
-    Duration sendRoom,
-    int creditBytes,
-    Duration linger,
-    Duration resumeGrace,
-    int replayBytes,
-    Duration pingInterval,
-    Duration headTimeout,
-    Duration bodyStall,
-    Duration keepAlive,
-    long bodyMemoryBytes,
-    int openFiles,
-    int fileHandles,
-    Duration handleGrace,
-    Duration rootCheck,
-    Duration rangeAnswer) {
-
+public final class Limits {
   /** § 3: the name that a client gives its session in CLIENT_HELLO; past it ERROR. */
   public static final int SESSION_NAME_CHARS = 256;
 
@@ -119,14 +50,14 @@ public record Limits(
   /** Control frames that wait for the client; past it the client is not read. */
   public static final int CONTROL_QUEUE_BYTES = 256 << 10;
 
-  /** docs § 9.3: for a connection to let go of its sockets when another one wants to resume. */
+  /** § 9.3: for a connection to let go of its sockets when another one wants to resume. */
   public static final Duration SUPERSEDE = Duration.ofSeconds(3);
 
-  /** docs § 9.3: sessions that wait to be resumed; past it the oldest one ends. */
+  /** § 9.3: sessions that wait to be resumed; past it the oldest one ends. */
   public static final int PARKED_SESSIONS = 32;
 
   /**
-   * docs § 9.3: control frames that may wait for an acknowledgement beyond {@code replayBytes}; past
+   * § 9.3: control frames that may wait for an acknowledgement beyond {@code replayBytes}; past
    * it the session cannot be resumed.
    */
   public static final int REPLAY_OVERRUN_BYTES = 1 << 20;
@@ -137,10 +68,10 @@ public record Limits(
    */
   public static final int LOOKUPS = 16;
 
-  /** docs § 9.3: frames of a client after which the daemon acknowledges them, at the latest. */
+  /** § 9.3: frames of a client after which the daemon acknowledges them, at the latest. */
   public static final int ACK_FRAMES = 64;
 
-  /** docs § 9.3: as {@link #ACK_FRAMES}, in bytes. */
+  /** § 9.3: as {@link #ACK_FRAMES}, in bytes. */
   public static final int ACK_BYTES = 256 << 10;
 
   /** § 4.12: unanswered pings that end a connection. */
@@ -191,7 +122,7 @@ public record Limits(
   /** Pieces of answers from files; past it an answer is read in steps of 32 KiB. */
   public static final long ANSWER_BYTES = 32L << 20;
 
-  /** docs § 5.6: extents of a batch; past it 400. */
+  /** § 5.6: extents of a batch; past it 400. */
   public static final int BATCH_EXTENTS = 16_384;
 
   /** Long JSON bodies that are taken apart at once; further ones wait for their turn. */
@@ -200,7 +131,7 @@ public record Limits(
   /** § 5.1: a download root with less room than this counts as full: one body may not fit. */
   public static final long ROOT_FULL_BYTES = BODY_BYTES;
 
-  /** docs § 9.4: how often statistics go to a client that has asked for them. */
+  /** § 9.4: how often statistics go to a client that has asked for them. */
   public static final Duration STATS_INTERVAL = Duration.ofSeconds(1);
 
   /** § 5.1: a root whose disk has not answered for so long counts as gone for whoever asks then. */
@@ -239,247 +170,183 @@ public record Limits(
   /** § 5.3: the longest piece of {@code /hash/pieces}. */
   public static final int PIECE_BYTES = 256 << 20;
 
+  /** Every limit with its default. */
   public static final Limits DEFAULT = builder().build();
 
-  public Limits {
-    requirePositive("connections", connections);
-    requirePositive("sockets", sockets);
-    requirePositive("listeners", listeners);
-    requirePositive("concurrentConnects", concurrentConnects);
-    requirePositive("pendingConnects", pendingConnects);
-    requirePositive("creditBytes", creditBytes);
-    requirePositive("replayBytes", replayBytes);
-    requirePositive("fileHandles", fileHandles);
-    if (openFiles < 0) {
-      throw new IllegalArgumentException("openFiles must not be negative.");
-    }
-    if (socketQueueBytes < FRAME_BYTES) {
-      throw new IllegalArgumentException(
-          "socketQueueBytes must hold one frame of " + FRAME_BYTES + " bytes.");
-    }
-    if (sessionQueueBytes < socketQueueBytes) {
-      throw new IllegalArgumentException(
-          "sessionQueueBytes must not be less than socketQueueBytes.");
-    }
-    if (bodyMemoryBytes < BODY_BYTES) {
-      throw new IllegalArgumentException(
-          "bodyMemoryBytes must hold one body of " + BODY_BYTES + " bytes.");
-    }
+  private final Duration handshakeTimeout;
+  private final Duration failureDelay;
+  private final int connections;
+  private final Duration pingInterval;
+  private final Duration resumeGrace;
+  private final int replayBytes;
+  private final int sockets;
+  private final int listeners;
+  private final int pendingConnects;
+  private final int concurrentConnects;
+  private final Duration connectTimeout;
+  private final Duration secureTimeout;
+  private final Duration linger;
+  private final int creditBytes;
+  private final long socketQueueBytes;
+  private final long sessionQueueBytes;
+  private final long allQueueBytes;
+  private final Duration sendStall;
+  private final Duration sendRoom;
+  private final Duration headTimeout;
+  private final Duration bodyStall;
+  private final Duration keepAlive;
+  private final long bodyMemoryBytes;
+  private final int openFiles;
+  private final int fileHandles;
+  private final Duration handleGrace;
+  private final Duration rootCheck;
+  private final Duration rangeAnswer;
+
+  Limits(LimitsBuilder builder) {
+    handshakeTimeout = builder.handshakeTimeout;
+    failureDelay = builder.failureDelay;
+    connections = builder.connections;
+    pingInterval = builder.pingInterval;
+    resumeGrace = builder.resumeGrace;
+    replayBytes = builder.replayBytes;
+    sockets = builder.sockets;
+    listeners = builder.listeners;
+    pendingConnects = builder.pendingConnects;
+    concurrentConnects = builder.concurrentConnects;
+    connectTimeout = builder.connectTimeout;
+    secureTimeout = builder.secureTimeout;
+    linger = builder.linger;
+    creditBytes = builder.creditBytes;
+    socketQueueBytes = builder.socketQueueBytes;
+    sessionQueueBytes = builder.sessionQueueBytes;
+    allQueueBytes = builder.allQueueBytes;
+    sendStall = builder.sendStall;
+    sendRoom = builder.sendRoom;
+    headTimeout = builder.headTimeout;
+    bodyStall = builder.bodyStall;
+    keepAlive = builder.keepAlive;
+    bodyMemoryBytes = builder.bodyMemoryBytes;
+    openFiles = builder.openFiles;
+    fileHandles = builder.fileHandles;
+    handleGrace = builder.handleGrace;
+    rootCheck = builder.rootCheck;
+    rangeAnswer = builder.rangeAnswer;
   }
 
-  private static void requirePositive(String name, int value) {
-    if (value <= 0) {
-      throw new IllegalArgumentException(name + " must be positive.");
-    }
+  /** Starts from the defaults. */
+  public static LimitsBuilder builder() {
+    return new LimitsBuilder();
   }
 
-  public static Builder builder() {
-    return new Builder();
+  public Duration handshakeTimeout() {
+    return handshakeTimeout;
   }
 
-  /** Starts from the contract's numbers. Not thread-safe. */
-  public static final class Builder {
-    private Duration handshakeTimeout = Duration.ofSeconds(5);
-    private Duration failureDelay = Duration.ofSeconds(1);
-    private int connections = 4096;
-    private int sockets = 16_384;
-    private int listeners = 256;
-    private int pendingConnects = 8192;
-    private int concurrentConnects = 50;
-    private Duration connectTimeout = Duration.ofSeconds(10);
-    private Duration secureTimeout = Duration.ofSeconds(10);
-    private long socketQueueBytes = 16L << 20;
-    private long sessionQueueBytes = 256L << 20;
-    private long allQueueBytes = 384L << 20;
-    private Duration sendStall = Duration.ofSeconds(10);
-    private Duration sendRoom = Duration.ofSeconds(30);
-    private int creditBytes = 1 << 20;
-    private Duration linger = Duration.ofSeconds(5);
-    private Duration resumeGrace = Duration.ofSeconds(30);
-    private int replayBytes = 4 << 20;
-    private Duration pingInterval = Duration.ofSeconds(20);
-    private Duration headTimeout = Duration.ofSeconds(10);
-    private Duration bodyStall = Duration.ofSeconds(20);
-    private Duration keepAlive = Duration.ofSeconds(60);
-    private long bodyMemoryBytes = 96L << 20;
-    private int openFiles = 512;
-    private int fileHandles = 65_536;
-    private Duration handleGrace = Duration.ofSeconds(30);
-    private Duration rootCheck = Duration.ofSeconds(10);
-    private Duration rangeAnswer = Duration.ofSeconds(10);
+  public Duration failureDelay() {
+    return failureDelay;
+  }
 
-    private Builder() {}
+  public int connections() {
+    return connections;
+  }
 
-    public Builder handshakeTimeout(Duration value) {
-      handshakeTimeout = value;
-      return this;
-    }
+  public Duration pingInterval() {
+    return pingInterval;
+  }
 
-    public Builder failureDelay(Duration value) {
-      failureDelay = value;
-      return this;
-    }
+  public Duration resumeGrace() {
+    return resumeGrace;
+  }
 
-    public Builder connections(int value) {
-      connections = value;
-      return this;
-    }
+  public int replayBytes() {
+    return replayBytes;
+  }
 
-    public Builder sockets(int value) {
-      sockets = value;
-      return this;
-    }
+  public int sockets() {
+    return sockets;
+  }
 
-    public Builder listeners(int value) {
-      listeners = value;
-      return this;
-    }
+  public int listeners() {
+    return listeners;
+  }
 
-    public Builder concurrentConnects(int value) {
-      concurrentConnects = value;
-      return this;
-    }
+  public int pendingConnects() {
+    return pendingConnects;
+  }
 
-    public Builder connectTimeout(Duration value) {
-      connectTimeout = value;
-      return this;
-    }
+  public int concurrentConnects() {
+    return concurrentConnects;
+  }
 
-    public Builder socketQueueBytes(long value) {
-      socketQueueBytes = value;
-      return this;
-    }
+  public Duration connectTimeout() {
+    return connectTimeout;
+  }
 
-    public Builder sessionQueueBytes(long value) {
-      sessionQueueBytes = value;
-      return this;
-    }
+  public Duration secureTimeout() {
+    return secureTimeout;
+  }
 
-    public Builder allQueueBytes(long value) {
-      allQueueBytes = value;
-      return this;
-    }
+  public Duration linger() {
+    return linger;
+  }
 
-    public Builder sendStall(Duration value) {
-      sendStall = value;
-      return this;
-    }
+  public int creditBytes() {
+    return creditBytes;
+  }
 
-    public Builder sendRoom(Duration value) {
-      sendRoom = value;
-      return this;
-    }
+  public long socketQueueBytes() {
+    return socketQueueBytes;
+  }
 
-    public Builder linger(Duration value) {
-      linger = value;
-      return this;
-    }
+  public long sessionQueueBytes() {
+    return sessionQueueBytes;
+  }
 
-    public Builder pingInterval(Duration value) {
-      pingInterval = value;
-      return this;
-    }
+  public long allQueueBytes() {
+    return allQueueBytes;
+  }
 
-    public Builder headTimeout(Duration value) {
-      headTimeout = value;
-      return this;
-    }
+  public Duration sendStall() {
+    return sendStall;
+  }
 
-    public Builder bodyStall(Duration value) {
-      bodyStall = value;
-      return this;
-    }
+  public Duration sendRoom() {
+    return sendRoom;
+  }
 
-    public Builder keepAlive(Duration value) {
-      keepAlive = value;
-      return this;
-    }
+  public Duration headTimeout() {
+    return headTimeout;
+  }
 
-    public Builder bodyMemoryBytes(long value) {
-      bodyMemoryBytes = value;
-      return this;
-    }
+  public Duration bodyStall() {
+    return bodyStall;
+  }
 
-    public Builder pendingConnects(int value) {
-      pendingConnects = value;
-      return this;
-    }
+  public Duration keepAlive() {
+    return keepAlive;
+  }
 
-    public Builder secureTimeout(Duration value) {
-      secureTimeout = value;
-      return this;
-    }
+  public long bodyMemoryBytes() {
+    return bodyMemoryBytes;
+  }
 
-    public Builder creditBytes(int value) {
-      creditBytes = value;
-      return this;
-    }
+  public int openFiles() {
+    return openFiles;
+  }
 
-    public Builder resumeGrace(Duration value) {
-      resumeGrace = value;
-      return this;
-    }
+  public int fileHandles() {
+    return fileHandles;
+  }
 
-    public Builder replayBytes(int value) {
-      replayBytes = value;
-      return this;
-    }
+  public Duration handleGrace() {
+    return handleGrace;
+  }
 
-    public Builder openFiles(int value) {
-      openFiles = value;
-      return this;
-    }
+  public Duration rootCheck() {
+    return rootCheck;
+  }
 
-    public Builder fileHandles(int value) {
-      fileHandles = value;
-      return this;
-    }
-
-    public Builder handleGrace(Duration value) {
-      handleGrace = value;
-      return this;
-    }
-
-    public Builder rootCheck(Duration value) {
-      rootCheck = value;
-      return this;
-    }
-
-    public Builder rangeAnswer(Duration value) {
-      rangeAnswer = value;
-      return this;
-    }
-
-    public Limits build() {
-      return new Limits(
-          handshakeTimeout,
-          failureDelay,
-          connections,
-          sockets,
-          listeners,
-          pendingConnects,
-          concurrentConnects,
-          connectTimeout,
-          secureTimeout,
-          socketQueueBytes,
-          sessionQueueBytes,
-          allQueueBytes,
-          sendStall,
-          sendRoom,
-          creditBytes,
-          linger,
-          resumeGrace,
-          replayBytes,
-          pingInterval,
-          headTimeout,
-          bodyStall,
-          keepAlive,
-          bodyMemoryBytes,
-          openFiles,
-          fileHandles,
-          handleGrace,
-          rootCheck,
-          rangeAnswer);
-    }
+  public Duration rangeAnswer() {
+    return rangeAnswer;
   }
 }
