@@ -3,30 +3,15 @@ package com.jstorrent.iodaemon;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.FolderPicker;
-import com.jstorrent.iodaemon.failure.FailureCode;
-import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.file.DownloadRoots;
-import com.jstorrent.iodaemon.file.FileHandles;
-import com.jstorrent.iodaemon.file.FileService;
-import com.jstorrent.iodaemon.file.RootWatch;
-import com.jstorrent.iodaemon.hash.HashService;
-import com.jstorrent.iodaemon.net.SharedNet;
-import com.jstorrent.iodaemon.session.Sessions;
 import com.jstorrent.iodaemon.stats.SessionReport;
 import com.jstorrent.iodaemon.stats.Stats;
-import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.AwakeClock;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.access.AccessPolicy;
-import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.transport.BoundTransport;
-import com.jstorrent.iodaemon.transport.BufferPool;
-import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.ServerTransport;
-import com.jstorrent.iodaemon.transport.SessionAcceptor;
-import com.jstorrent.iodaemon.transport.SessionDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,7 +56,7 @@ public final class IoDaemon implements AutoCloseable {
       clock.close();
       throw e;
     }
-    listener = services.idle.andThen(builder.listener);
+    listener = services.listener();
   }
 
   public static Builder builder() {
@@ -93,7 +78,7 @@ public final class IoDaemon implements AutoCloseable {
     try {
       for (ServerTransport transport : transports) {
         bound.push(transport.start(services));
-        services.net.protectPort(bound.element().port());
+        services.protectPort(bound.element().port());
         port = port == 0 ? bound.element().port() : port;
       }
     } catch (IOException | RuntimeException e) {
@@ -111,7 +96,7 @@ public final class IoDaemon implements AutoCloseable {
 
   /** The daemon's counters. */
   public Stats stats() {
-    return services.stats;
+    return services.stats();
   }
 
   /** The authenticated sessions as they are now, parked ones included. */
@@ -121,7 +106,7 @@ public final class IoDaemon implements AutoCloseable {
 
   /** The download roots; replacing them takes effect with the next request. */
   public DownloadRoots roots() {
-    return services.roots;
+    return services.downloadRoots();
   }
 
   /**
@@ -136,9 +121,9 @@ public final class IoDaemon implements AutoCloseable {
     }
     closed = true;
     try {
-      services.files.cancel();
+      services.cancel();
       bound.forEach(BoundTransport::drain);
-      services.sessions.close();
+      services.closeSessions();
       bound.forEach(BoundTransport::close);
       services.close();
       if (begun.get()) {
@@ -165,190 +150,23 @@ public final class IoDaemon implements AutoCloseable {
     }
   }
 
-  /** The parts of a daemon, in the order in which they need each other. */
-  private static final class Services implements DaemonServices, AutoCloseable {
-    private final Limits limits;
-    private final Stats stats;
-    private final BufferPool frameBuffers =
-        new BufferPool(Limits.FRAME_BUFFER_BYTES, Limits.IDLE_FRAME_BUFFERS);
-    private final AccessPolicy access;
-    private final Profile.@Nullable Source profile;
-    private final MonotonicClock clock;
-    private final DownloadRoots roots;
-    private final FileService files;
-    private final RootWatch watch;
-    private final FileHandles handles;
-    private final StreamService streams;
-    private final HashService hashes;
-    private final SharedNet net;
-    private final Sessions sessions;
-    private final Runnable shutdown;
-    private final IdleWatch idle;
-    private final DaemonListener listener;
-
-    private Services(Builder builder, MonotonicClock clock, Runnable shutdown)
-        throws IOException {
-      this.clock = clock;
-      this.shutdown = shutdown;
-      limits = builder.limits;
-      profile = builder.profile;
-      listener = builder.listener;
-      stats = new Stats(clock::nanoTime);
-      access =
-          new AccessPolicy(
-              builder.requireToken(),
-              new AllowedOrigins(builder.origins, builder.anyLocalOrigin),
-              limits.failureDelay(),
-              clock::nanoTime);
-      idle = new IdleWatch(builder.idleTimeout, clock, shutdown);
-      roots = new DownloadRoots(builder.roots);
-      files = new FileService(roots, limits.openFiles(), stats, clock::nanoTime);
-      watch = new RootWatch(files.folders(), limits.rootCheck(), clock);
-      roots.onReplaced(watch::lookInBackground);
-      handles = new FileHandles(files, limits, stats, clock);
-      hashes = new HashService(files, stats);
-      streams = new StreamService(limits, stats, clock);
-      net =
-          new SharedNet(
-              limits,
-              stats,
-              clock,
-              frameBuffers,
-              builder.denyPrivate,
-              builder.trust,
-              listener::onFailed);
-      sessions =
-          new Sessions(
-              limits,
-              stats,
-              access,
-              clock,
-              net,
-              watch,
-              handles.andThen(idle).andThen(listener),
-              builder.folderPicker,
-              streams,
-              Version.current());
-    }
-
-    @Override
-    public SessionAcceptor sessions() {
-      return sessions;
-    }
-
-    @Override
-    public SessionDirectory directory() {
-      return sessions.directory();
-    }
-
-    @Override
-    public RootWatch roots() {
-      return watch;
-    }
-
-    @Override
-    public synchronized void reload() throws OperationFailure {
-      if (profile == null) {
-        return;
-      }
-      try {
-        Profile fresh = profile.read();
-        roots.replace(fresh.roots()); // checks them before it changes anything
-        access.replaceOrigins(fresh.origins());
-      } catch (IOException e) {
-        LOG.warn("The profile was not read again: {}", e.getMessage());
-        throw new OperationFailure(
-            FailureCode.EIO, "The profile cannot be read; nothing has changed.");
-      } catch (IllegalArgumentException e) {
-        throw new OperationFailure(
-            FailureCode.EIO, "The profile makes no sense; nothing has changed.");
-      }
-    }
-
-    @Override
-    public AccessPolicy access() {
-      return access;
-    }
-
-    @Override
-    public FileService files() {
-      return files;
-    }
-
-    @Override
-    public FileHandles handles() {
-      return handles;
-    }
-
-    @Override
-    public StreamService streams() {
-      return streams;
-    }
-
-    @Override
-    public HashService hashes() {
-      return hashes;
-    }
-
-    @Override
-    public Stats stats() {
-      return stats;
-    }
-
-    @Override
-    public BufferPool frameBuffers() {
-      return frameBuffers;
-    }
-
-    @Override
-    public Limits limits() {
-      return limits;
-    }
-
-    @Override
-    public MonotonicClock clock() {
-      return clock;
-    }
-
-    @Override
-    public Activity activity() {
-      return idle;
-    }
-
-    @Override
-    public void requestShutdown() {
-      shutdown.run();
-    }
-
-    @Override
-    public void reportFailure(Throwable cause) {
-      listener.onFailed(cause);
-    }
-
-    @Override
-    public void close() {
-      files.close();
-      hashes.close();
-      net.close();
-      clock.close();
-    }
-  }
-
   /** Gathers what a daemon needs. Not thread-safe. */
   public static final class Builder {
-    private String token = "";
-    private final List<DownloadRoot> roots = new ArrayList<>();
-    private final Set<String> origins = new LinkedHashSet<>();
-    private boolean anyLocalOrigin;
-    private boolean denyPrivate;
-    private Limits limits = Limits.DEFAULT;
-    private DaemonListener listener = DaemonListener.NONE;
-    private FolderPicker folderPicker = FolderPicker.NONE;
-    private Profile.@Nullable Source profile;
-    private @Nullable SSLContext trust;
-    private @Nullable MonotonicClock clock;
-    private Duration idleTimeout = Duration.ZERO;
-    private final List<ServerTransport> transports = new ArrayList<>();
+    String token = "";
+    final List<DownloadRoot> roots = new ArrayList<>();
+    final Set<String> origins = new LinkedHashSet<>();
+    boolean anyLocalOrigin;
+    boolean denyPrivate;
+    Limits limits = Limits.DEFAULT;
+    DaemonListener listener = DaemonListener.NONE;
+    FolderPicker folderPicker = FolderPicker.NONE;
+    Profile.@Nullable Source profile;
+    @Nullable
+    SSLContext trust;
+    @Nullable
+    MonotonicClock clock;
+    Duration idleTimeout = Duration.ZERO;
+    final List<ServerTransport> transports = new ArrayList<>();
 
     private Builder() {}
 
@@ -469,7 +287,7 @@ public final class IoDaemon implements AutoCloseable {
       return new IoDaemon(this);
     }
 
-    private String requireToken() {
+    String requireToken() {
       if (token.isEmpty()) {
         throw new IllegalArgumentException("A daemon needs a token; set one with token(…).");
       }
