@@ -13,6 +13,7 @@ import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.ServerTransport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,9 +22,11 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -150,8 +153,16 @@ public final class IoDaemon implements AutoCloseable {
     }
   }
 
-  /** Gathers what a daemon needs. Not thread-safe. */
+  /**
+   * Gathers what a daemon needs. A value that makes no sense is refused when it is set, with a message
+   * that names the option: null with a {@link NullPointerException}, anything else with an {@link
+   * IllegalArgumentException}. Not thread-safe.
+   */
   public static final class Builder {
+    /** As a browser writes one (RFC 6454 § 6.2): lower case, and nothing behind the port. */
+    private static final Pattern ORIGIN =
+        Pattern.compile("[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
+
     String token = "";
     final List<DownloadRoot> roots = new ArrayList<>();
     final Set<String> origins = new LinkedHashSet<>();
@@ -170,33 +181,58 @@ public final class IoDaemon implements AutoCloseable {
 
     private Builder() {}
 
-    /** The secret that clients have to show. Required. */
+    /** The secret that clients have to show, not empty. Required. */
     public Builder token(String value) {
+      if (given("token", value).isEmpty()) {
+        throw new IllegalArgumentException("token must not be empty.");
+      }
       token = value;
       return this;
     }
 
-    /** Adds a folder that clients may use, under a key that they name it by. */
+    /**
+     * Adds a folder that clients may use, under a key that they name it by. Looks whether it is there,
+     * so it may block as long as its disk does. For folders that come and go see {@link #roots}.
+     *
+     * @param path absolute, of a folder that exists
+     */
     public Builder root(String key, Path path) {
-      roots.add(DownloadRoot.of(key, path));
+      DownloadRoot root = DownloadRoot.of(key, path);
+      if (!Files.isDirectory(path)) {
+        throw new IllegalArgumentException(
+            "The download root \"" + key + "\" must be a folder that exists.");
+      }
+      roots.add(root);
       return this;
     }
 
-    /** Adds download roots. */
+    /**
+     * Adds download roots. Their folders need not exist: clients can use each as soon as it is there.
+     * Does not block.
+     */
     public Builder roots(Collection<DownloadRoot> more) {
-      roots.addAll(more);
+      for (DownloadRoot root : given("roots", more)) {
+        roots.add(given("roots", root));
+      }
       return this;
     }
 
-    /** Adds an origin whose pages may use the daemon, as {@code https://example.org}. */
+    /** Adds an origin whose pages may use the daemon, as browsers send it: {@code https://example.org}. */
     public Builder allowedOrigin(String origin) {
+      if (!ORIGIN.matcher(given("allowedOrigin", origin)).matches()) {
+        throw new IllegalArgumentException(
+            "allowedOrigin must look like https://example.org, and is \"" + origin + "\".");
+      }
       origins.add(origin);
       return this;
     }
 
-    /** Adds origins, and says whether pages of this machine may use the daemon, whatever their port. */
+    /**
+     * Adds origins, and says whether pages of this machine may use the daemon, whatever their port. What
+     * is no origin allows nothing.
+     */
     public Builder origins(AllowedOrigins more) {
-      origins.addAll(more.origins());
+      origins.addAll(given("origins", more).origins());
       anyLocalOrigin = more.anyLocal();
       return this;
     }
@@ -219,19 +255,19 @@ public final class IoDaemon implements AutoCloseable {
 
     /** Default: {@link Limits#DEFAULT}. */
     public Builder limits(Limits value) {
-      limits = value;
+      limits = given("limits", value);
       return this;
     }
 
-    /** Default: nobody listens. */
+    /** Hears what happens in the daemon. Default: {@link DaemonListener#NONE}. */
     public Builder listener(DaemonListener value) {
-      listener = value;
+      listener = given("listener", value);
       return this;
     }
 
-    /** Default: nobody can be asked. */
+    /** Asks the user for another root. Default: {@link FolderPicker#NONE}. */
     public Builder folderPicker(FolderPicker value) {
-      folderPicker = value;
+      folderPicker = given("folderPicker", value);
       return this;
     }
 
@@ -240,13 +276,13 @@ public final class IoDaemon implements AutoCloseable {
      * that were given here. Default: they stay.
      */
     public Builder profile(Profile.Source value) {
-      profile = value;
+      profile = given("profile", value);
       return this;
     }
 
     /** Whose certificates TCP_SECURE accepts. Default: those of the JVM's own trust store. */
     public Builder trust(SSLContext value) {
-      trust = value;
+      trust = given("trust", value);
       return this;
     }
 
@@ -255,19 +291,18 @@ public final class IoDaemon implements AutoCloseable {
      * which does not count the time in which the machine sleeps.
      */
     public Builder clock(MonotonicClock value) {
-      clock = value;
+      clock = given("clock", value);
       return this;
     }
 
     /**
      * After this time without a session or a request that has shown the token the daemon closes itself
      * (PROTOCOL.md § 1). Default: zero, which means never.
-     *
-     * @throws IllegalArgumentException when it is negative
      */
     public Builder idleTimeout(Duration value) {
-      if (value.isNegative()) {
-        throw new IllegalArgumentException("idleTimeout must not be negative.");
+      if (given("idleTimeout", value).isNegative()) {
+        throw new IllegalArgumentException(
+            "idleTimeout must not be negative, and is " + value + ".");
       }
       idleTimeout = value;
       return this;
@@ -275,7 +310,7 @@ public final class IoDaemon implements AutoCloseable {
 
     /** Adds a way in. Without any, the daemon serves nobody. */
     public Builder transport(ServerTransport transport) {
-      transports.add(transport);
+      transports.add(given("transport", transport));
       return this;
     }
 
@@ -292,6 +327,10 @@ public final class IoDaemon implements AutoCloseable {
         throw new IllegalArgumentException("A daemon needs a token; set one with token(…).");
       }
       return token;
+    }
+
+    private static <T> T given(String option, T value) {
+      return Objects.requireNonNull(value, () -> option + " must not be null.");
     }
   }
 }

@@ -8,12 +8,15 @@ import com.jstorrent.iodaemon.transport.UpgradeHook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One port on 127.0.0.1 for HTTP/1.1 and for the protocols that it is upgraded to (PROTOCOL.md §
  * 2). Configured before the daemon starts; not thread-safe until then.
  */
 public final class HttpTransport implements ServerTransport {
+  private static final int MAX_PORT = 65_535;
+
   private final int port;
   private final List<UpgradeHook> hooks = new ArrayList<>();
 
@@ -21,14 +24,22 @@ public final class HttpTransport implements ServerTransport {
     this.port = port;
   }
 
-  /** Serves on this port; 0 lets the system choose. */
+  /**
+   * Serves on this port; 0 lets the system choose.
+   *
+   * @throws IllegalArgumentException when it is not from 0 to 65,535
+   */
   public static HttpTransport onPort(int port) {
+    if (port < 0 || port > MAX_PORT) {
+      throw new IllegalArgumentException(
+          "port must be from 0 to " + MAX_PORT + ", and is " + port + ".");
+    }
     return new HttpTransport(port);
   }
 
   /** Adds a protocol that requests for its path are upgraded to. */
   public HttpTransport upgrade(UpgradeHook hook) {
-    hooks.add(hook);
+    hooks.add(Objects.requireNonNull(hook, "upgrade must not be null."));
     return this;
   }
 

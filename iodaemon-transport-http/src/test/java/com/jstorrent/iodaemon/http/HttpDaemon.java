@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.json.JsonHello;
 import com.jstorrent.iodaemon.testkit.TestClient;
@@ -62,9 +63,12 @@ final class HttpDaemon implements AutoCloseable {
   }
 
   private static IoDaemon.Builder with(Map<String, Path> roots) {
-    IoDaemon.Builder builder = IoDaemon.builder();
-    roots.forEach(builder::root);
-    return builder;
+    return IoDaemon.builder()
+        .roots(
+            roots.entrySet()
+                .stream()
+                .map(root -> DownloadRoot.of(root.getKey(), root.getValue()))
+                .toList());
   }
 
   /** What the routes are made of. */
