@@ -67,7 +67,7 @@ final class Services implements DaemonServices, AutoCloseable {
     roots = new DownloadRoots(builder.roots);
     files = new FileService(roots, limits.openFiles(), stats, clock::nanoTime);
     watch = new RootWatch(files.folders(), limits.rootCheck(), clock);
-    roots.onReplaced(watch::lookAside);
+    roots.onReplaced(watch::lookInBackground);
     handles = new FileHandles(files, limits, stats, clock);
     hashes = new HashService(files, stats);
     streams = new StreamService(limits, stats, clock);

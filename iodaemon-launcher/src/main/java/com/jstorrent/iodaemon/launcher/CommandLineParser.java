@@ -176,13 +176,15 @@ final class CommandLineParser {
     return new LaunchOptions(
         port,
         token(result),
-        parentPid,
-        duration(result.matchedOptionValue("--idle-timeout", "0")),
-        result.matchedOptionValue("--install-id", null),
-        roots(result.matchedOptionValue("--root", List.of())),
+        new LaunchOptions.Folders(
+            result.matchedOptionValue("--install-id", null),
+            roots(result.matchedOptionValue("--root", List.of()))),
         result.matchedOptionValue("--deny-private", false),
-        logFile == null ? null : path(logFile),
-        result.matchedOptionValue("--log-level", LogLevel.info));
+        new LaunchOptions.Life(
+            parentPid, duration(result.matchedOptionValue("--idle-timeout", "0"))),
+        new LaunchOptions.Log(
+            logFile == null ? null : path(logFile),
+            result.matchedOptionValue("--log-level", LogLevel.info)));
   }
 
   private String token(ParseResult result) throws LaunchFailure {

@@ -36,7 +36,7 @@ final class DaemonFactory {
 
   IoDaemon make(LaunchOptions options) throws IOException {
     ProfileFile file = ProfileFile.ofPlatform(environment);
-    String installId = options.installId();
+    String installId = options.folders().installId();
     Profile first = complete(options, installId == null ? null : file.read(installId));
     IoDaemon.Builder builder =
         IoDaemon.builder()
@@ -44,7 +44,7 @@ final class DaemonFactory {
             .roots(first.roots())
             .origins(first.origins())
             .listener(listener)
-            .idleTimeout(options.idleTimeout())
+            .idleTimeout(options.life().idleTimeout())
             .denyPrivate(options.denyPrivate())
             .transport(
                 HttpTransport.onPort(options.port())
@@ -64,7 +64,7 @@ final class DaemonFactory {
   private static List<DownloadRoot> roots(
       LaunchOptions options, ProfileFile.@Nullable Profile profile) {
     Map<String, DownloadRoot> roots = new LinkedHashMap<>();
-    for (Map.Entry<String, Path> root : options.roots().entrySet()) {
+    for (Map.Entry<String, Path> root : options.folders().roots().entrySet()) {
       roots.put(root.getKey(), DownloadRoot.of(root.getKey(), root.getValue()));
     }
     if (profile != null) {

@@ -66,7 +66,7 @@ public final class Main {
   }
 
   private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {
-    ProcessLog log = ProcessLog.open(options.logLevel(), options.logFile());
+    ProcessLog log = ProcessLog.open(options.log().level(), options.log().file());
     System.setOut(System.err); // only the port may be written to standard output
     AddressCache.shorten();
     FailureExit failureExit = new FailureExit(log);
@@ -74,7 +74,7 @@ public final class Main {
     // Opened before the port: afterwards clients could use up all descriptors.
     @Nullable
     ParentProcess parent =
-        options.parentPid() > 0 ? ParentProcess.of(options.parentPid()) : null;
+        options.life().parentPid() > 0 ? ParentProcess.of(options.life().parentPid()) : null;
     try (IoDaemon daemon = new DaemonFactory(System.getenv(), failureExit).make(options)) {
       log.countDroppedIn(daemon.stats());
       daemon.start();

@@ -38,8 +38,8 @@ class CommandLineParserTest {
         options("--port", "0", "--token", "t", "--parent-pid", "42", "--install-id", "i");
     assertThat(options.port()).isZero();
     assertThat(options.token()).isEqualTo("t");
-    assertThat(options.parentPid()).isEqualTo(42);
-    assertThat(options.installId()).isEqualTo("i");
+    assertThat(options.life().parentPid()).isEqualTo(42);
+    assertThat(options.folders().installId()).isEqualTo("i");
     assertThat(options.denyPrivate()).isFalse();
     assertThat(options.toString()).doesNotContain("t\"").doesNotContain("token=");
   }
@@ -51,21 +51,24 @@ class CommandLineParserTest {
             "--token=t", "--port=7800", "--root", "a=/x", "--root=b=/y=z", "--log-level", "debug",
             "--log-file", "/l", "--deny-private");
     assertThat(options.port()).isEqualTo(7800);
-    assertThat(options.roots()).isEqualTo(Map.of("a", Path.of("/x"), "b", Path.of("/y=z")));
-    assertThat(options.logLevel()).isEqualTo(LogLevel.debug);
-    assertThat(options.logFile()).isEqualTo(Path.of("/l"));
-    assertThat(options.installId()).isNull();
+    assertThat(options.folders().roots())
+        .isEqualTo(Map.of("a", Path.of("/x"), "b", Path.of("/y=z")));
+    assertThat(options.log().level()).isEqualTo(LogLevel.debug);
+    assertThat(options.log().file()).isEqualTo(Path.of("/l"));
+    assertThat(options.folders().installId()).isNull();
     assertThat(options.denyPrivate()).isTrue();
   }
 
   @Test
   void theIdleTimeoutIsInSecondsByDefault() throws Exception {
-    assertThat(options("--token", "t").idleTimeout()).isZero();
-    assertThat(options("--token", "t", "--idle-timeout", "0").idleTimeout()).isZero();
-    assertThat(options("--token", "t", "--idle-timeout", "90").idleTimeout()).hasSeconds(90);
-    assertThat(options("--token", "t", "--idle-timeout", "90s").idleTimeout()).hasSeconds(90);
-    assertThat(options("--token", "t", "--idle-timeout", "15m").idleTimeout()).hasMinutes(15);
-    assertThat(options("--token", "t", "--idle-timeout", "2h").idleTimeout()).hasHours(2);
+    assertThat(options("--token", "t").life().idleTimeout()).isZero();
+    assertThat(options("--token", "t", "--idle-timeout", "0").life().idleTimeout()).isZero();
+    assertThat(options("--token", "t", "--idle-timeout", "90").life().idleTimeout()).hasSeconds(90);
+    assertThat(options("--token", "t", "--idle-timeout", "90s").life().idleTimeout())
+        .hasSeconds(90);
+    assertThat(options("--token", "t", "--idle-timeout", "15m").life().idleTimeout())
+        .hasMinutes(15);
+    assertThat(options("--token", "t", "--idle-timeout", "2h").life().idleTimeout()).hasHours(2);
   }
 
   @Test
@@ -135,12 +138,12 @@ class CommandLineParserTest {
     LaunchOptions options =
         options(
             "--install-id", value, "--log-file", value, "--root", "k=" + value, "--token", "t");
-    assertThat(options.installId()).isEqualTo(value);
-    assertThat(options.logFile()).isEqualTo(Path.of(value).toAbsolutePath());
-    assertThat(options.roots()).isEqualTo(Map.of("k", Path.of(value).toAbsolutePath()));
+    assertThat(options.folders().installId()).isEqualTo(value);
+    assertThat(options.log().file()).isEqualTo(Path.of(value).toAbsolutePath());
+    assertThat(options.folders().roots()).isEqualTo(Map.of("k", Path.of(value).toAbsolutePath()));
     LaunchOptions again = options("--install-id=" + value, "--log-file=" + value, "--token=t");
-    assertThat(again.installId()).isEqualTo(value);
-    assertThat(again.logFile()).isEqualTo(Path.of(value).toAbsolutePath());
+    assertThat(again.folders().installId()).isEqualTo(value);
+    assertThat(again.log().file()).isEqualTo(Path.of(value).toAbsolutePath());
   }
 
   @Test
@@ -214,7 +217,7 @@ class CommandLineParserTest {
         assertThatThrownBy(() -> options("--token", "t", line[0], line[1]))
             .hasMessage("The working folder is gone: paths must be absolute. See --help.");
       }
-      assertThat(options("--token", "t", "--log-file", "/l").logFile()).isEqualTo(Path.of("/l"));
+      assertThat(options("--token", "t", "--log-file", "/l").log().file()).isEqualTo(Path.of("/l"));
     } finally {
       System.clearProperty(CommandLineParser.WORKING_FOLDER_GONE);
     }
