@@ -131,13 +131,31 @@ public final class ClientLink {
 
   /**
    * Goes on with another connection (PROTOCOL.md § 9.3). Called by the reader of that connection; waits
-   * for the relay's thread, which waits for nothing meanwhile.
+   * for the relay's thread to take the connection, and not for what that sends then: a client may be
+   * unable to read while the daemon does not read from it.
    *
    * @return false when the frames that the client lacks are not there, or when it does not fit
    */
   public boolean resume(FrameConnection connection, ClientFrame.Resume frame) {
     Resumption resumable = resumption;
-    return resumable != null && onRelay(() -> resumable.resume(connection, frame));
+    if (resumable == null) {
+      return false;
+    }
+    CompletableFuture<Boolean> taken = new CompletableFuture<>();
+    net.relay()
+        .post(
+            () -> {
+              Runnable greeting = null;
+              try {
+                greeting = resumable.resume(connection, frame);
+              } finally {
+                taken.complete(greeting != null);
+              }
+              if (greeting != null) {
+                greeting.run();
+              }
+            });
+    return taken.join();
   }
 
   private <T extends @Nullable Object> T onRelay(Supplier<T> action) {
@@ -149,6 +167,7 @@ public final class ClientLink {
                 result.complete(action.get());
               } catch (RuntimeException e) {
                 result.completeExceptionally(e);
+                throw e;
               }
             });
     return result.join();

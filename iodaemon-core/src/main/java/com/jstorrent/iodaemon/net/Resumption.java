@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the sockets of one client go from a lost connection to the next one (docs/PROTOCOL.md § 9.3):
@@ -99,30 +100,32 @@ public final class Resumption {
   }
 
   /**
-   * Goes on with another connection: sends RESUMED, and what the client has not got. On the relay's
-   * thread, while the reader of the new connection waits and that of the old one has gone.
+   * Goes on with another connection. On the relay's thread, while the reader of the new connection waits
+   * and that of the old one has gone.
    *
-   * @return false when that cannot be; nothing has changed then
+   * @return sends RESUMED, and what the client has not got; null when that cannot be, and then nothing has
+   *     changed
    */
-  boolean resume(FrameConnection connection, ClientFrame.Resume frame) {
+  @Nullable
+  Runnable resume(FrameConnection connection, ClientFrame.Resume frame) {
     long known = frame.frames() == UNKNOWN ? log.acknowledged() : frame.frames();
     if (!possible(known) || !net.relay().client().fits(connection)) {
-      return false;
+      return null;
     }
     log.acknowledge(known);
     net.gate().close();
     acknowledged = received.get();
     unacknowledgedBytes = 0;
-    List<DaemonFrame.Live> live = live();
-    List<ByteBuffer> missing = log.unacknowledged();
     net.relay().client().attach(connection);
     net.relay().announcements().restart();
-    net.relay()
-        .sendNow(
-            new DaemonFrame.Resumed(
-                frame.requestId(), Errno.OK.number(), received.get(), known, live));
-    sendAgain(missing);
-    return true;
+    DaemonFrame.Resumed resumed =
+        new DaemonFrame.Resumed(
+            frame.requestId(), Errno.OK.number(), received.get(), known, live());
+    List<ByteBuffer> missing = log.unacknowledged();
+    return () -> {
+      net.relay().sendNow(resumed);
+      sendAgain(missing);
+    };
   }
 
   /** The order of frames is fixed, so a first event does not wait here, but gets a write of its own. */
