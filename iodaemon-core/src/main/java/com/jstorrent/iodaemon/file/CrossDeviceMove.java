@@ -83,7 +83,7 @@ final class CrossDeviceMove implements AutoCloseable {
     }
   }
 
-  /** Rolls back the move under way, if there is one, and refuses further moves. Does not wait. */
+  /** Rolls back the move in progress, if there is one, and refuses further moves. Does not wait. */
   void cancel() {
     closed = true;
   }

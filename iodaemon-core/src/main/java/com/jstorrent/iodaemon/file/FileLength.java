@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * writes may have appended to it since, and been answered with 200. So this keeps, for each write
  * in progress, the highest offset that it has reached, and in {@code committed} the highest offset
  * that is to stay: the size before the first of these writes, or what finished writes have reached.
- * A failed write truncates the file to the largest of the other offsets, and only when the bytes
- * behind that are its own.
+ * A failed write truncates the file to the largest of the other offsets, and only if the bytes
+ * after that are its own.
  *
  * <p>There is one instance per file, shared by everything that has the file open under whatever
  * name ({@link Registry}). Thread-safe.
@@ -28,7 +28,8 @@ final class FileLength {
   private final Object key;
   private int users; // changed inside the registry's atomic operations only
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
-  private final Map<Object, Long> ends = new HashMap<>(); // reached by each change in progress; guarded by itself
+  /** The offset that each change in progress has reached; guarded by itself. */
+  private final Map<Object, Long> ends = new HashMap<>();
   private long committed; // the length that stays; guarded by ends
 
   private FileLength(Object key) {

@@ -93,7 +93,7 @@ public final class FileDigests {
 
   private static OperationFailure beyondTheEnd(long size) {
     return new OperationFailure(
-        FailureCode.ERANGE, "A range ends behind its file, which has %d bytes.".formatted(size));
+        FailureCode.ERANGE, "A range ends beyond its file, which has %d bytes.".formatted(size));
   }
 
   /** Returns false when the file is too short. */

@@ -34,26 +34,29 @@ class FileModelTest {
     Path real = Files.createTempDirectory("iodaemon-model");
     try (FileSystem held = memory(Feature.SECURE_DIRECTORY_STREAM);
         FileSystem plain = memory();
-        FileWorld realWorld = new FileWorld("the real one", real, true, openFiles);
-        FileWorld heldWorld = new FileWorld("held folders", root(held), false, openFiles);
-        FileWorld plainWorld = new FileWorld("plain folders", root(plain), false, openFiles)) {
+        FileSystemUnderTest realSystem =
+            new FileSystemUnderTest("the real one", real, true, openFiles);
+        FileSystemUnderTest heldWorld =
+            new FileSystemUnderTest("held folders", root(held), false, openFiles);
+        FileSystemUnderTest plainWorld =
+            new FileSystemUnderTest("plain folders", root(plain), false, openFiles)) {
       FileModel model = new FileModel();
-      List<FileWorld> worlds = List.of(realWorld, heldWorld, plainWorld);
+      List<FileSystemUnderTest> systems = List.of(realSystem, heldWorld, plainWorld);
       for (FileStep step : steps) {
         if (step instanceof FileStep.Rename rename && model.exists(rename.to())) {
-          renameToTakenName(model, worlds, rename);
+          renameToTakenName(model, systems, rename);
         } else {
           String expected = model.take(step);
-          for (FileWorld world : worlds) {
-            assertThat(world.take(step)).as("%s in %s", step, world).isEqualTo(expected);
+          for (FileSystemUnderTest system : systems) {
+            assertThat(system.take(step)).as("%s in %s", step, system).isEqualTo(expected);
           }
         }
-        for (FileWorld world : worlds) {
-          assertThat(world.open()).as("open in %s", world).isBetween(0L, (long) openFiles);
+        for (FileSystemUnderTest system : systems) {
+          assertThat(system.open()).as("open in %s", system).isBetween(0L, (long) openFiles);
         }
       }
-      for (FileWorld world : worlds) {
-        assertThat(world.all()).as(world.toString()).isEqualTo(model.all());
+      for (FileSystemUnderTest system : systems) {
+        assertThat(system.all()).as(system.toString()).isEqualTo(model.all());
       }
     } finally {
       delete(real);
@@ -65,16 +68,17 @@ class FileModelTest {
    * what POSIX says, the name is freed first, and renames that should fail are skipped.
    */
   private static void renameToTakenName(
-      FileModel model, List<FileWorld> worlds, FileStep.Rename rename) throws IOException {
+      FileModel model, List<FileSystemUnderTest> systems, FileStep.Rename rename)
+      throws IOException {
     String expected = model.take(rename);
-    for (FileWorld world : worlds) {
-      if (world.replaces() || rename.path().equals(rename.to())) {
-        assertThat(world.take(rename)).as("%s in %s", rename, world).isEqualTo(expected);
+    for (FileSystemUnderTest system : systems) {
+      if (system.replaces() || rename.path().equals(rename.to())) {
+        assertThat(system.take(rename)).as("%s in %s", rename, system).isEqualTo(expected);
       } else if (expected.equals("done")) {
-        world.free(rename.to());
-        assertThat(world.take(rename)).as("%s in %s", rename, world).isEqualTo(expected);
+        system.free(rename.to());
+        assertThat(system.take(rename)).as("%s in %s", rename, system).isEqualTo(expected);
       } else {
-        world.leaveOut();
+        system.leaveOut();
       }
     }
   }

@@ -79,7 +79,7 @@ class MountPointTest {
       assertInUse(() -> rename("other", "d/m"));
       assertThat(disk.folder().resolve("f")).hasBinaryContent(new byte[] {1});
       assertThat(disk.folder().resolve("in/f")).hasBinaryContent(new byte[] {1});
-      rename("d", "e"); // the disk goes along
+      rename("d", "e"); // the mount point moves with it
       assertThat(root.resolve("e/m/f")).exists();
       rename("e", "d");
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** PROTOCOL.md § 3, ROOTS_CHANGED: clients are told when a root comes, goes or is replaced. */
 class RootWatchTest {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
   private static final Duration INTERVAL = Duration.ofSeconds(3);
 
   @TempDir
@@ -68,7 +68,7 @@ class RootWatchTest {
 
     /** Waits for the end of a check, which schedules the next one. */
     Runnable next() throws InterruptedException {
-      Runnable task = planned.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      Runnable task = planned.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       if (task == null) {
         throw new AssertionError("No check was scheduled.");
       }
@@ -233,7 +233,7 @@ class RootWatchTest {
             });
     watch(DownloadRoot.of("slow", slow));
     watch.begin(watch.current(), told::add);
-    assertThat(asked.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(asked.tryAcquire(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
     roots.replace(List.of(DownloadRoot.of("b", folder)));
     watch.end();
     watch.begin(watch.current(), told::add);

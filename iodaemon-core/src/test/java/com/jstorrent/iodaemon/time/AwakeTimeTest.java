@@ -14,7 +14,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class AwakeTimeTest {
-  private static final long MOST = AwakeTime.MAX_BETWEEN_MARKS.toNanos();
+  private static final long MAX_NANOS = AwakeTime.MAX_BETWEEN_MARKS.toNanos();
 
   private final AtomicLong real = new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(5).toNanos());
   private final AwakeTime time = new AwakeTime(real::get);
@@ -64,7 +64,7 @@ class AwakeTimeTest {
 
   @Provide
   Arbitrary<List<Long>> steps() {
-    return Arbitraries.longs().between(0, 3 * MOST).list().ofMinSize(2).ofMaxSize(30);
+    return Arbitraries.longs().between(0, 3 * MAX_NANOS).list().ofMinSize(2).ofMaxSize(30);
   }
 
   /**
@@ -81,7 +81,7 @@ class AwakeTimeTest {
     for (int i = 0; i < steps.size(); i++) {
       clock.addAndGet(steps.get(i));
       for (int mark = Math.max(0, marksReal.size() - 2); mark < marksReal.size(); mark++) {
-        long since = Math.max(0, Math.min(clock.get() - marksReal.get(mark), MOST));
+        long since = Math.max(0, Math.min(clock.get() - marksReal.get(mark), MAX_NANOS));
         calls.add(new Call(mark, clock.get(), marksAwake.get(mark) + since));
       }
       assertThat(marked.nanoTime()).isEqualTo(calls.getLast().result);

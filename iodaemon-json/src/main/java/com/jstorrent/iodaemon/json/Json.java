@@ -33,7 +33,7 @@ public final class Json {
     try {
       Object value = value(in);
       if (in.peek() != JsonToken.END_DOCUMENT) {
-        throw new IllegalArgumentException("There is something behind the JSON document.");
+        throw new IllegalArgumentException("There is something after the JSON document.");
       }
       return value;
     } catch (IOException | IllegalStateException | NumberFormatException e) {

@@ -32,8 +32,8 @@ class AbuseIT {
   private static final String TOKEN = "t";
   private static final String HEAD = "HTTP/1.1\r\nHost: localhost\r\nX-JST-Auth: t\r\n";
   private static final int MANY = 1000;
-  private static final int SOME = 100;
-  private static final int STRANGERS = 200;
+  private static final int CLIENTS = 100;
+  private static final int UNAUTHENTICATED = 200;
   private static final long GIB = 1L << 30;
 
   @TempDir
@@ -88,15 +88,15 @@ class AbuseIT {
           for (RawClient client : clients.subList(MANY / 2, MANY)) {
             assertThat(client.status()).isEqualTo(200);
           }
-          List<RawClient> strangers = new ArrayList<>();
-          for (int i = 0; i < STRANGERS; i++) {
+          List<RawClient> unauthenticatedClients = new ArrayList<>();
+          for (int i = 0; i < UNAUTHENTICATED; i++) {
             RawClient client = new RawClient(port);
             clients.add(client);
-            strangers.add(client);
+            unauthenticatedClients.add(client);
             client.upgrade(null);
           }
           health.awaitAnswer();
-          for (RawClient unauthenticated : strangers) {
+          for (RawClient unauthenticated : unauthenticatedClients) {
             unauthenticated.awaitEnd(); // the daemon does not wait for AUTH for ever
           }
         });
@@ -107,20 +107,20 @@ class AbuseIT {
     assertSurvives(
         "slow heads and bodies",
         (port, clients, health) -> {
-          open(port, SOME, clients, "GET /hea");
-          open(port, SOME, clients,
+          open(port, CLIENTS, clients, "GET /hea");
+          open(port, CLIENTS, clients,
               "POST /hash/sha1 " + HEAD + "Content-Length: 67108864\r\n\r\nx");
-          open(port, SOME, clients,
+          open(port, CLIENTS, clients,
               "POST /hash/sha1 " + HEAD + "Transfer-Encoding: chunked\r\n\r\nffffff");
-          open(port, SOME, clients,
+          open(port, CLIENTS, clients,
               "POST /files/open " + HEAD + "Content-Length: 16000000\r\n\r\n{");
           for (byte drop : "lth HTTP/1.1\r\nHost: localh".getBytes(StandardCharsets.US_ASCII)) {
-            for (RawClient client : clients.subList(0, SOME)) {
+            for (RawClient client : clients.subList(0, CLIENTS)) {
               client.trySend(new byte[] {drop});
             }
             health.awaitAnswer();
           }
-          for (RawClient client : clients.subList(0, SOME)) {
+          for (RawClient client : clients.subList(0, CLIENTS)) {
             assertThat(client.status()).isEqualTo(408);
           }
         });
@@ -170,13 +170,13 @@ class AbuseIT {
     assertSurvives(
         "clients that do not read " + route,
         (port, clients, health) -> {
-          open(port, SOME, clients, request);
+          open(port, CLIENTS, clients, request);
           List<Integer> statuses = new ArrayList<>();
           for (RawClient client : clients) {
             statuses.add(client.status());
           }
           assertThat(statuses).contains(200);
-          assertThat(statuses).as("busy, when many answers are under way")
+          assertThat(statuses).as("busy while many answers are being sent")
               .allMatch(status -> status == 200 || status == 503);
           health.awaitAnswer();
         });
@@ -234,7 +234,7 @@ class AbuseIT {
     try (DaemonProcess daemon = DaemonProcess.run(command)) {
       int port = daemon.port();
       List<RawClient> clients = new ArrayList<>();
-      open(port, limit + SOME, clients, "GET /health " + HEAD + "\r\n");
+      open(port, limit + CLIENTS, clients, "GET /health " + HEAD + "\r\n");
       TestDaemon.await(
           "the daemon to run out", () -> log(daemon).contains("Accepting pauses"));
       for (RawClient client : clients) {

@@ -81,9 +81,9 @@ class CommandLineParserTest {
 
   @Test
   void standardInputIsReadUpToTheLineEndAndOnlyOnRequest() throws Exception {
-    InputStream in = new ByteArrayInputStream("secret\nsomebody else's".getBytes(UTF_8));
+    InputStream in = new ByteArrayInputStream("secret\nfor another reader".getBytes(UTF_8));
     new CommandLineParser("1", in).parse("--token-stdin");
-    assertThat(in.readAllBytes()).isEqualTo("somebody else's".getBytes(UTF_8));
+    assertThat(in.readAllBytes()).isEqualTo("for another reader".getBytes(UTF_8));
     InputStream untouched =
         new InputStream() {
           @Override

@@ -21,7 +21,7 @@ final class HealthMonitor implements AutoCloseable {
   private static final long MEMORY_KB = 256 << 10;
 
   /** How many threads and descriptors may vary by themselves. */
-  private static final int SOME = 12;
+  private static final int TOLERANCE = 12;
 
   private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -115,8 +115,8 @@ final class HealthMonitor implements AutoCloseable {
     over = true;
     monitor.join();
     check();
-    TestDaemon.await("descriptors after " + abuse, () -> count("fd") <= descriptors + SOME);
-    TestDaemon.await("threads after " + abuse, () -> count("task") <= threads + SOME);
+    TestDaemon.await("descriptors after " + abuse, () -> count("fd") <= descriptors + TOLERANCE);
+    TestDaemon.await("threads after " + abuse, () -> count("task") <= threads + TOLERANCE);
     health(port);
     System.err.printf(
         "%s: memory %d MiB at most, slowest /health of %d: %d ms%n",

@@ -170,11 +170,11 @@ class IdleTimeoutTest {
       URI endpoint = URI.create("ws://127.0.0.1:" + daemon.port() + "/io");
       try {
         while (true) {
-          WebSocket stranger =
+          WebSocket unauthenticated =
               http.newWebSocketBuilder().buildAsync(endpoint, new WebSocket.Listener() {}).get();
           assertThat(status(daemon.port(), "/health", "")).isEqualTo(200);
           assertThat(status(daemon.port(), "/stats", "wrong")).isEqualTo(401);
-          stranger.abort();
+          unauthenticated.abort();
           visits++;
         }
       } catch (IOException | ExecutionException e) {

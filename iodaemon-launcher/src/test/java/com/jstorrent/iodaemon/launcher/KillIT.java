@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class KillIT {
   private static final int ROUNDS = 50;
-  private static final int MOST_ANSWERS = 24;
+  private static final int MAX_ANSWERS = 24;
   private static final int WRITERS_A_WAY = 2;
   private static final int TIMEOUT_SECONDS = 60;
 
@@ -76,7 +76,7 @@ class KillIT {
     System.out.println("KillIT: seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < ROUNDS; round++) {
-      killAfter(1 + random.nextInt(MOST_ANSWERS), root);
+      killAfter(1 + random.nextInt(MAX_ANSWERS), root);
     }
     assertThat(answered).as("no piece is written again after its answer")
         .doesNotHaveDuplicates();

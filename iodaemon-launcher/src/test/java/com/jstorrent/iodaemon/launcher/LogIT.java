@@ -24,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The log contains no secrets, even at level trace and after failures of all kinds. */
 class LogIT {
-  private static final String TOKEN = "token-that-nobody-logs";
-  private static final String GUESS = "guess-that-nobody-logs";
-  private static final String PAYLOAD = "payload-that-nobody-logs";
+  private static final String TOKEN = "token-that-must-not-be-logged";
+  private static final String GUESS = "guess-that-must-not-be-logged";
+  private static final String PAYLOAD = "payload-that-must-not-be-logged";
 
   @TempDir
   Path folder;
@@ -47,7 +47,8 @@ class LogIT {
 
   @Test
   void theLogContainsNoTokenNoPathAboveARootAndNoPayload() throws Exception {
-    Path root = Files.createDirectories(folder.resolve("place-that-nobody-logs").resolve("root"));
+    Path root =
+        Files.createDirectories(folder.resolve("place-that-must-not-be-logged").resolve("root"));
     Path profile = folder.resolve("jstorrent-native").resolve("rpc-info.json");
     Files.createDirectories(profile.getParent());
     Files.writeString(profile, "{\"profiles\":[{\"token\":\"" + TOKEN + "\"");

@@ -130,19 +130,19 @@ final class RangeEngine implements AutoCloseable {
   }
 
   private void await(BooleanSupplier condition, String what) throws InterruptedException {
-    long patience = TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    long left = TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     lock.lock();
     try {
       while (!condition.getAsBoolean()) {
         if (failure != null) {
           throw new AssertionError("The engine has failed.", failure);
         }
-        if (patience <= 0) {
+        if (left <= 0) {
           throw new AssertionError(
               "Not seen: %s; waiting %s, granted %s, cancelled %s"
                   .formatted(what, waiting.values(), granted, cancelled));
         }
-        patience = changed.awaitNanos(patience);
+        left = changed.awaitNanos(left);
       }
     } finally {
       lock.unlock();

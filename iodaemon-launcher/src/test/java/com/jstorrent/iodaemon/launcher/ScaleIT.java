@@ -33,7 +33,7 @@ import org.junit.jupiter.api.condition.OS;
 class ScaleIT {
   private static final String TOKEN = "t";
   private static final int SOCKETS = 10_000;
-  private static final int SOME = 16;
+  private static final int TOLERANCE = 16;
 
   /** The descriptors that a process needs besides its sockets. */
   private static final int OTHERS = 500;
@@ -48,7 +48,7 @@ class ScaleIT {
       int port = daemon.port();
       long before = open(daemon, "fd");
       useSockets(daemon, port, count);
-      TestDaemon.await("descriptors", () -> open(daemon, "fd") <= before + SOME);
+      TestDaemon.await("descriptors", () -> open(daemon, "fd") <= before + TOLERANCE);
     }
   }
 
@@ -90,8 +90,8 @@ class ScaleIT {
       long descriptors = open(daemon, "fd");
       long threads = open(daemon, "task");
       cycles(client, server, SOCKETS);
-      TestDaemon.await("descriptors", () -> open(daemon, "fd") <= descriptors + SOME);
-      TestDaemon.await("threads", () -> open(daemon, "task") <= threads + SOME);
+      TestDaemon.await("descriptors", () -> open(daemon, "fd") <= descriptors + TOLERANCE);
+      TestDaemon.await("threads", () -> open(daemon, "task") <= threads + TOLERANCE);
     }
   }
 

@@ -12,7 +12,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 /** Writes, reads, hashes, handles, renames and deletes, on connections that end with each round. */
 final class SoakFiles implements SoakLoad {
   private static final int FILES = 8;
-  private static final int MOST = 3 << 20;
+  private static final int MAX_BYTES = 3 << 20;
 
   private final String folder;
 
@@ -24,7 +24,7 @@ final class SoakFiles implements SoakLoad {
   public void round(SoakEnvironment environment, SplittableRandom random) throws IOException {
     try (FileClient files = new FileClient(environment.port)) {
       for (int i = 0; i < FILES; i++) {
-        one(files, folder + "/" + i, Peer.bytes(random.nextLong(), random.nextInt(1, MOST)),
+        one(files, folder + "/" + i, Peer.bytes(random.nextLong(), random.nextInt(1, MAX_BYTES)),
             environment);
       }
       require(files.query("/ops/list", folder));

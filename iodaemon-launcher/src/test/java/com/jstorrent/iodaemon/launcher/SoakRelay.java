@@ -19,7 +19,7 @@ import java.util.concurrent.Semaphore;
 final class SoakRelay implements SoakLoad {
   private static final int SOCKETS = 6;
   private static final int TOTAL = 32 << 20;
-  private static final int MOST = 200_000;
+  private static final int MAX_BYTES = 200_000;
   private static final int WINDOW = 8 << 20; // less than the daemon queues for one peer
 
   /** One of this many frames is followed by a pause. */
@@ -67,7 +67,7 @@ final class SoakRelay implements SoakLoad {
       WireClient client, List<SeededBytes> bytes, Semaphore window, SplittableRandom random) {
     for (int left = TOTAL; left > 0;) {
       int id = random.nextInt(bytes.size());
-      int count = Math.min(left, random.nextInt(1, MOST));
+      int count = Math.min(left, random.nextInt(1, MAX_BYTES));
       window.acquireUninterruptibly(count);
       client.send(new ClientFrame.TcpSend(0, id, ByteBuffer.wrap(bytes.get(id).next(count))));
       left -= count;

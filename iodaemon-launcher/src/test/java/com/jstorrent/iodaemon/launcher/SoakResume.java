@@ -38,8 +38,8 @@ final class SoakResume implements SoakLoad {
     private static final String HELLO = "{\"caps\":[\"resume\"]}";
     private static final int SOCKETS = 3;
     private static final int FRAMES = 30;
-    private static final int MOST = 20_000;
-    private static final int TRY_AGAIN = 11;
+    private static final int MAX_BYTES = 20_000;
+    private static final int EAGAIN = 11;
 
     private final SoakEnvironment environment;
     private final SplittableRandom random;
@@ -73,7 +73,7 @@ final class SoakResume implements SoakLoad {
     void sendSome() {
       for (int i = 0; i < FRAMES; i++) {
         int id = random.nextInt(SOCKETS);
-        byte[] data = sent.get(id).next(random.nextInt(1, MOST));
+        byte[] data = sent.get(id).next(random.nextInt(1, MAX_BYTES));
         send(new ClientFrame.TcpSend(0, id, ByteBuffer.wrap(data)));
       }
     }
@@ -112,7 +112,7 @@ final class SoakResume implements SoakLoad {
       environment.killed.increment();
       socket = environment.client(HELLO);
       DaemonFrame.Resumed resumed = resume();
-      while (resumed.errno() == TRY_AGAIN) {
+      while (resumed.errno() == EAGAIN) {
         environment.pause(Duration.ofMillis(100));
         resumed = resume();
       }

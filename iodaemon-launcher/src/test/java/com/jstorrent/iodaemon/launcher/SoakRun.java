@@ -33,7 +33,7 @@ class SoakRun {
   private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(500);
 
   /** The growth that is not a leak: loads are random, and so is what is open at one moment. */
-  private static final int SOME = 32;
+  private static final int TOLERANCE = 32;
 
   private static final double MEMORY_GROWTH = 1.15;
 
@@ -70,7 +70,7 @@ class SoakRun {
         System.out.println("soak: before " + before + "; after " + after + "; " + stats(asking));
         assertThat(after.descriptors() - stats(asking).get("open_files"))
             .as("descriptors when all clients are gone")
-            .isLessThanOrEqualTo(before.descriptors() - openFiles + SOME);
+            .isLessThanOrEqualTo(before.descriptors() - openFiles + TOLERANCE);
       }
       assertThat(daemon.stderr()).doesNotContain("SEVERE", "ERROR", "defect");
     }
@@ -149,8 +149,8 @@ class SoakRun {
     ProcessSample last =
         ProcessSample.median(samples.subList(samples.size() - quarter, samples.size()));
     System.out.println("soak: second quarter " + second + "; last quarter " + last);
-    assertThat(last.descriptors()).isLessThanOrEqualTo(second.descriptors() + SOME);
-    assertThat(last.threads()).isLessThanOrEqualTo(second.threads() + SOME);
+    assertThat(last.descriptors()).isLessThanOrEqualTo(second.descriptors() + TOLERANCE);
+    assertThat(last.threads()).isLessThanOrEqualTo(second.threads() + TOLERANCE);
     assertThat((double) last.rssKib()).isLessThanOrEqualTo(second.rssKib() * MEMORY_GROWTH);
   }
 

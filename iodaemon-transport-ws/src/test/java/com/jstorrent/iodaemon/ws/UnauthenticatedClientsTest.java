@@ -22,7 +22,7 @@ class UnauthenticatedClientsTest {
   @Test
   void theSeventeenthIsRefusedBeforeTheUpgradeButAnAuthenticatedOneIsNot() throws Exception {
     AtomicReference<SessionAcceptor> sessions = new AtomicReference<>();
-    List<RawWebSocket> strangers = new ArrayList<>();
+    List<RawWebSocket> clients = new ArrayList<>();
     try (IoDaemon daemon =
         IoDaemon.builder()
             .token("t")
@@ -36,7 +36,7 @@ class UnauthenticatedClientsTest {
             .start();
         UpgradePort port = new UpgradePort(sessions.get(), LIMITS)) {
       for (int i = 0; i < Limits.STRANGERS; i++) {
-        strangers.add(RawWebSocket.connect(port.port()));
+        clients.add(RawWebSocket.connect(port.port()));
       }
       await(daemon, Limits.STRANGERS); // 101 comes before the session
       assertThat(RawWebSocket.answer(port.port(), ""))
@@ -44,11 +44,11 @@ class UnauthenticatedClientsTest {
           .contains("\r\nRetry-After: 1\r\n");
       assertThat(RawWebSocket.answer(port.port(), UpgradePort.TRUSTED + ": yes\r\n"))
           .startsWith("HTTP/1.1 101");
-      strangers.removeFirst().vanish();
+      clients.removeFirst().vanish();
       await(daemon, Limits.STRANGERS - 1);
-      strangers.add(RawWebSocket.connect(port.port()));
-      for (RawWebSocket stranger : strangers) {
-        stranger.close();
+      clients.add(RawWebSocket.connect(port.port()));
+      for (RawWebSocket client : clients) {
+        client.close();
       }
     }
   }

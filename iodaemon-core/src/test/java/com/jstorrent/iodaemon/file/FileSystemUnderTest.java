@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** A root in some file system, with the real services on it. */
-final class FileWorld implements AutoCloseable {
+final class FileSystemUnderTest implements AutoCloseable {
   private final String name;
   private final Path root;
   private final boolean replaces;
@@ -27,7 +27,7 @@ final class FileWorld implements AutoCloseable {
    * @param root an existing empty folder
    * @param replaces whether a rename to an existing name does what POSIX says
    */
-  FileWorld(String name, Path root, boolean replaces, int openFiles) {
+  FileSystemUnderTest(String name, Path root, boolean replaces, int openFiles) {
     this.name = name;
     this.root = root;
     this.replaces = replaces;
