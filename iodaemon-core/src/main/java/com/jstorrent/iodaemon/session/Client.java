@@ -9,6 +9,7 @@ import com.jstorrent.iodaemon.net.ClientLink;
 import com.jstorrent.iodaemon.net.ClientSockets;
 import com.jstorrent.iodaemon.net.Resumption;
 import com.jstorrent.iodaemon.session.ClientState.Event;
+import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
@@ -157,6 +158,10 @@ final class Client {
   void connectionEnded(FrameConnection connection, boolean mayReturn) {
     // A client that has stopped reading holds the relay thread; it must not hold the ports too.
     context.clock().schedule(Limits.SESSION_END_LINGER, () -> link().abort(connection));
+    if (!mayReturn) {
+      context.clientEnded(this); // not listed any more when the gauge says that it has gone
+    }
+    context.stats().decrement(Counter.WS_CONNECTIONS);
     if (mayReturn) {
       link().disconnect(() -> move(Event.LOST));
     } else {

@@ -286,7 +286,6 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   public void onClosed(boolean finished) {
     state = ConnectionState.CLOSED;
     admission.over();
-    context.stats().decrement(Counter.WS_CONNECTIONS);
     context.control().leave(client);
     ranges.end();
     boolean mayReturn = client.mayReturn(finished);
