@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.frame.Opcode;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The tables of PROTOCOL.md § 3.6 and § 8 say what the code does. */
+/** The tables of PROTOCOL.md § 3.2, § 3.6 and § 8 say what the code does. */
 class ContractTablesTest {
   private static final long MIB = 1 << 20;
   private static final long KIB = 1 << 10;
@@ -56,6 +58,24 @@ class ContractTablesTest {
             Arrays.stream(Errno.values())
                 .filter(errno -> errno != Errno.OK)
                 .map(errno -> errno.number() + " " + errno)
+                .toList());
+  }
+
+  /** Some rows have two opcodes or three: {@code | 06 / 07 | RESUME / RESUMED **[ext]** |}. */
+  @Test
+  void opcodesOfTheTableAreThoseOfTheCode() throws Exception {
+    List<String> rows = new ArrayList<>();
+    for (List<String> row : Contract.read().table("3.2", 4)) {
+      String[] codes = row.get(0).split(" / ");
+      String[] names = row.get(1).replace(" **[ext]**", "").split(" / ");
+      for (int i = 0; i < codes.length; i++) {
+        rows.add(codes[i] + " " + names[i]);
+      }
+    }
+    assertThat(rows)
+        .containsExactlyElementsOf(
+            Arrays.stream(Opcode.values())
+                .map(opcode -> "%02X %s".formatted(opcode.code(), opcode))
                 .toList());
   }
 
