@@ -245,7 +245,7 @@ public final class IoDaemon implements AutoCloseable {
 
     /**
      * Whether sockets of clients reach public addresses only: no loopback, private, link-local or
-     * multicast ones (docs/PROTOCOL.md § 8). What others open to a client's server is not affected.
+     * multicast ones (PROTOCOL.md § 4.15). What others open to a client's server is not affected.
      * Default: no.
      */
     public Builder denyPrivate(boolean deny) {

@@ -5,19 +5,19 @@ import java.time.Duration;
 /**
  * Every limit of the daemon. Those that an embedder may want to change are set through a
  * {@link LimitsBuilder}; its setters tell what each one bounds, its default, and what happens when it
- * is reached. The others are constants. "§" is a section of docs/PROTOCOL.md. Immutable.
+ * is reached. The others are constants. Immutable.
  */
 public final class Limits {
-  /** § 3: the name that a client gives its session in CLIENT_HELLO; past it ERROR. */
+  /** PROTOCOL.md § 3: the name that a client gives its session in CLIENT_HELLO; past it ERROR. */
   public static final int SESSION_NAME_CHARS = 256;
 
-  /** § 3: all frames of the handshake together; past it ERROR and close. */
+  /** PROTOCOL.md § 3: all frames of the handshake together; past it ERROR and close. */
   public static final int HANDSHAKE_BYTES = 4 << 10;
 
   /** The largest frame of an authenticated client; past it ERROR and close with 1009. */
   public static final int FRAME_BYTES = 16 << 20;
 
-  /** § 4.8: the most data in one TCP_RECV. */
+  /** PROTOCOL.md § 4.8: the most data in one TCP_RECV. */
   public static final int RECV_DATA_BYTES = 256 << 10;
 
   /** A buffer for one frame of data, or for what one read of an encrypted socket may bring. */
@@ -32,33 +32,38 @@ public final class Limits {
   /** Idle segments that are kept for the next burst: 16 MiB. */
   public static final int IDLE_SEGMENTS = (16 << 20) / SEGMENT_BYTES;
 
-  /** § 4.5: the receive buffer asked for on every TCP socket. */
+  /** PROTOCOL.md § 4.5: the receive buffer asked for on every TCP socket. */
   public static final int PEER_RECEIVE_BUFFER_BYTES = 256 << 10;
 
   /** The send and receive buffers asked for on every UDP socket; the system may give less. */
   public static final int UDP_BUFFER_BYTES = 1 << 20;
 
-  /** § 4.10: how many routers a multicast datagram may pass. */
+  /** PROTOCOL.md § 4.10: how many routers a multicast datagram may pass. */
   public static final int MULTICAST_TTL = 2;
 
-  /** § 4.5: a frame below this size is small. */
+  /** PROTOCOL.md § 4.5: a frame below this size is small. */
   public static final int SMALL_FRAME_BYTES = 1 << 10;
 
-  /** After the write of TCP_CONNECTED or TCP_ACCEPT, the first event of the socket waits so long (§ 4.2). */
+  /**
+   * After the write of TCP_CONNECTED or TCP_ACCEPT, the first event of the socket waits so long
+   * (PROTOCOL.md § 4.2).
+   */
   public static final Duration FIRST_EVENT_DELAY = Duration.ofMillis(5);
 
   /** Control frames that wait for the client; past it the client is not read. */
   public static final int CONTROL_QUEUE_BYTES = 256 << 10;
 
-  /** § 9.3: for a connection to let go of its sockets when another one wants to resume. */
+  /**
+   * PROTOCOL.md § 9.3: for a connection to let go of its sockets when another one wants to resume.
+   */
   public static final Duration SUPERSEDE = Duration.ofSeconds(3);
 
-  /** § 9.3: sessions that wait to be resumed; past it the oldest one ends. */
+  /** PROTOCOL.md § 9.3: sessions that wait to be resumed; past it the oldest one ends. */
   public static final int PARKED_SESSIONS = 32;
 
   /**
-   * § 9.3: control frames that may wait for an acknowledgement beyond {@code replayBytes}; past
-   * it the session cannot be resumed.
+   * PROTOCOL.md § 9.3: control frames that may wait for an acknowledgement beyond {@code
+   * replayBytes}; past it the session cannot be resumed.
    */
   public static final int REPLAY_OVERRUN_BYTES = 1 << 20;
 
@@ -68,106 +73,131 @@ public final class Limits {
    */
   public static final int LOOKUPS = 16;
 
-  /** § 9.3: frames of a client after which the daemon acknowledges them, at the latest. */
+  /**
+   * PROTOCOL.md § 9.3: frames of a client after which the daemon acknowledges them, at the latest.
+   */
   public static final int ACK_FRAMES = 64;
 
-  /** § 9.3: as {@link #ACK_FRAMES}, in bytes. */
+  /** PROTOCOL.md § 9.3: as {@link #ACK_FRAMES}, in bytes. */
   public static final int ACK_BYTES = 256 << 10;
 
-  /** § 4.12: unanswered pings that end a connection. */
+  /** PROTOCOL.md § 4.12: unanswered pings that end a connection. */
   public static final int MISSED_PONGS = 2;
 
   /** How long a peer has to take part in closing a WebSocket before it is cut off. */
   public static final Duration CLOSE_HANDSHAKE = Duration.ofSeconds(2);
 
-  /** § 4.12: what is still queued for peers when the connection ends may go on for this long. */
+  /**
+   * PROTOCOL.md § 4.12: what is still queued for peers when the connection ends may go on for this
+   * long.
+   */
   public static final Duration SESSION_END_LINGER = Duration.ofMillis(500);
 
-  /** § 5.4: for requests that are under way when the daemon shuts down; then they are cut off. */
+  /**
+   * PROTOCOL.md § 5.4: for requests that are under way when the daemon shuts down; then they are
+   * cut off.
+   */
   public static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(5);
 
   /** Connections that wait to be accepted, on the daemon's port and on a client's server. */
   public static final int BACKLOG = 1024;
 
-  /** § 4.11: pause of an accept loop that has run out of descriptors. */
+  /** PROTOCOL.md § 4.11: pause of an accept loop that has run out of descriptors. */
   public static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
   /** Idle HTTP connections that keep their threads; those of further ones end after a second. */
   public static final int RESTING_THREADS = 16;
 
-  /** § 5: the largest request body; past it 413. */
+  /** PROTOCOL.md § 5: the largest request body; past it 413. */
   public static final long BODY_BYTES = 64L << 20;
 
-  /** § 5: a whole request head; past it 431. */
+  /** PROTOCOL.md § 5: a whole request head; past it 431. */
   public static final int HEAD_BYTES = 16 << 10;
 
-  /** § 5: header fields of a request; past it 431. */
+  /** PROTOCOL.md § 5: header fields of a request; past it 431. */
   public static final int HEADER_COUNT = 100;
 
   /** A JSON body; past it 413. A torrent of 20,000 files needs 3 MiB to name them all. */
   public static final int JSON_BYTES = 16 << 20;
 
   /**
-   * § 5: how long a body waits for memory before it is answered 503. While it waits nothing is read
-   * from its client.
+   * PROTOCOL.md § 5: how long a body waits for memory before it is answered 503. While it waits
+   * nothing is read from its client.
    */
   public static final Duration BODY_MEMORY_WAIT = Duration.ofSeconds(20);
 
   /**
-   * § 5: a body of which less than 256 KiB have come in this time gives its memory to others, once one
-   * of them has waited for as long; then 503.
+   * PROTOCOL.md § 5: a body of which less than 256 KiB have come in this time gives its memory to
+   * others, once one of them has waited for as long; then 503.
    */
   public static final Duration BODY_IDLE = Duration.ofSeconds(5);
 
   /** Pieces of answers from files; past it an answer is read in steps of 32 KiB. */
   public static final long ANSWER_BYTES = 32L << 20;
 
-  /** § 5.6: extents of a batch; past it 400. */
+  /** PROTOCOL.md § 5.6: extents of a batch; past it 400. */
   public static final int BATCH_EXTENTS = 16_384;
 
   /** Long JSON bodies that are taken apart at once; further ones wait for their turn. */
   public static final int LARGE_JSON_BODIES = 1;
 
-  /** § 5.1: a download root with less room than this counts as full: one body may not fit. */
+  /**
+   * PROTOCOL.md § 5.1: a download root with less room than this counts as full: one body may not
+   * fit.
+   */
   public static final long ROOT_FULL_BYTES = BODY_BYTES;
 
-  /** § 9.4: how often statistics go to a client that has asked for them. */
+  /** PROTOCOL.md § 9.4: how often statistics go to a client that has asked for them. */
   public static final Duration STATS_INTERVAL = Duration.ofSeconds(1);
 
-  /** § 5.1: a root whose disk has not answered for so long counts as gone for whoever asks then. */
+  /**
+   * PROTOCOL.md § 5.1: a root whose disk has not answered for so long counts as gone for whoever
+   * asks then.
+   */
   public static final Duration ROOT_ANSWER = Duration.ofSeconds(2);
 
-  /** § 5.1: deleting or replacing a file waits so long for the end of its uses, where that is needed; then 503. */
+  /**
+   * PROTOCOL.md § 5.1: deleting or replacing a file waits so long for the end of its uses, where
+   * that is needed; then 503.
+   */
   public static final Duration FILE_RELEASE = Duration.ofSeconds(5);
 
-  /** § 5.4: sockets that one answer about them lists; how many more there are it tells too. */
+  /**
+   * PROTOCOL.md § 5.4: sockets that one answer about them lists; how many more there are it tells
+   * too.
+   */
   public static final int LISTED_SOCKETS = 1000;
 
-  /** § 2: connections that have not shown the token yet; further ones are answered 503. */
+  /**
+   * PROTOCOL.md § 2: connections that have not shown the token yet; further ones are answered 503.
+   */
   public static final int STRANGERS = 16;
 
-  /** § 2: wrong tokens within {@link #FAILURE_MEMORY} that are answered at once; further ones wait. */
+  /**
+   * PROTOCOL.md § 2: wrong tokens within {@link #FAILURE_MEMORY} that are answered at once; further
+   * ones wait.
+   */
   public static final int FREE_FAILURES = 3;
 
-  /** § 2: how long a wrong token is remembered. */
+  /** PROTOCOL.md § 2: how long a wrong token is remembered. */
   public static final Duration FAILURE_MEMORY = Duration.ofMinutes(1);
 
-  /** § 5.5: streams of a session that wait for bytes at once; further ones 503. */
+  /** PROTOCOL.md § 5.5: streams of a session that wait for bytes at once; further ones 503. */
   public static final int WAITING_STREAMS = 3;
 
-  /** § 5.5: how often a stream that waits looks whether its player is still there. */
+  /** PROTOCOL.md § 5.5: how often a stream that waits looks whether its player is still there. */
   public static final Duration PLAYER_CHECK = Duration.ofMillis(250);
 
-  /** § 5.5: how much of a stream the client is asked for at once. */
+  /** PROTOCOL.md § 5.5: how much of a stream the client is asked for at once. */
   public static final int RANGE_BYTES = 1 << 20;
 
-  /** § 5.5: tickets that are good at once; past it the oldest one is void. */
+  /** PROTOCOL.md § 5.5: tickets that are good at once; past it the oldest one is void. */
   public static final int STREAM_TICKETS = 10_000;
 
-  /** § 5.5: the longest life of a ticket. */
+  /** PROTOCOL.md § 5.5: the longest life of a ticket. */
   public static final Duration TICKET_LIFE = Duration.ofDays(1);
 
-  /** § 5.3: the longest piece of {@code /hash/pieces}. */
+  /** PROTOCOL.md § 5.3: the longest piece of {@code /hash/pieces}. */
   public static final int PIECE_BYTES = 256 << 20;
 
   /** Every limit with its default. */

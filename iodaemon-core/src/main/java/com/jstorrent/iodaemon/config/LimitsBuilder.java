@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Sets the limits that an embedder may want to change. "§" is a section of docs/PROTOCOL.md. Not
+ * Sets the limits that an embedder may want to change. Not
  * thread-safe.
  *
  * <p>A value that makes no sense is refused with the name of the limit: null with a {@link
@@ -49,8 +49,8 @@ public final class LimitsBuilder {
   LimitsBuilder() {}
 
   /**
-   * How long a client may take from its connection to a successful AUTH (§ 3); then ERROR, and the
-   * connection is closed. Default: 5 s.
+   * How long a client may take from its connection to a successful AUTH (PROTOCOL.md § 3); then
+   * ERROR, and the connection is closed. Default: 5 s.
    */
   public LimitsBuilder handshakeTimeout(Duration value) {
     handshakeTimeout = time("handshakeTimeout", ONE_MILLI, value);
@@ -58,8 +58,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long the answer to a wrong token waits when there were many in a minute (§ 2). May be
-   * zero. Default: 1 s.
+   * How long the answer to a wrong token waits when there were many in a minute (PROTOCOL.md § 2).
+   * May be zero. Default: 1 s.
    */
   public LimitsBuilder failureDelay(Duration value) {
     failureDelay = time("failureDelay", Duration.ZERO, value);
@@ -76,8 +76,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * The time between two pings on a WebSocket (§ 4.12); two missed pongs end the connection.
-   * Default: 20 s.
+   * The time between two pings on a WebSocket (PROTOCOL.md § 4.12); two missed pongs end the
+   * connection. Default: 20 s.
    */
   public LimitsBuilder pingInterval(Duration value) {
     pingInterval = time("pingInterval", ONE_MILLI, value);
@@ -86,7 +86,7 @@ public final class LimitsBuilder {
 
   /**
    * How long the sockets of a client with the capability {@code resume} outlive its connection
-   * (§ 9.3); then they are closed. May be zero. Default: 30 s.
+   * (PROTOCOL.md § 9.3); then they are closed. May be zero. Default: 30 s.
    */
   public LimitsBuilder resumeGrace(Duration value) {
     resumeGrace = time("resumeGrace", Duration.ZERO, value);
@@ -95,7 +95,7 @@ public final class LimitsBuilder {
 
   /**
    * How many bytes of frames are kept for a client with the capability {@code resume} until it
-   * acknowledges them (§ 9.3); at this bound no peer is read. Default: 4 MiB.
+   * acknowledges them (PROTOCOL.md § 9.3); at this bound no peer is read. Default: 4 MiB.
    */
   public LimitsBuilder replayBytes(int value) {
     replayBytes = count("replayBytes", 1, value);
@@ -103,8 +103,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many TCP and UDP sockets a connection may have, connecting ones included (§ 8); one more
-   * is a failed reply with errno 24. Default: 16,384.
+   * How many TCP and UDP sockets a connection may have, connecting ones included (PROTOCOL.md § 8);
+   * one more is a failed reply with errno 24. Default: 16,384.
    */
   public LimitsBuilder sockets(int value) {
     sockets = count("sockets", 1, value);
@@ -112,8 +112,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many TCP servers a connection may have (§ 8); one more is a failed reply with errno 24.
-   * Default: 256.
+   * How many TCP servers a connection may have (PROTOCOL.md § 8); one more is a failed reply with
+   * errno 24. Default: 256.
    */
   public LimitsBuilder listeners(int value) {
     listeners = count("listeners", 1, value);
@@ -121,8 +121,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many connects of a connection may wait or be under way (§ 8); one more is a failed reply
-   * with errno 11. Default: 8192.
+   * How many connects of a connection may wait or be under way (PROTOCOL.md § 8); one more is a
+   * failed reply with errno 11. Default: 8192.
    */
   public LimitsBuilder pendingConnects(int value) {
     pendingConnects = count("pendingConnects", 1, value);
@@ -130,8 +130,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many connects of a connection are under way at once (§ 4.9); the others wait for their
-   * turn. Default: 50.
+   * How many connects of a connection are under way at once (PROTOCOL.md § 4.9); the others wait
+   * for their turn. Default: 50.
    */
   public LimitsBuilder concurrentConnects(int value) {
     concurrentConnects = count("concurrentConnects", 1, value);
@@ -139,8 +139,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long a connect may take, without the time that it waits for its turn (§ 4.9); then a
-   * failed reply with errno 110. Looking up a name for anything else may take as long.
+   * How long a connect may take, without the time that it waits for its turn (PROTOCOL.md § 4.9);
+   * then a failed reply with errno 110. Looking up a name for anything else may take as long.
    * Default: 10 s.
    */
   public LimitsBuilder connectTimeout(Duration value) {
@@ -149,8 +149,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long the TLS handshake of TCP_SECURE may take (§ 4.3); then a failed reply with errno 110.
-   * Default: 10 s.
+   * How long the TLS handshake of TCP_SECURE may take (PROTOCOL.md § 4.3); then a failed reply with
+   * errno 110. Default: 10 s.
    */
   public LimitsBuilder secureTimeout(Duration value) {
     secureTimeout = time("secureTimeout", ONE_MILLI, value);
@@ -158,8 +158,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long writing what was accepted before the client's TCP_CLOSE may take (§ 4.4); then the
-   * socket is reset. May be zero. Default: 5 s.
+   * How long writing what was accepted before the client's TCP_CLOSE may take (PROTOCOL.md § 4.4);
+   * then the socket is reset. May be zero. Default: 5 s.
    */
   public LimitsBuilder linger(Duration value) {
     linger = time("linger", Duration.ZERO, value);
@@ -168,7 +168,7 @@ public final class LimitsBuilder {
 
   /**
    * How many bytes of credit a new socket begins with, if the client has the capability
-   * {@code credit} (§ 9.2); without credit the peer is not read. Default: 1 MiB.
+   * {@code credit} (PROTOCOL.md § 9.2); without credit the peer is not read. Default: 1 MiB.
    */
   public LimitsBuilder creditBytes(int value) {
     creditBytes = count("creditBytes", 1, value);
@@ -176,8 +176,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many bytes may wait for one peer (§ 4.6); at this bound the client is not read. At least
-   * {@link Limits#FRAME_BYTES}, since one frame must fit. Default: 16 MiB.
+   * How many bytes may wait for one peer (PROTOCOL.md § 4.6); at this bound the client is not read.
+   * At least {@link Limits#FRAME_BYTES}, since one frame must fit. Default: 16 MiB.
    */
   public LimitsBuilder socketQueueBytes(long value) {
     socketQueueBytes = bytes("socketQueueBytes", Limits.FRAME_BYTES, value);
@@ -185,8 +185,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many bytes may wait for all peers of a connection (§ 4.6); at this bound the client is not
-   * read. At least {@link #socketQueueBytes}. Default: 256 MiB.
+   * How many bytes may wait for all peers of a connection (PROTOCOL.md § 4.6); at this bound the
+   * client is not read. At least {@link #socketQueueBytes}. Default: 256 MiB.
    */
   public LimitsBuilder sessionQueueBytes(long value) {
     sessionQueueBytes = bytes("sessionQueueBytes", Limits.FRAME_BYTES, value);
@@ -203,8 +203,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long a peer may take not one byte while the client waits for room (§ 4.6); then its socket
-   * is closed with errno 105. Default: 10 s.
+   * How long a peer may take not one byte while the client waits for room (PROTOCOL.md § 4.6); then
+   * its socket is closed with errno 105. Default: 10 s.
    */
   public LimitsBuilder sendStall(Duration value) {
     sendStall = time("sendStall", ONE_MILLI, value);
@@ -212,8 +212,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long the client may wait for room although its peers take bytes (§ 4.6); then the socket
-   * that is in the way is closed with errno 105. Default: 30 s.
+   * How long the client may wait for room although its peers take bytes (PROTOCOL.md § 4.6); then
+   * the socket that is in the way is closed with errno 105. Default: 30 s.
    */
   public LimitsBuilder sendRoom(Duration value) {
     sendRoom = time("sendRoom", ONE_MILLI, value);
@@ -221,8 +221,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long the head of a request may take from its first byte on (§ 5); then 408, and the
-   * connection is closed. Default: 10 s.
+   * How long the head of a request may take from its first byte on (PROTOCOL.md § 5); then 408, and
+   * the connection is closed. Default: 10 s.
    */
   public LimitsBuilder headTimeout(Duration value) {
     headTimeout = time("headTimeout", ONE_MILLI, value);
@@ -230,9 +230,9 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long a client may send not one byte of a body that is due (§ 5); then 408, and the
-   * connection is closed. It may take not one byte of an answer for as long (§ 8); then the
-   * connection breaks. Default: 20 s.
+   * How long a client may send not one byte of a body that is due (PROTOCOL.md § 5); then 408, and
+   * the connection is closed. It may take not one byte of an answer for as long (PROTOCOL.md § 8);
+   * then the connection breaks. Default: 20 s.
    */
   public LimitsBuilder bodyStall(Duration value) {
     bodyStall = time("bodyStall", ONE_MILLI, value);
@@ -250,8 +250,9 @@ public final class LimitsBuilder {
 
   /**
    * How many bytes of request bodies may be in memory, where a body is held until it is complete
-   * and verified (§ 8); at this bound a request waits {@link Limits#BODY_MEMORY_WAIT} at most,
-   * then 503. At least {@link Limits#BODY_BYTES}, since one body must fit. Default: 96 MiB.
+   * and verified (PROTOCOL.md § 8); at this bound a request waits {@link Limits#BODY_MEMORY_WAIT}
+   * at most, then 503. At least {@link Limits#BODY_BYTES}, since one body must fit. Default: 96
+   * MiB.
    */
   public LimitsBuilder bodyMemoryBytes(long value) {
     bodyMemoryBytes = bytes("bodyMemoryBytes", Limits.BODY_BYTES, value);
@@ -268,7 +269,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many file handles all clients together may have (§ 8); one more is 503. Default: 65,536.
+   * How many file handles all clients together may have (PROTOCOL.md § 8); one more is 503.
+   * Default: 65,536.
    */
   public LimitsBuilder fileHandles(int value) {
     fileHandles = count("fileHandles", 1, value);
@@ -276,8 +278,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long the handles of a named session outlive its last connection (§ 8); then they are
-   * closed. May be zero. Default: 30 s.
+   * How long the handles of a named session outlive its last connection (PROTOCOL.md § 8); then
+   * they are closed. May be zero. Default: 30 s.
    */
   public LimitsBuilder handleGrace(Duration value) {
     handleGrace = time("handleGrace", Duration.ZERO, value);
@@ -285,8 +287,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * The time between two looks at the download roots while a client is on {@code /control} (§ 8).
-   * Default: 10 s.
+   * The time between two looks at the download roots while a client is on {@code /control}
+   * (PROTOCOL.md § 8). Default: 10 s.
    */
   public LimitsBuilder rootCheck(Duration value) {
     rootCheck = time("rootCheck", ONE_MILLI, value);
@@ -294,8 +296,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long the first answer to RANGE_REQUEST may take (§ 5.5); then the stream is answered 503.
-   * Default: 10 s.
+   * How long the first answer to RANGE_REQUEST may take (PROTOCOL.md § 5.5); then the stream is
+   * answered 503. Default: 10 s.
    */
   public LimitsBuilder rangeAnswer(Duration value) {
     rangeAnswer = time("rangeAnswer", ONE_MILLI, value);

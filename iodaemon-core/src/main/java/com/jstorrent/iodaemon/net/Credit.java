@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.net;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of a socket its client still takes (docs/PROTOCOL.md § 9.2). The relay takes, the
+ * How many bytes of a socket its client still takes (PROTOCOL.md § 9.2). The relay takes, the
  * client's reader grants. Without the capability there is no end to it.
  */
 final class Credit {

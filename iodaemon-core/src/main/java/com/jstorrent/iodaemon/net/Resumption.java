@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the sockets of one client go from a lost connection to the next one (docs/PROTOCOL.md § 9.3):
+ * How the sockets of one client go from a lost connection to the next one (PROTOCOL.md § 9.3):
  * both sides number their frames, keep what the other side has not acknowledged, and send it again.
  * Called by the client's reader, but for {@link #resume}.
  */

@@ -55,7 +55,7 @@ enum SocketState {
     return this == OPEN || this == CLIENT_SHUT;
   }
 
-  /** What RESUMED says of it (docs/PROTOCOL.md § 9.3). */
+  /** What RESUMED says of it (PROTOCOL.md § 9.3). */
   DaemonFrame.Live.State live() {
     return switch (this) {
       case CONNECTING -> DaemonFrame.Live.State.CONNECTING;

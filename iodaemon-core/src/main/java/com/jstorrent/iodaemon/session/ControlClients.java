@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The clients on {@code /control}, and what all of them are told: roots that change, and statistics
- * for those that have asked for them (PROTOCOL.md § 3, docs § 9.4). While there is no such client, nothing is
- * looked at. Thread-safe.
+ * for those that have asked for them (PROTOCOL.md § 3, § 9.4). While there is no such client,
+ * nothing is looked at. Thread-safe.
  */
 final class ControlClients {
   private final RootWatch roots;

@@ -35,7 +35,7 @@ public interface FrameReceiver {
    * The connection has ended. Called once, after every frame.
    *
    * @param finished whether the client has said that it is done; if not, it may come back for its
-   *     session (docs/PROTOCOL.md § 9.3)
+   *     session (PROTOCOL.md § 9.3)
    */
   void onClosed(boolean finished);
 }

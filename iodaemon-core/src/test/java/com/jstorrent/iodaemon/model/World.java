@@ -155,7 +155,9 @@ final class World implements AutoCloseable {
     }
   }
 
-  /** Only when nothing comes from the peer: what is unread then is thrown away (§ 4.3). */
+  /**
+   * Only when nothing comes from the peer: what is unread then is thrown away (PROTOCOL.md § 4.3).
+   */
   private void secures(@Nullable Model socket) throws Exception {
     if (socket == null || !socket.alive() || socket.secured || socket.peerEnded
         || socket.clientShut) {
@@ -183,7 +185,7 @@ final class World implements AutoCloseable {
     if (socket != null && !socket.clientClosed) {
       socket.clientClosed = true;
       if (!collector.opened(socket.id)) {
-        socket.mustArrive = 0; // it may be connecting still, and closing cancels that (§ 4.9)
+        socket.mustArrive = 0; // it may be connecting still, and closing cancels that (PROTOCOL.md § 4.9)
       }
       client.send(new ClientFrame.TcpClose(0, socket.id));
     }

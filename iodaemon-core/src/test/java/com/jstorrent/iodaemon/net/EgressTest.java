@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A daemon whose clients may reach public addresses only (docs/PROTOCOL.md § 8). */
+/** A daemon whose clients may reach public addresses only (PROTOCOL.md § 4.15). */
 class EgressTest {
 
   @ParameterizedTest

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** docs/PROTOCOL.md § 5.4: what is told of each socket. */
+/** PROTOCOL.md § 5.4: what is told of each socket. */
 class SocketReportsTest {
   private static final int CREDIT = 10_000;
 

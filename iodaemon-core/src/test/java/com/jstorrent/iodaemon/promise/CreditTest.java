@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** docs/PROTOCOL.md § 9.2: the client grants what each socket may bring. */
+/** PROTOCOL.md § 9.2: the client grants what each socket may bring. */
 class CreditTest {
   private static final int INITIAL = 10_000;
   private static final Limits LIMITS = Limits.builder().creditBytes(INITIAL).build();

@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** docs/PROTOCOL.md § 9.1: one side may end while the other goes on. */
+/** PROTOCOL.md § 9.1: one side may end while the other goes on. */
 class HalfCloseTest {
   private static final Set<Capability> HALF_CLOSE = Set.of(Capability.HALFCLOSE);
 

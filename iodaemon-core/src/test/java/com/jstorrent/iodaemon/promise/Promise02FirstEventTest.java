@@ -27,8 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * § 4.2: the first event of a socket never leaves in the write of its TCP_CONNECTED or TCP_ACCEPT. It
- * waits for the client's first frame for that socket, else for 5 ms; other sockets do not wait.
+ * PROTOCOL.md § 4.2: the first event of a socket never leaves in the write of its TCP_CONNECTED or
+ * TCP_ACCEPT. It waits for the client's first frame for that socket, else for 5 ms; other sockets
+ * do not wait.
  */
 class Promise02FirstEventTest {
   private static final Set<Capability> BOTH = Set.of(Capability.HALFCLOSE, Capability.CREDIT);

@@ -17,7 +17,10 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** § 4.2: every socket that was connected or accepted has exactly one TCP_CLOSE, its last frame. */
+/**
+ * PROTOCOL.md § 4.2: every socket that was connected or accepted has exactly one TCP_CLOSE, its
+ * last frame.
+ */
 class Promise02LastFrameTest {
   private static final int RESET = 104;
 

@@ -22,7 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** docs/PROTOCOL.md § 9.3 at its worst moments. */
+/** PROTOCOL.md § 9.3 at its worst moments. */
 class ResumeRacesTest {
   private static final Set<Capability> RESUME = Set.of(Capability.RESUME);
   private static final Limits SHORT =

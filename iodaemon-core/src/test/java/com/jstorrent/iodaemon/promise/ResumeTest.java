@@ -22,11 +22,11 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** docs/PROTOCOL.md § 9.3: a lost connection's sockets go on with another one. */
+/** PROTOCOL.md § 9.3: a lost connection's sockets go on with another one. */
 class ResumeTest {
   private static final Set<Capability> RESUME = Set.of(Capability.RESUME);
 
-  /** A client that counts as § 9.3 asks it to. */
+  /** A client that counts as PROTOCOL.md § 9.3 asks it to. */
   private static final class Counting {
     private final TestClient client;
     private long received;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** docs/PROTOCOL.md § 5.4: what is told of each session. */
+/** PROTOCOL.md § 5.4: what is told of each session. */
 class SessionReportsTest {
   private static final Set<Capability> RESUME = Set.of(Capability.RESUME);
 

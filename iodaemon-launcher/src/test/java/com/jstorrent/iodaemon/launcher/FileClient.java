@@ -132,7 +132,7 @@ final class FileClient implements AutoCloseable {
     return results(answer);
   }
 
-  @SuppressWarnings("unchecked") // as docs/PROTOCOL.md § 5.6 describes it
+  @SuppressWarnings("unchecked") // as PROTOCOL.md § 5.6 describes it
   private static List<Map<String, Object>> results(Answer answer) {
     return (List<Map<String, Object>>) answer.json().get("results");
   }

@@ -223,7 +223,9 @@ class AccessTest {
     }
   }
 
-  /** docs § 2: there is nothing to guard in it, and clients of files wait for many of them. */
+  /**
+   * PROTOCOL.md § 2: there is nothing to guard in it, and clients of files wait for many of them.
+   */
   @Test
   void anEmptySuccessForAProgramHasAShortHead() throws Exception {
     String ping = HttpDaemon.writeHead("f") + "Content-Length: 1\n%s\nx";

@@ -116,7 +116,10 @@ record HostilePath(String shown, byte[] bytes, Kind kind) {
     }
   }
 
-  /** Bytes that are not UTF-8: a header that holds them means Latin-1 (§ 5.1), elsewhere they are malformed. */
+  /**
+   * Bytes that are not UTF-8: a header that holds them means Latin-1 (PROTOCOL.md § 5.1), elsewhere
+   * they are malformed.
+   */
   private static void raw(List<HostilePath> all, int... values) {
     byte[] bytes = new byte[values.length];
     StringBuilder shown = new StringBuilder();

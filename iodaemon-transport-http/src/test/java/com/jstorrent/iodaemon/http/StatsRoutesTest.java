@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** docs/PROTOCOL.md § 5.4: sessions in {@code /stats}, and their sockets. */
+/** PROTOCOL.md § 5.4: sessions in {@code /stats}, and their sockets. */
 class StatsRoutesTest {
   @TempDir
   Path folder;

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where clients may connect and send to (docs/PROTOCOL.md § 8): everywhere but the daemon's own port,
+ * Where clients may connect and send to (PROTOCOL.md § 4.15): everywhere but the daemon's own port,
  * or only to public addresses. It looks at addresses, after names are resolved, so no name can hide
  * one. Thread-safe.
  */

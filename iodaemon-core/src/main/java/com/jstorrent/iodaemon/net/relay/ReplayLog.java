@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The frames that were sent to a client and that it has not acknowledged yet, so that they can be
- * sent again on another connection (docs/PROTOCOL.md § 9.3). The relay adds and replays, the
+ * sent again on another connection (PROTOCOL.md § 9.3). The relay adds and replays, the
  * client's reader acknowledges. Bounded in bytes by the relay, which reads no peer while it is full.
  */
 public final class ReplayLog {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** docs/PROTOCOL.md § 9.3: which frames are kept, and what their numbers mean. */
+/** PROTOCOL.md § 9.3: which frames are kept, and what their numbers mean. */
 class ReplayLogTest {
   private final ReplayLog log = new ReplayLog(100);
 

@@ -20,7 +20,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code POST /write/batch}: many writes, each with an answer of its own (docs § 5.6). */
+/** {@code POST /write/batch}: many writes, each with an answer of its own (PROTOCOL.md § 5.6). */
 final class BatchRoute implements Route.Handler {
   /** So many extents are written at once: enough for every thread, not all places of the queue. */
   private static final int AT_ONCE = 64;

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One write of a batch (docs/PROTOCOL.md § 5.6):
+ * One write of a batch (PROTOCOL.md § 5.6):
  *
  * <pre>
  *  byte 0      digest: 0 none, 1 SHA-1, 2 SHA-256
