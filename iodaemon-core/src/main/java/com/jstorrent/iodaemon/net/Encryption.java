@@ -5,12 +5,12 @@ import com.jstorrent.iodaemon.frame.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a socket is encrypted, is going to be, or is not: at most one {@link TlsUpgrade}. What is
+ * Whether a socket is encrypted, is going to be, or is not: at most one {@link TlsHandshake}. What is
  * asked of it while there is none has no effect.
  */
 final class Encryption {
   private final TcpSocket socket;
-  private volatile @Nullable TlsUpgrade upgrade; // set once, by the reader
+  private volatile @Nullable TlsHandshake handshake; // set once, by the reader
 
   Encryption(TcpSocket socket) {
     this.socket = socket;
@@ -22,12 +22,12 @@ final class Encryption {
    * @param host to be asked for and checked; empty for the one of TCP_CONNECT
    */
   Errno request(int requestId, String host, boolean skipChecks) {
-    if (upgrade != null) {
+    if (handshake != null) {
       return Errno.EALREADY;
     }
     String name = host.isEmpty() ? socket.host() : host;
-    TlsUpgrade wanted = new TlsUpgrade(socket, requestId, name, skipChecks);
-    upgrade = wanted;
+    TlsHandshake wanted = new TlsHandshake(socket, requestId, name, skipChecks);
+    handshake = wanted;
     if (socket.output().raiseBarrier()) {
       socket.queued().watch();
     }
@@ -39,7 +39,7 @@ final class Encryption {
 
   /** What came before TCP_SECURE is written. Called by the peer writer, again and again. */
   void atBarrier() {
-    TlsUpgrade wanted = upgrade;
+    TlsHandshake wanted = handshake;
     switch (socket.state()) {
       case PEER_SHUT, PEER_ENDED -> socket.fail(Errno.ECONNRESET); // the peer takes no part in a handshake
       default -> {
@@ -51,24 +51,24 @@ final class Encryption {
   }
 
   /**
-   * Something has been read: an upgrade under way may have come to its end. Relay only.
+   * Something has been read: a handshake under way may have come to its end. Relay only.
    *
    * @return false when the peer turned out to be another one: nothing of it may pass
    */
   boolean progressed() {
-    TlsUpgrade wanted = upgrade;
+    TlsHandshake wanted = handshake;
     return wanted == null || wanted.progress();
   }
 
   /** Whether TCP_SECURE has been asked for and not been answered yet; any thread may ask. */
   boolean underWay() {
-    TlsUpgrade wanted = upgrade;
+    TlsHandshake wanted = handshake;
     return wanted != null && !wanted.over();
   }
 
   /** The socket ends: a TCP_SECURE that is under way is answered. Relay only. */
   void fail(Errno errno) {
-    TlsUpgrade wanted = upgrade;
+    TlsHandshake wanted = handshake;
     if (wanted != null) {
       wanted.fail(errno);
     }
@@ -76,7 +76,7 @@ final class Encryption {
 
   /** The channel is closed. Any thread. */
   void release() {
-    TlsUpgrade wanted = upgrade;
+    TlsHandshake wanted = handshake;
     if (wanted != null) {
       wanted.release();
     }

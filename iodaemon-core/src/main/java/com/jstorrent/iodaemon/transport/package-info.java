@@ -1,7 +1,4 @@
-/**
- * What core asks of a transport and offers to it, the loopback port that transports share, and the
- * in-process transport.
- */
+/** What core asks of a transport and offers to it, and the in-process transport. */
 @NullMarked
 package com.jstorrent.iodaemon.transport;
 

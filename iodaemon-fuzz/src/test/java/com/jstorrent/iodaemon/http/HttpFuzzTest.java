@@ -8,8 +8,6 @@ import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.fuzz.Defects;
 import com.jstorrent.iodaemon.fuzz.Loopback;
 import com.jstorrent.iodaemon.transport.DaemonServices;
-import com.jstorrent.iodaemon.transport.UpgradeHook;
-import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -38,7 +38,7 @@ class ArchitectureTest {
           .whereLayer("launcher")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("http")
-          .mayOnlyBeAccessedByLayers("launcher")
+          .mayOnlyBeAccessedByLayers("launcher", "ws")
           .whereLayer("ws")
           .mayOnlyBeAccessedByLayers("launcher")
           .whereLayer("json")
@@ -63,6 +63,24 @@ class ArchitectureTest {
           .resideOutsideOfPackages(
               BASE + "..", "java..", "javax.net.ssl..", "org.slf4j..", "org.apache.commons.codec..",
               "org.jspecify..");
+
+  /** HTTP is a module beside core: what a request, a response or an upgrade is stands there. */
+  @ArchTest
+  static final ArchRule coreKnowsNoHttp =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              BASE, BASE + ".access..", BASE + ".config..", BASE + ".event..", BASE + ".failure..",
+              BASE + ".file..", BASE + ".frame..", BASE + ".hash..", BASE + ".net..",
+              BASE + ".random..", BASE + ".session..", BASE + ".stats..", BASE + ".stream..",
+              BASE + ".time..", BASE + ".transport..", BASE + ".work..")
+          .should()
+          .haveSimpleNameContaining("Http")
+          .orShould()
+          .haveSimpleNameContaining("Upgrade")
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.net.http..", "com.sun.net.httpserver..");
 
   @ArchTest
   static final ArchRule framesKnowNoSockets =

@@ -2,7 +2,6 @@ package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.http.route.Reply;
 import com.jstorrent.iodaemon.http.route.Route;
-import com.jstorrent.iodaemon.transport.UpgradeHook;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

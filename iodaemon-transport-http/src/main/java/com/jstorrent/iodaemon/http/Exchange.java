@@ -9,8 +9,6 @@ import com.jstorrent.iodaemon.http.route.Route;
 import com.jstorrent.iodaemon.http.wire.Field;
 import com.jstorrent.iodaemon.http.wire.HttpConnection;
 import com.jstorrent.iodaemon.http.wire.Request;
-import com.jstorrent.iodaemon.transport.UpgradeHook;
-import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,9 +2,8 @@ package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.DaemonServices;
-import com.jstorrent.iodaemon.transport.LoopbackListener;
+import com.jstorrent.iodaemon.http.wire.LoopbackListener;
 import com.jstorrent.iodaemon.transport.ServerTransport;
-import com.jstorrent.iodaemon.transport.UpgradeHook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

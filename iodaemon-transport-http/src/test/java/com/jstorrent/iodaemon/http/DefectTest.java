@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.transport.DaemonServices;
-import com.jstorrent.iodaemon.transport.UpgradeHook;
-import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;

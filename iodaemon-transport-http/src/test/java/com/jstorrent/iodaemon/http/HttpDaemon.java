@@ -10,8 +10,6 @@ import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.HelloCodec;
 import com.jstorrent.iodaemon.transport.InProcessTransport;
-import com.jstorrent.iodaemon.transport.UpgradeHook;
-import com.jstorrent.iodaemon.transport.UpgradeRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.transport.DaemonServices;
-import com.jstorrent.iodaemon.transport.LoopbackListener;
-import com.jstorrent.iodaemon.transport.UpgradeHook;
-import com.jstorrent.iodaemon.transport.UpgradeRequest;
+import com.jstorrent.iodaemon.http.wire.LoopbackListener;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.logging.Level;

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.ws;
 
-import com.jstorrent.iodaemon.transport.UpgradeHook.Refusal;
-import com.jstorrent.iodaemon.transport.UpgradeRequest;
+import com.jstorrent.iodaemon.http.UpgradeHook.Refusal;
+import com.jstorrent.iodaemon.http.UpgradeRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;

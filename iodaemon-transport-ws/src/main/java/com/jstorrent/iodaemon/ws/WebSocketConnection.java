@@ -9,7 +9,7 @@ import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.KernelQueues;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
-import com.jstorrent.iodaemon.transport.UpgradeRequest;
+import com.jstorrent.iodaemon.http.UpgradeRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

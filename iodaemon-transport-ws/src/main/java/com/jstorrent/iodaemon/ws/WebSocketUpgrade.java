@@ -6,8 +6,8 @@ import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.HelloCodec;
-import com.jstorrent.iodaemon.transport.UpgradeHook;
-import com.jstorrent.iodaemon.transport.UpgradeRequest;
+import com.jstorrent.iodaemon.http.UpgradeHook;
+import com.jstorrent.iodaemon.http.UpgradeRequest;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.transport;
+package com.jstorrent.iodaemon.http;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;

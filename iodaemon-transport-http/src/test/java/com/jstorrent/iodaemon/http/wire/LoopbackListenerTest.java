@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.transport;
+package com.jstorrent.iodaemon.http.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package com.jstorrent.iodaemon.transport;
+package com.jstorrent.iodaemon.http.wire;
 
+import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;

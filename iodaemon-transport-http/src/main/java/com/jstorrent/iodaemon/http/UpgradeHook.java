@@ -1,5 +1,6 @@
-package com.jstorrent.iodaemon.transport;
+package com.jstorrent.iodaemon.http;
 
+import com.jstorrent.iodaemon.transport.DaemonServices;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One TCP_SECURE, from the request to its answer (PROTOCOL.md § 4.3). Belongs to the relay's thread
  * but for {@link #begin} and {@link #over}.
  */
-final class TlsUpgrade {
+final class TlsHandshake {
   private final TcpSocket socket;
   private final int requestId;
   private final String host;
@@ -27,7 +27,7 @@ final class TlsUpgrade {
   private @Nullable TlsStream stream;
   private @Nullable TlsClient client;
 
-  TlsUpgrade(TcpSocket socket, int requestId, String host, boolean skipChecks) {
+  TlsHandshake(TcpSocket socket, int requestId, String host, boolean skipChecks) {
     this.socket = socket;
     this.requestId = requestId;
     this.host = host;
