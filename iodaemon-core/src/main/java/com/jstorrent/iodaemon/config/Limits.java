@@ -171,7 +171,7 @@ public final class Limits {
   /**
    * PROTOCOL.md § 2: connections that have not shown the token yet; further ones are answered 503.
    */
-  public static final int STRANGERS = 16;
+  public static final int UNAUTHENTICATED_CONNECTIONS = 16;
 
   /**
    * PROTOCOL.md § 2: wrong tokens within {@link #FAILURE_MEMORY} that are answered at once; further

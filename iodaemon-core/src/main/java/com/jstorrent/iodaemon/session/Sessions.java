@@ -110,7 +110,7 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
   }
 
   @Override
-  public boolean takesStrangers() {
+  public boolean acceptsUnauthenticated() {
     return context.unauthenticated().hasRoom();
   }
 

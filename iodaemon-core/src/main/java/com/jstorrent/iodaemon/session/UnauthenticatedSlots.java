@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Slots for connections that have not shown the token yet: so many at once (PROTOCOL.md § 2). Thread-safe. */
 final class UnauthenticatedSlots {
-  private final Semaphore free = new Semaphore(Limits.STRANGERS);
+  private final Semaphore free = new Semaphore(Limits.UNAUTHENTICATED_CONNECTIONS);
 
   /** One slot; given back once, by the first call that does so. */
   final class Slot {

@@ -16,7 +16,7 @@ public interface SessionAcceptor {
    * Whether a client that has not shown the token yet would be served (PROTOCOL.md § 2). A transport
    * that can say no more politely than by ERROR asks first.
    */
-  default boolean takesStrangers() {
+  default boolean acceptsUnauthenticated() {
     return true;
   }
 }

@@ -28,7 +28,7 @@ class UnauthenticatedSlotsTest {
   /** Takes every place. */
   private void crowd(Limits limits) throws Exception {
     daemon = start(limits);
-    while (strangers.size() < Limits.STRANGERS) {
+    while (strangers.size() < Limits.UNAUTHENTICATED_CONNECTIONS) {
       assertThat(takesMore()).isTrue();
       strangers.add(daemon.stranger());
     }
@@ -44,7 +44,7 @@ class UnauthenticatedSlotsTest {
   }
 
   private boolean takesMore() {
-    return daemon.services().sessions().takesStrangers();
+    return daemon.services().sessions().acceptsUnauthenticated();
   }
 
   private void assertRefused(TestClient client) throws Exception {
@@ -67,7 +67,7 @@ class UnauthenticatedSlotsTest {
       assertRefused(oneMore);
       assertRefused(control);
     }
-    daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.STRANGERS);
+    daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.UNAUTHENTICATED_CONNECTIONS);
     assertThat(takesMore()).as("those that were refused had no place to give back").isFalse();
   }
 
@@ -80,7 +80,7 @@ class UnauthenticatedSlotsTest {
     strangers.add(daemon.stranger());
     assertThat(takesMore()).isFalse();
     owner.close();
-    daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.STRANGERS);
+    daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.UNAUTHENTICATED_CONNECTIONS);
     assertThat(takesMore()).isFalse();
   }
 
@@ -101,7 +101,7 @@ class UnauthenticatedSlotsTest {
     clock.advance(Duration.ofNanos(1));
     daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
     strangers.clear();
-    while (strangers.size() < Limits.STRANGERS) {
+    while (strangers.size() < Limits.UNAUTHENTICATED_CONNECTIONS) {
       TestDaemon.await("a place", this::takesMore);
       strangers.add(daemon.stranger());
     }
@@ -114,7 +114,7 @@ class UnauthenticatedSlotsTest {
       trusted.send(new ClientFrame.TcpListen(11, 1, 0, "127.0.0.1"));
       assertThat(trusted.expect(DaemonFrame.TcpListenResult.class).errno()).isZero();
     }
-    daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.STRANGERS);
+    daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.UNAUTHENTICATED_CONNECTIONS);
     assertThat(takesMore()).isFalse();
   }
 
@@ -145,7 +145,7 @@ class UnauthenticatedSlotsTest {
   @Test
   void whoLeavesBeforeTheAnswerDoesNotGuessFasterForIt() throws Exception {
     daemon = start(patient());
-    for (int i = 0; i < Limits.FREE_FAILURES + Limits.STRANGERS; i++) {
+    for (int i = 0; i < Limits.FREE_FAILURES + Limits.UNAUTHENTICATED_CONNECTIONS; i++) {
       TestDaemon.await("a place", this::takesMore); // those of the first three come back
       guess().close();
     }
@@ -157,7 +157,7 @@ class UnauthenticatedSlotsTest {
   void whoLeavesBeforeTheAnswerLeavesNothingBehindWhenItsTimeIsOver() throws Exception {
     daemon = start(Limits.DEFAULT);
     int planned = clock.waiting();
-    for (int i = 0; i < 3 * Limits.STRANGERS; i++) {
+    for (int i = 0; i < 3 * Limits.UNAUTHENTICATED_CONNECTIONS; i++) {
       TestDaemon.await("a place", this::takesMore);
       guess().close();
       clock.advance(Limits.DEFAULT.failureDelay());

@@ -20,7 +20,7 @@ final class RequestGate {
 
   private final AccessPolicy access;
   private final Stats stats;
-  private final Semaphore guesses = new Semaphore(Limits.STRANGERS); // that wait for their answer
+  private final Semaphore guesses = new Semaphore(Limits.UNAUTHENTICATED_CONNECTIONS); // that wait for their answer
 
   RequestGate(AccessPolicy access, Stats stats) {
     this.access = access;

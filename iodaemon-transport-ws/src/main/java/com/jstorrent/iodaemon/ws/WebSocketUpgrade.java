@@ -50,7 +50,8 @@ public final class WebSocketUpgrade implements UpgradeHook {
   @Override
   public @Nullable Refusal refuse(UpgradeRequest request) {
     Refusal refusal = UpgradeCheck.refuse(request);
-    if (refusal == null && !request.authenticated() && !daemon().sessions().takesStrangers()) {
+    if (refusal == null && !request.authenticated()
+        && !daemon().sessions().acceptsUnauthenticated()) {
       return new Refusal(
           503,
           "Too many connections have not authenticated yet; send X-JST-Auth, or try again.",

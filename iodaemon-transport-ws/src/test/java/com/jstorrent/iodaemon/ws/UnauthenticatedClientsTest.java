@@ -35,17 +35,17 @@ class UnauthenticatedClientsTest {
             .build()
             .start();
         UpgradePort port = new UpgradePort(sessions.get(), LIMITS)) {
-      for (int i = 0; i < Limits.STRANGERS; i++) {
+      for (int i = 0; i < Limits.UNAUTHENTICATED_CONNECTIONS; i++) {
         clients.add(RawWebSocket.connect(port.port()));
       }
-      await(daemon, Limits.STRANGERS); // 101 comes before the session
+      await(daemon, Limits.UNAUTHENTICATED_CONNECTIONS); // 101 comes before the session
       assertThat(RawWebSocket.answer(port.port(), ""))
           .startsWith("HTTP/1.1 503")
           .contains("\r\nRetry-After: 1\r\n");
       assertThat(RawWebSocket.answer(port.port(), UpgradePort.TRUSTED + ": yes\r\n"))
           .startsWith("HTTP/1.1 101");
       clients.removeFirst().vanish();
-      await(daemon, Limits.STRANGERS - 1);
+      await(daemon, Limits.UNAUTHENTICATED_CONNECTIONS - 1);
       clients.add(RawWebSocket.connect(port.port()));
       for (RawWebSocket client : clients) {
         client.close();
