@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What HttpCore would let pass, and what keeps two parsers from disagreeing. */
+/** What lenient parsers let pass, and what keeps two parsers from disagreeing. */
 class StrictParsingTest {
   private static final String GET = "GET /health HTTP/1.1\nHost: localhost\n";
   private static final String POST =

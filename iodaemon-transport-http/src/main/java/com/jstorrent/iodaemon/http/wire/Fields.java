@@ -6,22 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The header fields of a request, in the order in which they came. The case of names does not matter
- * (RFC 9110 § 5.1). Unchanged once the head has been read.
+ * (RFC 9110 § 5.1).
  */
-public final class Fields {
-  private final List<Field> all = new ArrayList<>();
-
-  void add(Field field) {
-    all.add(field);
-  }
-
-  int size() {
-    return all.size();
-  }
-
-  /** All of them, in order. */
-  public List<Field> all() {
-    return List.copyOf(all);
+public record Fields(List<Field> all) {
+  public Fields {
+    all = List.copyOf(all);
   }
 
   /** Whether there is one of this name. */

@@ -3,6 +3,8 @@ package com.jstorrent.iodaemon.http.wire;
 import com.jstorrent.iodaemon.config.Limits;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the heads of requests, which are made of strict lines (RFC 9112 § 2.1). */
@@ -34,15 +36,15 @@ final class HeadParser {
       return null;
     }
     RequestLine line = StrictLineParser.parseRequestLine(first);
-    Fields fields = fields(buffer, Limits.HEAD_BYTES - first.length());
+    Fields fields = new Fields(fields(buffer, Limits.HEAD_BYTES - first.length()));
     if (!line.version().isSupported()) {
       throw new UnsupportedVersionException();
     }
     return new Request(line, fields, BodyLength.of(line.version(), fields));
   }
 
-  private static Fields fields(InputBuffer buffer, int room) throws IOException {
-    Fields fields = new Fields();
+  private static List<Field> fields(InputBuffer buffer, int room) throws IOException {
+    List<Field> fields = new ArrayList<>();
     int left = room;
     while (true) {
       StrictLine line = StrictLine.read(buffer, Limits.HEAD_BYTES);
