@@ -169,6 +169,29 @@ class ResumeTest {
     }
   }
 
+  /** What is sent again may be more than a transport holds, so it must not wait for that either. */
+  @Test
+  void aClientMaySendOnBehindResumeBeforeItReadsAnything() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open()) {
+      TestClient client = daemon.client(RESUME);
+      client.connect(1, peer.port());
+      Socket socket = peer.accept();
+      byte[] data = Peer.bytes(6, 3_000_000);
+      Thread writing = Peer.write(socket, data);
+      client.receive(1, data.length);
+      writing.join();
+      client.vanish();
+      try (TestClient back = daemon.client(RESUME)) {
+        back.send(new ClientFrame.Resume(9, 1, client.ticket()));
+        back.send(new ClientFrame.TcpSend(0, 1, ByteBuffer.wrap(new byte[] {7})));
+        assertThat(socket.getInputStream().read()).isEqualTo(7);
+        back.expect(DaemonFrame.Resumed.class);
+        assertThat(Arrays.equals(back.receive(1, data.length), data)).isTrue();
+      }
+    }
+  }
+
   @Test
   void anAckWithALowerNumberMeansNothing() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
