@@ -87,7 +87,7 @@ public final class ClientSockets {
 
   public void tcpConnect(ClientFrame.TcpConnect frame) {
     TcpSocket socket =
-        TcpSocket.connecting(frame.socketId(), frame.requestId(), frame.host(), net);
+        new TcpSocket(frame.socketId(), frame.requestId(), frame.host(), net);
     Errno refused = connector.hasRoom() ? admit(socket) : Errno.EAGAIN;
     if (refused == Errno.OK) {
       connector.connect(socket, frame.host(), frame.port());
@@ -105,7 +105,7 @@ public final class ClientSockets {
    * @return its id, or null when there is no room for it
    */
   public @Nullable Integer openTcp(String host, int port) {
-    TcpSocket socket = TcpSocket.connecting(net.table().nextAcceptedId(), 0, host, net);
+    TcpSocket socket = new TcpSocket(net.table().nextAcceptedId(), 0, host, net);
     if (!connector.hasRoom() || admit(socket) != Errno.OK) {
       return null;
     }

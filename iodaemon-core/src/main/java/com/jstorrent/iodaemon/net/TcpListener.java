@@ -183,7 +183,7 @@ final class TcpListener implements PeerSocket {
   private void admit(SocketChannel peer) {
     room.release();
     meter.moved();
-    TcpSocket socket = TcpSocket.accepted(net.table().nextAcceptedId(), net);
+    TcpSocket socket = new TcpSocket(net.table().nextAcceptedId(), 0, "", net);
     InetSocketAddress remote = prepare(peer);
     if (remote == null
         || net.table().socketCount() >= net.limits().sockets()

@@ -43,7 +43,11 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   private boolean shutDown; // reader only
   private volatile long fromClient; // written by the reader only
 
-  private TcpSocket(int id, int requestId, String host, NetContext net) {
+  /**
+   * @param requestId of TCP_CONNECT; 0 when there was none
+   * @param host of TCP_CONNECT; empty for a connection that a server has accepted
+   */
+  TcpSocket(int id, int requestId, String host, NetContext net) {
     this.id = id;
     this.requestId = requestId;
     this.host = host;
@@ -55,16 +59,6 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     this.queued = new QueuedOutput(this, net.shared().peerWriter(), net.clock(), net);
     this.firstEvent = new FirstEvent(net.relay().announcements());
     this.end = new SocketEnd(this, net);
-  }
-
-  /** A socket that is going to be connected. */
-  static TcpSocket connecting(int id, int requestId, String host, NetContext net) {
-    return new TcpSocket(id, requestId, host, net);
-  }
-
-  /** A socket for a connection that a server has accepted. */
-  static TcpSocket accepted(int id, NetContext net) {
-    return new TcpSocket(id, 0, "", net);
   }
 
   @Override
