@@ -333,7 +333,6 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     }
   }
 
-  /** Any thread. */
   @Override
   public void fail(Errno errno) {
     close(Event.FAILURE, errno);
@@ -366,7 +365,6 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     }
   }
 
-  /** Peer writer only. */
   @Override
   public void lingered(boolean reset) {
     if (output.bytes() > 0) {
