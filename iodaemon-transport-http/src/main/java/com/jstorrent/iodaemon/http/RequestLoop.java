@@ -28,13 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves a connection request by request until one side wants to end. While it is busy it has a
- * platform thread; while it is idle a virtual one waits.
+ * Serves the requests of a connection until one side ends it. A busy connection has a platform thread;
+ * an idle one waits on a virtual thread. Thread-safe.
  */
 final class RequestLoop implements LoopbackListener.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
 
-  /** After it a connection gives back its thread, if it has no place to rest. */
+  /** How long an idle connection keeps its platform thread, beyond those that keep it for longer. */
   private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
 
   private final Limits limits;
@@ -80,11 +80,11 @@ final class RequestLoop implements LoopbackListener.Handler {
       Responder responder = new Responder(connection);
       boolean more = true;
       while (more && hasRequest(connection, limits.keepAlive(), false)) {
-        more = onThreadOfItsOwn(() -> serveWhileBusy(connection, responder, port));
+        more = onPlatformThread(() -> serveWhileBusy(connection, responder, port));
       }
     } finally {
       connections.remove(connection);
-      connection.leave();
+      connection.release();
     }
   }
 
@@ -101,10 +101,10 @@ final class RequestLoop implements LoopbackListener.Handler {
   }
 
   /**
-   * The thread that waits here is a virtual one; see ARCHITECTURE.md for what the work needs. When the
-   * system has no thread left, the virtual one has to do.
+   * Runs the work on a platform thread, for the reason given in ARCHITECTURE.md, while the calling
+   * virtual thread waits. When the system has no thread left, the work runs on the calling one.
    */
-  private static boolean onThreadOfItsOwn(Callable<Boolean> work) throws IOException {
+  private static boolean onPlatformThread(Callable<Boolean> work) throws IOException {
     FutureTask<Boolean> task = new FutureTask<>(work);
     try {
       Thread.ofPlatform().daemon().name("iodaemon-connection").start(task);
@@ -127,7 +127,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     }
   }
 
-  /** Answers what has come and what follows soon; false when nothing may follow any more. */
+  /** Answers requests until none follows soon; false when the connection has to end. */
   private boolean serveWhileBusy(HttpConnection connection, Responder responder, int port)
       throws IOException {
     do {
@@ -141,8 +141,9 @@ final class RequestLoop implements LoopbackListener.Handler {
   }
 
   /**
-   * Waits for what follows soon. A thread costs more memory than all buffers of its connection, but
-   * handing over to it costs more time than a small request: a few may rest as long as they like.
+   * Waits for the next request. A platform thread needs more memory than all buffers of its connection,
+   * but handing over to one takes longer than a small request: so a few idle connections keep theirs
+   * until the keep-alive timeout.
    */
   private boolean hasMore(HttpConnection connection) throws IOException {
     if (!resting.tryAcquire()) {
@@ -155,7 +156,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     }
   }
 
-  /** Waits for a request; while nothing of it has come, {@link #drain} may close the connection. */
+  /** Waits for the first bytes of a request; meanwhile {@link #drain} may close the connection. */
   private boolean hasRequest(HttpConnection connection, Duration time, boolean last)
       throws IOException {
     connection.setIdle(true);
@@ -166,7 +167,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     }
   }
 
-  /** Null when there is none; if it could not be read, that has been answered. */
+  /** Null when no request follows; one that could not be read has been answered. */
   private @Nullable Request next(HttpConnection connection, Responder responder)
       throws IOException {
     IOException failure;
@@ -186,7 +187,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     return null;
   }
 
-  /** Connections between two requests are closed; the others end with their answer. */
+  /** Closes idle connections; the others end with the answer to their current request. */
   @Override
   public void drain() {
     draining = true;

@@ -3,9 +3,9 @@ package com.jstorrent.iodaemon.http.wire;
 import java.util.List;
 
 /**
- * How long the body of a request is, without any room for two opinions (RFC 9112 § 6): one
- * Content-Length of digits only, or the one transfer coding "chunked", never both. Anything else is
- * how requests are smuggled, and is refused.
+ * The unambiguous length of a request's body (RFC 9112 § 6): either one Content-Length of digits
+ * only, or the single transfer coding "chunked". Everything else allows request smuggling and is
+ * refused.
  */
 final class BodyLength {
   private BodyLength() {}
@@ -13,7 +13,7 @@ final class BodyLength {
   /**
    * The length in bytes, 0 without a body, or {@link Request#CHUNKED}.
    *
-   * @throws MalformedRequestException when there could be two opinions
+   * @throws MalformedRequestException when the length is malformed or ambiguous
    */
   static long of(HttpVersion version, Fields fields) throws MalformedRequestException {
     List<String> lengths = fields.values("Content-Length");

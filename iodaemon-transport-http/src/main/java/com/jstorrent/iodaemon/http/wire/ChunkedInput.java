@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The chunked coding read by the letter (RFC 9112 § 7.1): sizes are hexadecimal digits and nothing
- * else, lines are strict ones, trailer fields are read over and bounded.
+ * Strict decoder of the chunked coding (RFC 9112 § 7.1): a size consists of hexadecimal digits only,
+ * lines are {@link StrictLine}s, and trailer fields are limited in number and discarded.
  */
 final class ChunkedInput extends InputStream {
   private static final int MAX_SIZE_DIGITS = 15;
@@ -14,7 +14,7 @@ final class ChunkedInput extends InputStream {
   private static final int MAX_TRAILER_LINES = 20;
 
   private final InputBuffer buffer;
-  private long left; // of the chunk that is being read
+  private long left; // bytes of the current chunk
   private boolean started;
   private boolean ended;
 

@@ -10,22 +10,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a read or a write that takes too long. A blocking call by itself costs one system call, one
- * with a time limit of the socket seven; so calls block without a limit, and {@link ConnectionClocks}
- * looks at all clocks now and then. Started and stopped by the thread that serves the connection.
+ * Ends a read or a write that takes too long. A plain blocking call costs one system call, one with a
+ * socket timeout seven; so calls block without a timeout, and {@link ConnectionClocks} checks all
+ * clocks at intervals. Started and stopped by the thread that serves the connection.
  */
 final class ConnectionClock {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionClock.class);
 
-  /** What wakes a thread that waits for the client. */
+  /** What is closed to wake a thread that waits for the client. */
   enum End {
-    /** A read ends; the client can still be answered. */
+    /** The input: a read ends, and the client can still be answered. */
     OF_INPUT,
-    /** A write ends, and everything with it. */
+    /** The connection: a write ends, and nothing more can be sent. */
     OF_CONNECTION
   }
 
-  /** On Windows an end of the input wakes nobody who reads from a channel. */
+  /** Whether shutting the input down ends a read from the channel; on Windows it does not. */
   static final boolean ENDS_READS =
       !System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
@@ -34,45 +34,45 @@ final class ConnectionClock {
 
   private final SocketChannel channel;
   private final MonotonicClock time;
-  private final long born;
-  private final AtomicLong due = new AtomicLong(OFF); // since birth, so never one of the two above
+  private final long created;
+  private final AtomicLong due = new AtomicLong(OFF); // nanoseconds after creation, or OFF or EXPIRED
   private volatile End end = End.OF_INPUT;
-  private volatile long allowed; // nanoseconds of the call
-  private long unread; // at the last sample; by the thread that samples, as what follows
-  private long sampled = OFF; // when the call was due whose sample that is
+  private volatile long allowed; // nanoseconds that the current call may take
+  private long unread; // at the last sample; like the next field, of the sampling thread only
+  private long sampled = OFF; // the due time of the call that was sampled
 
   ConnectionClock(SocketChannel channel, MonotonicClock time) {
     this.channel = channel;
     this.time = time;
-    this.born = time.nanoTime();
+    this.created = time.nanoTime();
   }
 
-  /** A call begins that may take so long, which is more than 0. */
+  /** A call begins that may take this long; more than 0. */
   void start(long nanos, End consequence) {
     end = consequence;
     allowed = nanos;
-    due.set(time.nanoTime() - born + nanos);
+    due.set(time.nanoTime() - created + nanos);
   }
 
   /**
    * The call has ended.
    *
-   * @return false when it was ended by this clock
+   * @return false when this clock has ended it
    */
   boolean stop() {
     return due.getAndSet(OFF) != EXPIRED;
   }
 
-  /** A read that waits for the client. */
+  /** A blocking read from the client. */
   @FunctionalInterface
   interface Read {
     int run() throws IOException;
   }
 
   /**
-   * Reads, for so long at most; then the input has ended.
+   * Reads; shuts the input down when that takes longer than allowed.
    *
-   * @throws SocketTimeoutException when the time was over, whatever has come: nothing can follow it
+   * @throws SocketTimeoutException when it took too long, even if bytes have come: no more can follow
    */
   int read(long nanos, Read read) throws IOException {
     start(nanos, End.OF_INPUT);
@@ -84,7 +84,7 @@ final class ConnectionClock {
       inTime = stop();
     }
     if (!inTime) {
-      throw late();
+      throw timeout();
     }
     return count;
   }
@@ -93,7 +93,7 @@ final class ConnectionClock {
     return time.nanoTime();
   }
 
-  static SocketTimeoutException late() {
+  static SocketTimeoutException timeout() {
     return new SocketTimeoutException("The request took too long.");
   }
 
@@ -101,19 +101,21 @@ final class ConnectionClock {
     return channel;
   }
 
-  /** Whether a write has been under way for so long. */
+  /** Whether a write has been under way for at least this long. */
   boolean writesSince(long nanos) {
     long then = due.get();
     return end == End.OF_CONNECTION
         && then != OFF
         && then != EXPIRED
-        && time.nanoTime() - born - (then - allowed) >= nanos;
+        && time.nanoTime() - created - (then - allowed) >= nanos;
   }
 
   /**
-   * Of what was written the client has not read so much. When that is another number than before, it
-   * takes bytes, and the write has all its time again. So it has after the first sample: what came
-   * before that is not known.
+   * Records how many written bytes the client has not read yet. A number other than the last one is
+   * progress, so the write gets its full time again. It gets it after its first sample as well, since
+   * there is nothing to compare that one with.
+   *
+   * @param nowUnread in bytes
    */
   void sample(long nowUnread) {
     long then = due.get();
@@ -121,17 +123,17 @@ final class ConnectionClock {
       return;
     }
     if (then != sampled || nowUnread != unread) {
-      sampled = time.nanoTime() - born + allowed;
+      sampled = time.nanoTime() - created + allowed;
       due.compareAndSet(then, sampled);
     }
     unread = nowUnread;
   }
 
-  /** By the thread that looks at all clocks. */
-  void look() {
-    long now = time.nanoTime() - born;
+  /** Ends a call that is overdue. Used by the thread that checks all clocks. */
+  void check() {
+    long now = time.nanoTime() - created;
     long then = due.get();
-    End consequence = end; // of this call: with another one the time has changed too
+    End consequence = end; // belongs to the call due then: for a later call compareAndSet fails
     if (then == OFF || then == EXPIRED || now < then || !due.compareAndSet(then, EXPIRED)) {
       return;
     }
@@ -139,14 +141,14 @@ final class ConnectionClock {
       switch (consequence) {
         case OF_INPUT -> channel.shutdownInput();
         case OF_CONNECTION -> {
-          LOG.debug("A client takes nothing of its answer; its connection ends.");
+          LOG.debug("A client has stopped reading its answer; its connection is closed.");
           channel.close();
         }
       }
     } catch (IOException e) {
-      LOG.trace("A connection has ended before it was found to stall: {}", e.toString());
+      LOG.trace("A stalled connection had ended already: {}", e.toString());
     } catch (RuntimeException e) {
-      LOG.error("A connection that stalls cannot be ended because of a defect.", e);
+      LOG.error("A stalled connection cannot be closed because of a defect.", e);
     }
   }
 }

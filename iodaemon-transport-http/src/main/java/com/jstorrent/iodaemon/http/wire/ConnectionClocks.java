@@ -14,12 +14,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * The clocks of all connections. One task looks at them all: a task for each call would wake the timer
- * with every request. Thread-safe.
+ * The clocks of all connections, checked by one periodic task: a task for each call would wake the
+ * timer with every request. Thread-safe.
  */
 public final class ConnectionClocks {
-  /** Looks within the shortest time that a call may take: it ends that much too late at most. */
-  private static final int LOOKS = 10;
+  /** Checks within the shortest time limit: a call ends at most this fraction of it too late. */
+  private static final int CHECKS = 10;
 
   private final MonotonicClock clock;
   private final long pauseNanos;
@@ -28,15 +28,15 @@ public final class ConnectionClocks {
   private final AtomicBoolean sampling = new AtomicBoolean();
 
   /**
-   * @param clock what they are counted by; it looks at them until it is closed
+   * @param clock measures all time limits, and runs the periodic check until it is closed
    */
   public ConnectionClocks(Limits limits, MonotonicClock clock) {
     this(limits, clock, KernelQueues.areKnown());
   }
 
   /**
-   * @param samples whether the system is asked what clients have read; else a write shows progress only
-   *     when it ends
+   * @param samples whether the system is asked how much clients have read; without that a write shows
+   *     progress only when it returns
    */
   ConnectionClocks(Limits limits, MonotonicClock clock, boolean samples) {
     this.clock = clock;
@@ -46,26 +46,26 @@ public final class ConnectionClocks {
             .min(Duration::compareTo)
             .orElseThrow()
             .toNanos();
-    pauseNanos = Math.max(1, shortest / LOOKS);
-    clock.scheduleWithFixedDelay(Duration.ofNanos(pauseNanos), this::look);
+    pauseNanos = Math.max(1, shortest / CHECKS);
+    clock.scheduleWithFixedDelay(Duration.ofNanos(pauseNanos), this::checkAll);
   }
 
   MonotonicClock time() {
     return clock;
   }
 
-  /** Whether a slow reader can be told from one that has stopped in the middle of a write. */
+  /** Whether a client that reads slowly can be told from one that has stopped, during a write. */
   boolean sample() {
     return samples;
   }
 
-  private void look() {
+  private void checkAll() {
     List<ConnectionClock> slow = new ArrayList<>();
     for (ConnectionClock each : clocks) {
       if (samples && each.writesSince(pauseNanos)) {
         slow.add(each);
       } else {
-        each.look();
+        each.check();
       }
     }
     if (!slow.isEmpty() && sampling.compareAndSet(false, true)) {
@@ -73,7 +73,7 @@ public final class ConnectionClocks {
     }
   }
 
-  /** Reading files is nothing for the timer's thread. */
+  /** On a thread of its own: the queues are read from files, which may block the timer. */
   private void sample(List<ConnectionClock> slow) {
     try {
       Map<SocketChannel, Long> unread =
@@ -83,7 +83,7 @@ public final class ConnectionClocks {
         if (known != null) {
           each.sample(known);
         }
-        each.look();
+        each.check();
       }
     } finally {
       sampling.set(false);

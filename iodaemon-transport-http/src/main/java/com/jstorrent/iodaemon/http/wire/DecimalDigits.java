@@ -1,13 +1,13 @@
 package com.jstorrent.iodaemon.http.wire;
 
-/** Numbers as HTTP writes them: digits, and nothing in front of them or between. */
+/** Numbers as HTTP writes them: decimal digits only, without a sign or separators. */
 public final class DecimalDigits {
-  /** One less than a long may have, so that two of them can be added without overflow. */
+  /** One less than a long can have, so that the sum of two such numbers does not overflow. */
   public static final int MAX_DIGITS = 18;
 
   private DecimalDigits() {}
 
-  /** The number, or -1 when it is none, or has more digits than {@link #MAX_DIGITS}. */
+  /** The number, or -1 when the text is not a number or has more than {@link #MAX_DIGITS} digits. */
   public static long parse(String text) {
     if (text.isEmpty() || text.length() > MAX_DIGITS) {
       return -1;

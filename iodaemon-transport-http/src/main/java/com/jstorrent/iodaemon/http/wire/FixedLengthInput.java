@@ -9,8 +9,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /**
- * A body of a declared length. Into a buffer it goes straight from the channel, once what was read
- * ahead with the head is used up. Not thread-safe.
+ * A body of a declared length. {@link #readFully} reads straight from the channel into the buffer,
+ * once the bytes that were read together with the head are used up. Not thread-safe.
  */
 final class FixedLengthInput extends InputStream {
   private final InputBuffer ahead;
@@ -20,9 +20,9 @@ final class FixedLengthInput extends InputStream {
   private long left;
 
   /**
-   * @param ahead what has been read behind the head, and reads on from the channel
-   * @param clock for reads from the channel itself
-   * @param stall how long one may take
+   * @param ahead the bytes that were read after the head; it reads more from the channel
+   * @param clock ends reads from the channel itself
+   * @param stall how long a read may take
    */
   FixedLengthInput(
       InputBuffer ahead,
@@ -49,7 +49,7 @@ final class FixedLengthInput extends InputStream {
     }
     int count = ahead.read(into, offset, (int) Math.min(length, left));
     if (count < 0) {
-      throw gone();
+      throw truncated();
     }
     left -= count;
     return count;
@@ -58,7 +58,7 @@ final class FixedLengthInput extends InputStream {
   /**
    * Reads until the buffer is full or the body ends.
    *
-   * @throws EOFException when the client has left in the middle of it
+   * @throws EOFException when the client ends its side in the middle of the body
    * @throws SocketTimeoutException when nothing comes for too long
    */
   void readFully(ByteBuffer into) throws IOException {
@@ -76,12 +76,12 @@ final class FixedLengthInput extends InputStream {
   private int await(ByteBuffer into) throws IOException {
     int count = clock.read(stallNanos, () -> channel.read(into));
     if (count < 0) {
-      throw gone();
+      throw truncated();
     }
     return count;
   }
 
-  private static EOFException gone() {
-    return new EOFException("The client left in the middle of its body.");
+  private static EOFException truncated() {
+    return new EOFException("The client ended its side in the middle of the body.");
   }
 }

@@ -7,14 +7,18 @@ import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 
 /**
- * A client's channel, which is closed when the client takes nothing for too long: an answer holds a
- * file and a buffer while it is written. Used by one thread; closing it does nothing.
+ * Writes to a client's channel, and closes the channel when the client reads nothing for too long: an
+ * answer holds a file and a buffer while it is written. Used by one thread; {@link #close} does
+ * nothing.
  */
 final class GuardedOutput implements WritableByteChannel {
-  /** A write returns when all is written. */
+  /** The most bytes of one write, which returns when they are all written. */
   private static final int SLICE_BYTES = 256 << 10;
 
-  /** Where the system does not tell what a client has read, progress shows between two writes. */
+  /**
+   * Used where the system does not tell what a client has read, so that only a write that returns
+   * shows progress.
+   */
   private static final int SMALL_SLICE_BYTES = 16 << 10;
 
   private final SocketChannel channel;
@@ -23,7 +27,7 @@ final class GuardedOutput implements WritableByteChannel {
   private final int sliceBytes;
 
   /**
-   * @param sampled whether the clock sees what the client reads of one write
+   * @param sampled whether the clock sees how much the client reads during a write
    */
   GuardedOutput(SocketChannel channel, ConnectionClock clock, Duration stall, boolean sampled) {
     this.sliceBytes = sampled ? SLICE_BYTES : SMALL_SLICE_BYTES;
@@ -52,6 +56,6 @@ final class GuardedOutput implements WritableByteChannel {
 
   @Override
   public void close() {
-    // The connection goes on behind an answer.
+    // The connection outlives the answer.
   }
 }

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the heads of requests, which are made of strict lines (RFC 9112 § 2.1). */
+/** Reads the head of a request, line by line (RFC 9112 § 2.1). */
 final class HeadParser {
-  /** RFC 9112 § 2.2: a client may send an empty line behind a body. */
+  /** RFC 9112 § 2.2: a client may send an empty line after a body. */
   private static final int EMPTY_LINES = 4;
 
   private HeadParser() {}
@@ -18,11 +18,11 @@ final class HeadParser {
    * Reads a head.
    *
    * @return null when the client has ended its side instead
-   * @throws MalformedLineException when a line is none
-   * @throws MalformedRequestException when the lines are no head of a request
-   * @throws UnsupportedVersionException when it is one of another protocol
+   * @throws MalformedLineException when a line is malformed
+   * @throws MalformedRequestException when the lines are not the head of a request
+   * @throws UnsupportedVersionException when the version is HTTP/2 or later
    * @throws HeadTooLargeException when it has too many bytes or fields
-   * @throws EOFException when the client has left in the middle of it
+   * @throws EOFException when the client ends its side in the middle of the head
    */
   static @Nullable Request read(InputBuffer buffer) throws IOException {
     StrictLine first = StrictLine.read(buffer, Limits.HEAD_BYTES);
@@ -49,7 +49,7 @@ final class HeadParser {
     while (true) {
       StrictLine line = StrictLine.read(buffer, Limits.HEAD_BYTES);
       if (line == null) {
-        throw new EOFException("The client left in the middle of a head.");
+        throw new EOFException("The client ended its side in the middle of a head.");
       }
       if (line.isEmpty()) {
         return fields;

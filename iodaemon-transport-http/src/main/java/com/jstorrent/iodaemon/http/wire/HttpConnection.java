@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of the daemon's port: strict lines, strict body lengths, strict chunks, and a clock.
- * Used by the one thread that serves the connection.
+ * One HTTP connection: reads heads and bodies strictly, and ends reads and writes that take too long.
+ * Used by the one thread that serves the connection, unless a method says otherwise.
  */
 public final class HttpConnection {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
@@ -41,7 +41,7 @@ public final class HttpConnection {
   private InputStream body = InputStream.nullInputStream();
 
   /**
-   * @throws IOException when the channel is closed already
+   * @throws IOException when the channel is already closed
    */
   public HttpConnection(SocketChannel channel, Limits limits, ConnectionClocks clocks)
       throws IOException {
@@ -60,7 +60,7 @@ public final class HttpConnection {
     return channel;
   }
 
-  /** Whether it waits for a request, and may be closed at any time. Any thread may ask. */
+  /** Whether it waits for a request, so that it may be closed at any time. Any thread may call it. */
   public boolean isIdle() {
     return idle;
   }
@@ -70,17 +70,17 @@ public final class HttpConnection {
   }
 
   /**
-   * Where answers go. A client that takes nothing for the time of a stall loses its connection.
+   * Where answers go. The connection is closed when the client reads nothing for {@code bodyStall}.
    */
   public WritableByteChannel output() {
     return output;
   }
 
   /**
-   * Waits until something of the next request has come.
+   * Waits for the first bytes of the next request.
    *
-   * @param last whether there can be none when the time has passed; such a wait costs less
-   * @return false when nothing has, or the client has nothing more to ask
+   * @param last whether no request may follow once the time has passed; such a wait costs less
+   * @return false when none came in time, or the client has ended its side
    * @throws IOException when the connection breaks
    */
   public boolean awaitRequest(Duration time, boolean last) throws IOException {
@@ -88,7 +88,7 @@ public final class HttpConnection {
     if (last) {
       input.within(time);
     } else {
-      input.look(time);
+      input.poll(time);
     }
     try {
       return buffer.length() > 0 || buffer.fill();
@@ -98,15 +98,15 @@ public final class HttpConnection {
   }
 
   /**
-   * Reads the head of the request that {@link #awaitRequest} has found.
+   * Reads the head of the request that {@link #awaitRequest} has waited for.
    *
-   * @return null when the client has nothing more to ask
+   * @return null when the client has ended its side
    * @throws SocketTimeoutException when the head is not complete in time
    * @throws IOException when it is malformed or too large (see the exceptions of this package), or the
    *     connection breaks
    */
   public @Nullable Request next() throws IOException {
-    input.look(limits.headTimeout()); // almost never: a head comes whole
+    input.poll(limits.headTimeout()); // hardly ever used: the whole head is in the buffer
     Request request = HeadParser.read(buffer);
     input.perRead();
     input.atMost(Long.MAX_VALUE);
@@ -123,15 +123,15 @@ public final class HttpConnection {
     }
   }
 
-  /** Tells a client that asked before sending its body to go ahead. */
+  /** Sends 100 Continue, for which the client waits before it sends its body. */
   public void sendContinue() throws IOException {
     send(ByteBuffer.wrap(CONTINUE));
   }
 
   /**
-   * Whether the client has gone, and not only ended its side; what it may have sent meanwhile is kept
-   * for the next request. Takes a few milliseconds, and may only be asked when the body of the request
-   * has been read.
+   * Whether the client has closed the connection, rather than only its side of it (half-close). Bytes
+   * that it has sent meanwhile are kept for the next request. Blocks for a few milliseconds; only for
+   * use when the body of the request has been read.
    */
   public boolean clientGone() {
     return inputIsOver() && !(input.hasEnded() && KernelSockets.isPeerHeld(channel));
@@ -153,7 +153,7 @@ public final class HttpConnection {
     }
   }
 
-  /** What was read behind a request whose body is over: it belongs to another protocol. */
+  /** The bytes that were read after the request: after an upgrade they belong to the other protocol. */
   public ByteBuffer takeReadAhead() {
     ByteBuffer bytes = ByteBuffer.allocate(buffer.length());
     buffer.take(bytes);
@@ -166,12 +166,12 @@ public final class HttpConnection {
         : new FixedLengthInput(buffer, channel, clock, limits.bodyStall(), length);
   }
 
-  /** The body of the last request; read to its end, the next request follows. */
+  /** The body of the current request; the next request follows its end. */
   public InputStream body() {
     return body;
   }
 
-  /** Whether {@link #readBody} can be used: the length of the body was declared. */
+  /** Whether {@link #readBody} can be used: the body has a declared length, and reads can be ended. */
   public boolean hasFixedBody() {
     return body instanceof FixedLengthInput && ConnectionClock.ENDS_READS;
   }
@@ -179,7 +179,7 @@ public final class HttpConnection {
   /**
    * Reads the body until the buffer is full or the body ends, straight from the channel.
    *
-   * @throws EOFException when the client has left in the middle
+   * @throws EOFException when the client ends its side in the middle of the body
    * @throws SocketTimeoutException when nothing comes for too long
    */
   public void readBody(ByteBuffer into) throws IOException {
@@ -188,29 +188,30 @@ public final class HttpConnection {
     }
   }
 
-  /** Nothing more is read from the client, who can still be answered. Any thread. */
+  /** Stops reading from the client, which can still be answered. Any thread may call it. */
   public void endInput() {
     try {
       channel.shutdownInput();
     } catch (IOException e) {
-      LOG.trace("A connection has ended before its input: {}", e.toString());
+      LOG.trace("The input of a connection had ended already: {}", e.toString());
     }
   }
 
-  /** The connection is served no more; the channel is the caller's. */
-  public void leave() {
+  /** Ends the time limits; the caller closes the channel. */
+  public void release() {
     clocks.end(clock);
   }
 
   /**
-   * Ends the connection so that the last answer arrives: closing while input is unread would send a
-   * reset, and the client might lose the answer to it.
+   * Ends the connection so that the last answer arrives: closing it while input is unread would send
+   * a reset, which can destroy an answer that the client has not read yet. Blocks until the client has
+   * stopped sending, for {@link Limits#CLOSE_HANDSHAKE} at most.
    */
   public void lingeringClose() throws IOException {
     channel.shutdownOutput();
     Socket socket = channel.socket();
     if (socket.isInputShutdown()) {
-      return; // by the clock
+      return; // the clock has shut it down
     }
     socket.setSoTimeout((int) LINGER_STEP.toMillis());
     InputStream rest = socket.getInputStream();
@@ -225,7 +226,7 @@ public final class HttpConnection {
         }
       }
     } catch (SocketTimeoutException e) {
-      // Silence: the client has sent what it was going to send.
+      // The client has paused: it has sent what it was going to send.
     }
   }
 }

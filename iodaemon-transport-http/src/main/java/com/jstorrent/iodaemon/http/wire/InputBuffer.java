@@ -5,13 +5,13 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /**
- * What was read from the client and has not been used yet. Heads are read through it byte by byte;
- * large reads of bodies go past it. Not thread-safe.
+ * Buffers what was read from the client. Heads are read through it byte by byte; large reads of bodies
+ * bypass it. Not thread-safe.
  */
 final class InputBuffer {
   private static final int CAPACITY = 4 << 10;
 
-  /** From here on a copy costs more than the smaller reads that buffering saves. */
+  /** From this length on, a read goes past the buffer: the copy would cost more than it saves. */
   private static final int LARGE_READ = 512;
 
   private final InputStream source;
@@ -29,7 +29,7 @@ final class InputBuffer {
   }
 
   /**
-   * Reads more from the client, as much as fits and at least one byte; blocks until it comes. Reads
+   * Reads more from the client, at least one byte and as much as fits; blocks until it comes. Reads
    * nothing when the buffer is full.
    *
    * @return false when the client has ended its side
@@ -67,7 +67,7 @@ final class InputBuffer {
     return count;
   }
 
-  /** Moves what is there, as far as there is room for it, and returns how much that is. */
+  /** Moves as many buffered bytes as fit, without waiting, and returns how many. */
   int take(ByteBuffer into) {
     int count = Math.min(into.remaining(), length());
     into.put(bytes, position, count);

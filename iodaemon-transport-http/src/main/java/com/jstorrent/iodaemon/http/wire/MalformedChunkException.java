@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.http.wire;
 
 import java.io.IOException;
 
-/** The chunked coding of a body is not what it has to be; answered with 400. */
+/** The chunked coding of a body is malformed; answered with 400. */
 public final class MalformedChunkException extends IOException {
   private static final long serialVersionUID = 1L;
 

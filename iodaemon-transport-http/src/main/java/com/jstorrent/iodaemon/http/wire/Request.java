@@ -1,12 +1,12 @@
 package com.jstorrent.iodaemon.http.wire;
 
 /**
- * The head of a request, and how long its body is.
+ * The head of a request, and the length of its body.
  *
  * @param bodyLength in bytes, 0 when there is no body; or {@link #CHUNKED}
  */
 public record Request(RequestLine line, Fields fields, long bodyLength) {
-  /** The length of a body that comes in chunks, which only its end tells. */
+  /** The body comes in chunks, so its length is known only at its end. */
   public static final long CHUNKED = -1;
 
   public String method() {
@@ -18,7 +18,7 @@ public record Request(RequestLine line, Fields fields, long bodyLength) {
     return line.target();
   }
 
-  /** Whether the client speaks HTTP/1.0: no persistence by default, upgrades, chunks or 100 Continue. */
+  /** Whether it is HTTP/1.0: no upgrades, chunks or 100 Continue, and no keep-alive by default. */
   public boolean isOlderThan11() {
     return line.version().isOlderThan11();
   }

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line that ends in CR LF and holds neither of them. RFC 9112 § 2.2 lets a reader take a bare LF as
- * well, but where two readers do not see the same lines, requests are smuggled. Not thread-safe.
+ * A line that ends with CR LF and contains neither. RFC 9112 § 2.2 lets a recipient accept a bare LF as
+ * well, but two recipients that see different lines make request smuggling possible. Not thread-safe.
  */
 final class StrictLine {
   private static final int USUAL_LENGTH = 64;
@@ -23,10 +23,10 @@ final class StrictLine {
   /**
    * Reads a line.
    *
-   * @param max the most characters that it may have
-   * @return the line without its end, or null when there is none
-   * @throws MalformedLineException when it is too long, or does not end as it should
-   * @throws EOFException when the client has left in the middle of it
+   * @param max the most characters that the line may have
+   * @return the line without CR LF, or null when the input has ended
+   * @throws MalformedLineException when it is too long, or has a bare CR or LF
+   * @throws EOFException when the client ends its side in the middle of the line
    */
   static @Nullable StrictLine read(InputBuffer buffer, int max) throws IOException {
     StrictLine line = new StrictLine();
@@ -36,7 +36,7 @@ final class StrictLine {
         if (previous == 0 && line.isEmpty()) {
           return null;
         }
-        throw new EOFException("The client left in the middle of a line.");
+        throw new EOFException("The client ended its side in the middle of a line.");
       }
       if ((c == '\n') != (previous == '\r')) {
         throw new MalformedLineException("A line has a bare CR or LF.");
@@ -69,7 +69,7 @@ final class StrictLine {
     return length;
   }
 
-  /** Whether there is one that is no tabulator. */
+  /** Whether there is a control character other than a tab. */
   boolean hasControlCharacters() {
     return control;
   }
@@ -78,7 +78,7 @@ final class StrictLine {
     return (char) Byte.toUnsignedInt(bytes[index]);
   }
 
-  /** Where the character stands for the first time from {@code start} on, or -1. */
+  /** The index of the first such character from {@code start} on, or -1. */
   int indexOf(char c, int start) {
     for (int i = start; i < length; i++) {
       if (bytes[i] == c) {

@@ -1,10 +1,10 @@
 package com.jstorrent.iodaemon.http.wire;
 
 /**
- * The lines of a head by the letter of RFC 9112 § 3 and § 5: no control characters, methods and field
- * names are tokens, one blank where the grammar has one, none in front of a line or of a colon, and
- * the target is a path of this server. Where a parser forgives more, two readers can see different
- * requests, and that is how requests are smuggled.
+ * Parses the lines of a head exactly as RFC 9112 § 3 and § 5 define them: no control characters,
+ * methods and field names are tokens, one blank where the grammar has one, none at the start of a line
+ * or before a colon, and the target is a path. A more lenient parser could see another request than
+ * a proxy in front of it does, which makes request smuggling possible.
  */
 final class StrictLineParser {
   private static final String NAME = "HTTP/";
@@ -15,7 +15,7 @@ final class StrictLineParser {
   private static final char FIRST_VISIBLE = '!';
   private static final char LAST_VISIBLE = '~';
 
-  /** A loop over a table needs no compiler to be fast; a chain of stages does. */
+  /** A table, because it is fast before the JIT compiles the code. */
   private static final boolean[] IN_TOKENS = new boolean[LAST_VISIBLE + 1];
 
   static {
@@ -28,7 +28,7 @@ final class StrictLineParser {
   private StrictLineParser() {}
 
   /**
-   * @throws MalformedRequestException when it is no request line, or its target is no path
+   * @throws MalformedRequestException when it is not a request line, or its target is not a path
    */
   static RequestLine parseRequestLine(StrictLine line) throws MalformedRequestException {
     refuseControlCharacters(line);
@@ -78,7 +78,7 @@ final class StrictLineParser {
   }
 
   /**
-   * @throws MalformedRequestException when it is no field of a head
+   * @throws MalformedRequestException when it is not a header field
    */
   static Field parseField(StrictLine line) throws MalformedRequestException {
     refuseControlCharacters(line);

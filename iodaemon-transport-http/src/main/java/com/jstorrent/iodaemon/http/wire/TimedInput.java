@@ -9,28 +9,28 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The client's bytes under a clock. A head has one deadline however slowly it trickles in, a body
- * may stall only so long. Not thread-safe.
+ * Reads from the client with time limits: one deadline for a whole head, and one limit for each read of
+ * a body. Also limits the length of a head. Not thread-safe.
  */
 final class TimedInput extends FilterInputStream {
   private final Socket socket;
   private final ConnectionClock clock;
   private final long stallNanos;
   private Mode mode = Mode.EACH_READ;
-  private long deadline; // by the clock, but for EACH_READ
+  private long deadline; // by the clock; not used by EACH_READ and PROBE
   private int probeMillis;
-  private long left = Long.MAX_VALUE; // of the head
+  private long left = Long.MAX_VALUE; // bytes that may still come
   private boolean ended;
 
-  /** What a time limit is for, and what comes of it. */
+  /** What a time limit applies to, and what happens when it has passed. */
   private enum Mode {
-    /** Everything has to come by the deadline, or the input ends. */
+    /** All reads must end by the deadline; otherwise the input ends. */
     DEADLINE,
-    /** Something has to come within each stall, or the input ends. */
+    /** Each read must bring bytes within the stall; otherwise the input ends. */
     EACH_READ,
-    /** A look by a deadline: if it passes, the next one may find more. */
-    LOOK,
-    /** One short look, by the time of the system. */
+    /** All reads must end by the deadline; later reads may still bring more. */
+    POLL,
+    /** Each read has a few milliseconds by the clock of the system; later reads may bring more. */
     PROBE
   }
 
@@ -41,35 +41,35 @@ final class TimedInput extends FilterInputStream {
     this.stallNanos = stall.toNanos();
   }
 
-  /** From now on everything must have come within this time; if not, nothing can come any more. */
+  /** From now on all reads together have this time; when it has passed, the input ends. */
   void within(Duration time) {
     mode = Mode.DEADLINE;
     deadline = clock.nanoTime() + time.toNanos();
   }
 
-  /** From now on each read has the time of a stall. */
+  /** From now on each read may take as long as the stall. */
   void perRead() {
     mode = Mode.EACH_READ;
   }
 
-  /** From now on reads wait for so long together; whatever comes later can still be read. */
-  void look(Duration time) {
-    mode = Mode.LOOK;
+  /** From now on all reads together have this time; what comes later can still be read. */
+  void poll(Duration time) {
+    mode = Mode.POLL;
     deadline = clock.nanoTime() + time.toNanos();
   }
 
-  /** From now on each read waits for so long at most, which is a moment. */
+  /** From now on each read waits for this time at most, which is a few milliseconds. */
   void probe(Duration moment) {
     mode = Mode.PROBE;
     probeMillis = (int) moment.toMillis();
   }
 
-  /** From now on so many bytes may come, and no more; then {@link HeadTooLargeException}. */
+  /** From now on this many bytes may be read; further reads throw {@link HeadTooLargeException}. */
   void atMost(long bytes) {
     left = bytes;
   }
 
-  /** Whether the client has said that it sends nothing more. */
+  /** Whether the client has ended its side. */
   boolean hasEnded() {
     return ended;
   }
@@ -94,17 +94,17 @@ final class TimedInput extends FilterInputStream {
     long due = mode == Mode.EACH_READ ? clock.nanoTime() + stallNanos : deadline;
     long nanos = due - clock.nanoTime();
     if (nanos <= 0) {
-      throw ConnectionClock.late();
+      throw ConnectionClock.timeout();
     }
-    if (mode != Mode.LOOK && ConnectionClock.ENDS_READS) {
-      socket.setSoTimeout(0); // a field of the JDK's, not a call of the system
+    if (mode != Mode.POLL && ConnectionClock.ENDS_READS) {
+      socket.setSoTimeout(0); // sets a field of the JDK; no system call
       return clock.read(nanos, () -> in.read(into, offset, length));
     }
-    return lookUntil(due, into, offset, length);
+    return pollUntil(due, into, offset, length);
   }
 
-  /** The JDK counts by the time of the system; it is over when our clock says so, too. */
-  private int lookUntil(long due, byte[] into, int offset, int length) throws IOException {
+  /** The JDK measures by the clock of the system; a timeout counts when our clock agrees. */
+  private int pollUntil(long due, byte[] into, int offset, int length) throws IOException {
     while (true) {
       long millis = TimeUnit.NANOSECONDS.toMillis(due - clock.nanoTime());
       try {

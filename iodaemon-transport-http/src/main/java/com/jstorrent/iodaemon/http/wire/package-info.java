@@ -1,5 +1,5 @@
 /**
- * HTTP/1.1 on a channel: requests are read by the letter, under deadlines. Knows no route and no token.
+ * HTTP/1.1 on a channel: strict parsing of requests, with time limits. Knows neither routes nor tokens.
  */
 @NullMarked
 package com.jstorrent.iodaemon.http.wire;
