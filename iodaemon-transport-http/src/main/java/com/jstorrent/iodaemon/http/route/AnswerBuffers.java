@@ -5,21 +5,21 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 
 /**
- * What answers are read from files into. There are only so many direct buffers of a piece. A client
- * that takes its answer slowly keeps one for as long as it likes; so when all are in use, an answer does
- * not wait but is read in small steps, which its connection can afford. Any thread may call it.
+ * Buffers into which answers are read from files. The number of large direct ones is limited, and a
+ * client that reads its answer slowly occupies one for all that time; so when all are in use, an answer
+ * does not wait but is read in small steps, into a buffer on the heap. Thread-safe.
  */
 final class AnswerBuffers {
   static final int PIECE_BYTES = 1 << 20;
 
-  /** Up to here a buffer of its own is cheaper than a whole piece. */
+  /** The most bytes for which a buffer on the heap is cheaper than a large direct one. */
   static final int STEP_BYTES = 32 << 10;
 
   private final Semaphore free;
   private final BufferPool pieces;
 
   /**
-   * @param bytes of all pieces together
+   * @param bytes the size of all direct buffers together
    */
   AnswerBuffers(long bytes) {
     int count = (int) (bytes / PIECE_BYTES);
@@ -27,7 +27,7 @@ final class AnswerBuffers {
     pieces = new BufferPool(PIECE_BYTES, count);
   }
 
-  /** An empty buffer for so many bytes, or for some of them at a time. */
+  /** An empty buffer for this many bytes, or a smaller one to be used repeatedly. Never blocks. */
   ByteBuffer take(long length) {
     if (length <= STEP_BYTES) {
       return ByteBuffer.allocate((int) length);
@@ -35,7 +35,7 @@ final class AnswerBuffers {
     return free.tryAcquire() ? pieces.take() : ByteBuffer.allocate(STEP_BYTES);
   }
 
-  /** From here on nothing may use the buffer. */
+  /** Gives back a buffer, which must not be used afterwards. */
   void give(ByteBuffer buffer) {
     if (buffer.isDirect()) {
       pieces.give(buffer);

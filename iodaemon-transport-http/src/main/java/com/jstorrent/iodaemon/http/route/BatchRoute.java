@@ -20,9 +20,9 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code POST /write/batch}: many writes, each with an answer of its own (PROTOCOL.md § 5.6). */
+/** {@code POST /write/batch}: many writes, each with its own result (PROTOCOL.md § 5.6). */
 final class BatchRoute implements Route.Handler {
-  /** So many extents are written at once: enough for every thread, not all places of the queue. */
+  /** How many extents are written at once: enough for every worker, without filling their queue. */
   private static final int AT_ONCE = 64;
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchRoute.class);
@@ -45,12 +45,12 @@ final class BatchRoute implements Route.Handler {
     }
   }
 
-  /** What has been begun of an extent: nothing after a failure that came before. */
+  /** A write that has been begun, or has failed at once. */
   private interface Begun {
     void await() throws OperationFailure;
   }
 
-  /** Returns when no job uses the body any more, whatever has happened. */
+  /** Returns, or throws, only when no job uses the body any more. */
   private List<Object> write(List<Extent> extents) {
     List<Object> results = new ArrayList<>(extents.size());
     Deque<Begun> begun = new ArrayDeque<>();
@@ -70,20 +70,20 @@ final class BatchRoute implements Route.Handler {
     }
   }
 
-  /** After a defect: the others still write from the body. */
+  /** Waits for a write after a defect has ended the batch: it still uses the body. */
   private static void settle(Begun begun) {
     try {
       begun.await();
     } catch (OperationFailure | RuntimeException | Error e) {
-      LOG.debug("An extent failed behind one that has ended the batch.", e);
+      LOG.debug("An extent failed after a defect had ended the batch.", e);
     }
   }
 
   private Begun begin(Extent extent) {
     try {
-      FileLocation place = files.fileLocation(extent.root(), SafePath.of(extent.path()));
+      FileLocation location = files.fileLocation(extent.root(), SafePath.of(extent.path()));
       Pending<Long> pending =
-          files.beginWrite(place, true, check(extent), extent.data(), extent.offset());
+          files.beginWrite(location, true, check(extent), extent.data(), extent.offset());
       return pending::await;
     } catch (OperationFailure e) {
       return () -> {

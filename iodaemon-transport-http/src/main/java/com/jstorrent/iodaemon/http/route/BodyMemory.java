@@ -9,18 +9,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Memory for the bodies of requests. A small one is an array; a large one is held in segments outside
- * the heap, where sockets and files can reach it without a copy. Both are bounded, apart from each
- * other, and both grow with the bytes that come. Any thread may call it.
+ * Memory for the bodies of requests. A small body is an array; a large one is held in direct buffers,
+ * which sockets and files use without a copy. Each kind has its own limit, and memory is taken only as
+ * bytes arrive. Thread-safe.
  */
 final class BodyMemory {
-  /** A body up to here is small. */
+  /** The most bytes of a small body. */
   static final int SMALL_BYTES = 64 << 10;
 
-  /** The unit in which a large body grows. */
+  /** The size of the direct buffers that make up a large body. */
   static final int SEGMENT_BYTES = 256 << 10;
 
-  /** So much of each body needs no room: its connection costs as much by itself. */
+  /** The first bytes of a body, which are not counted: its connection needs about as much anyway. */
   private static final int FIRST_BYTES = 4 << 10;
 
   private final GrowthBudget small;
@@ -28,7 +28,7 @@ final class BodyMemory {
   private final BufferPool segments;
 
   /**
-   * @param bytes of all large bodies together
+   * @param bytes the limit for all large bodies together
    */
   BodyMemory(long bytes, MonotonicClock clock) {
     small = new GrowthBudget(bytes / 4, clock);
@@ -37,15 +37,15 @@ final class BodyMemory {
   }
 
   /**
-   * Reads the whole body. Blocks until there is room, and until it has come.
+   * Reads the whole body. Blocks until there is memory for it, and until it has arrived.
    *
-   * @param most bytes that it may have
-   * @throws OperationFailure EFBIG when it is longer, EBUSY when there is no room for too long, or when
-   *     it comes slowly and others need its room
+   * @param most bytes that the body may have
+   * @throws OperationFailure EFBIG when it is longer; EBUSY when there is no memory for it in time, or
+   *     when it comes slowly and others need its memory
    * @throws IOException when the body cannot be read, or ends early
    */
   HeldBody read(Call call, long most) throws OperationFailure, IOException {
-    long length = call.bodyLength().orElse(most); // of one in chunks nobody knows
+    long length = call.bodyLength().orElse(most); // in chunks it may be as long as allowed
     if (length > most) {
       throw tooLong(most);
     }
@@ -118,7 +118,7 @@ final class BodyMemory {
       ByteBuffer segment = held.addSegment();
       segment.limit((int) Math.min(segment.capacity(), left)).put(first);
       held.read(segment);
-      boolean over = segment.hasRemaining(); // one in chunks has no length before its end
+      boolean over = segment.hasRemaining(); // a body in chunks may end before its limit
       left = over ? 0 : left - segment.limit();
       segment.flip();
       if (left > 0) {
@@ -127,14 +127,14 @@ final class BodyMemory {
     }
   }
 
-  /** Takes the parts of a body as they come. */
+  /** Takes the parts of a body as they arrive. */
   @FunctionalInterface
   interface Sink {
     void accept(ByteBuffer part) throws OperationFailure;
   }
 
   /**
-   * Reads a body part by part, however long it is. Blocks as {@link #read} does.
+   * Reads a body of any length part by part. Blocks as {@link #read} does.
    *
    * @throws OperationFailure from the sink, or EBUSY as for {@link #read}
    * @throws IOException when the body cannot be read
@@ -142,7 +142,7 @@ final class BodyMemory {
   void forEachPart(Call call, Sink sink) throws OperationFailure, IOException {
     GrowthBudget.Claim claim = new GrowthBudget.Claim(SEGMENT_BYTES, call::endBody);
     try (HeldBody held = new HeldBody(call, large.open(claim), segments)) {
-      ByteBuffer first = ByteBuffer.allocate(FIRST_BYTES); // who sends nothing gets no segment
+      ByteBuffer first = ByteBuffer.allocate(FIRST_BYTES); // an idle client gets no segment
       if (!readPart(held, first, sink)) {
         return;
       }
@@ -153,7 +153,7 @@ final class BodyMemory {
   }
 
   /**
-   * Fills a part and hands it on, also when the client leaves in the middle of it.
+   * Fills a part and passes it on; when reading fails, what has arrived is passed on as well.
    *
    * @return whether more may follow
    */

@@ -5,23 +5,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@code Range} header asks of a file (RFC 9110 § 14).
+ * The part of a file that a {@code Range} header asks for (RFC 9110 § 14).
  */
 sealed interface ByteRange {
 
-  /** No range that has to be looked at: the whole file. */
+  /** The whole file: there is no range, or it is ignored. */
   record Whole() implements ByteRange {}
 
   /** From start to end, which is inclusive. */
   record Part(long start, long end) implements ByteRange {}
 
-  /** A range that lies behind the file. */
+  /** A range that begins after the end of the file. */
   record Unsatisfiable() implements ByteRange {}
 
   Pattern ONE = Pattern.compile("(?i)bytes=[ \t,]*([0-9]*)-([0-9]*)[ \t,]*");
 
   /**
-   * A header that is malformed, has another unit or several ranges counts as none.
+   * A header that is malformed, or has another unit or several ranges, is ignored.
    *
    * @param size bytes of the file
    */
@@ -49,7 +49,7 @@ sealed interface ByteRange {
         : new Part(Math.max(0, size - length), size - 1);
   }
 
-  /** However many digits: what is too large for a file is larger than any file. */
+  /** A number that is too large for a long is larger than any file. */
   private static long number(String digits) {
     try {
       return Long.parseLong(digits);

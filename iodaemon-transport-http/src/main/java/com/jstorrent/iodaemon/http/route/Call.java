@@ -15,7 +15,7 @@ public interface Call {
   /** The variable parts of the path, in order, decoded. */
   List<String> pathVariables();
 
-  /** The parameters of the query, decoded; the first of a name that occurs twice. */
+  /** The parameters of the query, decoded; the first one when a name occurs twice. */
   Map<String, String> query();
 
   /**
@@ -34,29 +34,29 @@ public interface Call {
   boolean isHead();
 
   /**
-   * Whether nobody waits for the answer any more. Takes a few milliseconds; only for requests without
-   * a body, or when it has been read.
+   * Whether the client has closed the connection, so that the answer cannot be delivered. Blocks for a
+   * few milliseconds; only for requests without a body, or whose body has been read.
    */
   boolean clientGone();
 
-  /** The declared length of the body; empty when it comes in chunks. */
+  /** The declared length of the body in bytes; empty when it comes in chunks. */
   OptionalLong bodyLength();
 
   /**
-   * The body. The first call tells a client that waits for it to send it. Reading past the limit of
+   * The body. The first call sends 100 Continue if the client waits for it. Reading past the limit of
    * PROTOCOL.md § 5 fails.
    *
-   * @throws IOException when the client cannot be told
+   * @throws IOException when 100 Continue cannot be sent, or the declared length is over the limit
    */
   InputStream body() throws IOException;
 
   /**
-   * Reads the body until the buffer is full or the body ends. Best with a large direct buffer.
+   * Reads until the buffer is full or the body ends. Most efficient with a large direct buffer.
    *
    * @throws IOException as reading {@link #body} does
    */
   void read(ByteBuffer into) throws IOException;
 
-  /** Nothing more of the body is wanted: a read that waits for it ends, and then the connection. */
+  /** Stops reading the body: a blocked read ends, and then the connection. Any thread may call it. */
   void endBody();
 }

@@ -5,7 +5,7 @@ import com.jstorrent.iodaemon.transport.DaemonServices;
 import java.nio.channels.WritableByteChannel;
 import java.util.Map;
 
-/** What the host application asks of the daemon as a whole (PROTOCOL.md § 5.4). */
+/** Requests of the host application about the daemon as a whole (PROTOCOL.md § 5.4). */
 final class ControlRoutes {
   private final DaemonServices services;
 
@@ -22,7 +22,7 @@ final class ControlRoutes {
     return Reply.json("{}");
   }
 
-  /** The daemon begins to end when the answer has been written, or cannot be. */
+  /** The shutdown begins when the answer has been written, or writing it has failed. */
   Reply shutdown(Call call) {
     Reply.Source nothing =
         new Reply.Source() {

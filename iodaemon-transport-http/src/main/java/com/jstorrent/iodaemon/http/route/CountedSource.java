@@ -4,7 +4,10 @@ import com.jstorrent.iodaemon.transport.Activity;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
-/** An answer to a request that shows no token but what stands for one: it counts as long as it lasts. */
+/**
+ * Counts an answer as activity of the daemon while it is written. For requests that carry a ticket
+ * instead of the token, which are not counted otherwise.
+ */
 final class CountedSource implements Reply.Source {
   private final Reply.Source source;
   private final Activity activity;
@@ -14,7 +17,7 @@ final class CountedSource implements Reply.Source {
     this.activity = activity;
   }
 
-  /** The same reply, counted if its body takes time. */
+  /** The same reply, counted if its body is streamed. */
   static Reply in(Reply reply, Activity activity) {
     if (!(reply.body() instanceof Reply.Streamed body)) {
       return reply;

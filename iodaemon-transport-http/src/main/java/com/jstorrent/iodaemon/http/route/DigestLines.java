@@ -18,8 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The digests of the pieces of a torrent, a line of JSON each, sent as they are computed (PROTOCOL.md
- * § 5.3). Used once, by one thread.
+ * The digests of the pieces of a torrent, one line of JSON each, sent as they are computed
+ * (PROTOCOL.md § 5.3). Used once, by one thread.
  */
 final class DigestLines implements Reply.Source {
   private static final int SEND_BYTES = 16 << 10;
@@ -62,12 +62,12 @@ final class DigestLines implements Reply.Source {
             });
       }
     } catch (OperationFailure e) {
-      throw new IOException(e.getMessage()); // the status has been sent: all that is left is to end
+      throw new IOException(e.getMessage()); // too late for an error status
     }
     sendIf(true, out);
   }
 
-  /** The piece layer of a file, unless it has one piece only, and its root (BEP 52). */
+  /** The piece layer of a file, unless it has a single piece, and its Merkle root (BEP 52). */
   private void writeTree(WritableByteChannel out, TorrentFile file)
       throws OperationFailure, IOException {
     boolean layered = file.length() > pieceLength;
@@ -118,6 +118,6 @@ final class DigestLines implements Reply.Source {
 
   @Override
   public void close() {
-    // Nothing is held.
+    // There is nothing to release.
   }
 }

@@ -7,25 +7,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The entity tags that a field such as {@code If-None-Match} lists (RFC 9110 § 8.8.3 and § 13.1). A
- * list that is malformed lists none.
+ * The entity tags in a field such as {@code If-None-Match} (RFC 9110 § 8.8.3 and § 13.1). A malformed
+ * list counts as empty.
  *
  * @param any whether the field says {@code *}
  * @param strong tags that are not marked as weak, with their quotes
- * @param all tags, weak ones without their mark
+ * @param all tags, weak ones without the prefix {@code W/}
  */
 record EntityTags(boolean any, Set<String> strong, Set<String> all) {
   private static final EntityTags NONE = new EntityTags(false, Set.of(), Set.of());
   private static final EntityTags ANY = new EntityTags(true, Set.of(), Set.of());
 
-  /** Commas may stand in a tag; empty elements of a list mean nothing (§ 5.6.1). */
+  /** A tag may contain commas; empty elements of the list are ignored (§ 5.6.1). */
   private static final Pattern ELEMENT =
       Pattern.compile("[ \\t,]*+(W/)?(\"[\\x21\\x23-\\x7e\\x80-\\xff]*+\")[ \\t]*+(?:,|$)");
 
   private static final Pattern REST = Pattern.compile("[ \\t,]*+");
 
   /**
-   * @param values of all fields of the name, which are one list
+   * @param values of all fields with that name; together they are one list
    */
   static EntityTags of(List<String> values) {
     String list = String.join(",", values);
@@ -47,12 +47,12 @@ record EntityTags(boolean any, Set<String> strong, Set<String> all) {
         : NONE;
   }
 
-  /** § 8.8.3.2: whether a strong tag is listed, as a strong one. */
+  /** Strong comparison (§ 8.8.3.2): whether this strong tag is listed as a strong one. */
   boolean matchesStrongly(String tag) {
     return any || strong.contains(tag);
   }
 
-  /** § 8.8.3.2: whether it is listed, as a weak one or not. */
+  /** Weak comparison (§ 8.8.3.2): whether this tag is listed, strong or weak. */
   boolean matchesWeakly(String tag) {
     return any || all.contains(tag);
   }

@@ -37,7 +37,7 @@ record Extent(
   private static final int HEAD_BYTES = 16;
 
   /**
-   * Takes a batch apart; the data are views of it.
+   * Parses a batch; the data are views of it.
    *
    * @throws OperationFailure EINVAL when it is malformed
    */

@@ -15,25 +15,25 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** Digests of what is on the disk (PROTOCOL.md § 5.3). */
+/** Digests of files and of ranges of files (PROTOCOL.md § 5.3). */
 final class FileHashRoutes {
   private final FileDigests digests;
-  private final Places places;
+  private final RequestedFiles requested;
 
-  FileHashRoutes(FileDigests digests, Places places) {
+  FileHashRoutes(FileDigests digests, RequestedFiles requested) {
     this.digests = digests;
-    this.places = places;
+    this.requested = requested;
   }
 
   Route.Handler file(HashAlgorithm algorithm) {
     return call -> {
-      FileLocation place = places.ofPath(call);
+      FileLocation location = requested.ofPath(call);
       long offset = Numbers.parse("parameter offset", call.query().get("offset")).orElse(0);
       long length =
           Numbers.parse("parameter length", call.query().get("length"))
               .orElse(FileRange.TO_THE_END);
       byte[] digest =
-          digests.digest(algorithm, List.of(new FileRange(place, offset, length)));
+          digests.digest(algorithm, List.of(new FileRange(location, offset, length)));
       return Reply.text(HexFormat.of().formatHex(digest));
     };
   }
@@ -44,7 +44,7 @@ final class FileHashRoutes {
     for (JsonBody range : body.objects("fileRanges")) {
       ranges.add(
           new FileRange(
-              places.fileOrHandle(range),
+              requested.fileOrHandle(range),
               range.optionalNumber("offset").orElse(0),
               range.optionalNumber("length").orElse(FileRange.TO_THE_END)));
     }
@@ -72,7 +72,7 @@ final class FileHashRoutes {
     }
     List<TorrentFile> files = new ArrayList<>();
     for (JsonBody file : body.objects("files")) {
-      files.add(new TorrentFile(places.fileOrHandle(file), file.number("length")));
+      files.add(new TorrentFile(requested.fileOrHandle(file), file.number("length")));
     }
     DigestLines lines = new DigestLines(digests, algorithm, (int) pieceLength, merkle, files);
     return new Reply(

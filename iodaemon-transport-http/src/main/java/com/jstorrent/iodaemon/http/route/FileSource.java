@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A part of a file as the body of an answer. The first piece is read before the head is sent, so
- * that a disk that fails can still be answered with a status.
+ * A part of a file as the body of an answer. The first piece is read before the head is sent, so that
+ * a failing disk still leads to an error status. Used by one thread.
  */
 final class FileSource implements Reply.Source {
   private final OpenFile file;
@@ -28,9 +28,9 @@ final class FileSource implements Reply.Source {
   }
 
   /**
-   * Takes over the file.
+   * Reads the first piece; from then on the source closes the file.
    *
-   * @throws OperationFailure when the first piece cannot be read; the file is still the caller's
+   * @throws OperationFailure when the first piece cannot be read; then the caller closes the file
    */
   static FileSource open(OpenFile file, long offset, long length, AnswerBuffers buffers)
       throws OperationFailure {

@@ -9,25 +9,25 @@ import com.jstorrent.iodaemon.json.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Folders, and files as a whole (PROTOCOL.md § 5.1). */
+/** Operations on folders, and on files as a whole (PROTOCOL.md § 5.1). */
 final class FolderRoutes {
   private final FileService files;
   private final FileHandles handles;
-  private final Places places;
+  private final RequestedFiles requested;
 
-  FolderRoutes(FileService files, FileHandles handles, Places places) {
+  FolderRoutes(FileService files, FileHandles handles, RequestedFiles requested) {
     this.files = files;
     this.handles = handles;
-    this.places = places;
+    this.requested = requested;
   }
 
   Reply ensure(Call call, JsonBody body) throws OperationFailure {
-    files.folders().ensure(places.of(body, "path"));
+    files.folders().ensure(requested.of(body, "path"));
     return Reply.empty();
   }
 
   Reply status(Call call) throws OperationFailure {
-    FolderService.Status status = files.folders().status(places.ofQuery(call));
+    FolderService.Status status = files.folders().status(requested.ofQuery(call));
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("size", status.size());
     fields.put("mtime", status.modifiedMillis());
@@ -37,23 +37,23 @@ final class FolderRoutes {
   }
 
   Reply list(Call call) throws OperationFailure {
-    return Reply.json(Json.write(files.folders().list(places.ofQuery(call))));
+    return Reply.json(Json.write(files.folders().list(requested.ofQuery(call))));
   }
 
   Reply delete(Call call, JsonBody body) throws OperationFailure {
-    files.folders().delete(places.of(body, "path"));
+    files.folders().delete(requested.of(body, "path"));
     return Reply.empty();
   }
 
   Reply truncate(Call call, JsonBody body) throws OperationFailure {
     long length = body.number("length");
-    files.truncate(places.file(body), length);
+    files.truncate(requested.file(body), length);
     return Reply.empty();
   }
 
   Reply rename(Call call, JsonBody body) throws OperationFailure {
-    FileLocation from = places.of(body, "path");
-    FileLocation to = places.of(body, "to");
+    FileLocation from = requested.of(body, "path");
+    FileLocation to = requested.of(body, "to");
     files.folders().rename(from, to, () -> handles.renamed(from, to));
     return Reply.empty();
   }

@@ -17,22 +17,22 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Memory for bodies that grow while they come. Room is given by the banker's algorithm: only when
- * afterwards there is an order in which every body can become as long as it may. So bodies that wait
- * for each other's room always come to an end, and one of a few bytes is no obstacle to others,
- * whatever length it has declared. When room is short all the same, the bodies that hold much and have
- * not grown for a while give way. Thread-safe.
+ * A memory budget for bodies that grow as they arrive. Memory is granted by the banker's algorithm:
+ * only if afterwards there is still an order in which every body can grow to its full length. So
+ * bodies cannot deadlock by waiting for each other's memory, and a body of which little has come does
+ * not block others, whatever length it has declared. When memory is short all the same, bodies that
+ * have not grown for a while lose theirs. Thread-safe.
  */
 final class GrowthBudget {
-  /** Within it, one that waits looks at the clock. */
-  private static final long LOOK_NANOS = Duration.ofMillis(250).toNanos();
+  /** How often a waiting body checks its deadlines. */
+  private static final long POLL_NANOS = Duration.ofMillis(250).toNanos();
 
   private final long total;
   private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Set<Share> holders = new LinkedHashSet<>(); // the one that grew last is the last one
+  private final Set<Share> holders = new LinkedHashSet<>(); // in the order in which they last grew
   private final Deque<Waiter> waiters = new ArrayDeque<>();
-  private long free; // guarded by lock, as those two
+  private long free; // bytes; guarded by lock, like the two above
 
   GrowthBudget(long bytes, MonotonicClock clock) {
     total = bytes;
@@ -42,22 +42,22 @@ final class GrowthBudget {
 
   private record Waiter(Share share, long bytes, Condition granted) {}
 
-  /** Begins to hold nothing. */
+  /** A new share, which holds nothing yet. */
   Share open(Claim claim) {
     return new Share(claim);
   }
 
   /**
    * @param most bytes that the body may need
-   * @param giveUp ends a read that waits for the client; called under a lock, and once
+   * @param giveUp ends a blocked read from the client; called at most once, with the lock held
    */
   record Claim(long most, Runnable giveUp) {}
 
-  /** The room of one body. Used by one thread, which closes it. */
+  /** The memory of one body. Used by one thread, which closes it. */
   final class Share implements AutoCloseable {
     private final Claim claim;
-    private long held; // guarded by lock, as what follows
-    private Deadline idle = Deadline.in(Limits.BODY_IDLE, clock); // since it has grown
+    private long held; // bytes; guarded by lock, like what follows
+    private Deadline idle = Deadline.in(Limits.BODY_IDLE, clock); // counts from its last growth
     private boolean reading;
     private boolean revoked;
 
@@ -66,9 +66,9 @@ final class GrowthBudget {
     }
 
     /**
-     * Takes room if there is plenty.
+     * Takes memory if there is plenty, without waiting.
      *
-     * @return false when it has to be saved
+     * @return false when memory is short
      */
     boolean tryGrow(long bytes) {
       lock.lock();
@@ -81,9 +81,9 @@ final class GrowthBudget {
     }
 
     /**
-     * Blocks until there is room for more of the body.
+     * Blocks until there is memory for more of the body.
      *
-     * @throws OperationFailure EBUSY when there is none for too long
+     * @throws OperationFailure EBUSY when there is none in time
      */
     void grow(long bytes) throws OperationFailure {
       lock.lock();
@@ -97,7 +97,7 @@ final class GrowthBudget {
       }
     }
 
-    /** The client is waited for: from here on the room may be taken back. */
+    /** A read from the client begins: until it ends, the memory may be revoked. */
     void beginReading() {
       lock.lock();
       try {
@@ -107,7 +107,7 @@ final class GrowthBudget {
       }
     }
 
-    /** Bytes have come, or none will. */
+    /** The read from the client has ended. */
     void endReading() {
       lock.lock();
       try {
@@ -121,7 +121,7 @@ final class GrowthBudget {
       }
     }
 
-    /** Whether the room was taken back: the body will not be complete. */
+    /** Whether the memory was revoked, so that the body cannot be completed. */
     boolean isRevoked() {
       lock.lock();
       try {
@@ -149,7 +149,7 @@ final class GrowthBudget {
     }
   }
 
-  /** How many bodies wait for room. */
+  /** How many bodies wait for memory. */
   int waiting() {
     lock.lock();
     try {
@@ -176,7 +176,7 @@ final class GrowthBudget {
           revokeIdle(waiter.share.remaining());
           pressure = Deadline.in(Limits.BODY_IDLE, clock);
         }
-        awaitLook(waiter);
+        awaitPoll(waiter);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -188,14 +188,14 @@ final class GrowthBudget {
     }
   }
 
-  private void awaitLook(Waiter waiter) throws InterruptedException {
-    long left = LOOK_NANOS;
+  private void awaitPoll(Waiter waiter) throws InterruptedException {
+    long left = POLL_NANOS;
     while (left > 0 && waiters.contains(waiter)) {
       left = waiter.granted.awaitNanos(left);
     }
   }
 
-  /** In the order of their arrival, but for those whose turn would let all wait for ever. */
+  /** Grants memory in order of arrival, but skips bodies whose growth would risk a deadlock. */
   private void serve() {
     for (Waiter waiter : List.copyOf(waiters)) {
       if (free <= 0) {
@@ -228,7 +228,10 @@ final class GrowthBudget {
     return false;
   }
 
-  /** Whether all can still end: the ones that need least first, each giving back what it holds. */
+  /**
+   * Whether there is an order in which all can complete: those that need least go first, and each one
+   * frees what it holds.
+   */
   private boolean isSafe() {
     if (isPlenty()) {
       return true;
@@ -245,7 +248,7 @@ final class GrowthBudget {
     return true;
   }
 
-  /** As a rule: each can end at once. */
+  /** The usual case, which needs no order: there is enough for each one alone. */
   private boolean isPlenty() {
     for (Share each : holders) {
       if (each.remaining() > free) {
@@ -255,7 +258,7 @@ final class GrowthBudget {
     return true;
   }
 
-  /** Takes back so much, if it can be had from bodies that have not grown for a while. */
+  /** Revokes the memory of bodies that have not grown for a while, until this much is freed. */
   private void revokeIdle(long bytes) {
     long got = 0;
     for (Share each : holders) { // the longest idle ones first

@@ -10,21 +10,21 @@ import com.jstorrent.iodaemon.json.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Files by handle (PROTOCOL.md § 5.2). */
+/** Operations on files by handle (PROTOCOL.md § 5.2). */
 final class HandleRoutes {
   private final FileService files;
   private final FileHandles handles;
-  private final Places places;
+  private final RequestedFiles requested;
 
-  HandleRoutes(FileService files, FileHandles handles, Places places) {
+  HandleRoutes(FileService files, FileHandles handles, RequestedFiles requested) {
     this.files = files;
     this.handles = handles;
-    this.places = places;
+    this.requested = requested;
   }
 
   Reply open(Call call, JsonBody body) throws OperationFailure {
     String session = call.header("X-JST-Session");
-    FileLocation location = places.file(body);
+    FileLocation location = requested.file(body);
     FileHandles.Opened opened =
         handles.open(location, FileHandle.Mode.of(body.text("mode")), session);
     Map<String, Object> fields = new LinkedHashMap<>();
@@ -37,14 +37,14 @@ final class HandleRoutes {
     return handles.require(call.pathVariables().get(0));
   }
 
-  ReadRoute.Range readWish(Call call) throws OperationFailure {
+  ReadRoute.Range readRange(Call call) throws OperationFailure {
     return new ReadRoute.Range(
         handle(call),
         Numbers.parse("parameter offset", call.query().get("offset")).orElse(0),
         Numbers.parse("parameter length", call.query().get("length")));
   }
 
-  WriteRoute.Target writeWish(Call call) throws OperationFailure {
+  WriteRoute.Target writeTarget(Call call) throws OperationFailure {
     FileHandle handle = handle(call);
     long offset = Numbers.parse("parameter offset", call.query().get("offset")).orElse(0);
     FileHandle.Writing writing = handle.write();

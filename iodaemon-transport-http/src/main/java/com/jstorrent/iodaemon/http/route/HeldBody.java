@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What has come of a body, in order; closing it gives its room to others. Used by one thread. */
+/** The bytes of a body that have arrived; closing it frees their memory. Used by one thread. */
 final class HeldBody implements AutoCloseable {
   private final Call call;
   private final GrowthBudget.Share room;
@@ -15,7 +15,7 @@ final class HeldBody implements AutoCloseable {
   private final List<ByteBuffer> parts = new ArrayList<>(1);
 
   /**
-   * @param pool for its segments
+   * @param pool provides its segments
    */
   HeldBody(Call call, GrowthBudget.Share room, BufferPool pool) {
     this.call = call;
@@ -27,7 +27,7 @@ final class HeldBody implements AutoCloseable {
     return room;
   }
 
-  /** How many bytes have come. */
+  /** How many bytes have arrived. */
   long length() {
     long sum = 0;
     for (ByteBuffer part : parts) {
@@ -36,7 +36,7 @@ final class HeldBody implements AutoCloseable {
     return sum;
   }
 
-  /** Whether checking and writing it takes no time worth a thread of its own. */
+  /** Whether it is so short that verifying it on another thread is not worth the hand-over. */
   boolean isSmall() {
     return length() <= BodyMemory.SMALL_BYTES;
   }
@@ -50,12 +50,12 @@ final class HeldBody implements AutoCloseable {
     return views;
   }
 
-  /** Keeps bytes that have been read, in an array. */
+  /** Appends bytes that have been read into a buffer on the heap. */
   void add(ByteBuffer part) {
     parts.add(part);
   }
 
-  /** An empty part for more bytes, of which the caller has taken the room. */
+  /** Appends an empty segment, for which the caller has taken memory from {@link #room}. */
   ByteBuffer addSegment() {
     ByteBuffer segment = pool.take();
     parts.add(segment);
@@ -65,7 +65,7 @@ final class HeldBody implements AutoCloseable {
   /**
    * Reads until the buffer is full or the body ends.
    *
-   * @throws OperationFailure EBUSY when others need the room of this body
+   * @throws OperationFailure EBUSY when the memory of this body was revoked
    * @throws IOException when the body cannot be read
    */
   void read(ByteBuffer into) throws OperationFailure, IOException {
@@ -85,7 +85,7 @@ final class HeldBody implements AutoCloseable {
   @Override
   public void close() {
     for (ByteBuffer part : parts) {
-      pool.give(part); // which leaves an array to the collector
+      pool.give(part); // it ignores buffers on the heap
     }
     parts.clear();
     room.close();

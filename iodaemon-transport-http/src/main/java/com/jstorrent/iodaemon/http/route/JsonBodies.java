@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Reads bodies in JSON for routes. One is taken apart when it has come, so that none which comes slowly
- * keeps others waiting. Any thread may call it.
+ * Reads JSON bodies for routes. A body is parsed only when it has arrived completely, so that a slow
+ * client does not block the parsing of other large bodies. Thread-safe.
  */
 final class JsonBodies {
   private static final int SMALL_BYTES = 256 << 10;
@@ -19,7 +19,7 @@ final class JsonBodies {
     this.memory = memory;
   }
 
-  /** The work of a route that takes an object. */
+  /** The work of a route whose body is a JSON object. */
   @FunctionalInterface
   interface Handler {
     Reply answer(Call call, JsonBody body) throws OperationFailure, IOException;
@@ -34,7 +34,7 @@ final class JsonBodies {
       if (held.length() <= SMALL_BYTES) {
         return JsonBody.parse(held.parts());
       }
-      // What it becomes in memory is many times as long.
+      // Parsed, it takes many times its length in memory.
       large.acquireUninterruptibly();
       try {
         return JsonBody.parse(held.parts());

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** The fields of a JSON object that a client has sent. Unknown ones are ignored. */
 record JsonBody(Map<String, @Nullable Object> fields) {
   /**
-   * Takes a body apart.
+   * Parses a body.
    *
-   * @throws OperationFailure EINVAL when it is no JSON object
+   * @throws OperationFailure EINVAL when it is not a JSON object in UTF-8
    */
   static JsonBody parse(List<ByteBuffer> parts) throws OperationFailure {
     try {
@@ -78,7 +78,7 @@ record JsonBody(Map<String, @Nullable Object> fields) {
     };
   }
 
-  @SuppressWarnings("unchecked") // Json gives every map string keys
+  @SuppressWarnings("unchecked") // the keys of maps from Json are strings
   List<JsonBody> objects(String name) throws OperationFailure {
     if (!(fields.get(name) instanceof List<?> list)) {
       throw bad("The field \"" + name + "\" must be an array.");

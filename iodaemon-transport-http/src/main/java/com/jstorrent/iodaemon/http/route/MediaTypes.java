@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.http.route;
 import java.util.Locale;
 import java.util.Map;
 
-/** The media type of a file by its name: sound, pictures, films and subtitles, and nothing that runs. */
+/** Media types by the ending of a file's name: audio, video, images and text, nothing with scripts. */
 final class MediaTypes {
   static final String UNKNOWN = "application/octet-stream";
 
@@ -46,7 +46,7 @@ final class MediaTypes {
 
   private MediaTypes() {}
 
-  /** {@link #UNKNOWN} for whatever a browser might run: markup, vector graphics, PDF, scripts. */
+  /** {@link #UNKNOWN} for everything that a browser may run: markup, SVG, PDF, scripts. */
   static String of(String name) {
     int dot = name.lastIndexOf('.');
     String ending = name.substring(dot + 1).toLowerCase(Locale.ROOT);

@@ -6,16 +6,16 @@ import com.jstorrent.iodaemon.http.wire.DecimalDigits;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers of bytes in headers, queries and bodies. */
+/** Offsets, lengths and other whole numbers in headers, queries and bodies. */
 final class Numbers {
   private static final long MAX = 999_999_999_999_999_999L;
 
   private Numbers() {}
 
   /**
-   * @param what names it in the failure, as "header X-Offset"
+   * @param what names it in the message of the failure, such as "header X-Offset"
    * @param text null when it is missing
-   * @throws OperationFailure EINVAL when it is none
+   * @throws OperationFailure EINVAL when it is not a number
    */
   static OptionalLong parse(String what, @Nullable String text) throws OperationFailure {
     if (text == null) {

@@ -1,7 +1,8 @@
 package com.jstorrent.iodaemon.http.route;
 
 /**
- * Numbers as OpenMetrics text 1.0. Every name gets the prefix of the daemon. Used by one thread.
+ * Formats metrics as OpenMetrics text 1.0. Every name gets the prefix {@code iodaemon_}. Not
+ * thread-safe.
  */
 final class OpenMetrics {
   static final String MEDIA_TYPE =
@@ -11,28 +12,28 @@ final class OpenMetrics {
 
   private final StringBuilder text = new StringBuilder();
 
-  /** A number that only grows. */
+  /** Adds a number that only grows. */
   OpenMetrics counter(String name, String unit, String help, long value) {
     return describe("counter", name, unit, help).sample(name + "_total", value);
   }
 
-  /** A number that goes up and down. */
+  /** Adds a number that goes up and down. */
   OpenMetrics gauge(String name, String unit, String help, long value) {
     return describe("gauge", name, unit, help).sample(name, value);
   }
 
-  /** A text that stays the same, as a label of a sample that is always 1. */
+  /** Adds a constant text, as a label of a sample that is always 1. */
   OpenMetrics info(String name, String help, String label, String value) {
     return describe("info", name, "", help)
         .sample(name + "_info{" + label + "=\"" + escaped(value) + "\"}", 1);
   }
 
-  /** All of it, with the mark of its end. */
+  /** The whole text, with its end marker. */
   String end() {
     return text.append("# EOF\n").toString();
   }
 
-  /** The specification lets a unit be told only when the name ends with it. */
+  /** The specification allows a unit only when the name ends with it. */
   private OpenMetrics describe(String type, String name, String unit, String help) {
     meta("TYPE", name, type);
     if (!unit.isEmpty() && name.endsWith("_" + unit)) {

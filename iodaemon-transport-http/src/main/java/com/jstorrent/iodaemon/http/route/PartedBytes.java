@@ -5,14 +5,14 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Bytes that lie in several buffers, read as one run. Not thread-safe. */
+/** Reads several buffers as if they were one. Not thread-safe. */
 final class PartedBytes {
   private final List<ByteBuffer> parts;
   private int current;
   private long remaining;
 
   /**
-   * @param parts consumed by reading
+   * @param parts whose positions move as they are read
    */
   PartedBytes(List<ByteBuffer> parts) {
     this.parts = parts;
@@ -30,7 +30,7 @@ final class PartedBytes {
     return remaining;
   }
 
-  /** The next bytes, which must be there, as views. */
+  /** The next bytes as views, without a copy; there must be as many. */
   List<ByteBuffer> take(long count) {
     List<ByteBuffer> taken = new ArrayList<>(1);
     for (long left = count; left > 0 && hasRemaining();) {
@@ -44,7 +44,7 @@ final class PartedBytes {
     return taken;
   }
 
-  /** The next bytes, which must be there, as a copy in one. Little-endian. */
+  /** A copy of the next bytes in one little-endian buffer; there must be as many. */
   ByteBuffer copy(int count) {
     ByteBuffer copy = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
     take(count).forEach(copy::put);

@@ -8,33 +8,33 @@ import com.jstorrent.iodaemon.file.OpenFile;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Exactly the bytes asked for (PROTOCOL.md § 5.1 and § 5.2). */
+/** Answers with exactly the bytes that are asked for (PROTOCOL.md § 5.1 and § 5.2). */
 final class ReadRoute implements Route.Handler {
   private final FileService files;
   private final AnswerBuffers buffers;
-  private final Wish wish;
+  private final RangeParser parser;
 
   /**
-   * @param wish what a request asks for
+   * @param parser finds out what a request asks for
    */
-  ReadRoute(FileService files, AnswerBuffers buffers, Wish wish) {
+  ReadRoute(FileService files, AnswerBuffers buffers, RangeParser parser) {
     this.files = files;
     this.buffers = buffers;
-    this.wish = wish;
+    this.parser = parser;
   }
 
-  /** Where the bytes are. */
+  /** The bytes that a request asks for. */
   record Range(LocatedFile file, long offset, OptionalLong length) {}
 
-  /** How a request tells what it wants. */
+  /** Parses what a request asks for. */
   @FunctionalInterface
-  interface Wish {
-    Range of(Call call) throws OperationFailure;
+  interface RangeParser {
+    Range parse(Call call) throws OperationFailure;
   }
 
   @Override
   public Reply answer(Call call) throws OperationFailure {
-    Range range = wish.of(call);
+    Range range = parser.parse(call);
     OpenFile file = files.openForReading(range.file());
     boolean answered = false;
     try {

@@ -7,26 +7,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a route answers.
+ * The answer of a route.
  *
  * @param status the HTTP status
- * @param headers beside those that every answer has
- * @param body what follows the head
+ * @param headers in addition to those of every answer
+ * @param body the bytes after the head
  */
 public record Reply(int status, Map<String, String> headers, Body body) {
   /** The usual status. */
   public static final int OK = 200;
 
-  /** A status without a body and without its length. */
+  /** A status without a body and without Content-Length. */
   public static final int NO_CONTENT = 204;
 
-  /** A status without a body: what its length says is the length of what was not sent. */
+  /** A status without a body; a Content-Length would give the length of the body that was not sent. */
   public static final int NOT_MODIFIED = 304;
 
   /** An answer with this header is the last one of its connection. */
   public static final String CONNECTION = "Connection";
 
-  /** The length of a body that ends when its source does. */
+  /** The length of a body that is known only when it has been written. */
   public static final long UNKNOWN = -1;
 
   /** The bytes of an answer. */
@@ -34,7 +34,7 @@ public record Reply(int status, Map<String, String> headers, Body body) {
     /** The media type. */
     String type();
 
-    /** Bytes, or {@link #UNKNOWN}. */
+    /** The length in bytes, or {@link #UNKNOWN}. */
     long length();
   }
 
@@ -48,16 +48,16 @@ public record Reply(int status, Map<String, String> headers, Body body) {
   }
 
   /**
-   * Bytes that are written while they are read from somewhere.
+   * Bytes that are written as they are read or computed.
    *
-   * @param length {@link #UNKNOWN} when nobody can tell yet
+   * @param length in bytes, or {@link #UNKNOWN}
    */
   public record Streamed(String type, long length, Source source) implements Body {}
 
-  /** Writes the bytes of a streamed body; closed whether it was used or not. */
+  /** Writes the bytes of a streamed body. It is closed in any case, whether it was used or not. */
   public interface Source extends AutoCloseable {
     /**
-     * Writes exactly as many bytes as were announced, if any number was.
+     * Writes the body: exactly as many bytes as its length says, if that is known.
      *
      * @throws IOException when that fails; the connection then ends
      */
@@ -98,7 +98,7 @@ public record Reply(int status, Map<String, String> headers, Body body) {
     return new Reply(OK, Map.of(), new Bytes("text/plain; charset=utf-8", bytes));
   }
 
-  /** The same with one more header. */
+  /** A copy with one more header. */
   public Reply with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);

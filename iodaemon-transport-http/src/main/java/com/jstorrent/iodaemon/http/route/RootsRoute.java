@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.json.JsonReports;
 
-/** {@code GET /roots}: the download roots, and how much room they have (PROTOCOL.md § 5.1). */
+/** {@code GET /roots}: the download roots and their free space (PROTOCOL.md § 5.1). */
 final class RootsRoute implements Route.Handler {
   private final RootWatch roots;
 

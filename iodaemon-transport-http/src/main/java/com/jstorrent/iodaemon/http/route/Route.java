@@ -9,11 +9,11 @@ import java.util.Set;
 /**
  * One row of the route table.
  *
- * @param method GET stands for HEAD as well
- * @param path segments of the path; one in braces is a variable, and one that ends with dots stands
- *     for all that is left
+ * @param method a route with GET serves HEAD as well
+ * @param path segments of the path; one in braces is a variable, and a variable that ends with three
+ *     dots matches all remaining segments
  * @param open whether it is answered without a token
- * @param handler what it does
+ * @param handler the work
  */
 public record Route(String method, List<String> path, boolean open, Handler handler) {
 
@@ -31,7 +31,7 @@ public record Route(String method, List<String> path, boolean open, Handler hand
     return new Route(method, segments(path), false, handler);
   }
 
-  /** A route that is answered without a token: it must tell nothing. */
+  /** A route that is answered without a token: its answer must not reveal anything. */
   static Route open(String method, String path, Handler handler) {
     return new Route(method, segments(path), true, handler);
   }
@@ -40,7 +40,7 @@ public record Route(String method, List<String> path, boolean open, Handler hand
     return List.of(path.substring(1).split("/", -1));
   }
 
-  /** Whether this row serves the path with these segments, whatever the method. */
+  /** Whether this route serves the path with these segments, with some method. */
   public boolean matches(List<String> segments) {
     if (hasTail() ? segments.size() < path.size() : segments.size() != path.size()) {
       return false;
@@ -53,7 +53,7 @@ public record Route(String method, List<String> path, boolean open, Handler hand
     return true;
   }
 
-  /** What stands where the path has variables. */
+  /** The values of the variables in a path with these segments, which must match. */
   public List<String> variables(List<String> segments) {
     List<String> values = new ArrayList<>();
     for (int i = 0; i < path.size(); i++) {
@@ -66,12 +66,12 @@ public record Route(String method, List<String> path, boolean open, Handler hand
     return List.copyOf(values);
   }
 
-  /** Whether this row serves the method. */
+  /** Whether this route serves the method. */
   public boolean serves(String wanted) {
     return method.equals(wanted) || method.equals("GET") && wanted.equals("HEAD");
   }
 
-  /** The methods that this row serves. */
+  /** The methods that this route serves. */
   public Set<String> methods() {
     return method.equals("GET") ? Set.of("GET", "HEAD") : Set.of(method);
   }

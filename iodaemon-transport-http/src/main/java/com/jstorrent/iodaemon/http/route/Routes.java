@@ -18,13 +18,13 @@ public final class Routes {
     FileService files = services.files();
     FileHandles handles = services.handles();
     HashService hashes = services.hashes();
-    Places places = new Places(files, handles);
+    RequestedFiles requested = new RequestedFiles(files, handles);
     AnswerBuffers buffers = new AnswerBuffers(Limits.ANSWER_BYTES);
     BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes(), services.clock());
     JsonBodies json = new JsonBodies(memory);
-    FolderRoutes folders = new FolderRoutes(files, handles, places);
-    HandleRoutes opened = new HandleRoutes(files, handles, places);
-    FileHashRoutes digests = new FileHashRoutes(hashes.files(), places);
+    FolderRoutes folders = new FolderRoutes(files, handles, requested);
+    HandleRoutes opened = new HandleRoutes(files, handles, requested);
+    FileHashRoutes digests = new FileHashRoutes(hashes.files(), requested);
     ControlRoutes control = new ControlRoutes(services);
     StreamRoutes streams = new StreamRoutes(
         files,
@@ -44,10 +44,11 @@ public final class Routes {
         Route.of("POST", "/api/read-rpc-info-from-disk", control::reload),
         Route.of("POST", "/control/open_socket", json.route(sockets::open)),
         Route.of("POST", "/control/close_socket", json.route(sockets::close)),
-        Route.of("GET", "/read/{root_key}", new ReadRoute(files, buffers, places::readWish)),
+        Route.of("GET", "/read/{root_key}", new ReadRoute(files, buffers, requested::readRange)),
         Route.of("POST", "/write/batch", new BatchRoute(files, hashes, memory)),
         Route.of(
-            "POST", "/write/{root_key}", new WriteRoute(files, hashes, memory, places::writeWish)),
+            "POST", "/write/{root_key}",
+            new WriteRoute(files, hashes, memory, requested::writeTarget)),
         Route.of("POST", "/files/ensure_dir", json.route(folders::ensure)),
         Route.of("GET", "/ops/stat", folders::status),
         Route.of("GET", "/ops/list", folders::list),
@@ -57,11 +58,11 @@ public final class Routes {
         Route.of("GET", "/roots", new RootsRoute(services.roots())),
         Route.of("GET", "/network/interfaces", new InterfacesRoute()),
         Route.of("POST", "/files/open", json.route(opened::open)),
-        Route.of("GET", "/files/{fileId}/read", new ReadRoute(files, buffers, opened::readWish)),
+        Route.of("GET", "/files/{fileId}/read", new ReadRoute(files, buffers, opened::readRange)),
         Route.of(
             "PATCH",
             "/files/{fileId}/write",
-            new WriteRoute(files, hashes, memory, opened::writeWish)),
+            new WriteRoute(files, hashes, memory, opened::writeTarget)),
         Route.of("POST", "/files/{fileId}/flush", opened::flush),
         Route.of("POST", "/files/{fileId}/preallocate", opened::preallocate),
         Route.of("POST", "/files/{fileId}/close", opened::close),

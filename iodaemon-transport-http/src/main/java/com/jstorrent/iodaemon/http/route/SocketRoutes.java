@@ -7,10 +7,10 @@ import com.jstorrent.iodaemon.transport.SessionDirectory;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Sockets of a session that are opened and closed by HTTP (PROTOCOL.md § 5.4). */
+/** Opens and closes sockets of a session over HTTP (PROTOCOL.md § 5.4). */
 final class SocketRoutes {
-  private static final long MOST_PORT = 65_535;
-  private static final long MOST_ID = 0xFFFF_FFFFL;
+  private static final long MAX_PORT = 65_535;
+  private static final long MAX_ID = 0xFFFF_FFFFL;
 
   private final SessionDirectory sessions;
 
@@ -20,7 +20,7 @@ final class SocketRoutes {
 
   Reply open(Call call, JsonBody body) throws OperationFailure {
     String host = body.text("host");
-    int port = (int) checked("port", body.number("port"), MOST_PORT);
+    int port = (int) checked("port", body.number("port"), MAX_PORT);
     String session = session(call);
     int id =
         switch (body.text("protocol")) {
@@ -32,7 +32,7 @@ final class SocketRoutes {
   }
 
   Reply close(Call call, JsonBody body) throws OperationFailure {
-    int id = (int) checked("socketId", body.number("socketId"), MOST_ID);
+    int id = (int) checked("socketId", body.number("socketId"), MAX_ID);
     sessions.closeSocket(session(call), id);
     return Reply.json("{}");
   }

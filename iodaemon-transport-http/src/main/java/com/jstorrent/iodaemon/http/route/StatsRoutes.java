@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 
-/** What the daemon does now: its counters and sessions, and on demand their sockets (PROTOCOL.md § 5.4). */
+/** The counters and sessions of the daemon, and the sockets of sessions (PROTOCOL.md § 5.4). */
 final class StatsRoutes {
   private final SessionDirectory directory;
 

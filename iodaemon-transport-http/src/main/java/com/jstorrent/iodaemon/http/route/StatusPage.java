@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The files of the status page (PROTOCOL.md § 2). They hold no data and are the same for everybody:
+ * The static files of the status page (PROTOCOL.md § 2). They contain no data, so they need no token:
  * the page fetches what it shows, with the token.
  */
 final class StatusPage {
@@ -19,7 +19,7 @@ final class StatusPage {
           "js", "text/javascript; charset=utf-8",
           "svg", "image/svg+xml");
 
-  /** The page runs its own scripts only, makes no markup of text, and stands in no other page. */
+  /** The page runs only its own scripts, never parses text as HTML, and cannot be framed. */
   private static final Map<String, String> HEADERS =
       Map.of(
           "Content-Security-Policy",

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
-/** Files for players (PROTOCOL.md § 5.5). */
+/** Streams files to media players (PROTOCOL.md § 5.5). */
 final class StreamRoutes {
   private static final int PARTIAL = 206;
   private static final int NOT_SATISFIABLE = 416;
@@ -45,7 +45,7 @@ final class StreamRoutes {
     return stream(call, handles.require(call.pathVariables().get(0)));
   }
 
-  /** The name at the end of the path is for the player to look at. */
+  /** The name at the end of the path is ignored: it only tells the player what the file is. */
   Reply byTicket(Call call) throws OperationFailure, IOException {
     return stream(call, handles.require(tickets.fileId(call.pathVariables().get(0))));
   }
@@ -100,8 +100,8 @@ final class StreamRoutes {
   }
 
   /**
-   * The same as long as the handle and the length are: bytes that come in later are no other version
-   * of the file, since no player sees them before.
+   * Changes with the handle and the length only. Bytes that are downloaded later do not make another
+   * version of the file, since players never get bytes that are still missing.
    */
   private static String tag(FileHandle handle, long size) {
     return "\"%s-%d\"".formatted(handle.tag(), size);
@@ -114,7 +114,7 @@ final class StreamRoutes {
         new StreamSource(streams, buffers, handle, file, call, start, end);
     if (!call.isHead()) {
       try {
-        source.awaitNext(); // before the head, so that a refusal has a status
+        source.awaitNext(); // before the head is sent, so that a refusal gets an error status
       } catch (OperationFailure e) {
         if (e.code() == FailureCode.ERANGE) {
           return unsatisfiable(file.size());
@@ -145,7 +145,7 @@ final class StreamRoutes {
                 "message", "The stream is not the one that If-Match asks for; ask for it anew.")));
   }
 
-  /** The page that plays it has another origin, so it must be told that it may. */
+  /** The page that plays the stream has another origin, so browsers need this permission. */
   private static Reply identified(Reply reply, String tag) {
     return reply.with("ETag", tag).with("Cross-Origin-Resource-Policy", "cross-origin");
   }

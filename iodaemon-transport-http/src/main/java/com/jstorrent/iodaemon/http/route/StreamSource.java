@@ -12,8 +12,9 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a file that a player gets as it comes in: before each MiB the session that opened the file
- * is asked (PROTOCOL.md § 5.5). Holds no buffer while it waits. Used by one thread.
+ * A part of a file that is streamed while it is downloaded: before each MiB it waits until the session
+ * that opened the file reports the range as complete (PROTOCOL.md § 5.5). Holds no buffer while it
+ * waits. Used by one thread.
  */
 final class StreamSource implements Reply.Source {
   private final StreamService streams;
@@ -23,10 +24,11 @@ final class StreamSource implements Reply.Source {
   private final Call call;
   private final long end;
   private long position;
-  private long granted; // up to here, exclusive
+  private long granted; // end of what may be read, exclusive
 
   /**
-   * @param end inclusive
+   * @param start first byte
+   * @param end last byte, inclusive
    */
   StreamSource(
       StreamService streams,
@@ -47,10 +49,10 @@ final class StreamSource implements Reply.Source {
   }
 
   /**
-   * Waits for the next MiB, unless it has been granted.
+   * Blocks until the next MiB may be read.
    *
-   * @throws OperationFailure as the session says
-   * @throws IOException when the player has gone
+   * @throws OperationFailure when the session refuses the range, or ends
+   * @throws IOException when the player has closed the connection
    */
   void awaitNext() throws OperationFailure, IOException {
     if (position < granted || position > end) {
@@ -77,7 +79,7 @@ final class StreamSource implements Reply.Source {
         writeGranted(out);
       }
     } catch (OperationFailure e) {
-      throw new IOException(e.getMessage()); // the status has been sent: all that is left is to end
+      throw new IOException(e.getMessage()); // too late for an error status
     }
   }
 

@@ -13,37 +13,37 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a body to a file (PROTOCOL.md § 5.1 and § 5.2). With an expected digest the body is verified
- * before the file is touched; without one a long body goes to the disk as it arrives.
+ * Writes a body to a file (PROTOCOL.md § 5.1 and § 5.2). A body with an expected digest is verified
+ * before the file is touched; a long one without is written to the disk as it arrives.
  */
 final class WriteRoute implements Route.Handler {
-  /** A body up to here is held whole and written by one job, verified or not. */
+  /** The most bytes of a body that is read completely before it is written, even without a digest. */
   private static final int STREAMED_BYTES = 1 << 20;
 
   private final FileService files;
   private final HashService hashes;
   private final BodyMemory memory;
-  private final Wish wish;
+  private final TargetParser parser;
 
   /**
-   * @param wish what a request wants to have written where
+   * @param parser finds out where a request wants its body written
    */
-  WriteRoute(FileService files, HashService hashes, BodyMemory memory, Wish wish) {
+  WriteRoute(FileService files, HashService hashes, BodyMemory memory, TargetParser parser) {
     this.files = files;
     this.hashes = hashes;
     this.memory = memory;
-    this.wish = wish;
+    this.parser = parser;
   }
 
   /**
-   * Where the bytes go.
+   * Where a body is written.
    *
-   * @param create whether the file is made if need be
-   * @param hold closed when they are written
+   * @param create whether a missing file is created
+   * @param hold closed when the write has ended
    */
   record Target(LocatedFile file, boolean create, long offset, Hold hold) {}
 
-  /** What must not go away before the bytes are written. */
+  /** Keeps a handle from being closed during the write. */
   @FunctionalInterface
   interface Hold extends AutoCloseable {
     Hold NOTHING = () -> {};
@@ -52,15 +52,15 @@ final class WriteRoute implements Route.Handler {
     void close();
   }
 
-  /** How a request tells where its bytes go; whatever can be refused is refused here. */
+  /** Parses where a request wants its body written, and refuses the request if that is invalid. */
   @FunctionalInterface
-  interface Wish {
-    Target of(Call call) throws OperationFailure;
+  interface TargetParser {
+    Target parse(Call call) throws OperationFailure;
   }
 
   @Override
   public Reply answer(Call call) throws OperationFailure, IOException {
-    // Everything that can be refused is refused before the client is told to send its body.
+    // Check all that can be checked before the body is read, which may send 100 Continue.
     List<Expected> digests = new ArrayList<>();
     for (HashAlgorithm algorithm : HashAlgorithm.values()) {
       String hex = call.header("X-Expected-" + algorithm.name());
@@ -68,7 +68,7 @@ final class WriteRoute implements Route.Handler {
         digests.add(Expected.parse(algorithm, hex));
       }
     }
-    Target target = wish.of(call);
+    Target target = parser.parse(call);
     try {
       long length = call.bodyLength().orElse(Limits.BODY_BYTES);
       if (digests.isEmpty() && length > STREAMED_BYTES) {
@@ -84,7 +84,7 @@ final class WriteRoute implements Route.Handler {
     return Reply.empty();
   }
 
-  /** A small body is checked by the job that writes it: a second hand-over costs more. */
+  /** The job that writes a small body verifies it as well: another hand-over would cost more. */
   private void write(Target target, List<Expected> digests, HeldBody held)
       throws OperationFailure {
     FileService.Check check =

@@ -1,4 +1,4 @@
-/** The routes of PROTOCOL.md § 5: one service call each. Knows no socket. */
+/** The routes of PROTOCOL.md § 5. Each mostly calls one service; none uses the connection itself. */
 @NullMarked
 package com.jstorrent.iodaemon.http.route;
 

@@ -9,30 +9,30 @@ import com.jstorrent.iodaemon.file.LocatedFile;
 import com.jstorrent.iodaemon.file.SafePath;
 import org.jspecify.annotations.Nullable;
 
-/** The ways in which requests name files. */
-final class Places {
+/** Finds the files that requests name, in each of the ways in which they can. Thread-safe. */
+final class RequestedFiles {
   private final FileService files;
   private final FileHandles handles;
 
-  Places(FileService files, FileHandles handles) {
+  RequestedFiles(FileService files, FileHandles handles) {
     this.files = files;
     this.handles = handles;
   }
 
-  ReadRoute.Range readWish(Call call) throws OperationFailure {
-    FileLocation place = ofHeaders(call);
+  ReadRoute.Range readRange(Call call) throws OperationFailure {
+    FileLocation location = ofHeaders(call);
     long offset = Numbers.parse("header X-Offset", call.header("X-Offset")).orElse(0);
     return new ReadRoute.Range(
-        place, offset, Numbers.parse("header X-Length", call.header("X-Length")));
+        location, offset, Numbers.parse("header X-Length", call.header("X-Length")));
   }
 
-  WriteRoute.Target writeWish(Call call) throws OperationFailure {
-    FileLocation place = ofHeaders(call);
+  WriteRoute.Target writeTarget(Call call) throws OperationFailure {
+    FileLocation location = ofHeaders(call);
     long offset = Numbers.parse("header X-Offset", call.header("X-Offset")).orElse(0);
-    return new WriteRoute.Target(place, true, offset, WriteRoute.Hold.NOTHING);
+    return new WriteRoute.Target(location, true, offset, WriteRoute.Hold.NOTHING);
   }
 
-  /** By the root in the path and {@code X-Path-Base64}. */
+  /** By the root in the path and the header {@code X-Path-Base64}. */
   private FileLocation ofHeaders(Call call) throws OperationFailure {
     String encoded = call.header("X-Path-Base64");
     if (encoded == null) {
@@ -41,12 +41,12 @@ final class Places {
     return files.fileLocation(call.pathVariables().get(0), SafePath.ofBase64(encoded));
   }
 
-  /** By {@code root_key} and {@code path} of the query; an empty path is the root itself. */
+  /** By the parameters {@code root_key} and {@code path}; an empty path is the root itself. */
   FileLocation ofQuery(Call call) throws OperationFailure {
     return files.location(required(call, "root_key"), SafePath.of(required(call, "path")));
   }
 
-  /** By the rest of the path, and {@code root_key} or {@code root_token} of the query. */
+  /** By the tail of the path, and the parameter {@code root_key} or {@code root_token}. */
   FileLocation ofPath(Call call) throws OperationFailure {
     String root = call.query().get("root_token");
     return files.fileLocation(
@@ -54,17 +54,17 @@ final class Places {
         SafePath.of(call.pathVariables().get(0)));
   }
 
-  /** By {@code root_key} and a field with the path; an empty path is the root itself. */
+  /** By the field {@code root_key} and the given field; an empty path is the root itself. */
   FileLocation of(JsonBody body, String pathField) throws OperationFailure {
     return files.location(body.text("root_key"), SafePath.of(body.text(pathField)));
   }
 
-  /** The same for a file. */
+  /** By the fields {@code root_key} and {@code path}; the path must not be empty. */
   FileLocation file(JsonBody body) throws OperationFailure {
     return files.fileLocation(body.text("root_key"), SafePath.of(body.text("path")));
   }
 
-  /** By {@code fileId}, or as {@link #file}. */
+  /** By the field {@code fileId}, or else as {@link #file}. */
   LocatedFile fileOrHandle(JsonBody body) throws OperationFailure {
     String fileId = body.optionalText("fileId");
     return fileId == null ? file(body) : handles.require(fileId);
