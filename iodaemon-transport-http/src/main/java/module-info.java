@@ -1,4 +1,4 @@
-/** The daemon's one port: HTTP/1.1 for files and hashes, and the way to upgrades. */
+/** The daemon's one port: HTTP/1.1 for files and hashes, and upgrades to other protocols. */
 module com.jstorrent.iodaemon.http {
   requires transitive com.jstorrent.iodaemon.core;
   requires com.jstorrent.iodaemon.json;

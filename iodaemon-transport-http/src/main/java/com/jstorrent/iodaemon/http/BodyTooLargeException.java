@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.http;
 
 import java.io.IOException;
 
-/** The body of a request has more bytes than it may have; answered with 413. */
+/** The body of a request is over the limit; answered with 413. */
 final class BodyTooLargeException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -49,6 +49,6 @@ final class ChunkedOutput implements WritableByteChannel {
 
   @Override
   public void close() {
-    // What it writes to stays open.
+    // The connection stays open.
   }
 }

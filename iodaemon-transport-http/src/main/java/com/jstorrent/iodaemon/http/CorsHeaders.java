@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.http.wire.Fields;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What lets a page of an allowed origin see an answer (PROTOCOL.md § 2). Never a wildcard. */
+/** Headers that let a page of an allowed origin read answers (PROTOCOL.md § 2). Never a wildcard. */
 final class CorsHeaders {
   private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   private static final String REQUEST_HEADERS =
@@ -17,7 +17,7 @@ final class CorsHeaders {
 
   private CorsHeaders() {}
 
-  /** For every answer to a request of this origin, which is allowed. */
+  /** For every answer to a request from this origin, which must be an allowed one. */
   static Map<String, String> forAnswer(String origin) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Access-Control-Allow-Origin", origin);
@@ -25,7 +25,7 @@ final class CorsHeaders {
     return headers;
   }
 
-  /** For the answer to a preflight of an allowed origin, besides those above. */
+  /** For the answer to a preflight from an allowed origin, in addition to those of every answer. */
   static Map<String, String> forPreflight(Fields request) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Access-Control-Allow-Methods", METHODS);

@@ -10,10 +10,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a path leads to: a route, or a protocol to upgrade to. */
+/** Finds what serves a path: a route, or a protocol to upgrade to. */
 final class Endpoints {
   private final Map<String, List<Route>> routes; // by the first segment, which is never a variable
-  private final Map<String, UpgradeHook> hooks = new LinkedHashMap<>(); // by the only segment
+  private final Map<String, UpgradeHook> hooks = new LinkedHashMap<>(); // by their only segment
 
   Endpoints(List<Route> routes, List<UpgradeHook> upgrades) {
     this.routes = routes.stream().collect(Collectors.groupingBy(each -> each.path().getFirst()));
@@ -39,7 +39,7 @@ final class Endpoints {
     return routes.getOrDefault(target.segments().getFirst(), List.of());
   }
 
-  /** The answer when there is no route: 405 when there is one with another method, else 404. */
+  /** The answer when no route serves a request: 405 when one does with another method, else 404. */
   Reply missing(Target target) {
     Set<String> allowed = new TreeSet<>();
     for (Route route : routesOf(target)) {

@@ -28,11 +28,11 @@ final class Exchange {
   private final Request request;
   private final Endpoints endpoints;
   private final RequestGate gate;
-  private final RequestGate.Visitor visitor;
+  private final RequestGate.Verdict verdict;
   private final RequestBody body;
   private final int port;
-  private boolean last; // whether the connection must end with the answer
-  private boolean upgraded; // and so no longer speaks HTTP
+  private boolean last; // whether the connection ends with the answer
+  private boolean upgraded; // whether the connection has been handed to another protocol
 
   Exchange(
       HttpConnection connection,
@@ -45,20 +45,20 @@ final class Exchange {
     this.endpoints = endpoints;
     this.port = port;
     this.gate = gate;
-    this.visitor = gate.look(request.fields(), port);
+    this.verdict = gate.check(request.fields(), port);
     this.body = new RequestBody(connection, request);
   }
 
-  /** Whether the request is let in by its token. */
+  /** Whether the request has the token, and the right Host. */
   boolean isAuthenticated() {
-    return visitor.host() == Host.ALLOWED && visitor.credential() == Credential.RIGHT;
+    return verdict.host() == Host.ALLOWED && verdict.credential() == Credential.RIGHT;
   }
 
   /**
    * Answers the request.
    *
-   * @param draining whether the daemon wants no more requests
-   * @return whether another one may follow on this connection
+   * @param draining whether the daemon shuts down and takes no further requests
+   * @return whether another request may follow on this connection
    * @throws IOException when the connection breaks
    */
   boolean run(Responder responder, BooleanSupplier draining) throws IOException {
@@ -80,7 +80,7 @@ final class Exchange {
       if (upgraded) {
         throw e;
       }
-      LOG.error("A request failed because of a defect.", e);
+      LOG.error("A request failed because of a defect of the daemon.", e);
       reply = Failures.reply(500, "EIO", "The daemon has a defect; its log tells more.");
       last = true;
     }
@@ -95,13 +95,13 @@ final class Exchange {
     return !last;
   }
 
-  /** Null when the connection was given to another protocol. */
+  /** Null when the connection was upgraded to another protocol, and has ended since. */
   private @Nullable Reply reply() throws OperationFailure, IOException {
-    if (visitor.host() == Host.REPEATED) {
+    if (verdict.host() == Host.REPEATED) {
       last = true;
       return Failures.reply(400, "EINVAL", "The request has more than one Host.");
     }
-    if (visitor.host() == Host.REFUSED) {
+    if (verdict.host() == Host.REFUSED) {
       last = true;
       return Failures.reply(
           403,
@@ -119,13 +119,13 @@ final class Exchange {
       return upgrade(hook);
     }
     Route route = endpoints.route(request.method(), target);
-    if (visitor.credential() != Credential.RIGHT && (route == null || !route.open())) {
+    if (verdict.credential() != Credential.RIGHT && (route == null || !route.open())) {
       return unauthorized();
     }
     if (route == null) {
       return endpoints.missing(target);
     }
-    body.requireSensible();
+    body.requireAllowedLength();
     if (body.isEncoded()) {
       return Failures.reply(
           415, "EENCODING", "The body must come as it is, without a Content-Encoding.")
@@ -139,13 +139,13 @@ final class Exchange {
 
   private Reply preflight() {
     Reply reply = new Reply(Reply.NO_CONTENT, Map.of(), new Reply.Bytes("text/plain", new byte[0]));
-    return visitor.origin() == Origin.ALLOWED
+    return verdict.origin() == Origin.ALLOWED
         ? with(reply, CorsHeaders.forPreflight(request.fields()))
         : reply;
   }
 
   private Reply unauthorized() throws IOException {
-    if (visitor.credential() == Credential.WRONG) {
+    if (verdict.credential() == Credential.WRONG) {
       gate.awaitPenalty();
     }
     return Failures.reply(
@@ -155,10 +155,10 @@ final class Exchange {
 
   private @Nullable Reply upgrade(UpgradeHook hook) throws IOException {
     last = true;
-    if (visitor.origin() == Origin.REFUSED) {
+    if (verdict.origin() == Origin.REFUSED) {
       return Failures.reply(403, "EORIGIN", "Pages of this origin may not connect.");
     }
-    if (visitor.credential() == Credential.WRONG) {
+    if (verdict.credential() == Credential.WRONG) {
       return unauthorized();
     }
     if (request.isOlderThan11()) {
@@ -175,7 +175,7 @@ final class Exchange {
         new UpgradeRequest(
             request.target(),
             headers(),
-            visitor.credential() == Credential.RIGHT,
+            verdict.credential() == Credential.RIGHT,
             connection.takeReadAhead(),
             connection.channel());
     UpgradeHook.Refusal refusal = hook.refuse(upgrade);
@@ -201,7 +201,7 @@ final class Exchange {
 
   private Reply withCors(Reply reply) {
     String origin = request.fields().first("Origin");
-    return origin != null && visitor.origin() == Origin.ALLOWED
+    return origin != null && verdict.origin() == Origin.ALLOWED
         ? with(reply, CorsHeaders.forAnswer(origin))
         : reply;
   }
@@ -214,13 +214,13 @@ final class Exchange {
     return complete;
   }
 
-  /** HTTP/1.0 knows no chunks: the end of the connection is the end of the body. */
+  /** HTTP/1.0 has no chunks: a body of unknown length ends with the connection. */
   private boolean endsWithBody(Reply reply) {
     return request.isOlderThan11()
         && Responder.hasUnknownLength(reply);
   }
 
-  /** RFC 9112 § 9.3. */
+  /** Whether the client allows another request on the connection (RFC 9112 § 9.3). */
   private boolean wantsMore() {
     boolean close = false;
     boolean keep = false;

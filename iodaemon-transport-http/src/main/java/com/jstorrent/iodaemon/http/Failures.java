@@ -17,13 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Failures as answers: a status and {@code {"error", "message"}} (PROTOCOL.md § 5). */
+/** Turns failures into answers: a status and {@code {"error", "message"}} (PROTOCOL.md § 5). */
 final class Failures {
   private static final String RETRY_SECONDS = "1";
 
   private Failures() {}
 
-  /** The operation failed. */
+  /** The answer to a request whose operation failed. */
   static Reply of(OperationFailure failure) {
     Reply reply =
         reply(FailureStatus.of(failure.code()), failure.code().name(), failure.getMessage());
@@ -31,8 +31,8 @@ final class Failures {
   }
 
   /**
-   * The request, head or body, could not be read; the connection ends with this answer. Null when
-   * there is nobody left to answer.
+   * The answer to a request whose head or body could not be read; the connection ends with it. Null
+   * when there can be no answer, because the client has gone or the connection is broken.
    */
   static @Nullable Reply ofUnreadable(IOException failure) {
     return switch (failure) {

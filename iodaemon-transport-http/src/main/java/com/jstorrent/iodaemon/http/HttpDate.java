@@ -6,9 +6,9 @@ import java.time.ZoneOffset;
 import java.util.Locale;
 
 /**
- * The time in the one form that answers use (RFC 9110 § 5.6.7), made once a second. The JDK's formatter
- * would read time zones and names of days from files at the first answer, when a user waits and when
- * no descriptor may be left. Thread-safe.
+ * The current time as an IMF-fixdate (RFC 9110 § 5.6.7), formatted at most once a second. The JDK's
+ * formatter would load time zones and names of days from files with the first answer, which delays it
+ * and fails when no file descriptor is left. Thread-safe.
  */
 final class HttpDate {
   private static volatile HttpDate latest = new HttpDate(0);
@@ -31,7 +31,7 @@ final class HttpDate {
     return date.text;
   }
 
-  /** For times with four digits in the year. */
+  /** Formats a time whose year has four digits. */
   static String of(Instant instant) {
     LocalDateTime time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
     StringBuilder text = new StringBuilder("Sun, 06 Nov 1994 08:49:37 GMT".length());

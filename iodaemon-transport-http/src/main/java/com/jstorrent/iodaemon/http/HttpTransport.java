@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One port on 127.0.0.1 for HTTP/1.1 and for the protocols that it is upgraded to (PROTOCOL.md §
- * 2). Configured before the daemon starts; not thread-safe until then.
+ * A port on 127.0.0.1 for HTTP/1.1 and for the protocols that connections are upgraded to
+ * (PROTOCOL.md § 2). Configure it on one thread, before the daemon starts.
  */
 public final class HttpTransport implements ServerTransport {
   private static final int MAX_PORT = 65_535;
@@ -36,7 +36,11 @@ public final class HttpTransport implements ServerTransport {
     return new HttpTransport(port);
   }
 
-  /** Adds a protocol that requests for its path are upgraded to. */
+  /**
+   * Adds a protocol; requests for its path upgrade to it.
+   *
+   * @throws NullPointerException when it is null
+   */
   public HttpTransport upgrade(UpgradeHook hook) {
     hooks.add(Objects.requireNonNull(hook, "upgrade must not be null."));
     return this;

@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request, under the limit. It is read when it is asked for, and where it ends the next
- * request begins. Used by the thread of its connection.
+ * The body of a request, checked against the limit. It is read on demand, and the next request begins
+ * where it ends. Used by the thread of its connection.
  */
 final class RequestBody {
   /** The content coding that changes nothing. */
@@ -31,25 +31,25 @@ final class RequestBody {
     this.request = request;
   }
 
-  /** The declared length; empty when it comes in chunks. */
+  /** The declared length in bytes; empty when the body comes in chunks. */
   OptionalLong length() {
     long length = request.bodyLength();
     return length == Request.CHUNKED ? OptionalLong.empty() : OptionalLong.of(length);
   }
 
   /**
-   * Refuses a body that is declared too long, before anything is done for it.
+   * Refuses a body whose declared length is over the limit, before anything is done with it.
    *
    * @throws BodyTooLargeException when it is
    */
-  void requireSensible() throws BodyTooLargeException {
+  void requireAllowedLength() throws BodyTooLargeException {
     if (length().orElse(0) > Limits.BODY_BYTES) {
       throw new BodyTooLargeException();
     }
   }
 
   /**
-   * Whether it is something else than the content: compressed, or encrypted (RFC 9110 § 8.4).
+   * Whether a content coding such as compression was applied to the body (RFC 9110 § 8.4).
    */
   boolean isEncoded() {
     boolean plain = true;
@@ -60,7 +60,7 @@ final class RequestBody {
   }
 
   /**
-   * Whether there is nothing in it. To know that of chunks, the first one is read.
+   * Whether the body is empty. Of a body in chunks the first one is read, which may block.
    *
    * @throws IOException when it cannot be read
    */
@@ -75,7 +75,7 @@ final class RequestBody {
   InputStream stream() throws IOException {
     InputStream stream = opened;
     if (stream == null) {
-      requireSensible();
+      requireAllowedLength();
       if (awaitsContinue()) {
         connection.sendContinue();
       }
@@ -109,9 +109,10 @@ final class RequestBody {
   }
 
   /**
-   * Reads over what is left of the body, so that the next request can follow.
+   * Reads and discards the rest of the body, so that the next request can follow.
    *
-   * @return false when that would be too much, would wait for a body that never comes, or fails
+   * @return false when the rest is too long, may never be sent (the client awaits 100 Continue), or
+   *     cannot be read
    */
   boolean skip() {
     try {
@@ -123,7 +124,7 @@ final class RequestBody {
 
   private boolean skipRest() throws IOException {
     if (opened == null) {
-      long length = length().orElse(1); // of one in chunks nobody knows
+      long length = length().orElse(1); // unknown in chunks: it may be small
       if (length == 0) {
         return true;
       }
@@ -133,7 +134,7 @@ final class RequestBody {
     }
     InputStream rest = stream();
     if (rest.read() < 0) {
-      return true; // as a rule: no buffer for that
+      return true; // the usual case needs no buffer
     }
     byte[] skipped = new byte[8 << 10];
     int total = 1;
@@ -146,7 +147,7 @@ final class RequestBody {
     return false;
   }
 
-  /** The body, which must not be longer than the limit. */
+  /** Fails when the body turns out to be longer than the limit. */
   private static final class Limited extends FilterInputStream {
     private long count;
 

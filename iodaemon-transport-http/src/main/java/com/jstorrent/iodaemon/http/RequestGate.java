@@ -12,41 +12,42 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests get in: the checks of PROTOCOL.md § 2, in its order, behind "well-formed", which
- * the parser has seen to.
+ * Checks who may send requests: Host, Origin and token, as PROTOCOL.md § 2 orders them. That requests
+ * are well-formed, which comes first there, has been checked by the parser. Thread-safe.
  */
 final class RequestGate {
   private static final String BEARER = "Bearer";
 
   private final AccessPolicy access;
   private final Stats stats;
-  private final Semaphore guesses = new Semaphore(Limits.UNAUTHENTICATED_CONNECTIONS); // that wait for their answer
+  private final Semaphore penalties =
+      new Semaphore(Limits.UNAUTHENTICATED_CONNECTIONS); // delayed answers
 
   RequestGate(AccessPolicy access, Stats stats) {
     this.access = access;
     this.stats = stats;
   }
 
-  /** What a request shows about itself. */
-  record Visitor(Host host, Origin origin, Credential credential) {}
+  /** The results of the checks. */
+  record Verdict(Host host, Origin origin, Credential credential) {}
 
-  /** Whom it takes the daemon for. */
+  /** The Host that the request names. */
   enum Host {
     ALLOWED,
     REFUSED,
-    /** It names more than one. */
+    /** The request names more than one. */
     REPEATED
   }
 
-  /** Where a request comes from. */
+  /** The origin of the page that sent the request. */
   enum Origin {
-    /** No page sent it. */
+    /** The request has no Origin: no page of another origin sent it. */
     NONE,
     ALLOWED,
     REFUSED
   }
 
-  /** What it shows. */
+  /** The token of the request. */
   enum Credential {
     MISSING,
     WRONG,
@@ -56,8 +57,8 @@ final class RequestGate {
   /**
    * @param port the daemon's own port
    */
-  Visitor look(Fields request, int port) {
-    return new Visitor(
+  Verdict check(Fields request, int port) {
+    return new Verdict(
         host(request.values("Host"), port),
         origin(request.values("Origin"), port),
         credential(request.values("X-JST-Auth"), request.values("Authorization")));
@@ -80,15 +81,15 @@ final class RequestGate {
 
   /** When both headers are there, X-JST-Auth decides: the other one may be meant for a proxy. */
   private Credential credential(List<String> tokens, List<String> authorizations) {
-    boolean shown = !tokens.isEmpty() || !authorizations.isEmpty();
+    boolean present = !tokens.isEmpty() || !authorizations.isEmpty();
     String token = tokens.isEmpty() ? bearer(single(authorizations)) : single(tokens);
     if (access.tokenMatches(token)) {
       return Credential.RIGHT;
     }
-    if (shown) {
+    if (present) {
       stats.increment(Counter.AUTH_FAILURES);
     }
-    return shown ? Credential.WRONG : Credential.MISSING;
+    return present ? Credential.WRONG : Credential.MISSING;
   }
 
   /** RFC 9110 § 11.4: the scheme in any case, then one space or more. */
@@ -105,16 +106,17 @@ final class RequestGate {
   }
 
   /**
-   * Before a wrong token is answered: whoever guesses waits. On the thread of that connection.
+   * Delays the answer to a wrong token, so that guessing takes long. Blocks the thread of the
+   * connection.
    *
-   * @throws IOException when too many wait already; then there is no answer
+   * @throws IOException when too many answers are delayed already; then the connection ends unanswered
    */
   void awaitPenalty() throws IOException {
     Duration penalty = access.penalty();
     if (penalty.isZero()) {
       return;
     }
-    if (!guesses.tryAcquire()) {
+    if (!penalties.tryAcquire()) {
       throw new IOException("Too many wrong tokens.");
     }
     try {
@@ -122,7 +124,7 @@ final class RequestGate {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      guesses.release();
+      penalties.release();
     }
   }
 

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes answers. Used by the thread that serves the connection. */
 final class Responder {
-  /** Up to here a body is sent together with the head. */
+  /** The most bytes of a body that is sent together with the head. */
   private static final int SMALL_BYTES = 16 << 10;
 
-  /** What a page of another origin may do with the answer: nothing but fetch it, if it may. */
+  /** Keep browsers from sniffing, caching and embedding answers; {@link CorsHeaders} allow fetching. */
   private static final Map<String, String> GUARDS =
       Map.of(
           "X-Content-Type-Options", "nosniff",
@@ -38,9 +38,9 @@ final class Responder {
     boolean withBody = request == null || !request.method().equals("HEAD");
     boolean chunked =
         hasUnknownLength(reply) && request != null && !request.isOlderThan11();
-    // No pattern switches here: the JVM would put each together before the first answer.
+    // No pattern switch: the JVM would link it at run time, which delays the first answer.
     if (reply.body() instanceof Reply.Streamed stream) {
-      try (Reply.Source source = stream.source()) { // whatever fails before it is used
+      try (Reply.Source source = stream.source()) { // closed even if sending the head fails
         connection.send(head(request, reply, last, chunked));
         if (withBody) {
           write(source, chunked);
@@ -70,15 +70,16 @@ final class Responder {
     if (last && !reply.headers().containsKey(Reply.CONNECTION)) {
       head.add(Reply.CONNECTION, "close");
     } else if (!last && request != null && request.isOlderThan11()) {
-      head.add(Reply.CONNECTION, "keep-alive"); // in HTTP/1.1 it goes without saying
+      head.add(Reply.CONNECTION, "keep-alive"); // the default of HTTP/1.1
     }
     addLength(head, reply, chunked);
     return head.bytes();
   }
 
   /**
-   * Whether the answer tells a program, not a page, that something was done. There is nothing in it to
-   * take for a script, to embed, or to keep in a cache; and it is the answer to every small write.
+   * Whether the answer only tells a program, not a page, that an operation succeeded. It has no body
+   * that a browser could run, embed or cache, so it needs no guards; leaving them out makes the answer
+   * to each small write shorter.
    */
   private static boolean isBareSuccess(@Nullable Request request, Reply reply) {
     return reply.status() == Reply.OK
@@ -100,11 +101,11 @@ final class Responder {
     if (length != Reply.UNKNOWN) {
       head.add("Content-Length", Long.toString(length));
     } else if (chunked) {
-      head.add("Transfer-Encoding", "chunked"); // else it ends with the connection
+      head.add("Transfer-Encoding", "chunked"); // without chunks the body ends with the connection
     }
   }
 
-  /** Whether the end of the answer has to be told by chunks, or by the end of the connection. */
+  /** Whether the body has no Content-Length, so that chunks or the end of the connection delimit it. */
   static boolean hasUnknownLength(Reply reply) {
     return reply.body().length() == Reply.UNKNOWN;
   }

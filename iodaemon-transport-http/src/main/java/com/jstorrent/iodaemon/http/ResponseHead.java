@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The head of an answer (RFC 9112 § 4 and § 5). Every answer has one, and clients wait for it: it is
- * put together in one piece and sent by one call. Not thread-safe.
+ * The head of an answer (RFC 9112 § 4 and § 5), built in one buffer so that one system call sends it.
+ * Not thread-safe.
  */
 final class ResponseHead {
   private static final int USUAL_LENGTH = 512;
@@ -20,7 +20,7 @@ final class ResponseHead {
   /**
    * Adds a field.
    *
-   * @throws IllegalArgumentException when the value could begin another line
+   * @throws IllegalArgumentException when the value has a line break
    */
   ResponseHead add(String name, String value) {
     if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0) {
@@ -31,7 +31,7 @@ final class ResponseHead {
     return this;
   }
 
-  /** Of the statuses that the daemon answers with; the phrase means nothing to a program. */
+  /** The reason phrases of the statuses that the daemon uses; programs ignore them. */
   private static String reason(int status) {
     return switch (status) {
       case 200 -> "OK";

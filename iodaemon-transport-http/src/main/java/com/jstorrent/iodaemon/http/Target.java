@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The target of a request, taken apart: the segments of the path and the parameters of the query,
- * decoded from percent signs and UTF-8.
+ * The parsed target of a request: the segments of the path and the parameters of the query,
+ * percent-decoded as UTF-8.
  */
 record Target(List<String> segments, Map<String, String> query) {
   private static final int FIRST_BEYOND_ASCII = 0x80;
@@ -70,7 +70,7 @@ record Target(List<String> segments, Map<String, String> query) {
     }
   }
 
-  /** Whether it decodes to itself, as almost every text does. */
+  /** Whether there is nothing to decode, as in almost every text. */
   private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -1,4 +1,4 @@
-/** HTTP/1.1 on the daemon's port: which requests are let in, and what each answers. */
+/** HTTP/1.1 on the daemon's port: access control, and the answers to requests. */
 @NullMarked
 package com.jstorrent.iodaemon.http;
 
