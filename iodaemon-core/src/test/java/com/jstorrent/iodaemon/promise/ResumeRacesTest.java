@@ -22,14 +22,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 9.3 at its worst moments. */
+/** PROTOCOL.md § 9.3: resuming under races, and at its limits. */
 class ResumeRacesTest {
   private static final Set<Capability> RESUME = Set.of(Capability.RESUME);
   private static final Limits SHORT =
       Limits.builder().resumeGrace(Duration.ofMillis(100)).build();
 
   @RepeatedTest(20)
-  void vanishingRightBehindResumeLeavesNothing() throws Exception {
+  void aConnectionLostRightAfterResumeLeavesNothingBehind() throws Exception {
     try (TestDaemon daemon = TestDaemon.start(SHORT);
         Peer peer = Peer.open()) {
       TestClient client = lost(daemon, peer);
@@ -57,11 +57,11 @@ class ResumeRacesTest {
   }
 
   @RepeatedTest(50)
-  void everythingMayComeInOneGo() throws Exception {
+  void allFramesMayArriveAtOnce() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       TestClient client = lost(daemon, peer);
-      try (TestClient back = daemon.stranger()) {
+      try (TestClient back = daemon.unauthenticatedClient()) {
         back.send(new ClientFrame.ClientHello(1, "resume"));
         back.send(new ClientFrame.Auth(2, 1, TestDaemon.TOKEN));
         back.send(new ClientFrame.Resume(9, 1, client.ticket()));
@@ -73,14 +73,14 @@ class ResumeRacesTest {
   }
 
   @Test
-  void acknowledgementsBehindASlowPeerCostTheResumingAndNotTheSocket() throws Exception {
+  void acknowledgementsDelayedByASlowPeerPreventResumingButKeepTheSocket() throws Exception {
     Limits limits = Limits.builder().replayBytes(1 << 20).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
         Peer peer = Peer.echoing();
         TestClient client = daemon.client(RESUME)) {
       client.connect(1, peer.port());
       int total = 64 << 20;
-      // One ordered way out, as the buffer of a browser's WebSocket is.
+      // Sends in order, like the buffer of a browser's WebSocket.
       BlockingQueue<ClientFrame> out = new LinkedBlockingQueue<>();
       for (int i = 0; i < total >> 20; i++) {
         out.add(new ClientFrame.TcpSend(0, 1, ByteBuffer.allocate(1 << 20)));
@@ -173,13 +173,13 @@ class ResumeRacesTest {
   }
 
   @Test
-  void whoAcknowledgesNothingAtAllIsServedButCannotResume() throws Exception {
+  void aClientThatNeverAcknowledgesIsServedButCannotResume() throws Exception {
     Limits limits = Limits.builder().replayBytes(1).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
         TestClient client = daemon.client(RESUME)) {
       int answers = 0;
       DaemonFrame frame;
-      do { // each answer is a control frame that has to be kept
+      do { // each answer is a control frame to be kept
         client.send(ByteBuffer.wrap(new byte[] {1, (byte) 0xF0, 0, 0, 0, 0, 0, 0}));
         frame = client.next();
         answers++;
@@ -194,7 +194,7 @@ class ResumeRacesTest {
   }
 
   @Test
-  void aClientThatHasForgottenItsCountGetsAllThatItHasNotAcknowledged() throws Exception {
+  void aClientThatHasLostItsCountGetsAllUnacknowledgedFrames() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       TestClient client = daemon.client(RESUME);
@@ -207,7 +207,7 @@ class ResumeRacesTest {
         back.send(new ClientFrame.Resume(9, -1, client.ticket()));
         DaemonFrame.Resumed resumed = back.expect(DaemonFrame.Resumed.class);
         assertThat(resumed.errno()).isZero();
-        assertThat(resumed.toClient()).as("it is told where it stands").isEqualTo(1);
+        assertThat(resumed.toClient()).as("it is told its position in the stream").isEqualTo(1);
         assertThat(resumed.entries().getFirst().toClient()).isZero();
         assertThat(back.receive(1, 3)).containsExactly(1, 2, 3);
       }
@@ -215,7 +215,7 @@ class ResumeRacesTest {
   }
 
   @Test
-  void anIdThatWasUsedBeforeHasItsOwnCounts() throws Exception {
+  void aReusedIdStartsWithNewCounts() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       TestClient client = daemon.client(RESUME);
@@ -239,15 +239,15 @@ class ResumeRacesTest {
   }
 
   @Test
-  void parkedSessionsAreNotUnbounded() throws Exception {
+  void theNumberOfParkedSessionsIsLimited() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       TestClient oldest = lost(daemon, peer);
-      daemon.awaitStat(Counter.PARKED_SESSIONS, 1); // sessions end on threads of their own
+      daemon.awaitStat(Counter.PARKED_SESSIONS, 1); // sessions end on other threads
       for (int i = 0; i < Limits.PARKED_SESSIONS; i++) {
         lost(daemon, peer);
       }
-      daemon.awaitStat(Counter.TCP_SOCKETS, Limits.PARKED_SESSIONS); // each has one; one has gone
+      daemon.awaitStat(Counter.TCP_SOCKETS, Limits.PARKED_SESSIONS); // one each, without the oldest
       try (TestClient back = daemon.client(RESUME)) {
         back.send(new ClientFrame.Resume(9, 1, oldest.ticket()));
         assertThat(back.expect(DaemonFrame.Resumed.class).errno()).isEqualTo(116);
@@ -255,7 +255,7 @@ class ResumeRacesTest {
     }
   }
 
-  /** A client that has had one socket and whose connection has broken. */
+  /** A client with one socket whose connection has broken. */
   private static TestClient lost(TestDaemon daemon, Peer peer) throws Exception {
     TestClient client = daemon.client(RESUME);
     client.connect(1, peer.port());

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConnectionStateTest {
 
   @Test
-  void onlyHelloThenAuthIsLetInBeforeTheTokenWasShown() {
+  void beforeAuthenticationOnlyHelloAndThenAuthAreAllowed() {
     for (Opcode opcode : Opcode.values()) {
       assertThat(ConnectionState.AWAIT_HELLO.verdict(opcode, Phase.IO))
           .as("%s", opcode)
@@ -34,7 +34,8 @@ class ConnectionStateTest {
           .as("%s", opcode)
           .isEqualTo(ours ? Verdict.ACCEPT : Verdict.REFUSE);
       assertThat(ConnectionState.TRUSTED.verdict(opcode, served))
-          .as("a client that showed the token before may still greet: %s", opcode)
+          .as("a client that was authenticated from the start may still send CLIENT_HELLO: %s",
+              opcode)
           .isEqualTo(ours || handshake ? Verdict.ACCEPT : Verdict.REFUSE);
       assertThat(ConnectionState.GREETED.verdict(opcode, served))
           .as("once: %s", opcode)
@@ -51,7 +52,7 @@ class ConnectionStateTest {
   }
 
   @Test
-  void theHandshakeGoesForwardOneStepAtATime() {
+  void theHandshakeAdvancesOneStepAtATime() {
     for (Opcode opcode : Opcode.values()) {
       assertThat(ConnectionState.AWAIT_HELLO.next(opcode))
           .isEqualTo(

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PROTOCOL.md § 3: what is said on {@code /control}, and only there. */
+/** PROTOCOL.md § 3: the frames of {@code /control}, which exist only there. */
 class ControlSessionTest {
   private static final String ALL_CAPABILITIES =
       Stream.of(Capability.values()).map(Capability::label).collect(Collectors.joining(" "));
@@ -63,7 +63,7 @@ class ControlSessionTest {
     daemon.close();
   }
 
-  /** A frame without payload but for zeros. */
+  /** A frame whose payload is zeros. */
   private static ByteBuffer frame(int opcode, int requestId, int payload) {
     return ByteBuffer.allocate(8 + payload)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -73,7 +73,7 @@ class ControlSessionTest {
   }
 
   @Test
-  void everyFrameOfIoIsAnsweredWithErrorAndTheConnectionLives() throws Exception {
+  void framesOfIoAreAnsweredWithErrorAndTheConnectionStaysOpen() throws Exception {
     picker = true;
     try (TestClient client = daemon.control(Set.of(Capability.STATS))) {
       for (Opcode opcode : Opcode.values()) {
@@ -97,7 +97,7 @@ class ControlSessionTest {
   }
 
   @Test
-  void thePickerIsAskedAndWhereThereIsNoneThatIsAnError() throws Exception {
+  void theFolderPickerIsOpenedAndIsAnErrorWhereThereIsNone() throws Exception {
     try (TestClient client = daemon.control(Set.of())) {
       client.send(new ClientFrame.OpenFolderPicker(5));
       assertThat(client.next())
@@ -126,25 +126,25 @@ class ControlSessionTest {
   }
 
   @Test
-  void beforeTheTokenNothingIsToldAndNothingIsAsked() throws Exception {
+  void anUnauthenticatedClientGetsNoEventsAndCannotOpenThePicker() throws Exception {
     picker = true;
-    try (TestClient stranger = daemon.controlStranger();
+    try (TestClient unauthenticated = daemon.unauthenticatedControlClient();
         TestClient other = daemon.control(Set.of())) {
-      stranger.send(new ClientFrame.ClientHello(1, "stats"));
-      stranger.expect(DaemonFrame.ServerHello.class);
+      unauthenticated.send(new ClientFrame.ClientHello(1, "stats"));
+      unauthenticated.expect(DaemonFrame.ServerHello.class);
       daemon.daemon().roots().replace(List.of());
       other.expect(DaemonFrame.RootsChanged.class);
-      stranger.send(new ClientFrame.OpenFolderPicker(5));
-      assertThat(stranger.expect(DaemonFrame.Error.class).requestId()).isEqualTo(5);
-      stranger.awaitEnd();
+      unauthenticated.send(new ClientFrame.OpenFolderPicker(5));
+      assertThat(unauthenticated.expect(DaemonFrame.Error.class).requestId()).isEqualTo(5);
+      unauthenticated.awaitEnd();
       assertThat(picked).hasValue(0);
     }
   }
 
   @Test
   void eachEndpointGrantsItsOwnCapabilities() throws Exception {
-    try (TestClient control = daemon.controlStranger();
-        TestClient io = daemon.stranger()) {
+    try (TestClient control = daemon.unauthenticatedControlClient();
+        TestClient io = daemon.unauthenticatedClient()) {
       control.send(new ClientFrame.ClientHello(1, ALL_CAPABILITIES));
       assertThat(control.expect(DaemonFrame.ServerHello.class).body()).isEqualTo("stats|");
       io.send(new ClientFrame.ClientHello(1, ALL_CAPABILITIES));
@@ -154,7 +154,7 @@ class ControlSessionTest {
   }
 
   @Test
-  void statisticsGoOnToThoseWhoHaveAskedForThem() throws Exception {
+  void statisticsAreSentOnlyToClientsThatHaveAskedForThem() throws Exception {
     try (TestClient asking = daemon.control(Set.of(Capability.STATS));
         TestClient silent = daemon.control(Set.of());
         TestClient io = daemon.client(Set.of(Capability.HALFCLOSE))) {
@@ -168,7 +168,7 @@ class ControlSessionTest {
   }
 
   @Test
-  void everyClientOfControlIsToldOfRootsAndNobodyElse() throws Exception {
+  void rootsAreSentToEveryClientOfControlAndToNoOthers() throws Exception {
     Path gone = Files.createDirectory(folder.resolve("gone"));
     try (TestClient one = daemon.control(Set.of());
         TestClient other = daemon.control(Set.of());
@@ -190,7 +190,7 @@ class ControlSessionTest {
     }
   }
 
-  /** Events that would show if they were queued. */
+  /** Makes events so large that they show in the length of the queue. */
   private static final class Verbose implements ControlCodec {
     private final AtomicInteger events = new AtomicInteger();
 
@@ -206,9 +206,9 @@ class ControlSessionTest {
     }
   }
 
-  /** Asks for errors, without taking one, until the daemon reads no more. */
+  /** Causes errors, without reading them, until the daemon stops reading. */
   private TestClient clogged(Verbose codec) throws Exception {
-    TestClient client = daemon.controlStranger(codec);
+    TestClient client = daemon.unauthenticatedControlClient(codec);
     client.authenticate(TestDaemon.TOKEN, Set.of(Capability.STATS));
     Thread.ofVirtual()
         .start(
@@ -222,7 +222,7 @@ class ControlSessionTest {
               }
             });
     TestDaemon.await(
-        "a full queue that nobody empties",
+        "a full queue to the client",
         () -> queued() >= Limits.CONTROL_QUEUE_BYTES && report().blocked().toMillis() > 500);
     return client;
   }
@@ -250,7 +250,7 @@ class ControlSessionTest {
   }
 
   @Test
-  void aClientThatDoesNotReadIsCutOffWhenRootsCannotBeTold() throws Exception {
+  void aClientThatDoesNotReadIsDisconnectedWhenRootsCannotBeQueued() throws Exception {
     try (TestClient client = clogged(new Verbose());
         TestClient other = daemon.control(Set.of())) {
       daemon.daemon().roots().replace(List.of());

@@ -40,7 +40,7 @@ class FrameLogTest {
   }
 
   @Test
-  void aFrameIsDescribedByItsHeaderWhateverTheOrderOfTheBuffer() {
+  void aFrameIsDescribedByItsHeaderForBuffersOfEitherByteOrder() {
     ByteBuffer frame = FrameWriter.write(new ClientFrame.TcpClose(9, -2), 5);
     for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
       assertThat(FrameLog.describe(frame.order(order)))
@@ -49,7 +49,7 @@ class FrameLogTest {
   }
 
   @Test
-  void whatIsNoFrameIsDescribedToo() {
+  void malformedFramesAreDescribedToo() {
     assertThat(FrameLog.describe(ByteBuffer.allocate(3))).contains("3 bytes");
     assertThat(FrameLog.describe(ByteBuffer.wrap(new byte[] {1, 0x55, 0, 0, 7, 0, 0, 0})))
         .isEqualTo("unknown opcode 85 request=7 bytes=8");
@@ -59,7 +59,7 @@ class FrameLogTest {
   }
 
   @Test
-  void theProtocolCanBeWatchedWithoutDataOrTokens() throws Exception {
+  void framesAreLoggedWithoutDataOrTokens() throws Exception {
     Lines lines = new Lines();
     Level before = LOGGER.getLevel();
     lines.setLevel(Level.ALL);

@@ -25,7 +25,7 @@ class HandshakeTest {
   @BeforeEach
   void start() throws Exception {
     daemon = TestDaemon.start();
-    client = daemon.stranger();
+    client = daemon.unauthenticatedClient();
   }
 
   @AfterEach
@@ -60,7 +60,7 @@ class HandshakeTest {
   }
 
   @Test
-  void otherFramesBeforeTheTokenAreRefusedAndDoNothing() throws Exception {
+  void otherFramesBeforeAuthenticationAreRefusedAndDoNothing() throws Exception {
     client.send(new ClientFrame.ClientHello(1, ""));
     client.expect(DaemonFrame.ServerHello.class);
     client.send(new ClientFrame.TcpListen(6, 1, 0, "127.0.0.1"));
@@ -89,7 +89,7 @@ class HandshakeTest {
   void aHandshakeThatIsTooSlowIsAnErrorAndTheConnectionEnds() throws Exception {
     Limits limits = Limits.builder().handshakeTimeout(Duration.ofMillis(100)).build();
     try (TestDaemon hasty = TestDaemon.start(limits);
-        TestClient slow = hasty.stranger()) {
+        TestClient slow = hasty.unauthenticatedClient()) {
       assertThat(slow.expect(DaemonFrame.Error.class).message())
           .isEqualTo("The handshake took too long.");
       assertThat(slow.awaitEnd()).isEqualTo(CloseReason.POLICY_VIOLATION);
@@ -97,7 +97,7 @@ class HandshakeTest {
   }
 
   @Test
-  void malformedFramesAfterTheHandshakeAreAnsweredAndTheConnectionLives() throws Exception {
+  void malformedFramesAfterTheHandshakeAreAnsweredAndTheConnectionStaysOpen() throws Exception {
     client.authenticate(TestDaemon.TOKEN);
     byte[][] malformed = {{}, {1}, {1, 0x66, 0, 0, 9, 0, 0, 0}, {9, 0x10, 0, 0, 9, 0, 0, 0}};
     for (byte[] frame : malformed) {

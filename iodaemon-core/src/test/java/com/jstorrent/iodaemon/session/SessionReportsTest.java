@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 5.4: what is told of each session. */
+/** PROTOCOL.md § 5.4: what is reported about each session. */
 class SessionReportsTest {
   private static final Set<Capability> RESUME = Set.of(Capability.RESUME);
 
@@ -59,7 +59,7 @@ class SessionReportsTest {
   }
 
   @Test
-  void eachSessionCountsItsOwnAndTheDaemonTheSum() throws Exception {
+  void eachSessionHasItsOwnCountersAndTheDaemonTheirSum() throws Exception {
     try (TestClient one = daemon.client();
         TestClient other = daemon.trusted("engine");
         TestClient control = daemon.control(Set.of())) {
@@ -96,7 +96,7 @@ class SessionReportsTest {
   }
 
   @Test
-  void howLongAClientDoesNotReadShowsAndEnds() throws Exception {
+  void theTimeAClientHasNotReadIsReportedUntilItReads() throws Exception {
     int total = 8 << 20;
     try (TestClient client = daemon.client()) {
       TestDaemon.await("a rest", () -> sessions().getFirst().blocked().isZero());
@@ -116,7 +116,7 @@ class SessionReportsTest {
   }
 
   @Test
-  void aLostSessionIsListedAsParkedAndGoesOnUnderTheNextNumber() throws Exception {
+  void aLostSessionIsListedAsParkedAndResumesUnderTheNextNumber() throws Exception {
     TestClient client = daemon.client(RESUME);
     client.connect(1, peer.port());
     Socket socket = peer.accept();
@@ -146,7 +146,7 @@ class SessionReportsTest {
   }
 
   @Test
-  void aParkedSessionThatNobodyWantsIsListedNoMore() throws Exception {
+  void aParkedSessionThatIsNotResumedIsNoLongerListed() throws Exception {
     Limits limits = Limits.builder().resumeGrace(Duration.ofMillis(1)).build();
     try (TestDaemon hasty = TestDaemon.start(limits)) {
       TestClient client = hasty.client(RESUME);
@@ -168,7 +168,7 @@ class SessionReportsTest {
       peer.accept();
       leaving.connect(2, peer.port());
       peer.accept();
-      leaving.sendData(1, new byte[15 << 20]); // nobody reads it
+      leaving.sendData(1, new byte[15 << 20]); // the peer does not read it
       leaving.send(new ClientFrame.TcpClose(0, 2));
       leaving.send(new ClientFrame.TcpListen(3, 1, 0, "127.0.0.1"));
       leaving.expect(DaemonFrame.TcpListenResult.class);
@@ -179,7 +179,7 @@ class SessionReportsTest {
       leaving.vanish();
       for (Counter gauge : gauges) {
         TestDaemon.await(
-            gauge + " of the other session alone",
+            gauge + " of the other session only",
             () -> daemon.stats().get(gauge)
                 == (gauge == Counter.WS_CONNECTIONS ? 1 : count(0, gauge)));
       }
@@ -191,7 +191,7 @@ class SessionReportsTest {
   }
 
   @Test
-  void theLogSumsASessionUpAtItsEnd() throws Exception {
+  void theLogSummarizesASessionAtItsEnd() throws Exception {
     List<String> lines = new CopyOnWriteArrayList<>();
     Handler handler = new Handler() {
       @Override
@@ -210,7 +210,7 @@ class SessionReportsTest {
     log.setLevel(Level.INFO);
     log.addHandler(handler);
     try {
-      daemon.stranger().close();
+      daemon.unauthenticatedClient().close();
       TestClient client = daemon.client();
       client.connect(1, peer.port());
       Socket socket = peer.accept();
@@ -225,7 +225,7 @@ class SessionReportsTest {
       String sums =
           "Session 2 has ended after \\d+ s: 1 TCP sockets opened, 1 connects failed,"
               + " 12 bytes to peers and 345 from them, 0 datagrams dropped\\.";
-      // Daemons of tests before this one may still be saying something too.
+      // Daemons of earlier tests may still be logging too.
       TestDaemon.await(
           "the sums", () -> lines.stream().anyMatch(line -> line.matches(sums)));
       assertThat(lines).contains("Session 2 is open.");

@@ -17,33 +17,33 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 2: what clients may do that have not shown the token. */
+/** PROTOCOL.md § 2: limits for clients that have not authenticated. */
 class UnauthenticatedSlotsTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final ManualClock clock = new ManualClock();
-  private final List<TestClient> strangers = new ArrayList<>();
+  private final List<TestClient> unauthenticated = new ArrayList<>();
   private TestDaemon daemon;
 
-  /** Takes every place. */
-  private void crowd(Limits limits) throws Exception {
+  /** Takes every slot. */
+  private void fill(Limits limits) throws Exception {
     daemon = start(limits);
-    while (strangers.size() < Limits.UNAUTHENTICATED_CONNECTIONS) {
-      assertThat(takesMore()).isTrue();
-      strangers.add(daemon.stranger());
+    while (unauthenticated.size() < Limits.UNAUTHENTICATED_CONNECTIONS) {
+      assertThat(hasFreeSlot()).isTrue();
+      unauthenticated.add(daemon.unauthenticatedClient());
     }
-    assertThat(takesMore()).isFalse();
+    assertThat(hasFreeSlot()).isFalse();
   }
 
   private TestDaemon start(Limits limits) throws Exception {
     return TestDaemon.start(IoDaemon.builder().limits(limits).clock(clock));
   }
 
-  private static Limits patient() {
+  private static Limits slow() {
     return Limits.builder().handshakeTimeout(HOUR).failureDelay(HOUR).build();
   }
 
-  private boolean takesMore() {
+  private boolean hasFreeSlot() {
     return daemon.services().sessions().acceptsUnauthenticated();
   }
 
@@ -55,72 +55,72 @@ class UnauthenticatedSlotsTest {
 
   @AfterEach
   void stop() {
-    strangers.forEach(TestClient::close);
+    unauthenticated.forEach(TestClient::close);
     daemon.close();
   }
 
   @Test
   void theSeventeenthIsRefusedAndWhatItSendsDoesNothing() throws Exception {
-    crowd(patient());
-    try (TestClient oneMore = daemon.stranger();
-        TestClient control = daemon.controlStranger()) {
+    fill(slow());
+    try (TestClient oneMore = daemon.unauthenticatedClient();
+        TestClient control = daemon.unauthenticatedControlClient()) {
       assertRefused(oneMore);
       assertRefused(control);
     }
     daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.UNAUTHENTICATED_CONNECTIONS);
-    assertThat(takesMore()).as("those that were refused had no place to give back").isFalse();
+    assertThat(hasFreeSlot()).as("refused connections do not free a slot").isFalse();
   }
 
   @Test
-  void whoShowsTheTokenGivesItsPlaceBackAndOnlyOnce() throws Exception {
-    crowd(patient());
-    TestClient owner = strangers.removeFirst();
+  void authenticatingFreesTheSlotOnce() throws Exception {
+    fill(slow());
+    TestClient owner = unauthenticated.removeFirst();
     owner.authenticate(TestDaemon.TOKEN);
-    assertThat(takesMore()).isTrue();
-    strangers.add(daemon.stranger());
-    assertThat(takesMore()).isFalse();
+    assertThat(hasFreeSlot()).isTrue();
+    unauthenticated.add(daemon.unauthenticatedClient());
+    assertThat(hasFreeSlot()).isFalse();
     owner.close();
     daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.UNAUTHENTICATED_CONNECTIONS);
-    assertThat(takesMore()).isFalse();
+    assertThat(hasFreeSlot()).isFalse();
   }
 
   @Test
-  void whoLeavesGivesItsPlaceBack() throws Exception {
-    crowd(patient());
-    strangers.removeFirst().vanish();
-    TestDaemon.await("a place", this::takesMore);
-    strangers.add(daemon.stranger());
-    assertThat(takesMore()).isFalse();
+  void disconnectingFreesTheSlot() throws Exception {
+    fill(slow());
+    unauthenticated.removeFirst().vanish();
+    TestDaemon.await("a slot", this::hasFreeSlot);
+    unauthenticated.add(daemon.unauthenticatedClient());
+    assertThat(hasFreeSlot()).isFalse();
   }
 
   @Test
-  void whoIsTooLateGivesItsPlaceBack() throws Exception {
-    crowd(Limits.builder().handshakeTimeout(Duration.ofSeconds(2)).build());
+  void aHandshakeTimeoutFreesTheSlot() throws Exception {
+    fill(Limits.builder().handshakeTimeout(Duration.ofSeconds(2)).build());
     clock.advance(Duration.ofSeconds(2).minusNanos(1));
-    assertThat(takesMore()).isFalse();
+    assertThat(hasFreeSlot()).isFalse();
     clock.advance(Duration.ofNanos(1));
     daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
-    strangers.clear();
-    while (strangers.size() < Limits.UNAUTHENTICATED_CONNECTIONS) {
-      TestDaemon.await("a place", this::takesMore);
-      strangers.add(daemon.stranger());
+    unauthenticated.clear();
+    while (unauthenticated.size() < Limits.UNAUTHENTICATED_CONNECTIONS) {
+      TestDaemon.await("a slot", this::hasFreeSlot);
+      unauthenticated.add(daemon.unauthenticatedClient());
     }
   }
 
   @Test
-  void whoIsTrustedFromTheStartNeedsNoPlace() throws Exception {
-    crowd(patient());
+  void aTrustedClientNeedsNoSlot() throws Exception {
+    fill(slow());
     try (TestClient trusted = daemon.trusted("name")) {
       trusted.send(new ClientFrame.TcpListen(11, 1, 0, "127.0.0.1"));
       assertThat(trusted.expect(DaemonFrame.TcpListenResult.class).errno()).isZero();
     }
     daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.UNAUTHENTICATED_CONNECTIONS);
-    assertThat(takesMore()).isFalse();
+    assertThat(hasFreeSlot()).isFalse();
   }
 
   @Test
-  void theFourthWrongTokenWaitsAndARightOneDoesNot() throws Exception {
-    daemon = start(patient());
+  void theAnswerToTheFourthWrongTokenIsDelayedAndToTheRightOneIsNot() throws Exception {
+    daemon = start(slow());
     for (int i = 0; i < Limits.FREE_FAILURES; i++) {
       try (TestClient wrong = guess()) {
         assertThat(wrong.expect(DaemonFrame.AuthResult.class).status()).isEqualTo(1);
@@ -134,7 +134,7 @@ class UnauthenticatedSlotsTest {
       clock.advance(HOUR.minusNanos(1));
       assertThat(waiting.isSilent()).isTrue();
       waiting.send(new ClientFrame.Auth(3, 1, TestDaemon.TOKEN));
-      assertThat(waiting.isSilent()).as("there is no second try").isTrue();
+      assertThat(waiting.isSilent()).as("a second attempt on the connection is ignored").isTrue();
       assertThat(daemon.stats().get(Counter.AUTH_FAILURES)).isEqualTo(4);
       clock.advance(Duration.ofNanos(1));
       assertThat(waiting.expect(DaemonFrame.AuthResult.class).status()).isEqualTo(1);
@@ -143,37 +143,37 @@ class UnauthenticatedSlotsTest {
   }
 
   @Test
-  void whoLeavesBeforeTheAnswerDoesNotGuessFasterForIt() throws Exception {
-    daemon = start(patient());
+  void disconnectingBeforeTheAnswerDoesNotFreeTheSlotEarly() throws Exception {
+    daemon = start(slow());
     for (int i = 0; i < Limits.FREE_FAILURES + Limits.UNAUTHENTICATED_CONNECTIONS; i++) {
-      TestDaemon.await("a place", this::takesMore); // those of the first three come back
+      TestDaemon.await("a slot", this::hasFreeSlot); // those of the first three are freed
       guess().close();
     }
     daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
-    assertThat(takesMore()).isFalse();
+    assertThat(hasFreeSlot()).isFalse();
   }
 
   @Test
-  void whoLeavesBeforeTheAnswerLeavesNothingBehindWhenItsTimeIsOver() throws Exception {
+  void disconnectingBeforeTheAnswerLeavesNothingBehindAfterTheDelay() throws Exception {
     daemon = start(Limits.DEFAULT);
     int planned = clock.waiting();
     for (int i = 0; i < 3 * Limits.UNAUTHENTICATED_CONNECTIONS; i++) {
-      TestDaemon.await("a place", this::takesMore);
+      TestDaemon.await("a slot", this::hasFreeSlot);
       guess().close();
       clock.advance(Limits.DEFAULT.failureDelay());
     }
     daemon.awaitStat(Counter.WS_CONNECTIONS, 0);
     clock.advance(Limits.CLOSE_HANDSHAKE);
-    assertThat(clock.waiting()).as("answers that nobody waits for").isEqualTo(planned);
-    TestDaemon.await("places", this::takesMore);
+    assertThat(clock.waiting()).as("answers to clients that have gone").isEqualTo(planned);
+    TestDaemon.await("slots", this::hasFreeSlot);
   }
 
   private TestClient guess() throws Exception {
-    TestClient client = daemon.stranger();
+    TestClient client = daemon.unauthenticatedClient();
     client.send(new ClientFrame.ClientHello(1, ""));
     client.expect(DaemonFrame.ServerHello.class);
     client.send(new ClientFrame.Auth(2, 1, "wrong"));
-    clock.advance(Duration.ZERO); // those that need not wait are answered
+    clock.advance(Duration.ZERO); // answers without a delay are sent
     return client;
   }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The first message of a TLS client, as it is on the wire (RFC 8446 § 4.1.2). */
+/** Parses the first message of a TLS client (RFC 8446 § 4.1.2). */
 public final class ClientHello {
   private static final int RECORD_HEADER = 5;
   private static final int BEHIND_SESSION = 4 + 2 + 32; // header of the message, version, random
@@ -14,7 +14,7 @@ public final class ClientHello {
 
   private ClientHello() {}
 
-  /** Reads one, and returns the host that it asks for; null when it asks for none. */
+  /** Reads one, and returns the host name in its SNI extension; null when there is none. */
   public static @Nullable String readServerName(DataInputStream in) throws IOException {
     ByteBuffer header = ByteBuffer.wrap(in.readNBytes(RECORD_HEADER));
     ByteBuffer hello = ByteBuffer.wrap(in.readNBytes(header.getShort(3)));
@@ -22,7 +22,7 @@ public final class ClientHello {
     skip(hello, Byte.toUnsignedInt(hello.get())); // session id
     skip(hello, hello.getShort()); // cipher suites
     skip(hello, Byte.toUnsignedInt(hello.get())); // compression
-    hello.getShort(); // of all extensions
+    hello.getShort(); // length of all extensions
     while (hello.hasRemaining()) {
       int type = hello.getShort();
       int length = hello.getShort();

@@ -17,14 +17,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every transport owes a session, as tests: implement it in a test class of the transport. The
- * test plays the session, and its thread the relay.
+ * The tests that every transport must pass: implement this interface in a test class of the transport.
+ * The test acts as the session, and its thread as the relay.
  */
 public interface FrameConnectionContract {
-  /** In a row, in which a thread has not come on. */
+  /** Consecutive samples without progress after which a thread counts as blocked. */
   int LOOKS = 2000;
 
-  /** More than any transport may hold for a client that does not read. */
+  /** More than a transport may buffer for a client that does not read. */
   int MUCH = 64 << 20;
 
   int FRAME_LIMIT = 1 << 20;
@@ -36,11 +36,11 @@ public interface FrameConnectionContract {
     /** The next frame of the daemon, or null when the connection has ended. */
     byte[] receive() throws IOException, InterruptedException;
 
-    /** Ends the connection in order. */
+    /** Closes the connection in an orderly way. */
     @Override
     void close() throws IOException;
 
-    /** Ends it as a process does that is killed. */
+    /** Ends the connection as if the process had been killed. */
     void vanish() throws IOException;
   }
 
@@ -143,8 +143,8 @@ public interface FrameConnectionContract {
   }
 
   /**
-   * Blocked threads wait in the JDK or, for a socket, in a system call: in a poll, or in a write that
-   * does not come to its end.
+   * Whether a thread is blocked: it waits in the JDK or, on a socket, in a system call: in a poll, or
+   * in a write that does not return.
    */
   private static boolean blocked(Thread thread) {
     return switch (thread.getState()) {
@@ -195,7 +195,7 @@ public interface FrameConnectionContract {
   }
 
   @Test
-  default void theEndComesOnceAndAfterEveryFrame() throws Exception {
+  default void theEndIsReportedOnceAndAfterEveryFrame() throws Exception {
     try (Pair pair = pair()) {
       for (int i = 0; i < 100; i++) {
         pair.client().send(new byte[] {(byte) i});
@@ -213,7 +213,7 @@ public interface FrameConnectionContract {
   }
 
   @Test
-  default void aClientThatVanishesIsNoticed() throws Exception {
+  default void aLostClientIsNoticed() throws Exception {
     try (Pair pair = pair()) {
       pair.client().vanish();
       assertThat(pair.receiver().next()).isEqualTo(new Event.Closed());
@@ -237,7 +237,7 @@ public interface FrameConnectionContract {
     }
   }
 
-  /** A transport may refuse to flush what it has ended already. */
+  /** A transport may refuse to flush a connection that has ended. */
   private static void flushQuietly(FrameConnection connection) {
     try {
       connection.flush();

@@ -12,13 +12,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that stands still until a test turns it. What is due runs on the test's thread, in order and
+ * A clock that stands still until a test advances it. Due tasks run on the test's thread, in order and
  * each at its own time, before {@link #advance} returns. Thread-safe.
  */
 public final class ManualClock implements MonotonicClock {
-  private final ReentrantLock lock = new ReentrantLock(); // guards the fields of tasks, too
+  private final ReentrantLock lock = new ReentrantLock(); // also guards the fields of tasks
   private final List<Task> waiting = new ArrayList<>(); // guarded by lock, in order of scheduling
-  private final Map<Thread, Long> parked = new HashMap<>(); // guarded by lock; until when
+  private final Map<Thread, Long> parked = new HashMap<>(); // guarded by lock; their wake-up times
   private volatile long now;
   private boolean closed; // guarded by lock
 
@@ -27,20 +27,20 @@ public final class ManualClock implements MonotonicClock {
     return now;
   }
 
-  /** Lets time pass, and runs what becomes due. What a task throws is the test's. */
+  /** Advances the time and runs due tasks. Exceptions of tasks propagate to the caller. */
   public void advance(Duration time) {
     long end = now + time.toNanos();
     for (Task task; (task = nextUntil(end)) != null;) {
-      unparkThoseThatAreDue();
+      unparkDueThreads();
       task.action.run();
       if (task.repeats) {
         begin(task);
       }
     }
-    unparkThoseThatAreDue();
+    unparkDueThreads();
   }
 
-  private void unparkThoseThatAreDue() {
+  private void unparkDueThreads() {
     lock.lock();
     try {
       parked.forEach(
@@ -54,7 +54,7 @@ public final class ManualClock implements MonotonicClock {
     }
   }
 
-  /** Moves to the next task that is due by then, or to then. */
+  /** Advances to the next task that is due by {@code end} and returns it, or else to {@code end}. */
   private @Nullable Task nextUntil(long end) {
     lock.lock();
     try {
@@ -91,7 +91,7 @@ public final class ManualClock implements MonotonicClock {
     }
   }
 
-  /** Whether a thread waits for time that has not come, and so has seen the time that it is. */
+  /** Whether a thread is parked until a later time, so that it has seen the current time. */
   public boolean holdsUp() {
     lock.lock();
     try {
@@ -101,7 +101,7 @@ public final class ManualClock implements MonotonicClock {
     }
   }
 
-  /** How many tasks wait for their time. */
+  /** How many tasks are scheduled. */
   public int waiting() {
     lock.lock();
     try {
@@ -111,7 +111,7 @@ public final class ManualClock implements MonotonicClock {
     }
   }
 
-  /** How long the task waits that is due next. */
+  /** The time until the next task is due. */
   public Duration untilNext() {
     lock.lock();
     try {

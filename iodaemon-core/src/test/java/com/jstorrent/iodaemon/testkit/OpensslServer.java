@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * {@code openssl s_server} with the certificate of the tests, which sends every line back, reversed.
- * It takes any name, where the JDK's own server refuses what is no host name.
+ * It accepts any SNI name, whereas the JDK's server refuses names that are not valid host names.
  */
 public final class OpensslServer implements AutoCloseable {
   private final Program program;
@@ -18,7 +18,7 @@ public final class OpensslServer implements AutoCloseable {
     this.port = port;
   }
 
-  /** Key and certificate, in a form that openssl reads; skips the test where it is not installed. */
+  /** The key and the certificate as PEM; skips the test where openssl is not installed. */
   public static Path exportKey(Path folder) throws IOException {
     Program.assumeThere("openssl", "version");
     Path pem = folder.resolve("peer.pem");

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A port of this machine that a test accepts on and plays the other side of. */
+/** A port of this machine on which a test accepts connections and acts as the peer. */
 public final class Peer implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 60_000;
 
@@ -27,10 +27,10 @@ public final class Peer implements AutoCloseable {
     return new Peer(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()));
   }
 
-  /** A peer that sends back whatever it gets, to everybody. */
+  /** A peer that echoes all data, on any number of connections. */
   public static Peer echoing() throws IOException {
     Peer peer = open();
-    peer.server.setSoTimeout(0); // it serves whoever comes, whenever
+    peer.server.setSoTimeout(0); // connections may come at any time
     Thread.ofVirtual()
         .start(
             () -> {
@@ -60,7 +60,7 @@ public final class Peer implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** Waits for a connection; it is closed with this peer. */
+  /** Waits for a connection, which is closed together with this peer. */
   public Socket accept() throws IOException {
     try {
       Socket socket = server.accept();
@@ -71,18 +71,18 @@ public final class Peer implements AutoCloseable {
       }
       return socket;
     } catch (SocketTimeoutException e) {
-      throw new AssertionError("Nobody connects.", e);
+      throw new AssertionError("No connection was made.", e);
     }
   }
 
-  /** The same bytes for the same seed. */
+  /** Random bytes, the same for the same seed. */
   public static byte[] bytes(long seed, int count) {
     byte[] bytes = new byte[count];
     new SplittableRandom(seed).nextBytes(bytes);
     return bytes;
   }
 
-  /** Writes in the background, as a peer does that does not care who waits. */
+  /** Writes in the background, so that a blocked write does not block the test. */
   public static Thread write(Socket socket, byte[] bytes) {
     return Thread.ofVirtual()
         .start(

@@ -6,7 +6,7 @@ import com.jstorrent.iodaemon.transport.ControlCodec;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What is told on {@code /control}, without JSON: roots as "key+" or "key-", sessions by number. */
+/** Events of {@code /control} without JSON: roots as "key+" or "key-", sessions by number. */
 final class PlainControl implements ControlCodec {
   @Override
   public String roots(List<RootStatus> roots) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** Another program that a test needs, which ends with it. */
+/** An external program that a test needs, and that ends with it. */
 public final class Program implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
@@ -30,7 +30,7 @@ public final class Program implements AutoCloseable {
     return new Program(builder.start());
   }
 
-  /** Skips the test, and says so where everybody sees it, when this command does not run. */
+  /** Skips the test, with a message on standard error, when this command cannot be run. */
   public static void assumeThere(String... command) {
     try (Program program = start(command)) {
       program.awaitExit();
@@ -49,7 +49,7 @@ public final class Program implements AutoCloseable {
     return line;
   }
 
-  /** Everything that it still says, once it has ended; which must be a success. */
+  /** The rest of its output, once it has ended, which must be with success. */
   public String readAll() throws IOException {
     StringBuilder said = new StringBuilder();
     for (String line; (line = output.readLine()) != null;) {
@@ -70,7 +70,7 @@ public final class Program implements AutoCloseable {
     process.getOutputStream().flush();
   }
 
-  /** Waits for the end, which must be a success. */
+  /** Waits until it ends, which must be with success. */
   public void awaitExit() throws IOException {
     try {
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -14,13 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A transport of the test's own: it keeps which frames the daemon gives to it for one write. */
+/** A transport that records which frames the daemon passes to it for each write. */
 public final class RecordedConnection implements FrameConnection, AutoCloseable {
   private final List<List<DaemonFrame>> writes = new CopyOnWriteArrayList<>();
   private final List<DaemonFrame> unwritten = new ArrayList<>(); // the relay's thread only
   private final FrameReceiver session;
 
-  /** A connection whose client has shown the token. */
+  /** A connection whose client has authenticated. */
   public RecordedConnection(TestDaemon daemon) {
     session =
         daemon.services()
@@ -62,7 +62,7 @@ public final class RecordedConnection implements FrameConnection, AutoCloseable 
     };
   }
 
-  /** What the client says; one thread at a time. */
+  /** Delivers a frame from the client; for one thread at a time. */
   public void say(ClientFrame frame) {
     session.onFrame(FrameWriter.write(frame, 0));
   }

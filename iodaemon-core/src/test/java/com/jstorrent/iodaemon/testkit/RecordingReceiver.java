@@ -9,7 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands in for a session: writes down what a transport delivers. */
+/** A fake session that records what a transport delivers. */
 public final class RecordingReceiver implements FrameReceiver {
   private static final long PATIENCE_SECONDS = 60;
 
@@ -77,7 +77,7 @@ public final class RecordingReceiver implements FrameReceiver {
     return event;
   }
 
-  /** Fails when something was delivered that the test did not take. */
+  /** Fails when there are events that the test has not taken. */
   public void assertExhausted() {
     if (!events.isEmpty()) {
       throw new AssertionError("Left over: " + events);

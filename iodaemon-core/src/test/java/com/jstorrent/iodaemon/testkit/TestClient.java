@@ -17,14 +17,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A client that speaks frames and fails loudly when something else comes than a test expects. */
+/** A client that sends and receives frames, and fails when it gets anything unexpected. */
 public final class TestClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final InProcessClient connection;
   private String ticket = "";
 
-  /** Takes over the connection, whatever was said on it. */
+  /** Takes over the connection in any state. */
   public TestClient(InProcessClient connection) {
     this.connection = connection;
   }
@@ -46,7 +46,7 @@ public final class TestClient implements AutoCloseable {
     }
   }
 
-  /** What RESUME needs, when that was asked for. */
+  /** The ticket for RESUME, if the capability was asked for. */
   public String ticket() {
     return ticket;
   }
@@ -64,7 +64,7 @@ public final class TestClient implements AutoCloseable {
     send(new ClientFrame.TcpSend(0, socketId, ByteBuffer.wrap(data)));
   }
 
-  /** The next frame; fails when none comes. */
+  /** The next frame; fails when none arrives. */
   public DaemonFrame next() throws IOException, InterruptedException {
     DaemonFrame frame = poll(PATIENCE);
     if (frame == null) {
@@ -73,7 +73,7 @@ public final class TestClient implements AutoCloseable {
     return frame;
   }
 
-  /** The next frame, or null when none comes in this time. */
+  /** The next frame, or null when none arrives in this time. */
   public @Nullable DaemonFrame poll(Duration time) throws IOException, InterruptedException {
     ByteBuffer frame = connection.receive(time);
     try {
@@ -83,7 +83,7 @@ public final class TestClient implements AutoCloseable {
     }
   }
 
-  /** Whether no frame has come that was not taken. */
+  /** Whether there is no frame that the test has not taken. */
   public boolean isSilent() throws IOException, InterruptedException {
     return connection.receive(Duration.ZERO) == null;
   }
@@ -106,7 +106,7 @@ public final class TestClient implements AutoCloseable {
     }
   }
 
-  /** Takes exactly so many bytes of one socket, while no other frame may come. */
+  /** Takes exactly this many bytes of one socket; no other frame may arrive meanwhile. */
   public byte[] receive(int socketId, int count) throws IOException, InterruptedException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(count);
     while (bytes.size() < count) {
@@ -124,7 +124,7 @@ public final class TestClient implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  /** Takes at least so many bytes of one socket, and forgets them. */
+  /** Takes and discards at least this many bytes of one socket. */
   public void receiveSome(int socketId, int count) throws IOException, InterruptedException {
     for (int got = 0; got < count;) {
       DaemonFrame.TcpRecv frame = expect(DaemonFrame.TcpRecv.class);
@@ -132,7 +132,7 @@ public final class TestClient implements AutoCloseable {
     }
   }
 
-  /** Waits until the daemon has ended the connection, and takes no frame before that. */
+  /** Waits until the daemon has ended the connection; no frame may arrive before that. */
   public @Nullable CloseReason awaitEnd() throws IOException, InterruptedException {
     try {
       DaemonFrame frame = next();

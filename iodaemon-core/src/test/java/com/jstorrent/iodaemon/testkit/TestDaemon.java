@@ -48,45 +48,45 @@ public final class TestDaemon implements AutoCloseable {
     return new TestDaemon(IoDaemon.builder().limits(limits));
   }
 
-  /** A daemon that keeps its clients to public addresses. */
+  /** A daemon whose clients may connect to public addresses only. */
   public static TestDaemon denyingPrivate() throws IOException {
     return new TestDaemon(IoDaemon.builder().denyPrivate(true));
   }
 
-  /** A daemon with limits and whom it trusts. */
+  /** A daemon with these limits and these trusted certificates. */
   public static TestDaemon start(Limits limits, SSLContext trust) throws IOException {
     return new TestDaemon(IoDaemon.builder().limits(limits).trust(trust));
   }
 
-  /** A daemon that is described whole, but for its token. */
+  /** A daemon built by this builder, whose token and transport are set here. */
   public static TestDaemon start(IoDaemon.Builder builder) throws IOException {
     return new TestDaemon(builder);
   }
 
-  /** A client that has not said anything yet. */
-  public TestClient stranger() throws IOException {
+  /** A client that has not sent anything yet. */
+  public TestClient unauthenticatedClient() throws IOException {
     return connect(false, null, Endpoint.IO);
   }
 
-  /** A client of {@code /control} that has not said anything yet. */
-  public TestClient controlStranger() throws IOException {
-    return controlStranger(new PlainControl());
+  /** A client of {@code /control} that has not sent anything yet. */
+  public TestClient unauthenticatedControlClient() throws IOException {
+    return unauthenticatedControlClient(new PlainControl());
   }
 
-  /** One that is told things in words of the test's own. */
-  public TestClient controlStranger(ControlCodec codec) throws IOException {
+  /** The same, with events encoded by the test's codec. */
+  public TestClient unauthenticatedControlClient(ControlCodec codec) throws IOException {
     return connect(false, null, new Endpoint.Control(codec));
   }
 
-  /** A client of {@code /control} that is through the handshake. */
+  /** A client of {@code /control} that has authenticated. */
   public TestClient control(Set<Capability> capabilities)
       throws IOException, InterruptedException {
-    TestClient client = controlStranger();
+    TestClient client = unauthenticatedControlClient();
     client.authenticate(TOKEN, capabilities);
     return client;
   }
 
-  /** A client that the transport knows to be trusted, and whose session has this name. */
+  /** A client that the transport trusts, so that it needs no handshake; its session has this name. */
   public TestClient trusted(String name) throws IOException {
     return connect(true, name, Endpoint.IO);
   }
@@ -97,15 +97,15 @@ public final class TestDaemon implements AutoCloseable {
         transport.connect(new ConnectionInfo(trusted, name, endpoint, new PlainHello())));
   }
 
-  /** A client that is through the handshake. */
+  /** A client that has authenticated. */
   public TestClient client() throws IOException, InterruptedException {
     return client(Set.of());
   }
 
-  /** A client that is through the handshake and has asked for capabilities. */
+  /** A client that has authenticated and has asked for capabilities. */
   public TestClient client(Set<Capability> capabilities)
       throws IOException, InterruptedException {
-    TestClient client = stranger();
+    TestClient client = unauthenticatedClient();
     client.authenticate(TOKEN, capabilities);
     return client;
   }
@@ -114,7 +114,7 @@ public final class TestDaemon implements AutoCloseable {
     return daemon;
   }
 
-  /** What transports are offered. */
+  /** The services that transports get. */
   public DaemonServices services() {
     return Objects.requireNonNull(services);
   }
@@ -128,14 +128,14 @@ public final class TestDaemon implements AutoCloseable {
     await(counter + " = " + value, () -> stats().get(counter) == value);
   }
 
-  /** Waits for a condition that nothing signals, for as long as a slow machine may need. */
+  /** Polls until the condition holds, for as long as a slow machine may need. */
   public static void await(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError("Waited in vain for: " + what);
       }
-      LockSupport.parkNanos(20_000); // spinning would take the time that the daemon needs
+      LockSupport.parkNanos(20_000); // spinning would take CPU time from the daemon
     }
   }
 

@@ -20,9 +20,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate for this machine, made for the run of the tests, and both ends that use it. */
+/** A certificate for this machine, made for one run of the tests, and TLS for both ends with it. */
 public final class TestTls {
-  /** A name in the certificate that resolves everywhere. */
+  /** A name in the certificate that resolves on every machine. */
   public static final String HOST = "localhost";
 
   private static final List<String> NAMES = List.of(HOST, "a_b.example", "*.wild.example");
@@ -96,7 +96,7 @@ public final class TestTls {
     return HexFormat.of().formatHex(der(0x30, names.toByteArray()));
   }
 
-  /** Type, length, value; of less than 128 bytes. */
+  /** A DER element: type, length, value of less than 128 bytes. */
   private static byte[] der(int type, byte[] value) {
     byte[] whole = new byte[2 + value.length];
     whole[0] = (byte) type;
@@ -105,12 +105,12 @@ public final class TestTls {
     return whole;
   }
 
-  /** Trusts the certificate, and no other. */
+  /** Trusts this certificate only. */
   public static SSLContext trusting() {
     return INSTANCE.trusting;
   }
 
-  /** The peer's end, for a test that moves the bytes itself. */
+  /** The server's engine, for a test that transfers the records itself. */
   static SSLEngine engine() {
     SSLEngine engine = INSTANCE.server.createSSLEngine();
     engine.setUseClientMode(false);
@@ -131,7 +131,7 @@ public final class TestTls {
     return serve(accepted, InputStream.nullInputStream());
   }
 
-  /** As above, when something of the handshake has been read already. */
+  /** The same, when bytes of the handshake have been read already. */
   public static SSLSocket serve(Socket accepted, InputStream ahead) throws IOException {
     SSLSocket socket =
         (SSLSocket) INSTANCE.server.getSocketFactory().createSocket(accepted, ahead, true);

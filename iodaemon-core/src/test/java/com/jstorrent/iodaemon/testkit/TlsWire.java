@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 
-/** A TLS server whose records a test writes itself, in whatever portions. */
+/** A TLS server whose records a test writes itself, in portions of its choice. */
 public final class TlsWire {
   private static final int ROOM = 1 << 16;
 
@@ -22,7 +22,7 @@ public final class TlsWire {
   }
 
   /**
-   * Shakes hands; blocks.
+   * Does the handshake; blocks.
    *
    * @throws IOException when the client refuses
    */
@@ -31,19 +31,19 @@ public final class TlsWire {
   }
 
   /**
-   * Shakes hands, and says something more.
+   * Does the handshake, and sends more records with it; blocks.
    *
-   * @param before records that go in front of the first of the handshake
-   * @param behind data that goes in one write with the end of the handshake
+   * @param before records to send before the first one of the handshake
+   * @param after data to send in one write with the end of the handshake
    */
-  public static TlsWire accept(Socket socket, String version, byte[] before, byte[] behind)
+  public static TlsWire accept(Socket socket, String version, byte[] before, byte[] after)
       throws IOException {
     TlsWire wire = acceptSilently(socket, version, before);
-    wire.write(wire.lastFlight(), behind.length == 0 ? behind : wire.wrap(behind));
+    wire.write(wire.lastFlight(), after.length == 0 ? after : wire.wrap(after));
     return wire;
   }
 
-  /** As above, but that {@link #lastFlight} is the caller's to write. */
+  /** The same, but the caller writes {@link #lastFlight}. */
   public static TlsWire acceptSilently(Socket socket, String version) throws IOException {
     return acceptSilently(socket, version, new byte[0]);
   }
@@ -57,16 +57,16 @@ public final class TlsWire {
     return wire;
   }
 
-  /** What ends the handshake on this side, if anything does; to be written in front of the first record. */
+  /** The records that end the handshake on this side, if any; write them before the first data. */
   public byte[] lastFlight() {
     return lastFlight;
   }
 
-  /** Sends each flight but the last as a whole: what the client does with half of one is another test's. */
+  /** Sends each flight but the last in one write; split flights are tested elsewhere. */
   private void shakeHands(byte[] before) throws IOException {
     engine.beginHandshake();
     ByteArrayOutputStream flight = new ByteArrayOutputStream();
-    readMore(); // a client speaks first
+    readMore(); // the client sends first
     flight.writeBytes(before);
     while (true) {
       switch (engine.getHandshakeStatus()) {
@@ -98,7 +98,7 @@ public final class TlsWire {
     received.position(received.position() + count).flip();
   }
 
-  /** Records of these bytes; of nothing, what the protocol itself has to say. */
+  /** Records with these bytes; without any, the pending messages of the protocol itself. */
   public byte[] wrap(byte[] data) throws IOException {
     ByteArrayOutputStream records = new ByteArrayOutputStream();
     ByteBuffer from = ByteBuffer.wrap(data);
@@ -110,7 +110,7 @@ public final class TlsWire {
     return records.toByteArray();
   }
 
-  /** The record that says goodbye. */
+  /** The close_notify record. */
   public byte[] closeNotify() throws IOException {
     engine.closeOutbound();
     return wrap(new byte[0]);

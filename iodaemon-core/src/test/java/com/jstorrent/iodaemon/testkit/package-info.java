@@ -1,4 +1,4 @@
-/** What tests of the daemon, of its transports and of a third party's transport share. */
+/** Fixtures for tests of the daemon, of its transports and of other transports. */
 @NullMarked
 package com.jstorrent.iodaemon.testkit;
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** What passes as a path stays below the root, as the paths of the JDK understand it (Linux, macOS). */
+/** Every accepted path stays below the root, as the JDK interprets it (Linux, macOS). */
 class SafePathFuzzTest {
   private static final Path ROOT = Path.of("/root/of/downloads");
 
@@ -41,7 +41,7 @@ class SafePathFuzzTest {
     assertThat(SafePath.of(path.toString())).isEqualTo(path);
   }
 
-  /** The path as a URI spells it: whatever stands for a byte as this byte. */
+  /** The path percent-encoded as in a URI; characters that stand for a byte become this byte. */
   private static String spelled(String text) {
     StringBuilder spelled = new StringBuilder();
     text.replaceFirst("^[/\\\\]+", "")
@@ -58,7 +58,7 @@ class SafePathFuzzTest {
     return spelled.toString();
   }
 
-  /** UTF-8, or else Latin-1. */
+  /** Decodes UTF-8, or else Latin-1. */
   private static String text(byte[] bytes) {
     String text = new String(bytes, UTF_8);
     return Arrays.equals(text.getBytes(UTF_8), bytes) ? text : new String(bytes, ISO_8859_1);

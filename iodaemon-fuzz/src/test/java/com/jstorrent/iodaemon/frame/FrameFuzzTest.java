@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.ByteBuffer;
 
-/** Any bytes are a frame or a {@link ProtocolException}; and a frame is written as it was read. */
+/** Any bytes are a frame or a {@link ProtocolException}; frames are written as they were read. */
 class FrameFuzzTest {
-  private static final String REPLACEMENT = "\uFFFD"; // for bytes that are no UTF-8
+  private static final String REPLACEMENT = "\uFFFD"; // replaces bytes that are not UTF-8
 
   @FuzzTest
   void frames(byte[] bytes) throws ProtocolException {
@@ -44,7 +44,7 @@ class FrameFuzzTest {
     }
   }
 
-  /** Data is written without a request id: nobody answers it. */
+  /** Data is written without a request id, since it is never answered. */
   private static ClientFrame withoutUnsent(ClientFrame frame) {
     return switch (frame) {
       case ClientFrame.TcpSend f -> new ClientFrame.TcpSend(0, f.socketId(), f.data());
@@ -54,7 +54,7 @@ class FrameFuzzTest {
     };
   }
 
-  /** Whether nothing was in the bytes that a reader ignores or mends. */
+  /** Whether the reader has neither ignored nor corrected any of the bytes. */
   private static boolean isWrittenWhole(ClientFrame frame, byte[] bytes, int length) {
     boolean whole =
         switch (frame) {

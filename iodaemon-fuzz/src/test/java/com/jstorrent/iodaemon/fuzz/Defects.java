@@ -8,9 +8,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Writes down what must never happen in a daemon, whatever a client sends: a line in the log at
- * ERROR, and a thread that dies. Quiet otherwise: what a fuzzer sends deserves a warning nearly
- * always.
+ * Records what no input of a client may cause: a log line at ERROR, or an uncaught exception of a
+ * thread. Keeps the log quiet otherwise, since almost all input of a fuzzer causes a warning.
  */
 public final class Defects extends Handler implements AutoCloseable {
   private final Logger log = Logger.getLogger("com.jstorrent.iodaemon");

@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.Set;
 
-/** The one interface that a fuzz test may reach. */
+/** Restricts fuzz tests to the loopback interface. */
 public final class Loopback {
   private static final int PATIENCE_MILLIS = 60_000;
   private static final Set<String> NAMES =
@@ -17,8 +17,8 @@ public final class Loopback {
   private Loopback() {}
 
   /**
-   * While fuzzing, makes a connection to any other address a finding, before it is made. Called by
-   * each test method: the agent that sees to it is not there before.
+   * While fuzzing, turns an attempt to connect to any other address into a finding. Call it in each
+   * test method: the agent that intercepts connects is not installed earlier.
    */
   public static void only() {
     if (System.getenv("JAZZER_FUZZ") != null) {
@@ -27,7 +27,7 @@ public final class Loopback {
   }
 
   /**
-   * Sends bytes to a port, ends its own side, and takes what comes until the other side ends.
+   * Sends bytes to a port, shuts down its own side, and reads until the other side ends.
    *
    * @throws IOException when the other side does not end
    */
@@ -42,7 +42,7 @@ public final class Loopback {
         socket.shutdownOutput();
         return in.readAllBytes();
       } catch (SocketException e) {
-        return new byte[0]; // a reset: the daemon may cut off whoever goes on talking
+        return new byte[0]; // a reset: the daemon may cut off a client that keeps sending
       }
     }
   }

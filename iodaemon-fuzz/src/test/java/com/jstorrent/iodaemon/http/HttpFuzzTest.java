@@ -20,9 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Any bytes to the port get an answer that is no 500, or none; and the daemon goes on answering. The
- * token is {@code t} and the root {@code k}, so that requests get as far as the routes. They cannot fill a
- * disk: preallocating takes a handle, which nobody guesses, and the rest makes holes.
+ * Any bytes to the port get an answer other than 500, or none, and the daemon continues to answer. The
+ * token is {@code t} and the root {@code k}, so that requests reach the routes. They cannot fill the
+ * disk: preallocating needs a handle, whose id cannot be guessed, and other routes create sparse files.
  */
 class HttpFuzzTest {
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([1-5][0-9][0-9]) ");
@@ -69,7 +69,7 @@ class HttpFuzzTest {
     defects.assertNone();
   }
 
-  /** Stands in for WebSocket. */
+  /** A stand-in for the WebSocket upgrade. */
   private static final class Echo implements UpgradeHook {
     @Override
     public String path() {

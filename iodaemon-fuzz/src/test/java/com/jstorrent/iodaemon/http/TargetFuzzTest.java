@@ -11,7 +11,7 @@ import java.net.URLEncoder;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Any target of a request is taken apart or refused; escaping the parts again changes nothing. */
+/** Any target of a request is parsed or refused; parsing its re-encoded parts gives the same. */
 class TargetFuzzTest {
 
   @FuzzTest
@@ -34,12 +34,12 @@ class TargetFuzzTest {
     Target again = Target.parse("/" + path + (target.query().isEmpty() ? "" : "?" + query));
     assertThat(again).isEqualTo(target);
     String input = new String(bytes, ISO_8859_1);
-    if (input.chars().allMatch(c -> c < 128)) { // the parser of the request line sees to that
+    if (input.chars().allMatch(c -> c < 128)) { // the parser of the request line ensures it
       assertThat(target.segments().get(0)).isEqualTo(decoded(input));
     }
   }
 
-  /** The first segment, as the JDK understands it. */
+  /** The first segment, as the JDK decodes it. */
   private static String decoded(String target) {
     String segment = target.split("[/?]", 2)[0];
     return URLDecoder.decode(segment.replace("+", "%2B"), UTF_8);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Any text is JSON or an IllegalArgumentException; what was read comes back when it was written. */
+/** Any text is JSON or an IllegalArgumentException; values survive being written and read again. */
 class JsonFuzzTest {
 
   @FuzzTest
@@ -30,7 +30,7 @@ class JsonFuzzTest {
     }
   }
 
-  /** JSON can write numbers, such as 1e999, that a double is too small for. */
+  /** JSON has numbers, such as 1e999, that are out of the range of a double. */
   private static boolean isFinite(Object value) {
     return switch (value) {
       case Double number -> !number.isInfinite();

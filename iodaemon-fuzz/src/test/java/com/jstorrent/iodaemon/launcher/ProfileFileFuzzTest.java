@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Any bytes in rpc-info.json give a profile that can be used, or none. */
+/** Any bytes in rpc-info.json give a usable profile, or none. */
 class ProfileFileFuzzTest {
   @TempDir
   static Path folder;

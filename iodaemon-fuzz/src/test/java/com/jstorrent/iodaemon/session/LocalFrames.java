@@ -8,14 +8,14 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Turns whatever would leave this machine to places on it. Ports and hosts that stand in a frame
- * choose from lists; what is no frame, or has no place in it, stays as it is.
+ * Redirects frames that would reach other machines to this one: ports and hosts in a frame are replaced
+ * by entries of lists. Malformed frames, and frames without an address, stay as they are.
  */
 final class LocalFrames {
   private static final List<String> HOSTS = List.of("127.0.0.1", "localhost", "::1", "[::1]");
   private static final List<String> BIND = List.of("127.0.0.1", "localhost", "::1", "127.0.0.1.");
 
-  /** 224.0.0.1 is every host's already, so joining it sends nothing. */
+  /** Every host is a member of 224.0.0.1 already, so joining it sends no packets. */
   private static final List<String> GROUPS = List.of("224.0.0.1", "127.0.0.1", "::1", "ff01::1");
 
   private final int echo;
@@ -80,7 +80,7 @@ final class LocalFrames {
     return FrameWriter.write(frame, 0);
   }
 
-  /** One that echoes, one of the client's own, one that is closed, and none at all. */
+  /** A port that echoes, one that is bound for the client, a closed one, and 0. */
   private int port(int number) {
     return switch (number & 3) {
       case 0 -> echo;
@@ -90,7 +90,7 @@ final class LocalFrames {
     };
   }
 
-  /** A port to bind: any that is free, or one that is taken. */
+  /** A port to bind: any free one, or one in use. */
   private int own(int number) {
     return (number & 1) == 0 ? 0 : bound;
   }

@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client does, read from bytes. The first says who it is (bit 0: it shakes hands, bits 1 to 3:
- * with which capabilities, bit 4: it ends in order). Then come steps, each with its length in front and
- * its kind: an opcode, whose payload follows; or one of the others below.
+ * The actions of a client, decoded from bytes. The first byte holds flags (bit 0: it authenticates,
+ * bits 1 to 3: with which capabilities, bit 4: it ends in an orderly way). Then come steps: a length
+ * and a kind, which is an opcode, followed by its payload, or one of the others below.
  */
 final class Script {
   private static final int RAW = 0xFF;
@@ -27,19 +27,19 @@ final class Script {
     who = bytes.hasRemaining() ? bytes.get() : 0;
   }
 
-  /** One thing to do. */
+  /** One action. */
   sealed interface Step {
-    /** Sends this, which need not be a frame. */
+    /** Sends these bytes, which need not be a frame. */
     record Send(ByteBuffer frame) implements Step {}
 
-    /** Loses the connection and makes another one. */
+    /** Loses the connection and opens another one. */
     record Reconnect() implements Step {}
 
-    /** Takes frames until there are none for a moment. */
+    /** Takes frames until none arrives for a moment. */
     record Receive() implements Step {}
   }
 
-  boolean shakesHands() {
+  boolean authenticates() {
     return (who & 1) != 0;
   }
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * A client that sends any frames, with real sockets, all of them on this machine: afterwards another
- * client is served as if nothing had been, and in the end nothing is left.
+ * A client that sends arbitrary frames, with real sockets on this machine only: afterwards another
+ * client is served normally, and in the end nothing is left behind.
  */
 class SessionFuzzTest {
   private static final Duration MOMENT = Duration.ofMillis(2);
@@ -85,7 +85,7 @@ class SessionFuzzTest {
         }
       }
     } catch (ClosedChannelException e) {
-      // The daemon has ended the connection, for what came before.
+      // The daemon has ended the connection because of an earlier frame.
     }
     if (script.endsInOrder()) {
       client.close();
@@ -95,7 +95,9 @@ class SessionFuzzTest {
   }
 
   private static TestClient connect(Script script) throws IOException, InterruptedException {
-    return script.shakesHands() ? daemon.client(script.capabilities()) : daemon.stranger();
+    return script.authenticates()
+        ? daemon.client(script.capabilities())
+        : daemon.unauthenticatedClient();
   }
 
   private static void receive(TestClient client, LocalFrames local)

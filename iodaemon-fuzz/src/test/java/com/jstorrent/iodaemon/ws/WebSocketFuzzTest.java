@@ -15,8 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * Any bytes behind an upgrade are answered with well-formed frames and an end. Nobody guesses the
- * token, so nothing is connected to; what frames do behind AUTH is the business of SessionFuzzTest.
+ * Any bytes after an upgrade are answered with well-formed frames and the end of the connection. The
+ * token cannot be guessed, so no sockets are opened; SessionFuzzTest covers frames after AUTH.
  */
 class WebSocketFuzzTest {
   private static final byte[] UPGRADE =
@@ -32,7 +32,7 @@ class WebSocketFuzzTest {
     defects = new Defects();
     daemon =
         IoDaemon.builder()
-            .token("a token that nobody guesses, however many bytes are tried")
+            .token("a token that is too long to be guessed by trying bytes")
             .transport(HttpTransport.onPort(0).upgrade(WebSocketUpgrade.io()))
             .build()
             .start();

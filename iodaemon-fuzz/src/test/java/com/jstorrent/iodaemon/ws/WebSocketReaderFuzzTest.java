@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Any bytes are frames or a violation, and it does not matter how the network cuts them. */
+/** Any bytes are frames or a violation, however the network splits them. */
 class WebSocketReaderFuzzTest {
   private static final int LIMIT = 4 << 10;
 
-  /** The first byte of the input says how the network cuts the others, the second how many were read ahead. */
+  /** The first byte of the input is the size of portions, the second the number of bytes read ahead. */
   @FuzzTest
   void frames(byte[] input) throws IOException {
     if (input.length < 2) {
@@ -30,7 +30,7 @@ class WebSocketReaderFuzzTest {
 
   private static final BufferPool BUFFERS = new BufferPool(64 << 10, 4);
 
-  /** What a reader makes of the bytes, of which some were read ahead and the others come in steps. */
+  /** Reads the bytes, of which some were read ahead and the others arrive in portions. */
   private static List<String> read(byte[] bytes, int step, int ahead) throws IOException {
     Events events = new Events();
     WebSocketReader reader = new WebSocketReader(events, BUFFERS);

@@ -7,7 +7,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Any Range header gives bytes that the file has; the same as by RFC 9110 § 14 read word by word. */
+/** Any Range header selects the same bytes as in a literal implementation of RFC 9110 § 14. */
 class ByteRangeFuzzTest {
   private static final int SIZE_DIGITS = 18;
 
@@ -57,7 +57,7 @@ class ByteRangeFuzzTest {
         : part(start, end == null ? last : end.min(last));
   }
 
-  /** What is too large for a file is larger than any file, and no more can be said of it. */
+  /** A number that is too large for a long is larger than any file; its exact value does not matter. */
   private static BigInteger number(String digits) {
     return new BigInteger(digits).min(BigInteger.valueOf(Long.MAX_VALUE));
   }
@@ -66,7 +66,7 @@ class ByteRangeFuzzTest {
     return new ByteRange.Part(start.longValueExact(), end.longValueExact());
   }
 
-  /** § 5.6.1: lists may have empty elements, with blanks around. */
+  /** § 5.6.1: lists may have empty elements, and blanks around elements. */
   private static String trimmed(String list) {
     int from = 0;
     int to = list.length();

@@ -10,10 +10,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Any field gives tags or none; the same as by RFC 9110 § 5.6.1 and § 8.8.3 read word by word. */
+/** Any field gives the tags of a literal implementation of RFC 9110 § 5.6.1 and § 8.8.3. */
 class EntityTagsFuzzTest {
 
-  /** The input is one field a line. */
+  /** Each line of the input is one field. */
   @FuzzTest
   void tags(byte[] bytes) {
     List<String> fields =
@@ -46,7 +46,7 @@ class EntityTagsFuzzTest {
     return new EntityTags(false, strong, all);
   }
 
-  /** What stands between commas that are in no quotes, without blanks around; empty ones left out. */
+  /** Splits at commas outside quotes, strips blanks, and leaves out empty elements. */
   private static List<String> elements(String list) {
     List<String> elements = new ArrayList<>();
     StringBuilder element = new StringBuilder();
@@ -61,7 +61,7 @@ class EntityTagsFuzzTest {
       }
     }
     if (quoted) {
-      elements.add("\""); // which is no tag
+      elements.add("\""); // not a tag
     }
     elements.removeIf(String::isEmpty);
     return elements;

@@ -17,8 +17,9 @@ import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.io.SessionOutputBuffer;
 
 /**
- * Any bytes are a chunked body, a malformed one or one cut off, and can be the data of one; and what our strict reader takes,
- * HttpCore's lenient one understands in the same way: two opinions are how requests are smuggled.
+ * Any bytes are a chunked body, a malformed or a truncated one, and can be the data of one. HttpCore's
+ * lenient decoder reads each body that our strict one accepts in the same way, since a difference would
+ * make request smuggling possible.
  */
 class ChunkedInputFuzzTest {
   private static final int BUFFER_BYTES = 64;
@@ -38,10 +39,10 @@ class ChunkedInputFuzzTest {
     ByteArrayInputStream again = new ByteArrayInputStream(bytes);
     SessionInputBuffer other = new SessionInputBufferImpl(BUFFER_BYTES);
     try {
-      // Not closed: it would go on to read what is behind the body.
+      // Not closed: closing it would read on after the body.
       assertThat(readInSteps(new ChunkedInputStream(other, again))).isEqualTo(body);
     } catch (MalformedChunkCodingException e) {
-      assertThat(e.getMessage()).startsWith("Invalid trailing header"); // which we read over
+      assertThat(e.getMessage()).startsWith("Invalid trailing header"); // which our decoder discards
       return;
     }
     assertThat(buffer.length() + source.available())
