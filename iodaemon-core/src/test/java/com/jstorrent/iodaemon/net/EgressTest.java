@@ -21,7 +21,7 @@ class EgressTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost", "::1", "0.0.0.0"})
-  void aConnectToThisMachineIsRefusedHoweverItIsNamed(String host) throws Exception {
+  void aConnectToThisMachineIsRefusedForEveryFormOfItsName(String host) throws Exception {
     try (TestDaemon daemon = TestDaemon.denyingPrivate();
         ServerSocket server = new ServerSocket(0);
         TestClient client = daemon.client()) {
@@ -45,7 +45,7 @@ class EgressTest {
   }
 
   @Test
-  void whatOthersOpenToAServerOfAClientIsNotAffected() throws Exception {
+  void connectionsToAServerOfAClientAreNotAffected() throws Exception {
     try (TestDaemon daemon = TestDaemon.denyingPrivate();
         TestClient client = daemon.client()) {
       client.send(new ClientFrame.TcpListen(1, 1, 0, "127.0.0.1"));

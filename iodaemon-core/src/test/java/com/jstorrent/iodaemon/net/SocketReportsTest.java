@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 5.4: what is told of each socket. */
+/** PROTOCOL.md § 5.4: what is reported about each socket. */
 class SocketReportsTest {
   private static final int CREDIT = 10_000;
 
@@ -47,7 +47,7 @@ class SocketReportsTest {
     daemon.close();
   }
 
-  /** Waits for a report of the one socket there is. */
+  /** Waits for a report about the only socket. */
   private SocketReport await(String what, Predicate<SocketReport> condition) {
     TestDaemon.await(what, () -> condition.test(report()));
     return report();
@@ -58,7 +58,7 @@ class SocketReportsTest {
   }
 
   @Test
-  void aTcpSocketTellsItsPeerAndWhatWentEachWay() throws Exception {
+  void aTcpSocketReportsItsPeerAndTheBytesOfEachDirection() throws Exception {
     client.connect(5, peer.port());
     Socket socket = peer.accept();
     client.sendData(5, new byte[70]);
@@ -90,7 +90,7 @@ class SocketReportsTest {
   }
 
   @Test
-  void whileItConnectsTheHostIsToldThatWasAskedFor() throws Exception {
+  void aConnectingSocketReportsTheRequestedHost() throws Exception {
     try (SilentPort silent = new SilentPort()) {
       client.send(new ClientFrame.TcpConnect(1, 0xFFFF_FFFF, silent.port(), "127.0.0.1"));
       SocketReport report = report();
@@ -102,7 +102,7 @@ class SocketReportsTest {
   }
 
   @Test
-  void idleTimeEndsWhenBytesMoveEitherWay() throws Exception {
+  void idleTimeEndsWithBytesInEitherDirection() throws Exception {
     client.connect(1, peer.port());
     Socket socket = peer.accept();
     Duration quiet = awaitQuiet();
@@ -132,7 +132,7 @@ class SocketReportsTest {
   }
 
   @Test
-  void aPeerThatTakesNothingShowsWhatIsQueuedAndThatTheClientWaits() throws Exception {
+  void aPeerThatReadsNothingShowsAsQueuedBytesAndAPausedClient() throws Exception {
     client.connect(1, peer.port());
     Socket socket = peer.accept();
     int size = 4 << 20;
@@ -157,7 +157,7 @@ class SocketReportsTest {
   }
 
   @Test
-  void aUdpSocketTellsWhatItDropped() throws Exception {
+  void aUdpSocketReportsDroppedDatagrams() throws Exception {
     client.send(new ClientFrame.UdpBind(1, 6, 0, "127.0.0.1"));
     int port = client.expect(DaemonFrame.UdpBound.class).boundPort();
     try (DatagramSocket other = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -182,7 +182,7 @@ class SocketReportsTest {
   }
 
   @Test
-  void aServerTellsItsPortAndAcceptedSocketsTheirPeer() throws Exception {
+  void aServerReportsItsPortAndAcceptedSocketsTheirPeer() throws Exception {
     client.send(new ClientFrame.TcpListen(1, 9, 0, "127.0.0.1"));
     int port = client.expect(DaemonFrame.TcpListenResult.class).boundPort();
     SocketReport server = report();

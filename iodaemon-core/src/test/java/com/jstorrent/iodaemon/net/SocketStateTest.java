@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class SocketStateTest {
 
-  /** Every state with every event; a dot is an event that means nothing. */
+  /** Every state with every event; a dot stands for an event that changes nothing. */
   private static final String TABLE =
       """
           before       CONNECTED PEER_END   PEER_SHUTDOWN CLIENT_SHUTDOWN CLIENT_CLOSE DRAINED FAILURE

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which address wins, and what is told when none does. */
+/** Which address wins, and which failure is reported when none does. */
 class ConnectRaceTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -34,10 +34,10 @@ class ConnectRaceTest {
     clock.close();
   }
 
-  /** Linux connects a socket to itself when it asks for the very port that it has been given. */
+  /** Linux connects a socket to itself when it connects to the port that it was bound to. */
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1"})
-  void aSocketThatReachesItselfIsRefused(String loopback) throws Exception {
+  void aSocketConnectedToItselfCountsAsRefused(String loopback) throws Exception {
     InetAddress address = InetAddress.getByName(loopback);
     int port = freePort(address);
     ConnectRace race =
@@ -52,7 +52,7 @@ class ConnectRaceTest {
   }
 
   @Test
-  void theNextAddressIsTriedWhenASocketHasReachedItself() throws Exception {
+  void theNextAddressIsTriedWhenASocketHasConnectedToItself() throws Exception {
     InetAddress own = InetAddress.getByName("127.0.0.2");
     try (Peer peer = Peer.open()) {
       Iterator<SocketChannel> sockets =
@@ -68,7 +68,7 @@ class ConnectRaceTest {
   }
 
   @Test
-  void aPeerWithTheSamePortElsewhereIsNoSelf() throws Exception {
+  void aPeerWithTheSamePortAtAnotherAddressIsNotASelfConnect() throws Exception {
     InetAddress here = InetAddress.getByName("127.0.0.2");
     InetAddress there = InetAddress.getByName("127.0.0.1");
     try (Peer peer = Peer.open()) {
@@ -85,7 +85,7 @@ class ConnectRaceTest {
       strings = {
           "Unsupported address type", "Cannot assign requested address", "Network is unreachable"
       })
-  void whatAPeerSaysCountsMoreThanAFamilyThatIsMissing(String missing) throws Exception {
+  void theFailureOfAPeerPrevailsOverThatOfAMissingFamily(String missing) throws Exception {
     InetAddress six = InetAddress.getByName("2001:db8::1");
     InetAddress four = InetAddress.getByName("127.0.0.1");
     int port = freePort(four);
@@ -98,7 +98,7 @@ class ConnectRaceTest {
   }
 
   @Test
-  void theFirstFailureIsToldWhenNoneSaysMore() throws Exception {
+  void theFirstFailureIsReportedWhenNoneIsMoreSpecific() throws Exception {
     InetAddress four = InetAddress.getByName("127.0.0.1");
     ConnectRace race =
         new ConnectRace(
@@ -107,9 +107,9 @@ class ConnectRaceTest {
     assertThatThrownBy(() -> race.run(PATIENCE)).hasMessage("Too many open files");
   }
 
-  /** The JDK throws such for a family that it has not got. */
+  /** The JDK throws it for an address family that it does not support. */
   @Test
-  void aFailureThatIsNoIoExceptionIsThisAddressOwn() throws Exception {
+  void aFailureOtherThanAnIoExceptionConcernsItsAddressOnly() throws Exception {
     try (Peer peer = Peer.open()) {
       InetAddress four = InetAddress.getByName("127.0.0.1");
       Iterator<Boolean> good = List.of(false, true).iterator();

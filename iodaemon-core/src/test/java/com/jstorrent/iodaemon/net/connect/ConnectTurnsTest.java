@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** PROTOCOL.md § 4.9: which attempt to connect is next, by a clock that the test turns by hand. */
+/** PROTOCOL.md § 4.9: which attempt to connect is next, with a manual clock. */
 @Timeout(600)
 class ConnectTurnsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -26,7 +26,7 @@ class ConnectTurnsTest {
     assertThat(granted).isEmpty();
   }
 
-  /** One attempt on a thread of its own, which waits for a turn. */
+  /** An attempt that waits for its turn on its own thread. */
   private final class Attempt {
     private final String name;
     private final ConnectTurns.Turn turn;
@@ -75,7 +75,7 @@ class ConnectTurnsTest {
   }
 
   @Test
-  void soManyRunAtOnceAndTheNextOneWaitsForAFreeSlot() throws Exception {
+  void attemptsBeyondTheLimitWaitForAFreeSlot() throws Exception {
     Attempt first = attempt("first").waits();
     expect("first");
     attempt("second").waits();
@@ -87,7 +87,7 @@ class ConnectTurnsTest {
   }
 
   @Test
-  void noTurnIsAskedBackWhileNoAttemptWaits() throws Exception {
+  void noAttemptIsAskedToYieldWhileNoneWaits() throws Exception {
     attempt("first").waits();
     expect("first");
     attempt("second").waits();
@@ -97,7 +97,7 @@ class ConnectTurnsTest {
   }
 
   @Test
-  void aSilentAttemptIsAskedForItsTurnAfterItsSlice() throws Exception {
+  void anUnansweredAttemptIsAskedToYieldAfterItsTimeSlice() throws Exception {
     Attempt silent = attempt("silent").waits();
     expect("silent");
     clock.advance(Duration.ofMillis(50));
@@ -105,7 +105,7 @@ class ConnectTurnsTest {
     expect("younger");
     attempt("waiting").waits();
     clock.advance(Duration.ofMillis(49));
-    assertThat(asked).as("before its slice is over").isEmpty();
+    assertThat(asked).as("before its time slice is over").isEmpty();
     clock.advance(Duration.ofMillis(3));
     assertThat(asked).containsExactly("silent");
     silent.gives();
@@ -113,7 +113,7 @@ class ConnectTurnsTest {
   }
 
   @Test
-  void turnsAreAskedBackOneByOne() throws Exception {
+  void attemptsAreAskedToYieldOneAtATime() throws Exception {
     attempt("a").waits();
     expect("a");
     attempt("b").waits();
@@ -127,7 +127,7 @@ class ConnectTurnsTest {
   }
 
   @Test
-  void everyThirdTurnIsForOneThatWasTriedBeforeSoThatNoneStarves() throws Exception {
+  void everyThirdTurnGoesToAnAttemptThatWasTriedBeforeSoThatNoneStarves() throws Exception {
     Attempt old = attempt("old").waits();
     expect("old");
     Attempt other = attempt("other").waits();
@@ -136,12 +136,12 @@ class ConnectTurnsTest {
     attempt("2").waits();
     Attempt three = attempt("3").waits();
     old.gives();
-    expect("3"); // the one that came last
-    old.waits(); // it has been tried before
+    expect("3"); // the latest one
+    old.waits(); // it is waiting again
     other.gives();
     expect("old");
     three.gives();
-    expect("1"); // the one that came first
+    expect("1"); // the earliest one
     one.gives();
     expect("2");
   }
@@ -163,7 +163,7 @@ class ConnectTurnsTest {
   }
 
   @Test
-  void aCancelledAttemptLeavesItsTurnToTheNext() throws Exception {
+  void aCancelledAttemptPassesItsTurnOn() throws Exception {
     Attempt running = attempt("running").waits();
     expect("running");
     attempt("also running").waits();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which addresses are public. */
+/** Which addresses the egress rule allows. */
 class EgressRuleTest {
   private static final int OWN_PORT = 7800;
 
@@ -34,7 +34,7 @@ class EgressRuleTest {
           // ISATAP, of private and of global addresses
           "2606:4700::5efe:192.168.1.1", "2606:4700::200:5efe:10.0.0.1", "fe80::5efe:1.1.1.1"
       })
-  void theStrictRuleKeepsClientsAwayFrom(String address) throws Exception {
+  void theStrictRuleRefuses(String address) throws Exception {
     assertThat(strict.allowsTcp(InetAddress.getByName(address), 80)).isFalse();
     assertThat(strict.allowsUdp(InetAddress.getByName(address))).isFalse();
     assertThat(open.allowsTcp(InetAddress.getByName(address), 80)).isTrue();
@@ -52,18 +52,18 @@ class EgressRuleTest {
           "::ffff:0:1.1.1.1", "::1.1.1.1", "2001:0:101:101::fefe:fefe",
           "2606:4700::5efe:1.1.1.1", "2606:4700::200:5efe:1.1.1.1", "2606:4700::100:5efe:10.0.0.1"
       })
-  void theStrictRuleLetsClientsReach(String address) throws Exception {
+  void theStrictRuleAllows(String address) throws Exception {
     assertThat(strict.allowsTcp(InetAddress.getByName(address), 80)).isTrue();
     assertThat(strict.allowsUdp(InetAddress.getByName(address))).isTrue();
   }
 
-  /** The JDK makes an IPv4 address of it, unless it is given a zone. */
   @Test
-  void anIpv4AddressInTheFormOfIpv6IsJudgedAsWhatItIs() throws Exception {
+  void anIpv4MappedAddressIsTreatedAsTheIpv4Address() throws Exception {
     assertThat(strict.allowsTcp(mapped(10, 0, 0, 1), 80)).isFalse();
     assertThat(strict.allowsTcp(mapped(1, 1, 1, 1), 80)).isTrue();
   }
 
+  /** An IPv4-mapped address; without a zone the JDK would turn it into an IPv4 address. */
   private static InetAddress mapped(int... bytes) throws Exception {
     byte[] address = new byte[16];
     address[10] = address[11] = (byte) 0xff;
@@ -74,7 +74,7 @@ class EgressRuleTest {
   }
 
   @Test
-  void theDaemonsOwnPortIsOutOfBoundsEvenWithoutTheRule() throws Exception {
+  void theDaemonsOwnPortIsRefusedEvenWithoutTheRule() throws Exception {
     open.protectPort(OWN_PORT);
     for (String name : new String[] {"127.0.0.1", "127.0.0.2", "0.0.0.0", "::1"}) {
       assertThat(open.allowsTcp(InetAddress.getByName(name), OWN_PORT)).as(name).isFalse();

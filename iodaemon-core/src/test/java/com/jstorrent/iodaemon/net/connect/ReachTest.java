@@ -11,7 +11,7 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tried with the system's own sockets: a name with addresses of both kinds must not cost a datagram. */
+/** Compared with real sockets: a name with IPv4 and IPv6 addresses must not lose a datagram. */
 class ReachTest {
 
   @ParameterizedTest
@@ -20,7 +20,8 @@ class ReachTest {
       "0.0.0.0, ::1, false", "::1, ::1, true", "::1, 127.0.0.1, false", "::, ::1, true",
       "::, 127.0.0.1, true"
   })
-  void aSocketReachesThePeersThatItSaysItDoes(String bound, String peer, boolean reached)
+  void aSocketReachesExactlyThePeersThatAreReportedReachable(String bound, String peer,
+      boolean reached)
       throws Exception {
     InetAddress own = InetAddress.getByName(bound);
     InetAddress other = InetAddress.getByName(peer);

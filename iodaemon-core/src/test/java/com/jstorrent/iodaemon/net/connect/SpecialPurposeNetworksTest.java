@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** IANA's registries of special-purpose addresses, network by network, each at both of its ends. */
+/** IANA's registries of special-purpose addresses: the first and the last address of each network. */
 class SpecialPurposeNetworksTest {
   private static final String[] RESERVED = {
       "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
@@ -21,7 +21,7 @@ class SpecialPurposeNetworksTest {
       "2001:100::/24", "2001:db8::/32", "3ffe::/16", "3fff::/20", "5f00::/16", "fc00::/7",
       "fe80::/10", "fec0::/10", "ff00::/8"};
 
-  /** In none of them, or in one that the registries call globally reachable. */
+  /** Addresses in none of the networks, or in one that the registries call globally reachable. */
   private static final String[] PUBLIC = {
       "192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24", "64:ff9b:0:1::/64",
       "2001:3::/32", "2001:4:112::/48", "2001:200::/23", "2620:4f:8000::/48"};
@@ -55,7 +55,7 @@ class SpecialPurposeNetworksTest {
   /** Public, unless it is in the next reserved network, or in the rest of 2001::/23. */
   private static void assertNeighbour(BigInteger value, int length) throws Exception {
     if (value.signum() < 0 || value.bitLength() > length * Byte.SIZE) {
-      return; // there is none
+      return; // there is no neighbour
     }
     boolean elsewhere = Ends.of("2001::/23").holds(value, length);
     for (String network : RESERVED) {

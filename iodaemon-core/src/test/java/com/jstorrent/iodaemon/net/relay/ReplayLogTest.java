@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 9.3: which frames are kept, and what their numbers mean. */
+/** PROTOCOL.md § 9.3: which frames are kept, and how they are counted. */
 class ReplayLogTest {
   private final ReplayLog log = new ReplayLog(100);
 
@@ -24,7 +24,7 @@ class ReplayLogTest {
   }
 
   @Test
-  void anAcknowledgementForgetsWhatItCounts() {
+  void anAcknowledgementDropsTheFramesThatItCovers() {
     long before = log.bytes();
     assertThat(log.acknowledge(2)).isTrue();
     assertThat(log.unacknowledged()).hasSize(1);
@@ -32,7 +32,7 @@ class ReplayLogTest {
   }
 
   @Test
-  void aLowerNumberMeansNothing() {
+  void aLowerNumberIsIgnored() {
     log.acknowledge(2);
     assertThat(log.acknowledge(1)).isTrue();
     assertThat(log.acknowledge(0)).isTrue();
@@ -49,7 +49,7 @@ class ReplayLogTest {
   }
 
   @Test
-  void onlyWhatIsStillKeptCanBeSentAgain() {
+  void onlyFramesThatAreStillKeptCanBeSentAgain() {
     log.acknowledge(2);
     assertThat(log.covers(1)).isFalse();
     assertThat(log.covers(2)).isTrue();

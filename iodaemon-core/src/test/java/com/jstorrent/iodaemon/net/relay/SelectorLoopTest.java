@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A loop with one channel, the reading end of a pipe. */
+/** A loop with one channel: the source of a pipe. */
 @Timeout(600)
 class SelectorLoopTest {
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -94,14 +94,14 @@ class SelectorLoopTest {
   }
 
   @Test
-  void aChannelIsServedByWhatWasRegisteredWithIt() throws Exception {
+  void aChannelIsServedByTheObjectRegisteredWithIt() throws Exception {
     register();
     write(3);
     assertThat(nextEvent()).isEqualTo("read 3");
   }
 
   @Test
-  void tasksRunInTheOrderOfPostingOnTheLoopsThread() throws Exception {
+  void tasksRunOnTheLoopsThreadInTheOrderOfPosting() throws Exception {
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       int number = i;
@@ -127,13 +127,13 @@ class SelectorLoopTest {
   }
 
   @Test
-  void aCancelledChannelIsForgottenSoThatItsDescriptorIsFree() throws Exception {
+  void aCancelledChannelIsDeregisteredSoThatItsDescriptorIsFreed() throws Exception {
     register();
     loop.cancel(pipe.source());
     CountDownLatch round = new CountDownLatch(1);
     loop.post(round::countDown);
     round.await();
-    while (pipe.source().isRegistered()) { // until the loop has gone round
+    while (pipe.source().isRegistered()) { // until the loop has selected again
       loop.wakeUp();
       Thread.sleep(Duration.ofMillis(1));
     }
@@ -143,7 +143,7 @@ class SelectorLoopTest {
   }
 
   @Test
-  void aChannelThatIsClosedAlreadyIsNotRegistered() throws Exception {
+  void aClosedChannelIsNotRegistered() throws Exception {
     pipe.source().close();
     loop.post(
         () -> events.add(
@@ -152,7 +152,7 @@ class SelectorLoopTest {
   }
 
   @Test
-  void theEndComesBehindTheTasksThatWerePostedBefore() throws Exception {
+  void tasksPostedBeforeTheEndRunFirst() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     loop.post(
         () -> {
@@ -170,7 +170,7 @@ class SelectorLoopTest {
   }
 
   @Test
-  void aTaskThatIsPostedAfterTheEndIsRunByTheThreadThatPostsIt() throws Exception {
+  void aTaskPostedAfterTheEndRunsOnThePostingThread() throws Exception {
     loop.end();
     runner.join();
     loop.post(() -> events.add("left over by " + Thread.currentThread().threadId()));
@@ -182,7 +182,7 @@ class SelectorLoopTest {
   }
 
   @Test
-  void aDefectInOneLeftOverTaskKeepsNoOtherFromRunning() throws Exception {
+  void aDefectInOneRemainingTaskDoesNotKeepOthersFromRunning() throws Exception {
     loop.end();
     runner.join();
     loop.post(

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class SendQueueTest {
 
-  /** Takes what it has room for, like a socket. */
+  /** Accepts as many bytes as it has room for, like a socket. */
   private static final class Channel implements SendQueue.Sink {
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private int room;
@@ -28,7 +28,7 @@ class SendQueueTest {
   }
 
   @RepeatedTest(50)
-  void bytesComeOutInOrderWhateverThePortions() throws Exception {
+  void bytesComeOutInOrderForPortionsOfAnySize() throws Exception {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
     SendQueue queue = new SendQueue(new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS));
@@ -51,7 +51,7 @@ class SendQueueTest {
   }
 
   @Test
-  void oneTurnIsBoundedSoThatTheLockIsGivenBack() throws Exception {
+  void oneWriteIsBoundedSoThatTheLockIsReleased() throws Exception {
     SendQueue queue = new SendQueue(new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS));
     queue.add(ByteBuffer.allocate(8 << 20));
     Channel channel = new Channel();
@@ -60,7 +60,7 @@ class SendQueueTest {
   }
 
   @Test
-  void clearingForgetsEverything() {
+  void clearingDiscardsEverything() {
     SendQueue queue = new SendQueue(new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS));
     queue.add(ByteBuffer.allocate(100_000));
     assertThat(queue.clear()).isEqualTo(100_000);

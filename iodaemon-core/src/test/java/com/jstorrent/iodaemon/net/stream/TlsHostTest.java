@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which name a TLS server is asked for, and who compares it with the certificate. */
+/** Which name goes into SNI, and what compares it with the certificate. */
 class TlsHostTest {
 
   @ParameterizedTest
@@ -22,7 +22,7 @@ class TlsHostTest {
       "bücher.example, xn--bcher-kva.example", "BÜCHER.example, xn--bcher-kva.example",
       "ü_b.example, xn--_b-wka.example", "a+b.example, a+b.example", "*.example, *.example"
   })
-  void aNameIsAskedForAsItStandsInAscii(String host, String asked) {
+  void sniHasTheNameInAscii(String host, String asked) {
     assertThat(TlsHost.of(host).asked())
         .extracting(SNIServerName::getEncoded)
         .containsExactly(asked.getBytes(StandardCharsets.US_ASCII));
@@ -36,12 +36,12 @@ class TlsHostTest {
           "a b", " ", "a/b", "a@b", "a%b", "[a]", "a\u0000b", "a\nb", "a\u007fb", "\u202e",
           "\ufffd.example"
       })
-  void anAddressAndWhatIsNoNameAreNotAskedFor(String host) {
+  void addressesAndInvalidNamesAreNotSentAsSni(String host) {
     assertThat(TlsHost.of(host).asked()).isEmpty();
   }
 
   @Test
-  void lengthsAreThoseOfTheDns() {
+  void namesAreLimitedToTheLengthsOfTheDns() {
     assertThat(TlsHost.of("a".repeat(63) + ".example").asked()).hasSize(1);
     assertThat(TlsHost.of("a".repeat(64) + ".example").asked()).isEmpty();
     assertThat(TlsHost.of("a_b.".repeat(63) + "c").asked()).as("253 bytes").hasSize(1);
@@ -54,7 +54,7 @@ class TlsHostTest {
       "[::1], false", "a..b, false", "a b, false", "a_b.example, true", "-a.example, true",
       "a-.example., true", "ü_b.example, true"
   })
-  void theJdkComparesWhateverItKnows(String host, boolean unknown) {
+  void theJdkComparesTheNamesThatItSupports(String host, boolean unknown) {
     assertThat(TlsHost.of(host).unknownToJdk()).isEqualTo(unknown);
   }
 
@@ -63,7 +63,7 @@ class TlsHostTest {
       "::1, ::1", "[::1], ::1", "[fe80::1%eth0], fe80::1", "fe80::1%2, fe80::1",
       "a_b.example., a_b.example", "'', ''"
   })
-  void aCertificateNamesNeitherBracketsNorZones(String host, String name) {
+  void bracketsAndZonesAreLeftOutOfTheComparison(String host, String name) {
     assertThat(TlsHost.of(host).name()).isEqualTo(name);
   }
 
@@ -77,12 +77,12 @@ class TlsHostTest {
       ".wild.example, *.wild.example, false", "a_b.example, '', false",
       "a_b.example, a_b.example.evil.example, false", "a_b.co.example, *.*.example, false"
   })
-  void oneWholeLabelMayBeAWildcard(String name, String pattern, boolean matches) {
+  void aWildcardStandsForOneWholeLabel(String name, String pattern, boolean matches) {
     assertThat(TlsHost.matches(name, pattern)).isEqualTo(matches);
   }
 
   @Test
-  void noTextIsADefect() {
+  void anyTextIsAcceptedWithoutAnException() {
     SplittableRandom random = new SplittableRandom(6066);
     String letters = "aZ0-_.:[]%*\u0000 ü\u3002\u0130\u200d\ud83d\ude00\u05d0\u0661xn--";
     for (int round = 0; round < 50_000; round++) {

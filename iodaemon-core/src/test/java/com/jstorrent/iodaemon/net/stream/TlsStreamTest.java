@@ -20,7 +20,7 @@ import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The stream alone, with a real connection; this thread is the relay and the peer writer in turn. */
+/** A stream on a real connection; the test's thread acts as relay and as peer writer in turn. */
 class TlsStreamTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -35,7 +35,7 @@ class TlsStreamTest {
     return new TlsStream(channel, engine, pool, () -> scratch);
   }
 
-  /** Does what the stream asks for, on this thread; whether to read again without waiting. */
+  /** Does on this thread what the stream asks for; returns whether to read again without waiting. */
   private static boolean goesOn(TlsStream stream) throws IOException {
     return switch (stream.nextStep()) {
       case WAIT -> false;
@@ -52,13 +52,13 @@ class TlsStreamTest {
   }
 
   /**
-   * The peer writer flushes whenever it likes: also between the relay's read, which has come to a
-   * point where the handshake has something to say, and its question whether to read again. What was
-   * received behind that point must not be forgotten then, since no event will tell of it.
+   * The peer writer may flush at any time, also after a read of the relay that stopped because the
+   * handshake has to send, and before the relay asks whether to read again. Bytes that were received
+   * beyond that point must then still be processed, since no selector event will announce them.
    */
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-  void aHandshakeGoesOnWhenAnotherThreadHasFlushedBehindTheRead(String version) throws Exception {
+  void aHandshakeGoesOnWhenAnotherThreadHasFlushedAfterTheRead(String version) throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
         java.net.Socket accepted = server.accept();
@@ -85,10 +85,10 @@ class TlsStreamTest {
     }
   }
 
-  /** All that a hasty peer has to say may come in one read, and the handshake was good all the same. */
+  /** A peer may send the end of the handshake, data and close_notify at once. */
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-  void aPeerThatSpeaksAndEndsRightBehindTheHandshakeHasShakenHands(String version)
+  void theHandshakeSucceedsWhenDataAndTheEndFollowItAtOnce(String version)
       throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
@@ -128,10 +128,10 @@ class TlsStreamTest {
     }
   }
 
-  /** Whoever the peer turns out to be, its first bytes may have come with the end of the handshake. */
+  /** The first data may arrive with the end of the handshake, before the certificate is accepted. */
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-  void noDataIsReadBeforeItIsSaidThatThePeerIsTheRightOne(String version) throws Exception {
+  void noDataIsReadBeforeThePeerIsAccepted(String version) throws Exception {
     byte[] greeting = "220 ready".getBytes();
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
@@ -143,12 +143,12 @@ class TlsStreamTest {
       channel.register(selector, SelectionKey.OP_READ);
       TlsStream stream = open(channel);
       shakeHands(stream, selector);
-      peer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS); // all of it is on its way
+      peer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS); // everything has been sent
       for (int i = 0; i < 3; i++) {
         assertThat(stream.read(decrypted.clear())).as("bytes for the client").isZero();
       }
       stream.secure();
-      assertThat(goesOn(stream)).as("what was held back is not forgotten").isTrue();
+      assertThat(goesOn(stream)).as("the bytes held back are delivered").isTrue();
       int count = 0;
       while (count == 0) {
         count = stream.read(decrypted.clear());
@@ -170,16 +170,16 @@ class TlsStreamTest {
       stream.flush();
       if (!goesOn(stream) && !stream.handshaken()) {
         assertThat(selector.select(PATIENCE.toMillis()))
-            .as("the peer has something to say; if not, it waits for this side")
+            .as("the peer sends something; otherwise it waits for this side")
             .isPositive();
         selector.selectedKeys().clear();
       }
     }
   }
 
-  private static TlsWire accept(java.net.Socket socket, String version, byte[] behind) {
+  private static TlsWire accept(java.net.Socket socket, String version, byte[] after) {
     try {
-      return TlsWire.accept(socket, version, new byte[0], behind);
+      return TlsWire.accept(socket, version, new byte[0], after);
     } catch (IOException e) {
       throw new CompletionException(e);
     }
