@@ -15,14 +15,14 @@ import java.util.Arrays;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 9.2: the client grants what each socket may bring. */
+/** PROTOCOL.md § 9.2: the client grants each socket how many bytes it may send. */
 class CreditTest {
   private static final int INITIAL = 10_000;
   private static final Limits LIMITS = Limits.builder().creditBytes(INITIAL).build();
   private static final Set<Capability> CREDIT = Set.of(Capability.CREDIT);
 
   @Test
-  void aSocketBringsWhatWasGrantedAndNotAByteMore() throws Exception {
+  void aSocketDeliversExactlyTheGrantedBytes() throws Exception {
     try (TestDaemon daemon = TestDaemon.start(LIMITS);
         Peer peer = Peer.open();
         TestClient client = daemon.client(CREDIT)) {
@@ -43,7 +43,7 @@ class CreditTest {
   }
 
   @Test
-  void aSocketWithoutCreditThrottlesItsOwnPeerAlone() throws Exception {
+  void aSocketWithoutCreditThrottlesOnlyItsOwnPeer() throws Exception {
     try (TestDaemon daemon = TestDaemon.start(LIMITS);
         Peer peer = Peer.open();
         TestClient client = daemon.client(CREDIT)) {
@@ -60,7 +60,7 @@ class CreditTest {
   }
 
   @Test
-  void theEndIsReportedBehindTheBytesThatWaitForCredit() throws Exception {
+  void theEndIsReportedAfterTheBytesThatWaitForCredit() throws Exception {
     try (TestDaemon daemon = TestDaemon.start(LIMITS);
         Peer peer = Peer.open();
         TestClient client = daemon.client(CREDIT)) {
@@ -94,7 +94,7 @@ class CreditTest {
   }
 
   @Test
-  void creditForNoSocketIsCountedAndEndsNothing() throws Exception {
+  void creditForAnUnknownSocketIsCountedAndEndsNothing() throws Exception {
     try (TestDaemon daemon = TestDaemon.start(LIMITS);
         TestClient client = daemon.client(CREDIT)) {
       grant(client, 99, 7);
@@ -107,7 +107,7 @@ class CreditTest {
     client.send(new ClientFrame.TcpCredit(0, id, bytes));
   }
 
-  /** Nothing comes before the answer to a question that is asked now. */
+  /** No frame arrives before the answer to a request that is sent now. */
   private static void assertSilent(TestDaemon daemon, TestClient client) throws Exception {
     client.send(new ClientFrame.TcpConnect(1234, 5000, 1, "no-such-name.invalid"));
     assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(1234, 5000, 2));

@@ -22,14 +22,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 4.3 and § 4.10 with peers that are not Java. Skipped, and said so, without them. */
+/** PROTOCOL.md § 4.3 and § 4.10 with peers not written in Java; skipped where they are missing. */
 class ForeignPeersTest {
   @TempDir
   Path folder;
 
   @ParameterizedTest
   @CsvSource({"-tls1_3, 0", "-tls1_2, 0", "-tls1_3, 5"})
-  void opensslServerIsSpokenTo(String version, int tickets) throws Exception {
+  void anOpensslServerIsReached(String version, int tickets) throws Exception {
     Path pem = OpensslServer.exportKey(folder);
     try (
         OpensslServer server =
@@ -45,15 +45,15 @@ class ForeignPeersTest {
         String back = new String(client.receive(1, line.length() + 1), StandardCharsets.US_ASCII);
         assertThat(back).isEqualTo(new StringBuilder(line).reverse() + "\n");
       }
-      client.sendData(1, "CLOSE\n".getBytes(StandardCharsets.US_ASCII)); // ends its -rev
+      client.sendData(1, "CLOSE\n".getBytes(StandardCharsets.US_ASCII)); // a command of -rev
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 0));
     }
   }
 
-  /** With another name than the one it is asked for it warns, in TLS 1.2 (RFC 6066 § 3). */
+  /** A TLS 1.2 server sends a warning when SNI has a name that it does not know (RFC 6066 § 3). */
   @ParameterizedTest
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
-  void opensslServerOfAnotherNameIsSpokenTo(String version) throws Exception {
+  void anOpensslServerOfAnotherNameIsReached(String version) throws Exception {
     Path pem = OpensslServer.exportKey(folder);
     String key = pem.toString();
     try (
@@ -71,7 +71,7 @@ class ForeignPeersTest {
   }
 
   @Test
-  void opensslClientReachesOpensslServerThroughTheDaemon() throws Exception {
+  void anOpensslClientReachesAnOpensslServerThroughTheDaemon() throws Exception {
     Path pem = OpensslServer.exportKey(folder);
     try (OpensslServer server = OpensslServer.start(pem, "-tls1_3");
         TestDaemon daemon = TestDaemon.start();
@@ -96,7 +96,7 @@ class ForeignPeersTest {
     }
   }
 
-  /** What a client does that only passes bytes on. */
+  /** A client that only forwards bytes. */
   private static void relay(TestClient client, int one, int other, ByteArrayOutputStream seen) {
     try {
       while (true) {

@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 9.1: one side may end while the other goes on. */
+/** PROTOCOL.md § 9.1: half-close: one side may end while the other one goes on. */
 class HalfCloseTest {
   private static final Set<Capability> HALF_CLOSE = Set.of(Capability.HALFCLOSE);
 
@@ -42,7 +42,7 @@ class HalfCloseTest {
   }
 
   @Test
-  void theClientEndsItsSideBehindWhatIsQueuedAndHearsThePeerOn() throws Exception {
+  void theClientsSideEndsAfterQueuedDataAndThePeerIsStillRead() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client(HALF_CLOSE)) {
@@ -60,7 +60,7 @@ class HalfCloseTest {
   }
 
   @Test
-  void shutdownBeforeTheConnectionStandsIsKept() throws Exception {
+  void shutdownBeforeTheSocketIsConnectedIsKept() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client(HALF_CLOSE)) {
@@ -76,7 +76,7 @@ class HalfCloseTest {
   }
 
   @Test
-  void dataBehindTheClientsOwnShutdownIsRefusedAndTheSocketLives() throws Exception {
+  void dataAfterTheClientsOwnShutdownIsRefusedAndTheSocketStaysOpen() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client(HALF_CLOSE)) {
@@ -122,7 +122,7 @@ class HalfCloseTest {
   }
 
   @Test
-  void withoutTheCapabilityNothingOfItExists() throws Exception {
+  void withoutTheCapabilityThereIsNoHalfClose() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {

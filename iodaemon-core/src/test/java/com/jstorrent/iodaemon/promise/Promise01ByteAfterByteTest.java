@@ -55,7 +55,7 @@ class Promise01ByteAfterByteTest {
   }
 
   @Test
-  void bytesThatHadToWaitForThePeerArriveOnceAndInOrder() throws Exception {
+  void queuedBytesArriveOnceAndInOrder() throws Exception {
     byte[] data = Peer.bytes(1, 10 << 20);
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
@@ -65,7 +65,7 @@ class Promise01ByteAfterByteTest {
       for (int at = 0; at < data.length; at += 10_007) {
         client.sendData(1, Arrays.copyOfRange(data, at, Math.min(data.length, at + 10_007)));
       }
-      assertThat(daemon.stats().get(Counter.QUEUED_BYTES)).as("they did wait").isPositive();
+      assertThat(daemon.stats().get(Counter.QUEUED_BYTES)).as("bytes were queued").isPositive();
       assertThat(Arrays.equals(socket.getInputStream().readNBytes(data.length), data)).isTrue();
     }
   }

@@ -42,7 +42,7 @@ class Promise02FirstEventTest {
   }
 
   @Test
-  void aPeerThatSpeaksAndHangsUpAtOnceIsHeardAfterTheDelay() throws Exception {
+  void dataAndTheEndOfAPeerAreReportedAfterTheDelay() throws Exception {
     try (TestDaemon daemon = start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -58,7 +58,7 @@ class Promise02FirstEventTest {
   }
 
   @Test
-  void anAcceptedPeerIsHeardAfterTheDelay() throws Exception {
+  void dataOfAnAcceptedPeerIsReportedAfterTheDelay() throws Exception {
     try (TestDaemon daemon = start();
         TestClient client = daemon.client()) {
       client.send(new ClientFrame.TcpListen(1, 3, 0, "127.0.0.1"));
@@ -131,11 +131,11 @@ class Promise02FirstEventTest {
   }
 
   @Test
-  void aHandshakeThatIsAskedForAtOnceIsAnsweredBeforeTheFirstBytes() throws Exception {
+  void aHandshakeRequestedAtOnceIsAnsweredBeforeTheFirstBytes() throws Exception {
     try (TestDaemon daemon = TestDaemon.start(Limits.DEFAULT, TestTls.trusting());
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
-      for (int id = 10; id < 30; id++) { // TCP_SECURE is read before or behind TCP_CONNECTED
+      for (int id = 10; id < 30; id++) { // TCP_SECURE may be read before or after the connect
         client.send(new ClientFrame.TcpConnect(1, id, peer.port(), "127.0.0.1"));
         client.send(new ClientFrame.TcpSecure(2, id, false, TestTls.HOST));
         Thread server = Thread.ofVirtual().start(() -> greetEncrypted(peer));
@@ -169,7 +169,7 @@ class Promise02FirstEventTest {
   }
 
   @Test
-  void framesThatAreSentAgainKeepToThatToo() throws Exception {
+  void resentFramesObeyTheDelayToo() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient lost = daemon.client(Set.of(Capability.RESUME))) {
@@ -208,7 +208,7 @@ class Promise02FirstEventTest {
     }
   }
 
-  /** The reply to a later request is the next frame: so nothing was on its way. */
+  /** No frame arrives before the reply to a request that is sent now. */
   private static void nothingMoreComes(TestClient client) throws Exception {
     client.send(new ClientFrame.TcpListen(99, 99, 0, "no such address"));
     assertThat(client.next()).isInstanceOf(DaemonFrame.TcpListenResult.class);

@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 class Promise02LastFrameTest {
   private static final int RESET = 104;
 
-  /** More than the system's buffers on both sides hold, less than the daemon's queue. */
+  /** More than the buffers of the system hold, less than the queue of the daemon. */
   private static final int MUCH = 15 << 20;
 
   @Test
-  void theClientsOwnCloseIsAnsweredWhenNothingIsLeftOfTheSocket() throws Exception {
+  void theClientsOwnCloseIsAnsweredWhenTheSocketIsGone() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -41,7 +41,7 @@ class Promise02LastFrameTest {
       nothingMoreComes(client);
       socket.close();
       assertThat(client.next())
-          .as("none of the bytes that the peer sent after the close comes")
+          .as("no bytes that the peer sent after the close arrive")
           .isEqualTo(new DaemonFrame.TcpClosed(0, 7, 0));
       daemon.awaitStat(Counter.PENDING_TCP, 0);
       nothingMoreComes(client);
@@ -66,7 +66,7 @@ class Promise02LastFrameTest {
   }
 
   @Test
-  void bytesThatThePeerNeverTakesAreReportedAsLost() throws Exception {
+  void bytesThatThePeerNeverReadsAreReportedAsLost() throws Exception {
     try (TestDaemon daemon =
         TestDaemon.start(Limits.builder().linger(Duration.ofMillis(50)).build());
         Peer peer = Peer.open();
@@ -120,7 +120,7 @@ class Promise02LastFrameTest {
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
       client.connect(7, peer.port());
-      Socket socket = peer.accept(); // says nothing
+      Socket socket = peer.accept(); // never sends its handshake
       client.send(new ClientFrame.TcpSecure(5, 7, false, TestTls.HOST));
       client.sendData(7, new byte[10]);
       client.send(new ClientFrame.TcpClose(0, 7));
@@ -133,7 +133,7 @@ class Promise02LastFrameTest {
   }
 
   @Test
-  void theLastFrameIsLeftOutWhenTheIdStandsForAnotherSocketAlready() throws Exception {
+  void theLastFrameIsLeftOutWhenTheIdIsUsedByAnotherSocket() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -185,7 +185,7 @@ class Promise02LastFrameTest {
   }
 
   @Test
-  void closingFromOutsideCountsAsTheClientsClose() throws Exception {
+  void closingOverHttpCountsAsTheClientsClose() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -200,11 +200,11 @@ class Promise02LastFrameTest {
   }
 
   @Test
-  void aSocketThatHasFailedWhenTheClientClosesItHasItsLastFrameAllTheSame() throws Exception {
+  void aSocketThatFailsWhileTheClientClosesItStillHasItsLastFrame() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
-      for (int id = 100; id < 300; id++) { // the two closes cross, in whatever order
+      for (int id = 100; id < 300; id++) { // the two closes cross in either order
         client.connect(id, peer.port());
         Socket socket = peer.accept();
         socket.setSoLinger(true, 0);
@@ -217,7 +217,7 @@ class Promise02LastFrameTest {
   }
 
   @Test
-  void aClientThatComesBackIsToldOfTheSocketsThatItHadClosed() throws Exception {
+  void aResumedClientIsToldOfTheSocketsThatItHadClosed() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client(Set.of(Capability.RESUME))) {
@@ -245,7 +245,7 @@ class Promise02LastFrameTest {
     }
   }
 
-  /** The reply to a later request is the next frame: so nothing was on its way. */
+  /** No frame arrives before the reply to a request that is sent now. */
   private static void nothingMoreComes(TestClient client) throws Exception {
     client.send(new ClientFrame.TcpListen(99, 99, 0, "no such address"));
     assertThat(client.next()).isInstanceOf(DaemonFrame.TcpListenResult.class);

@@ -63,7 +63,7 @@ class Promise02OrderOfEventsTest {
   }
 
   @Test
-  void anIdInUseIsRefusedAndTheOldSocketIsUntouched() throws Exception {
+  void anIdInUseIsRefusedWithoutEffectOnItsSocket() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.echoing();
         TestClient client = daemon.client()) {
@@ -76,7 +76,7 @@ class Promise02OrderOfEventsTest {
     }
   }
 
-  /** The reply to a later request is the next frame: so nothing was on its way. */
+  /** No frame arrives before the reply to a request that is sent now. */
   private static void nothingMoreComes(TestClient client) throws Exception {
     client.send(new ClientFrame.TcpListen(99, 99, 0, "127.0.0.1"));
     assertThat(client.expect(DaemonFrame.TcpListenResult.class).requestId()).isEqualTo(99);

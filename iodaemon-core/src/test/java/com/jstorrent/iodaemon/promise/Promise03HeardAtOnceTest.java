@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class Promise03HeardAtOnceTest {
 
   @Test
-  void peerThatSpeaksFirstIsHeard() throws Exception {
+  void dataOfAPeerThatSendsFirstArrives() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -25,7 +25,7 @@ class Promise03HeardAtOnceTest {
   }
 
   @Test
-  void peerThatHangsUpIsReportedToAClientThatSaysNothing() throws Exception {
+  void theEndOfAPeerIsReportedToAClientThatHasSentNothing() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -36,7 +36,7 @@ class Promise03HeardAtOnceTest {
   }
 
   @Test
-  void peerThatResetsIsReportedWithItsErrno() throws Exception {
+  void aResetOfThePeerIsReportedWithItsErrno() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {

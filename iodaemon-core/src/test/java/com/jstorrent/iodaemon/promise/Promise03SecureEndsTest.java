@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 4.2 and § 4.3: encrypted sockets end as plain ones do, however records are cut. */
+/** PROTOCOL.md § 4.2 and § 4.3: encrypted sockets end like plain ones, however records are split. */
 class Promise03SecureEndsTest {
   private final Peer peer;
   private TestDaemon daemon;
@@ -65,7 +65,7 @@ class Promise03SecureEndsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-  void goodbyeInTheSameBreathAsDataIsHeardWithoutAFin(String version) throws Exception {
+  void closeNotifyTogetherWithDataEndsTheSocketWithoutAFin(String version) throws Exception {
     TlsWire wire = secure(Limits.DEFAULT, version, Set.of());
     wire.write(wire.wrap("bye".getBytes()), wire.closeNotify());
     assertThat(client.receive(1, 3)).isEqualTo("bye".getBytes());
@@ -73,7 +73,7 @@ class Promise03SecureEndsTest {
   }
 
   @Test
-  void withHalfCloseItIsAShutdown() throws Exception {
+  void withHalfCloseCloseNotifyIsAShutdown() throws Exception {
     TlsWire wire = secure(Limits.DEFAULT, "TLSv1.3", Set.of(Capability.HALFCLOSE));
     wire.write(wire.wrap("bye".getBytes()), wire.closeNotify());
     assertThat(client.receive(1, 3)).isEqualTo("bye".getBytes());
@@ -81,7 +81,7 @@ class Promise03SecureEndsTest {
   }
 
   @Test
-  void bytesInFrontOfABadRecordAreDelivered() throws Exception {
+  void bytesBeforeABadRecordAreDelivered() throws Exception {
     TlsWire wire = secure(Limits.DEFAULT, "TLSv1.3", Set.of());
     byte[] good = Peer.bytes(1, 50_000);
     byte[] bad = new byte[35];
@@ -95,7 +95,7 @@ class Promise03SecureEndsTest {
   }
 
   @Test
-  void aSocketWithoutCreditLeavesTheOthersAlone() throws Exception {
+  void aSocketWithoutCreditDoesNotAffectOthers() throws Exception {
     Limits limits = Limits.builder().creditBytes(100_000).build();
     TlsWire wire = secure(limits, "TLSv1.3", Set.of(Capability.CREDIT));
     byte[] data = Peer.bytes(2, 2_000_000);
@@ -118,7 +118,7 @@ class Promise03SecureEndsTest {
   }
 
   @Test
-  void aRefusedCertificateIsToldToThePeer() throws Exception {
+  void aRefusedCertificateIsReportedToThePeer() throws Exception {
     daemon = TestDaemon.start();
     client = daemon.client();
     client.connect(1, peer.port());

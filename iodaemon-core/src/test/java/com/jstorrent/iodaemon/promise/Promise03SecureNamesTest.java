@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 4.3: TLS with servers whose names the DNS carries and the JDK refuses. */
+/** PROTOCOL.md § 4.3: TLS with servers whose names are valid in the DNS but refused by the JDK. */
 class Promise03SecureNamesTest {
   @TempDir
   Path folder;
@@ -31,7 +31,7 @@ class Promise03SecureNamesTest {
       "foo-.example, foo-.example", "_.example, _.example", "bü.example, xn--b-eha.example",
       "a..b,", "a b,", "'[::1]',", "::1%lo,", "127.0.0.1,", "..,", "'',"
   })
-  void aHostIsAskedForWhereItCanBe(String host, String asked) throws Exception {
+  void sniHasTheHostWhereItIsAValidName(String host, String asked) throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -51,7 +51,7 @@ class Promise03SecureNamesTest {
           "a_b.example", "a_b.example.", "-foo.example", "foo-.example", "_", "a..b", "a b", "..",
           "[::1]", "::1%lo", "fe80::1%nowhere", "[::1", "ü_b.example", "127.0.0.1"
       })
-  void anyHostWillDoWithoutChecks(String host) throws Exception {
+  void anyHostIsAcceptedWithoutChecks(String host) throws Exception {
     Path pem = OpensslServer.exportKey(folder);
     try (OpensslServer server = OpensslServer.start(pem);
         TestDaemon daemon = TestDaemon.start();
@@ -87,7 +87,7 @@ class Promise03SecureNamesTest {
   }
 
   @Test
-  void aCertificateThatNobodyVouchesForIsRefusedWhateverItIsFor() throws Exception {
+  void anUntrustedCertificateIsRefusedForEveryName() throws Exception {
     Path pem = OpensslServer.exportKey(folder);
     try (OpensslServer server = OpensslServer.start(pem);
         TestDaemon daemon = TestDaemon.start();
@@ -104,7 +104,7 @@ class Promise03SecureNamesTest {
     assertThat(client.next()).as(host).isEqualTo(new DaemonFrame.TcpSecured(6, id, errno));
   }
 
-  /** The server takes one connection after the other. */
+  /** The server handles one connection at a time. */
   private static void assertEchoes(TestClient client, int id) throws Exception {
     client.sendData(id, "hello\n".getBytes(StandardCharsets.US_ASCII));
     assertThat(client.receive(id, 6)).isEqualTo("olleh\n".getBytes(StandardCharsets.US_ASCII));

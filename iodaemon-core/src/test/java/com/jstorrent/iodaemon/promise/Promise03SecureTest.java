@@ -28,14 +28,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 4.3: TCP_SECURE at any time; from there on both ways are encrypted. */
+/** PROTOCOL.md § 4.3: TCP_SECURE at any time; from then on both directions are encrypted. */
 class Promise03SecureTest {
   private static final byte[] PLAIN = "STARTTLS\n".getBytes(StandardCharsets.UTF_8);
   private static final int BULK = 5_000_000;
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-  void bytesGoBothWaysInBothVersions(String version) throws Exception {
+  void bytesAreRelayedInBothDirectionsWithBothVersions(String version) throws Exception {
     try (TestDaemon daemon = start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -58,7 +58,7 @@ class Promise03SecureTest {
   }
 
   @Test
-  void whatWasSentBeforeGoesInPlainTextAndWhatFollowsDoesNot() throws Exception {
+  void dataBeforeTheRequestIsSentAsPlainTextAndDataAfterItEncrypted() throws Exception {
     try (TestDaemon daemon = start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -72,13 +72,13 @@ class Promise03SecureTest {
       assertThat(encrypted.getInputStream().readNBytes(3)).containsExactly(1, 2, 3);
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(1, 1, 0));
       assertThat(client.next())
-          .as("an empty host is that of TCP_CONNECT")
+          .as("an empty host stands for that of TCP_CONNECT")
           .isEqualTo(new DaemonFrame.TcpSecured(6, 1, 0));
     }
   }
 
   @Test
-  void plainTextThatWasNotReadYetIsThrownAway() throws Exception {
+  void unreadPlainTextIsDiscarded() throws Exception {
     Limits limits = Limits.builder().creditBytes(4).build();
     try (TestDaemon daemon = start(limits);
         Peer peer = Peer.open();
@@ -99,7 +99,7 @@ class Promise03SecureTest {
   @CsvSource({"localhost, false, localhost, 0", "127.0.0.1, false, , 0",
       "other.example, false, other.example, 129",
       "other.example, true, other.example, 0", "127.0.0.2, false, , 129", "'', true, 127.0.0.1, 0"})
-  void theHostIsAskedForAndChecked(String host, boolean skip, String asked, int errno)
+  void theHostIsSentAsSniAndChecked(String host, boolean skip, String asked, int errno)
       throws Exception {
     try (TestDaemon daemon = start();
         Peer peer = Peer.open();
@@ -121,7 +121,7 @@ class Promise03SecureTest {
   }
 
   @Test
-  void aCertificateThatNobodyVouchesForIsRefusedUnlessChecksAreSkipped() throws Exception {
+  void anUntrustedCertificateIsRefusedUnlessChecksAreSkipped() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -138,7 +138,7 @@ class Promise03SecureTest {
   }
 
   @Test
-  void failuresHaveTheirNumberAndEndTheSocketOnce() throws Exception {
+  void failuresHaveTheirErrnoAndEndTheSocketOnce() throws Exception {
     Limits limits = Limits.builder().secureTimeout(Duration.ofMillis(300)).build();
     try (TestDaemon daemon = start(limits);
         Peer peer = Peer.open();
@@ -183,7 +183,7 @@ class Promise03SecureTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-  void theClientsCloseSaysGoodbyeBehindWhatWasSent(String version) throws Exception {
+  void theClientsCloseSendsCloseNotifyAfterTheData(String version) throws Exception {
     try (TestDaemon daemon = start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -202,7 +202,7 @@ class Promise03SecureTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-  void thePeersGoodbyeIsAnOrderlyEndAndItsAbsenceIsNot(String version) throws Exception {
+  void closeNotifyOfThePeerIsAnOrderlyEndAndItsAbsenceIsNot(String version) throws Exception {
     try (TestDaemon daemon = start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -219,7 +219,7 @@ class Promise03SecureTest {
       CompletableFuture<SSLSocket> rude = secured(raw, version);
       secure(client, TestTls.HOST, 0);
       rude.get().getOutputStream().write(new byte[100_000]);
-      raw.shutdownOutput(); // cut off: an attacker could do that
+      raw.shutdownOutput(); // truncation, as by an attacker
       client.receive(1, 100_000);
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 71));
     }
@@ -263,7 +263,7 @@ class Promise03SecureTest {
   }
 
   @Test
-  void aSlowPeerHasTheSameBoundsAsInPlainText() throws Exception {
+  void aSlowPeerHasTheSameLimitsAsInPlainText() throws Exception {
     Limits limits = Limits.builder().sendStall(Duration.ofMillis(300)).build();
     try (TestDaemon daemon = start(limits);
         Peer peer = Peer.open();
@@ -273,7 +273,7 @@ class Promise03SecureTest {
       secure(client, TestTls.HOST, 0);
       securing.get();
       byte[] frame = new byte[1 << 20];
-      for (int i = 0; i < 40; i++) { // the last ones after the socket has been given up
+      for (int i = 0; i < 40; i++) { // the last ones after the socket has failed
         client.sendData(1, frame);
         assertThat(daemon.stats().get(Counter.QUEUED_BYTES)).isLessThanOrEqualTo(16 << 20);
       }
@@ -303,7 +303,7 @@ class Promise03SecureTest {
           try {
             socket.startHandshake();
           } catch (IOException e) {
-            // The client may refuse; whoever wants the socket will notice.
+            // The client may refuse; uses of the socket then fail.
           }
           return socket;
         },

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 4.3: a handshake goes on behind a warning, as RFC 5246 § 7.2.2 lets it. */
+/** PROTOCOL.md § 4.3: a handshake continues after a warning, which RFC 5246 § 7.2.2 permits. */
 class Promise03SecureWarningsTest {
   private static final byte[] GREETING = "220 ready\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -55,11 +55,11 @@ class Promise03SecureWarningsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-          UNRECOGNIZED_NAME, "15030100020170", // TLS 1.0 stands in some servers' first records
+          UNRECOGNIZED_NAME, "15030100020170", // some servers send TLS 1.0 in their first record
           UNRECOGNIZED_NAME + UNRECOGNIZED_NAME + UNRECOGNIZED_NAME + UNRECOGNIZED_NAME,
           "1503030002016f", "15030300020164" // certificate_unobtainable, no_renegotiation
       })
-  void theHandshakeGoesOnBehindAWarning(String warnings) throws Exception {
+  void theHandshakeContinuesAfterAWarning(String warnings) throws Exception {
     serve(HexFormat.of().parseHex(warnings));
     assertServed();
   }
@@ -96,7 +96,7 @@ class Promise03SecureWarningsTest {
           UNRECOGNIZED_NAME + UNRECOGNIZED_NAME + UNRECOGNIZED_NAME + UNRECOGNIZED_NAME
               + UNRECOGNIZED_NAME
       })
-  void whatIsNoWarningEndsTheHandshake(String records) throws Exception {
+  void recordsOtherThanWarningsEndTheHandshake(String records) throws Exception {
     serve(HexFormat.of().parseHex(records));
     client.send(new ClientFrame.TcpSecure(6, 1, false, TestTls.HOST));
     assertThat(client.next()).isEqualTo(new DaemonFrame.TcpSecured(6, 1, 71));
@@ -104,7 +104,7 @@ class Promise03SecureWarningsTest {
   }
 
   @Test
-  void bytesThatLookLikeAWarningAreDataBehindTheHandshake() throws Exception {
+  void bytesThatLookLikeAWarningAreDataAfterTheHandshake() throws Exception {
     byte[] data = HexFormat.of().parseHex(UNRECOGNIZED_NAME);
     Thread.ofVirtual()
         .start(

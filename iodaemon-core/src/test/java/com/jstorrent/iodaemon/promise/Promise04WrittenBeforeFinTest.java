@@ -18,7 +18,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 4.4: what was accepted is written before FIN, whoever ends first. */
+/** PROTOCOL.md § 4.4: accepted data is written before FIN, whichever side ends first. */
 class Promise04WrittenBeforeFinTest {
   private static final int BYTES = 12 << 20;
   private static final int FRAME = 64 << 10;
@@ -39,7 +39,7 @@ class Promise04WrittenBeforeFinTest {
   }
 
   @Test
-  void dataOfThePeerBehindTheCloseDestroysNothing() throws Exception {
+  void dataOfThePeerAfterTheCloseDestroysNothing() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -48,14 +48,14 @@ class Promise04WrittenBeforeFinTest {
       Socket socket = peer.accept();
       send(client, data);
       client.send(new ClientFrame.TcpClose(0, 1));
-      socket.getOutputStream().write(new byte[100_000]); // answered with RST by a plain close
+      socket.getOutputStream().write(new byte[100_000]); // a plain close would answer it with RST
       byte[] got = socket.getInputStream().readAllBytes();
       assertThat(Arrays.equals(got, data)).as("%d of %d bytes", got.length, BYTES).isTrue();
     }
   }
 
   @Test
-  void peerThatEndsItsSideFirstStillGetsWhatIsQueued() throws Exception {
+  void aPeerThatEndsItsSideFirstStillGetsQueuedData() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
@@ -73,7 +73,7 @@ class Promise04WrittenBeforeFinTest {
   }
 
   @Test
-  void peerThatTakesNothingIsResetWhenTheLingerIsOver() throws Exception {
+  void aPeerThatReadsNothingIsResetAfterTheLinger() throws Exception {
     Limits limits = Limits.builder().linger(Duration.ofMillis(300)).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
         Peer peer = Peer.open();

@@ -8,7 +8,7 @@ import com.jstorrent.iodaemon.testkit.TestDaemon;
 import org.junit.jupiter.api.Test;
 
 /**
- * PROTOCOL.md § 4.5: small frames are not held back. The options of the sockets are looked at in
+ * PROTOCOL.md § 4.5: small frames are not held back. The options of the sockets are tested in
  * {@code PeerOptionsTest}.
  */
 class Promise05PromptTest {
@@ -19,7 +19,7 @@ class Promise05PromptTest {
         Peer peer = Peer.echoing();
         TestClient client = daemon.client()) {
       client.connect(1, peer.port());
-      for (int i = 0; i < 500; i++) { // would take for ever if a frame waited for company
+      for (int i = 0; i < 500; i++) { // would take very long if small frames were delayed
         client.sendData(1, new byte[] {(byte) i});
         assertThat(client.receive(1, 1)).containsExactly((byte) i);
       }

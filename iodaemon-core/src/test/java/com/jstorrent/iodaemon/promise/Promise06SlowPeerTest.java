@@ -14,14 +14,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 4.6: a peer that takes nothing costs a bounded queue, then only its own socket. */
+/** PROTOCOL.md § 4.6: a peer that reads nothing fills a bounded queue, then loses its socket. */
 class Promise06SlowPeerTest {
   private static final int SLOW = 1;
   private static final int GOOD = 2;
   private static final int FRAME = 1 << 20;
 
   @Test
-  void slowReaderOfOneSocketDelaysNoOther() throws Exception {
+  void aSlowReaderDelaysNoOtherSocket() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer slow = Peer.open();
         Peer good = Peer.echoing();
@@ -38,7 +38,7 @@ class Promise06SlowPeerTest {
   }
 
   @Test
-  void peerThatStallsForGoodLosesItsSocketAndNobodyElseDoes() throws Exception {
+  void onlyThePeerThatStallsLosesItsSocket() throws Exception {
     Limits limits = Limits.builder().sendStall(Duration.ofMillis(200)).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
         Peer stalled = Peer.open();
@@ -61,7 +61,7 @@ class Promise06SlowPeerTest {
   }
 
   @Test
-  void peerThatIsMerelySlowGetsEveryByte() throws Exception {
+  void aPeerThatIsMerelySlowGetsEveryByte() throws Exception {
     int total = 48 << 20;
     byte[] data = Peer.bytes(6, FRAME);
     try (TestDaemon daemon = TestDaemon.start();
@@ -81,7 +81,7 @@ class Promise06SlowPeerTest {
                       throw new AssertionError(e);
                     }
                   });
-      // Reads only once the queue is full, so that the client has been paused for certain.
+      // Reads only once the queue is full, so that the client has certainly been paused.
       TestDaemon.await("a pause", () -> daemon.stats().get(Counter.SEND_PAUSES) > 0);
       for (int got = 0; got < total; got += FRAME) {
         assertThat(Arrays.equals(socket.getInputStream().readNBytes(FRAME), data)).isTrue();
@@ -92,7 +92,7 @@ class Promise06SlowPeerTest {
   }
 
   @Test
-  void whenAllQueuesTogetherAreTooLongTheLongestGoes() throws Exception {
+  void overTheSessionLimitTheSocketWithTheLongestQueueIsClosed() throws Exception {
     Limits limits =
         Limits.builder()
             .socketQueueBytes(Limits.FRAME_BYTES)
@@ -116,7 +116,7 @@ class Promise06SlowPeerTest {
     }
   }
 
-  /** Sends until the peer's side of the kernel holds no more, and the queue begins to grow. */
+  /** Sends until the buffers of the system are full, and the queue begins to grow. */
   private static void fillKernelBuffers(TestDaemon daemon, TestClient client, int socketId)
       throws Exception {
     long before = daemon.stats().get(Counter.QUEUED_BYTES);

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * PROTOCOL.md § 4.6: a peer is given up that takes not one byte for 10 s, or leaves a frame waiting for
- * 30 s; with a clock that the test turns by hand.
+ * PROTOCOL.md § 4.6: the socket of a peer is closed when the peer reads nothing for 10 s, or leaves a
+ * frame waiting for 30 s; with a manual clock.
  */
 @Timeout(600)
 class Promise06StallTest {
@@ -75,7 +75,7 @@ class Promise06StallTest {
       client.send(new ClientFrame.TcpSecure(6, id, false, TestTls.HOST));
       DaemonFrame answer;
       while ((answer = client.poll(Limits.FIRST_EVENT_DELAY)) == null) {
-        clock.advance(Limits.FIRST_EVENT_DELAY); // of a socket that is new
+        clock.advance(Limits.FIRST_EVENT_DELAY); // a new socket waits that long
       }
       assertThat(answer).isEqualTo(new DaemonFrame.TcpSecured(6, id, 0));
       wire.get();
@@ -83,7 +83,7 @@ class Promise06StallTest {
     return socket;
   }
 
-  /** Sends frames from a thread of its own, as many as are asked for. */
+  /** Sends this many frames on another thread. */
   private CompletableFuture<Void> send(int id, int frameBytes, int frames) {
     byte[] data = Peer.bytes(id, frameBytes);
     return CompletableFuture.runAsync(
@@ -99,32 +99,32 @@ class Promise06StallTest {
         task -> Thread.ofVirtual().start(task));
   }
 
-  /** The client waits for room, and has looked at its peers at this time. */
-  private void awaitLook() {
+  /** Waits until the client waits for room, having checked its peers at the current time. */
+  private void awaitCheck() {
     TestDaemon.await("a client that waits", clock::holdsUp);
   }
 
-  /** Lets time pass, with a look of the waiting client at each step. */
+  /** Lets time pass; the waiting client checks its peers at each step. */
   private void pass(Duration time) {
     for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed =
         passed.plus(STEP)) {
-      awaitLook();
+      awaitCheck();
       clock.advance(STEP);
     }
-    awaitLook();
+    awaitCheck();
   }
 
   /**
-   * One socket is closed when this time has passed. Not at once: the system may make room for some more
-   * bytes by itself, and then the wait begins anew. On a slow machine that happens late by this clock, so
-   * there is time for several waits.
+   * Asserts that one socket is closed after this time. The system may make room for more bytes by
+   * itself, which restarts the wait, and on a slow machine does so late by this clock; so there is time
+   * for several waits.
    */
-  private void assertGivenUp(int id, Duration time) throws Exception {
+  private void assertStalled(int id, Duration time) throws Exception {
     long latest = clock.nanoTime() + time.multipliedBy(WAITS).toNanos();
     while (stalls() == 0) {
       assertThat(clock.nanoTime()).isLessThan(latest);
       clock.advance(STEP);
-      TestDaemon.await("a look, or the end", () -> clock.holdsUp() || stalls() > 0);
+      TestDaemon.await("a check, or the end", () -> clock.holdsUp() || stalls() > 0);
     }
     assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, id, 105));
     assertThat(stalls()).isEqualTo(1);
@@ -136,19 +136,19 @@ class Promise06StallTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aPeerThatTakesNothingIsGivenUpAfterTenSeconds(boolean secure) throws Exception {
+  void aPeerThatReadsNothingIsClosedAfterTenSeconds(boolean secure) throws Exception {
     start(Limits.DEFAULT);
     connect(1, secure);
     CompletableFuture<Void> sender = send(1, MIB, 64);
     pass(STALL.minus(STEP));
     assertThat(stalls()).isZero();
-    assertGivenUp(1, STALL);
+    assertStalled(1, STALL);
     sender.join();
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aPeerThatTakesAByteNowAndThenHasThirtySecondsToMakeRoom(boolean secure) throws Exception {
+  void aPeerThatReadsSingleBytesHasThirtySecondsToMakeRoom(boolean secure) throws Exception {
     assumeTrue(KernelQueues.areKnown(), "Skipped: this system does not tell what peers take.");
     start(Limits.DEFAULT);
     Socket slow = connect(1, secure);
@@ -159,13 +159,13 @@ class Promise06StallTest {
     }
     pass(ROOM.minus(STALL.minus(STEP.multipliedBy(2)).multipliedBy(3)).minus(STEP));
     assertThat(stalls()).isZero();
-    assertGivenUp(1, ROOM);
+    assertStalled(1, ROOM);
     sender.join();
   }
 
-  /** Room for a frame takes ten seconds and a half at this rate. */
+  /** Making room for a frame takes ten and a half seconds at this rate. */
   @Test
-  void aPeerThatTakes400KilobytesASecondGetsFramesOf4Mebibytes() throws Exception {
+  void aPeerThatReads400KilobytesASecondGetsFramesOf4Mebibytes() throws Exception {
     start(Limits.DEFAULT);
     Socket slow = connect(1);
     int frame = 4 * MIB;
@@ -177,14 +177,14 @@ class Promise06StallTest {
       byte[] part = slow.getInputStream().readNBytes(Math.min(400_000, total - got));
       for (int i = 0; i < part.length; i++) {
         if (part[i] != data[(got + i) % frame]) {
-          throw new AssertionError("Another byte than was sent, at " + (got + i));
+          throw new AssertionError("Wrong byte at " + (got + i));
         }
       }
       got += part.length;
       mostInSystem = Math.max(mostInSystem, sent() - got);
       awaitInSystem(mostInSystem - 4 * MIB + got, sender);
       for (int steps = 0; steps < 2; steps++) {
-        TestDaemon.await("a look, or the end", () -> clock.holdsUp() || sender.isDone());
+        TestDaemon.await("a check, or the end", () -> clock.holdsUp() || sender.isDone());
         clock.advance(STEP);
       }
     }
@@ -197,13 +197,13 @@ class Promise06StallTest {
     return daemon.stats().get(Counter.BYTES_SENT);
   }
 
-  /** What the peer has taken makes room in the system: the clock must not run ahead of that. */
+  /** Reading makes room in the buffers of the system: the clock must not run ahead of that. */
   private void awaitInSystem(long bytes, CompletableFuture<Void> sender) {
     TestDaemon.await("bytes written", () -> sent() >= bytes || sender.isDone());
   }
 
   @Test
-  void whenAllQueuesTogetherAreTooLongAPeerThatTakesNothingGoesBeforeOneThatIsSlow()
+  void overTheSessionLimitAPeerThatReadsNothingIsClosedBeforeASlowOne()
       throws Exception {
     assumeTrue(KernelQueues.areKnown(), "Skipped: this system does not tell what peers take.");
     start(
@@ -220,11 +220,11 @@ class Promise06StallTest {
       pass(STEP.multipliedBy(4));
       assertThat(slow.getInputStream().read()).isNotNegative();
     }
-    assertGivenUp(2, STALL);
+    assertStalled(2, STALL);
     sender.join();
   }
 
-  /** Sends until the system holds no more. */
+  /** Sends until the buffers of the system are full. */
   private void fillSystem(int id) throws IOException {
     long before = daemon.stats().get(Counter.QUEUED_BYTES);
     while (daemon.stats().get(Counter.QUEUED_BYTES) - before < MIB) {

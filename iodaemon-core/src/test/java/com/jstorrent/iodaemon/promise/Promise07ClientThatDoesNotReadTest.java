@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 4.7: a client that does not read costs bounded memory, and loses nothing. */
+/** PROTOCOL.md § 4.7: a client that does not read takes bounded memory, and loses nothing. */
 class Promise07ClientThatDoesNotReadTest {
   private static final int BLOCK = 64 << 10;
   private static final int TOTAL = 96 << 20;
@@ -65,7 +65,7 @@ class Promise07ClientThatDoesNotReadTest {
     }
   }
 
-  /** The writer is blocked when its count is the same over many looks at it. */
+  /** The writer counts as blocked when its count stays the same over many samples. */
   private static void awaitStandstill(AtomicLong written) throws InterruptedException {
     long[] seen = {-1, 0};
     TestDaemon.await(

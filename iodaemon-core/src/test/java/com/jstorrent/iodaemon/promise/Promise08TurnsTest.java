@@ -30,7 +30,7 @@ class Promise08TurnsTest {
       for (int id = 0; id < SOCKETS; id++) {
         Peer.flood(peer.accept());
       }
-      Set<Integer> silent = new HashSet<>(Set.of(0, 1, 2, 3)); // a peer may begin late
+      Set<Integer> silent = new HashSet<>(Set.of(0, 1, 2, 3)); // a peer may start late
       long[] got = new long[SOCKETS];
       long most = 0;
       while (most < ENOUGH) {
@@ -49,7 +49,7 @@ class Promise08TurnsTest {
   }
 
   @Test
-  void controlFramesOvertakeTheBulkOfOtherSockets() throws Exception {
+  void controlFramesOvertakeBulkDataOfOtherSockets() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer bulk = Peer.open();
         Peer other = Peer.open();
@@ -66,7 +66,7 @@ class Promise08TurnsTest {
       }
       assertThat(frame).isEqualTo(new DaemonFrame.TcpConnected(22, 2, 0));
       assertThat(before)
-          .as("only what was on its way already came first")
+          .as("only frames that were already on their way arrive first")
           .isLessThan(4L * ENOUGH);
     }
   }

@@ -15,13 +15,13 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** PROTOCOL.md § 4.9: an attempt has its time while the machine is awake. */
+/** PROTOCOL.md § 4.9: the connect timeout counts only while the machine is awake. */
 @Timeout(600)
 class Promise09AwakeTest {
   private static final Duration TIME = Duration.ofMillis(200);
 
   @Test
-  void anAttemptGoesOnAsLongAsTheClockStandsStill() throws Exception {
+  void anAttemptDoesNotTimeOutWhileTheClockStandsStill() throws Exception {
     ManualClock clock = new ManualClock();
     try (SilentPort silent = new SilentPort();
         TestDaemon daemon =
@@ -31,7 +31,7 @@ class Promise09AwakeTest {
                     .clock(clock));
         TestClient client = daemon.client()) {
       client.send(new ClientFrame.TcpConnect(7, 1, silent.port(), "127.0.0.1"));
-      assertThat(client.poll(TIME.multipliedBy(4))).as("by the time of the system").isNull();
+      assertThat(client.poll(TIME.multipliedBy(4))).as("by the clock of the system").isNull();
       TestDaemon.await(
           "the end of the attempt",
           () -> {

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 4.9: connecting fails with a reason, in time, and can be cancelled. */
+/** PROTOCOL.md § 4.9: a connect fails in time and with the right errno, and can be cancelled. */
 class Promise09ConnectTest {
 
   @Test
-  void aPortWhereNobodyListensIsRefused() throws Exception {
+  void aClosedPortIsRefused() throws Exception {
     int port;
     try (Peer gone = Peer.open()) {
       port = gone.port();
@@ -50,7 +50,7 @@ class Promise09ConnectTest {
 
   @Test
   void closeCancelsAnAttemptAndFreesItsTurn() throws Exception {
-    // Without the cancelling, the turn would not come before this test gives up.
+    // Without the cancellation the turn would not come before this test times out.
     Limits limits =
         Limits.builder().concurrentConnects(1).connectTimeout(Duration.ofHours(1)).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
@@ -77,7 +77,7 @@ class Promise09ConnectTest {
   }
 
   @Test
-  void oneGoodConnectDoesNotWaitBehindManySilentOnes() throws Exception {
+  void aConnectDoesNotWaitForManyUnansweredOnes() throws Exception {
     Limits limits = Limits.builder().connectTimeout(Duration.ofHours(1)).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
         SilentPort silent = new SilentPort();
@@ -89,13 +89,13 @@ class Promise09ConnectTest {
       client.send(new ClientFrame.TcpConnect(7, 1000, good.port(), "127.0.0.1"));
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(7, 1000, 0));
       assertThat(daemon.stats().get(Counter.PENDING_CONNECTS))
-          .as("none of the others has lost its place")
+          .as("none of the others has failed")
           .isBetween(400L, 401L);
     }
   }
 
   @Test
-  void waitingForATurnCountsTowardsNobodysTimeOut() throws Exception {
+  void waitingForATurnDoesNotCountTowardsTheTimeout() throws Exception {
     Limits limits =
         Limits.builder().concurrentConnects(1).connectTimeout(Duration.ofMillis(250)).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
@@ -130,7 +130,7 @@ class Promise09ConnectTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"::1", "[::1]", "::1%lo", "localhost.", "LOCALHOST", "127.0.0.1"})
-  void everyWayToWriteThisMachineConnects(String host) throws Exception {
+  void everyFormOfTheLoopbackAddressConnects(String host) throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer four = Peer.open();
         ServerSocket six = new ServerSocket(four.port(), 5, InetAddress.getByName("::1"));
@@ -143,7 +143,7 @@ class Promise09ConnectTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"no-such-name.invalid", "256.256.256.256", "[::1", "::1%no-such-interface"})
-  void whatIsNoHostIsNotFound(String host) throws Exception {
+  void anInvalidHostIsNotFound(String host) throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       client.send(new ClientFrame.TcpConnect(3, 1, 80, host));

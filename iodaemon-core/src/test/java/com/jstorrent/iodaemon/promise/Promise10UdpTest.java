@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 4.10: datagrams both ways; nothing that happens to one ends the socket. */
+/** PROTOCOL.md § 4.10: datagrams in both directions; no failure of one ends the socket. */
 class Promise10UdpTest {
   private static final int PATIENCE_MILLIS = 60_000;
 
@@ -81,7 +81,7 @@ class Promise10UdpTest {
         DatagramSocket peer = peer("127.0.0.1");
         TestClient client = daemon.client()) {
       int port = bind(client, 1, "127.0.0.1");
-      int deadPort = portOfNobody();
+      int deadPort = closedPort();
       for (int i = 0; i < 20; i++) {
         client.send(new ClientFrame.UdpSend(0, 1, deadPort, "127.0.0.1", ByteBuffer.allocate(9)));
       }
@@ -92,7 +92,7 @@ class Promise10UdpTest {
   }
 
   @Test
-  void aNameThatDoesNotResolveCostsOneDatagram() throws Exception {
+  void aNameThatDoesNotResolveLosesOneDatagram() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         DatagramSocket peer = peer("127.0.0.1");
         TestClient client = daemon.client()) {
@@ -118,7 +118,7 @@ class Promise10UdpTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void whatAClientThatDoesNotReadMakesTheSystemDropIsCounted() throws Exception {
+  void datagramsDroppedBecauseTheClientDoesNotReadAreCounted() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         DatagramSocket peer = peer("127.0.0.1");
         TestClient client = daemon.client()) {
@@ -138,7 +138,7 @@ class Promise10UdpTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void broadcastGoesOut() throws Exception {
+  void broadcastsAreSent() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         DatagramSocket peer = peer("0.0.0.0");
         TestClient client = daemon.client()) {
@@ -149,7 +149,7 @@ class Promise10UdpTest {
   }
 
   @Test
-  void closeFreesThePortAndNothingMoreIsHeard() throws Exception {
+  void closeFreesThePortAndStopsReceiving() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       int port = bind(client, 1, "127.0.0.1");
@@ -162,7 +162,7 @@ class Promise10UdpTest {
   }
 
   @Test
-  void twoSocketsMayShareAPortAndFailuresHaveTheirNumber() throws Exception {
+  void twoSocketsMayShareAPortAndFailuresHaveTheirErrno() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer tcp = Peer.open();
         TestClient client = daemon.client()) {
@@ -173,9 +173,11 @@ class Promise10UdpTest {
       client.send(new ClientFrame.UdpBind(8, 1, 0, "127.0.0.1"));
       assertThat(client.next()).as("id in use").isEqualTo(new DaemonFrame.UdpBound(8, 1, 0, 98));
       client.send(new ClientFrame.TcpConnect(9, 1, tcp.port(), "127.0.0.1"));
-      assertThat(client.next()).as("one space").isEqualTo(new DaemonFrame.TcpConnected(9, 1, 98));
+      assertThat(client.next()).as("TCP and UDP share ids")
+          .isEqualTo(new DaemonFrame.TcpConnected(9, 1, 98));
       client.send(new ClientFrame.UdpBind(8, 3, 0, "192.0.2.77"));
-      assertThat(client.next()).as("not ours").isEqualTo(new DaemonFrame.UdpBound(8, 3, 0, 99));
+      assertThat(client.next()).as("address of another machine")
+          .isEqualTo(new DaemonFrame.UdpBound(8, 3, 0, 99));
       client.send(new ClientFrame.UdpBind(8, 3, 0, "no-such-name.invalid"));
       assertThat(client.next()).isEqualTo(new DaemonFrame.UdpBound(8, 3, 0, 2));
       try (DatagramSocket taken = new DatagramSocket(null)) {
@@ -199,7 +201,7 @@ class Promise10UdpTest {
       int port = bind(client, 1, six ? "::" : "");
       client.send(new ClientFrame.UdpJoinMulticast(5, 1, group));
       assertThat(client.next()).isEqualTo(new DaemonFrame.UdpMulticastResult(5, 1, 0));
-      client.send(new ClientFrame.UdpJoinMulticast(0, 1, group)); // again, and no answer
+      client.send(new ClientFrame.UdpJoinMulticast(0, 1, group)); // again, without an answer
       sender.setOption(StandardSocketOptions.IP_MULTICAST_IF, multicastInterface(six));
       sender.send(
           new DatagramPacket(new byte[] {42}, 1, new InetSocketAddress(group, port)));
@@ -212,7 +214,7 @@ class Promise10UdpTest {
   }
 
   @Test
-  void whatCannotBeJoinedIsAnsweredWithAReason() throws Exception {
+  void groupsThatCannotBeJoinedAreAnsweredWithAnErrno() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       bind(client, 1, "");
@@ -228,7 +230,7 @@ class Promise10UdpTest {
   }
 
   @Test
-  void socketsOfBothKindsShareTheirNumber() throws Exception {
+  void tcpAndUdpSocketsShareOneLimit() throws Exception {
     Limits limits = Limits.builder().sockets(2).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
         TestClient client = daemon.client()) {
@@ -277,7 +279,7 @@ class Promise10UdpTest {
     return socket;
   }
 
-  private static int portOfNobody() throws IOException {
+  private static int closedPort() throws IOException {
     try (DatagramSocket gone = peer("127.0.0.1")) {
       return gone.getLocalPort();
     }

@@ -14,11 +14,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 4.12: with the connection everything goes that belongs to it. */
+/** PROTOCOL.md § 4.12: everything that belongs to a connection ends with it. */
 class Promise12CleanUpTest {
 
   @Test
-  void socketsServersAndAttemptsEndWithTheClient() throws Exception {
+  void socketsServersAndConnectsEndWithTheClient() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       Socket socket;
@@ -86,17 +86,18 @@ class Promise12CleanUpTest {
                       // The client has closed itself.
                     }
                   });
-      daemon.awaitStat(Counter.SEND_PAUSES, 1); // from here on nobody reads the client
+      daemon.awaitStat(Counter.SEND_PAUSES, 1); // from now on the daemon does not read from the client
       client.close();
       sender.join();
       bindAgain(port);
       everythingIsGone(daemon);
-      assertThat(daemon.stats().get(Counter.SEND_STALLS)).as("nobody waited for it").isZero();
+      assertThat(daemon.stats().get(Counter.SEND_STALLS)).as("the daemon did not wait for a stall")
+          .isZero();
     }
   }
 
   @Test
-  void manyRepliesToAClientThatVanishesAreForgottenWithoutHarm() throws Exception {
+  void manyRepliesToALostClientAreDiscarded() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       int refused = 6000;

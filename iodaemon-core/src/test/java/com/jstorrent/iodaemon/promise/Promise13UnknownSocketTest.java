@@ -9,7 +9,7 @@ import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 4.13: a frame to an unknown socket is counted, and that is all. */
+/** PROTOCOL.md § 4.13: a frame to an unknown socket is counted and has no other effect. */
 class Promise13UnknownSocketTest {
 
   @Test
@@ -21,7 +21,7 @@ class Promise13UnknownSocketTest {
       client.send(new ClientFrame.TcpStopListen(0, 4711));
       client.send(new ClientFrame.TcpListen(6, 6, 0, "127.0.0.1"));
       assertThat(client.next())
-          .as("no ERROR comes first")
+          .as("no ERROR arrives first")
           .isInstanceOf(DaemonFrame.TcpListenResult.class);
       assertThat(daemon.stats().get(Counter.UNKNOWN_SOCKET_FRAMES)).isEqualTo(3);
     }

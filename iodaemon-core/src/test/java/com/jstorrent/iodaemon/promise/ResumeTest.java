@@ -22,11 +22,11 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 9.3: a lost connection's sockets go on with another one. */
+/** PROTOCOL.md § 9.3: the sockets of a lost connection continue on another one. */
 class ResumeTest {
   private static final Set<Capability> RESUME = Set.of(Capability.RESUME);
 
-  /** A client that counts as PROTOCOL.md § 9.3 asks it to. */
+  /** A client that counts frames as PROTOCOL.md § 9.3 requires. */
   private static final class Counting {
     private final TestClient client;
     private long received;
@@ -58,7 +58,7 @@ class ResumeTest {
   }
 
   @RepeatedTest(5)
-  void notAByteIsLostOrDoubledWhicheverWayItWasGoing() throws Exception {
+  void noByteIsLostOrDuplicatedInEitherDirection() throws Exception {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
     byte[] down = Peer.bytes(seed, 6_000_000);
@@ -120,7 +120,7 @@ class ResumeTest {
   }
 
   @Test
-  void whatHappensMeanwhileIsToldAfterwards() throws Exception {
+  void eventsDuringTheInterruptionAreReportedAfterwards() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       TestClient client = daemon.client(RESUME);
@@ -144,7 +144,7 @@ class ResumeTest {
   }
 
   @Test
-  void peersAreNotReadMeanwhileAndAfterThatNothingIsMissing() throws Exception {
+  void peersAreNotReadDuringTheInterruptionAndNothingIsMissingAfterwards() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       TestClient client = daemon.client(RESUME);
@@ -193,7 +193,7 @@ class ResumeTest {
   }
 
   @Test
-  void anAckWithALowerNumberMeansNothing() throws Exception {
+  void anAckWithALowerNumberIsIgnored() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient client = daemon.client(Set.of(Capability.RESUME))) {
@@ -204,7 +204,7 @@ class ResumeTest {
       client.send(new ClientFrame.Ack(4, 0));
       client.send(new ClientFrame.TcpConnect(5, 5, peer.port(), "127.0.0.1"));
       assertThat(client.next())
-          .as("no ERROR comes first")
+          .as("no ERROR arrives first")
           .isEqualTo(new DaemonFrame.TcpConnected(5, 5, 0));
     }
   }
@@ -221,7 +221,7 @@ class ResumeTest {
       while (counting.bytes.size() < 300_000) {
         counting.next();
       }
-      client.connect(2, peer.port()); // control frames still come, and nothing else
+      client.connect(2, peer.port()); // only control frames still arrive
       client.send(new ClientFrame.Ack(0, counting.received + 1));
       counting.next();
       assertThat(daemon.stats().get(Counter.BYTES_RECEIVED)).isLessThan(3_000_000);
@@ -229,7 +229,7 @@ class ResumeTest {
   }
 
   @Test
-  void whoHasNoTicketOrTooLittleOfItGetsNothing() throws Exception {
+  void aWrongTicketOrCountDoesNotResume() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       TestClient client = daemon.client(RESUME);
@@ -256,7 +256,7 @@ class ResumeTest {
   }
 
   @Test
-  void aConnectionThatLooksAliveGivesWayToTheOneThatResumes() throws Exception {
+  void aConnectionThatLooksAliveIsReplacedByTheOneThatResumes() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         TestClient half = daemon.client(RESUME)) {
@@ -271,7 +271,7 @@ class ResumeTest {
   }
 
   @Test
-  void afterTheGraceEverythingIsGone() throws Exception {
+  void afterTheGracePeriodEverythingIsClosed() throws Exception {
     Limits limits = Limits.builder().resumeGrace(Duration.ofMillis(200)).build();
     try (TestDaemon daemon = TestDaemon.start(limits);
         Peer peer = Peer.open()) {
@@ -290,7 +290,7 @@ class ResumeTest {
   }
 
   @Test
-  void aClientThatSaysItIsDoneLeavesNothingBehind() throws Exception {
+  void anOrderlyCloseLeavesNothingBehind() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open()) {
       TestClient client = daemon.client(RESUME);
@@ -303,7 +303,7 @@ class ResumeTest {
   }
 
   @Test
-  void aDaemonThatStopsKeepsNobodyWaiting() throws Exception {
+  void aDaemonThatStopsEndsParkedSessions() throws Exception {
     try (Peer peer = Peer.open()) {
       Socket socket;
       try (TestDaemon daemon = TestDaemon.start()) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Servers of a client (PROTOCOL.md § 3, TCP_LISTEN and its kin). */
+/** Servers of a client (PROTOCOL.md § 3: TCP_LISTEN and related frames). */
 class ServersTest {
 
   @Test
@@ -52,7 +52,7 @@ class ServersTest {
   }
 
   @Test
-  void stoppingAServerLeavesWhatItAccepted() throws Exception {
+  void stoppingAServerKeepsAcceptedSockets() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       client.send(new ClientFrame.TcpListen(1, 1, 0, ""));
@@ -68,7 +68,7 @@ class ServersTest {
   }
 
   @Test
-  void anIpv6PeerIsToldInItsOneShortForm() throws Exception {
+  void anIpv6PeerIsReportedInCanonicalForm() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       int port = listen(client, 1, "::1");
@@ -81,7 +81,7 @@ class ServersTest {
   }
 
   @Test
-  void anIpv4PeerOfAServerOfBothFamiliesIsToldAsIpv4() throws Exception {
+  void anIpv4PeerOfADualStackServerIsReportedAsIpv4() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       int port = listen(client, 1, "::");
@@ -101,13 +101,13 @@ class ServersTest {
       client.send(new ClientFrame.TcpListen(1, 1, 0, "127.0.0.1"));
       int port = client.expect(DaemonFrame.TcpListenResult.class).boundPort();
       client.send(new ClientFrame.TcpListen(2, 2, port, "127.0.0.1"));
-      assertThat(client.next()).as("in use")
+      assertThat(client.next()).as("port in use")
           .isEqualTo(new DaemonFrame.TcpListenResult(2, 2, 0, 98));
       client.send(new ClientFrame.TcpListen(3, 1, 0, "127.0.0.1"));
-      assertThat(client.next()).as("the id")
+      assertThat(client.next()).as("id in use")
           .isEqualTo(new DaemonFrame.TcpListenResult(3, 1, 0, 98));
       client.send(new ClientFrame.TcpListen(4, 4, 0, "192.0.2.1"));
-      assertThat(client.next()).as("not ours")
+      assertThat(client.next()).as("address of another machine")
           .isEqualTo(new DaemonFrame.TcpListenResult(4, 4, 0, 99));
       client.send(new ClientFrame.TcpListen(5, 5, 0, "127.0.0.1"));
       assertThat(client.expect(DaemonFrame.TcpListenResult.class).errno()).isZero();
@@ -117,12 +117,13 @@ class ServersTest {
   }
 
   @Test
-  void theBindAddressIsHonoured() throws Exception {
+  void theBindAddressIsRespected() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       int four = listen(client, 1, "");
       assertThat(reaches("127.0.0.1", four)).isTrue();
-      assertThat(reaches("::1", four)).as("empty is all of IPv4, and not IPv6").isFalse();
+      assertThat(reaches("::1", four)).as("an empty address binds all of IPv4 but not IPv6")
+          .isFalse();
       int six = listen(client, 2, "::1");
       assertThat(reaches("::1", six)).isTrue();
       assertThat(reaches("127.0.0.1", six)).isFalse();
@@ -135,7 +136,7 @@ class ServersTest {
   }
 
   @Test
-  void callersThatComeInABurstAreAllAccepted() throws Exception {
+  void aBurstOfConnectionsIsAccepted() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
       int port = listen(client, 1, "127.0.0.1");
@@ -159,7 +160,7 @@ class ServersTest {
   private static int listen(TestClient client, int id, String address) throws Exception {
     client.send(new ClientFrame.TcpListen(id, id, 0, address));
     DaemonFrame frame;
-    do { // calls of earlier rounds may come and go
+    do { // connections of earlier rounds may still arrive
       frame = client.next();
     } while (!(frame instanceof DaemonFrame.TcpListenResult));
     DaemonFrame.TcpListenResult result = (DaemonFrame.TcpListenResult) frame;
