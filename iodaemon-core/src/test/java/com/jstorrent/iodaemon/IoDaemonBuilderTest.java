@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What makes no sense is refused when it is set, and the message names the option. */
+/** Invalid values are refused when they are set, with a message that names the option. */
 class IoDaemonBuilderTest {
   @TempDir
   Path folder;
@@ -71,7 +71,7 @@ class IoDaemonBuilderTest {
           "http://localhost:*",
           "https://example.org:123456", "https://example.org:x", " https://example.org",
           "https://example.org\n"})
-  void whatNoBrowserSendsAsAnOriginIsRefused(String origin) {
+  void invalidOriginsAreRefused(String origin) {
     assertRefused(
         () -> builder.allowedOrigin(origin),
         "allowedOrigin must look like https://example.org, and is \"" + origin + "\".");
@@ -84,7 +84,7 @@ class IoDaemonBuilderTest {
           "http://[::1]:80", "https://xn--bcher-kva.example",
           "chrome-extension://dbokmlpefliilbjldladbimlcfgbolhk",
           "moz-extension://5d2bb2f5-7d1e-4c10-a1d2-2b3bd6c1e5b5"})
-  void originsOfBrowsersAreTaken(String origin) {
+  void originsAsBrowsersSendThemAreAccepted(String origin) {
     assertThat(builder.allowedOrigin(origin)).isSameAs(builder);
   }
 

@@ -37,7 +37,7 @@ class IoDaemonTest {
   }
 
   @Test
-  void whoeverRunsItHearsOfWhatItCannotSurviveAndItRunsOn() throws Exception {
+  void aFatalFailureIsReportedToTheListenersAndTheDaemonGoesOn() throws Exception {
     List<Throwable> heard = new CopyOnWriteArrayList<>();
     DaemonListener one =
         new DaemonListener() {
@@ -76,7 +76,7 @@ class IoDaemonTest {
         .schedule(
             Duration.ZERO,
             () -> {
-              throw new IllegalStateException("a defect, but of one task only");
+              throw new IllegalStateException("a defect of one task");
             });
     CountDownLatch behind = new CountDownLatch(1);
     services.clock().schedule(Duration.ZERO, behind::countDown);

@@ -12,8 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * docs/PROTOCOL.md, as its tests see it: the lines below each numbered heading, which end at the next
- * heading.
+ * docs/PROTOCOL.md, parsed: the lines from each numbered heading to the next one.
  */
 record Contract(Map<String, List<String>> sections) {
   static final Path REPOSITORY = Path.of("..");
@@ -41,7 +40,7 @@ record Contract(Map<String, List<String>> sections) {
     return sections.getOrDefault(number, List.of());
   }
 
-  /** The cells of each row that has so many, trimmed; header and ruler are left out. */
+  /** The cells of each row with this many, trimmed, without the header and the line below it. */
   List<List<String>> table(String number, int columns) {
     return section(number).stream()
         .filter(line -> line.startsWith("| "))

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What refers to a section of PROTOCOL.md names one that exists. */
+/** References to sections of PROTOCOL.md name sections that exist. */
 class ContractReferencesTest {
   private static final Pattern SECTION = Pattern.compile("§ (\\d+(?:\\.\\d+)*)");
 
@@ -22,11 +22,11 @@ class ContractReferencesTest {
       Pattern.compile(
           "PROTOCOL\\.md §(?: \\d[\\d.]*\\d| \\d)(?:(?:,| and| or| to| and of) § \\d[\\d.]*)*");
 
-  /** In the contract itself; those of an RFC follow its number. */
+  /** References in the contract itself; those to an RFC follow its number. */
   private static final Pattern OWN =
       Pattern.compile("(?<!RFC \\d{4} )" + SECTION.pattern());
 
-  /** Line ends, with the signs of a comment that goes on behind them. */
+  /** Line breaks, also within a comment, with its leading asterisk or slashes. */
   private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*(?:\\*(?!/)|//)?\\s*");
 
   @ParameterizedTest
@@ -46,7 +46,7 @@ class ContractReferencesTest {
   }
 
   @Test
-  void referencesAreFoundAlsoWhereALineEndsInTheMiddleOfThem() {
+  void referencesWithALineBreakAreFound() {
     assertThat(
         sections(REFERENCE, "/** See docs/PROTOCOL.md\n   * § 9.3, and PROTOCOL.md §\n// 2 */"))
         .containsExactly("9.3", "2");

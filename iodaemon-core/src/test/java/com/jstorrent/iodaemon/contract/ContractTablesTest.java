@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The tables of PROTOCOL.md § 3.2, § 3.6 and § 8 say what the code does. */
+/** The tables of PROTOCOL.md § 3.2, § 3.6 and § 8 match the code. */
 class ContractTablesTest {
   private static final long MIB = 1 << 20;
   private static final long KIB = 1 << 10;
@@ -61,7 +61,7 @@ class ContractTablesTest {
                 .toList());
   }
 
-  /** Some rows have two opcodes or three: {@code | 06 / 07 | RESUME / RESUMED **[ext]** |}. */
+  /** Some rows have two or three opcodes: {@code | 06 / 07 | RESUME / RESUMED **[ext]** |}. */
   @Test
   void opcodesOfTheTableAreThoseOfTheCode() throws Exception {
     List<String> rows = new ArrayList<>();

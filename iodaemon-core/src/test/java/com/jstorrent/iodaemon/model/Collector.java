@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Collector {
   private static final int ACK_AFTER = 4;
 
-  /** What one socket has brought. */
-  static final class Heard {
+  /** What has been received for one socket. */
+  static final class Received {
     final ByteArrayOutputStream data = new ByteArrayOutputStream();
     final List<DaemonFrame> events = new ArrayList<>();
     boolean neverOpened;
@@ -26,13 +26,13 @@ final class Collector {
     int errno;
   }
 
-  private final ReentrantLock reading = new ReentrantLock(); // held by whoever stalls the client
-  private final Map<Integer, Heard> sockets = new HashMap<>();
-  private final Map<Integer, Integer> accepted = new HashMap<>(); // id by the caller's port
+  private final ReentrantLock reading = new ReentrantLock(); // held while the client is stalled
+  private final Map<Integer, Received> sockets = new HashMap<>();
+  private final Map<Integer, Integer> accepted = new HashMap<>(); // ids by the port of the peer
   private final List<String> faults = new ArrayList<>();
   private final boolean acknowledges;
   private volatile int serverPort;
-  private volatile boolean answered; // a request that cannot succeed
+  private volatile boolean answered; // the request that always fails
   private volatile boolean stopped;
   private long counted;
   private Thread thread = Thread.ofVirtual().unstarted(() -> {});
@@ -74,7 +74,7 @@ final class Collector {
     counted += frame.opcode().isCounted() ? 1 : 0;
     switch (frame) {
       case DaemonFrame.TcpConnected f -> {
-        Heard socket = event(f.socketId(), f);
+        Received socket = event(f.socketId(), f);
         socket.neverOpened = f.errno() != 0;
         socket.closes += socket.neverOpened ? 1 : 0;
         socket.errno = f.errno();
@@ -90,13 +90,13 @@ final class Collector {
         accepted.put(f.remotePort(), f.socketId());
       }
       case DaemonFrame.TcpRecv f -> {
-        Heard socket = event(f.socketId(), null);
+        Received socket = event(f.socketId(), null);
         byte[] part = new byte[f.data().remaining()];
         f.data().get(part);
         socket.data.writeBytes(part);
       }
       case DaemonFrame.TcpClosed f -> {
-        Heard socket = event(f.socketId(), f);
+        Received socket = event(f.socketId(), f);
         socket.closes++;
         socket.errno = f.errno();
       }
@@ -106,15 +106,15 @@ final class Collector {
     }
   }
 
-  private Heard event(int id, @Nullable DaemonFrame frame) {
-    Heard socket = sockets.computeIfAbsent(id, unused -> new Heard());
+  private Received event(int id, @Nullable DaemonFrame frame) {
+    Received socket = sockets.computeIfAbsent(id, unused -> new Received());
     boolean opening =
         frame instanceof DaemonFrame.TcpConnected || frame instanceof DaemonFrame.TcpAccept;
     if (opening != socket.events.isEmpty()) {
-      faults.add("out of order: " + frame + " behind " + socket.events);
+      faults.add("out of order: " + frame + " after " + socket.events);
     }
     if (socket.closes > 0 && !(frame instanceof DaemonFrame.TcpSecured && socket.neverOpened)) {
-      faults.add("behind TCP_CLOSE of " + id + ": " + frame);
+      faults.add("after TCP_CLOSE of " + id + ": " + frame);
     }
     if (frame != null) {
       socket.events.add(frame);
@@ -134,7 +134,7 @@ final class Collector {
     }
   }
 
-  /** Forgets what was not read yet, like a client whose connection has broken. */
+  /** Stops reading and discards what was not read yet, as after a broken connection. */
   void stop() {
     stopped = true;
     read();
@@ -145,20 +145,20 @@ final class Collector {
     return counted;
   }
 
-  synchronized Heard heard(int id) {
-    return sockets.computeIfAbsent(id, unused -> new Heard());
+  synchronized Received socket(int id) {
+    return sockets.computeIfAbsent(id, unused -> new Received());
   }
 
   synchronized int received(int id) {
-    return heard(id).data.size();
+    return socket(id).data.size();
   }
 
   synchronized boolean opened(int id) {
-    return !heard(id).events.isEmpty();
+    return !socket(id).events.isEmpty();
   }
 
   synchronized int closes(int id) {
-    return heard(id).closes;
+    return socket(id).closes;
   }
 
   synchronized int acceptedFrom(int port) {

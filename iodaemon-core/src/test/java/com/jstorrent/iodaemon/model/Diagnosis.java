@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.model;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.util.Map;
 
-/** What a daemon and its threads look like, for a sequence that has waited in vain. */
+/** The state of a daemon and its threads, for the message of a wait that has failed. */
 final class Diagnosis {
   private Diagnosis() {}
 

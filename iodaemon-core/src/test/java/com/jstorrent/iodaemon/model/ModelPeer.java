@@ -13,12 +13,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import javax.net.ssl.SSLSocket;
 
 /**
- * The other side of one socket. Two threads: one reads, unless it is told to stall; one writes what
- * it is told to, in order.
+ * The peer of one socket. One thread reads, unless it is stalled; another one carries out tasks such as
+ * writing, in order.
  */
 final class ModelPeer {
 
-  /** Something that the writing thread does. */
+  /** A task of the writing thread. */
   private interface Task {
     void run() throws Exception;
   }
@@ -32,8 +32,8 @@ final class ModelPeer {
   private final Object gate = new Object();
   private boolean stalled; // guarded by gate
   private volatile int secureAfter = Integer.MAX_VALUE;
-  private volatile boolean secure; // set by whoever gives tasks
-  private volatile String lastWords = "the end"; // why the reader has left
+  private volatile boolean secure; // set by the thread that adds tasks
+  private volatile String endReason = "the end"; // why the reading thread has ended
 
   ModelPeer(Socket socket) {
     this.socket = socket;
@@ -56,12 +56,12 @@ final class ModelPeer {
         awaitGate();
       }
     } catch (IOException | InterruptedException e) {
-      lastWords = e.toString();
+      endReason = e.toString();
       encrypted.completeExceptionally(e);
     }
   }
 
-  /** What was read too far belongs to the handshake already. */
+  /** Prepends the bytes that were read ahead, which belong to the handshake. */
   private InputStream handshake(byte[] ahead) throws IOException {
     secureAfter = Integer.MAX_VALUE;
     SSLSocket tls = TestTls.serve(socket, new ByteArrayInputStream(ahead));
@@ -84,7 +84,7 @@ final class ModelPeer {
         tasks.take().run();
       }
     } catch (Exception e) {
-      // The connection has ended, or the world has.
+      // The connection, or the test, has ended.
     }
   }
 
@@ -117,7 +117,7 @@ final class ModelPeer {
     }
   }
 
-  /** The client is going to ask for TLS, behind so many bytes. */
+  /** The client will ask for TLS after this many bytes. */
   void expectHandshake(int after) {
     secure = true;
     secureAfter = after;
@@ -129,9 +129,9 @@ final class ModelPeer {
     }
   }
 
-  /** What ended the reading, for whoever has to find out why too little was read. */
-  String lastWords() {
-    return lastWords;
+  /** What ended the reading, for the message when too little was read. */
+  String endReason() {
+    return endReason;
   }
 
   boolean hasReadToTheEnd() {

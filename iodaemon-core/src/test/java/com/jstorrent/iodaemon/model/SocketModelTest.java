@@ -27,7 +27,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * Random sequences of what clients, peers and networks do, against the real daemon and a model of
+ * Random sequences of steps of clients, peers and networks, against the real daemon and a model of
  * PROTOCOL.md § 4.1 to § 4.4, § 4.12 and § 9. A failing sequence is shrunk, and printed with its
  * seed.
  */
@@ -35,7 +35,7 @@ class SocketModelTest {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
   private static final int SOME = 12;
 
-  /** The model has no clock: a machine that stands still for a while must not break a promise. */
+  /** The model has no clock: no timeout may expire, not even on a machine that pauses for a while. */
   private static final Duration NEVER = Duration.ofMinutes(5);
 
   private static TestDaemon daemon;

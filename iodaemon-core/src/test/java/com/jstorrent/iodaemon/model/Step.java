@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.model;
 
-/** One thing that a client, a peer or the network does; sockets by number, whichever there are. */
+/** A step of a client, a peer or the network; the number of a socket selects an existing one. */
 sealed interface Step {
 
   record Connects(boolean peerSpeaksFirst) implements Step {}
@@ -30,6 +30,6 @@ sealed interface Step {
 
   record ClientReads() implements Step {}
 
-  /** The connection breaks; with the capability the client comes back. */
+  /** The connection breaks; with the capability resume the client resumes. */
   record ClientVanishes() implements Step {}
 }

@@ -19,20 +19,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client, its peers and what the contract says of them: a model that is simple enough to be seen
- * to be right, beside the real daemon. Steps happen on one thread; a step that makes no sense now
- * does nothing.
+ * A client and its peers with the real daemon, and a model of what the contract promises them, simple
+ * enough to be obviously correct. Steps run on one thread; a step that is not possible does nothing.
  */
 final class World implements AutoCloseable {
   private static final int SERVER = 1;
 
-  /** One socket: what both sides have said so far. */
+  /** One socket: what both sides have sent so far. */
   private static final class Model {
     private final int id;
     private final ModelPeer peer;
     private final ByteArrayOutputStream up = new ByteArrayOutputStream();
     private final ByteArrayOutputStream down = new ByteArrayOutputStream();
-    private int mustArrive; // of what goes up
+    private int mustArrive; // bytes of those to the peer
     private boolean clientClosed;
     private boolean clientShut;
     private boolean peerEnded;
@@ -156,7 +155,7 @@ final class World implements AutoCloseable {
   }
 
   /**
-   * Only when nothing comes from the peer: what is unread then is thrown away (PROTOCOL.md § 4.3).
+   * Only when the peer has sent nothing: unread bytes would be discarded (PROTOCOL.md § 4.3).
    */
   private void secures(@Nullable Model socket) throws Exception {
     if (socket == null || !socket.alive() || socket.secured || socket.peerEnded
@@ -185,7 +184,7 @@ final class World implements AutoCloseable {
     if (socket != null && !socket.clientClosed) {
       socket.clientClosed = true;
       if (!collector.opened(socket.id)) {
-        socket.mustArrive = 0; // it may be connecting still, and closing cancels that (PROTOCOL.md § 4.9)
+        socket.mustArrive = 0; // closing cancels a pending connect (PROTOCOL.md § 4.9)
       }
       client.send(new ClientFrame.TcpClose(0, socket.id));
     }
@@ -201,7 +200,7 @@ final class World implements AutoCloseable {
     client = daemon.client(capabilities);
     client.send(new ClientFrame.Resume(9, collector.counted(), ticket));
     DaemonFrame.Resumed resumed = client.expect(DaemonFrame.Resumed.class);
-    assertThat(resumed.errno()).as("resumed").isZero();
+    assertThat(resumed.errno()).as("errno of RESUMED").isZero();
     for (DaemonFrame.Live live : resumed.entries()) {
       if (live.kind() == DaemonFrame.Live.Kind.TCP_SOCKET) {
         assertThat(live.toClient())
@@ -219,8 +218,8 @@ final class World implements AutoCloseable {
   }
 
   /**
-   * Everybody reads and says goodbye; then everything must have arrived. If not, the failure says
-   * what each socket, queue and thread looked like at that moment: a race may never come again.
+   * All sides read and close; then everything must have arrived. If not, the failure describes each
+   * socket, queue and thread at that moment, since a race may not be reproducible.
    */
   void settle() throws Exception {
     try {
@@ -232,7 +231,7 @@ final class World implements AutoCloseable {
     }
   }
 
-  /** From here on it is known which connects were cancelled: they have no TCP_CONNECTED. */
+  /** Waits for the answer to a later request: connects without TCP_CONNECTED by then were cancelled. */
   private void awaitAnswer() throws Exception {
     client.send(new ClientFrame.TcpListen(5, SERVER + 1, 0, "no address"));
     TestDaemon.await("an answer", collector::answered);
@@ -244,7 +243,7 @@ final class World implements AutoCloseable {
   }
 
   private String describe(Model socket) {
-    Collector.Heard heard = collector.heard(socket.id);
+    Collector.Received received = collector.socket(socket.id);
     return "%d: %s secured %b; client closed %b, shut %b; peer ended %b, reset %b; up %d of %d, down %d of %d; %s; peer: %s"
         .formatted(
             socket.id,
@@ -256,10 +255,10 @@ final class World implements AutoCloseable {
             socket.peerReset,
             socket.peer.received().length,
             socket.up.size(),
-            heard.data.size(),
+            received.data.size(),
             socket.down.size(),
-            heard.events,
-            socket.peer.hasReadToTheEnd() ? socket.peer.lastWords() : "reads");
+            received.events,
+            socket.peer.hasReadToTheEnd() ? socket.peer.endReason() : "reads");
   }
 
   private void allArrives() throws Exception {
@@ -285,7 +284,7 @@ final class World implements AutoCloseable {
     assertThat(collector.faults()).isEmpty();
   }
 
-  /** Leaves nothing behind, whatever has failed. */
+  /** Closes everything, also after a failure. */
   @Override
   public void close() throws IOException {
     client.close();
@@ -299,25 +298,25 @@ final class World implements AutoCloseable {
     byte[] up = socket.up.toByteArray();
     byte[] down = socket.down.toByteArray();
     byte[] arrived = socket.peer.received();
-    Collector.Heard heard = collector.heard(socket.id);
+    Collector.Received received = collector.socket(socket.id);
     assertPrefix("up " + socket.id, arrived, up);
-    assertPrefix("down " + socket.id, heard.data.toByteArray(), down);
+    assertPrefix("down " + socket.id, received.data.toByteArray(), down);
     if (over) {
       return;
     }
     if (!socket.peerReset) {
       assertThat(arrived.length)
-          .as("up %d: %s, peer: %s", socket.id, heard.events, socket.peer.lastWords())
+          .as("up %d: %s, peer: %s", socket.id, received.events, socket.peer.endReason())
           .isGreaterThanOrEqualTo(socket.mustArrive);
     }
     if (socket.alive()) {
-      assertThat(heard.data.size()).as("down %d: %s", socket.id, heard.events)
+      assertThat(received.data.size()).as("down %d: %s", socket.id, received.events)
           .isEqualTo(down.length);
-      assertThat(heard.errno).as("errno of %d: %s", socket.id, heard.events).isZero();
+      assertThat(received.errno).as("errno of %d: %s", socket.id, received.events).isZero();
     }
-    assertThat(heard.closes)
-        .as("closes of %d: %s", socket.id, heard.events)
-        .isEqualTo(heard.events.isEmpty() ? 0 : 1);
+    assertThat(received.closes)
+        .as("closes of %d: %s", socket.id, received.events)
+        .isEqualTo(received.events.isEmpty() ? 0 : 1);
   }
 
   private static void assertPrefix(String what, byte[] got, byte[] whole) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** PROTOCOL.md § 4 on networks that delay, lose, reorder, cut and swallow. */
+/** PROTOCOL.md § 4 on networks that delay, lose, reorder and drop packets, or go down. */
 class BadNetworkTest {
   private static Namespace good;
   private static Namespace bad;
@@ -39,7 +39,7 @@ class BadNetworkTest {
       bad = new Namespace('b');
       bad.effects(Effects.NONE);
     } catch (IOException e) {
-      String message = "SKIPPED: no bad network can be made here: " + e.getMessage();
+      String message = "SKIPPED: impaired networks cannot be set up here: " + e.getMessage();
       System.err.println(message);
       Assumptions.abort(message);
     }
@@ -83,7 +83,7 @@ class BadNetworkTest {
 
   @ParameterizedTest
   @MethodSource("badNetworks")
-  void aDownloadArrivesByteForByteAndIdleSocketsLive(Effects effects) throws Exception {
+  void aDownloadArrivesByteForByteAndIdleSocketsStayOpen(Effects effects) throws Exception {
     echo(1, bad);
     bad.effects(effects);
     download(2, bad, 700_001);
@@ -91,19 +91,19 @@ class BadNetworkTest {
   }
 
   @Test
-  void aSmallMtuIsNoHindrance() throws Exception {
+  void aSmallMtuLosesNothing() throws Exception {
     bad.mtu(1280);
     download(1, bad, 5_000_000);
   }
 
   @Test
-  void aBlackHoleCostsItsOwnSocketAndNoOther() throws Exception {
+  void aBlackHoleAffectsOnlyItsOwnSocket() throws Exception {
     echo(1, bad);
     echo(2, good);
     bad.effects(Effects.loss(100));
     client.send(new ClientFrame.TcpConnect(7, 3, bad.port(), bad.host()));
     byte[] lost = Peer.bytes(8, 4_000_000);
-    client.sendData(1, lost); // queued, and nobody is delayed by that
+    client.sendData(1, lost); // queued, without delaying other sockets
     for (int i = 0; i < 50; i++) {
       assertEchoes(2);
     }
@@ -111,7 +111,7 @@ class BadNetworkTest {
     assertThat(frame).isEqualTo(new DaemonFrame.TcpConnected(7, 3, 110));
     bad.effects(Effects.NONE);
     assertThat(Arrays.equals(client.receive(1, lost.length), lost))
-        .as("the hole has closed, and nothing is missing")
+        .as("nothing is missing after the black hole has gone")
         .isTrue();
   }
 
@@ -126,7 +126,7 @@ class BadNetworkTest {
     try (TestClient other = daemon.client()) {
       other.send(new ClientFrame.TcpConnect(1, 1, bad.port(), bad.host()));
       assertThat(other.next())
-          .as("no route while it is down")
+          .as("there is no route while it is down")
           .isEqualTo(new DaemonFrame.TcpConnected(1, 1, 113));
     }
     bad.link(true);
@@ -136,14 +136,14 @@ class BadNetworkTest {
 
   @ParameterizedTest
   @CsvSource({"unreachable, 113", "prohibit, 13", "blackhole, 22"})
-  void whatTheRoutingSaysHasItsNumber(String route, int errno) throws Exception {
-    String nobody = "198.18.99.99";
-    Namespace.run("ip", "route", "add", route, nobody + "/32");
+  void failuresOfRoutingHaveTheirErrno(String route, int errno) throws Exception {
+    String unused = "198.18.99.99";
+    Namespace.run("ip", "route", "add", route, unused + "/32");
     try {
-      client.send(new ClientFrame.TcpConnect(7, 3, 80, nobody));
+      client.send(new ClientFrame.TcpConnect(7, 3, 80, unused));
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(7, 3, errno));
     } finally {
-      Namespace.run("ip", "route", "del", route, nobody + "/32");
+      Namespace.run("ip", "route", "del", route, unused + "/32");
     }
   }
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A link between this network and a namespace, whose effects on packets can be set. */
+/** A link between this network namespace and another one, with adjustable effects on packets. */
 sealed interface Cable extends AutoCloseable {
 
   void set(Effects effects) throws IOException;
@@ -15,7 +15,7 @@ sealed interface Cable extends AutoCloseable {
   @Override
   void close();
 
-  /** A pair of devices: by netem where the kernel has it, else by a program. */
+  /** A pair of devices: with netem where the kernel has it, otherwise with a program. */
   static Cable lay(String near, String far, String namespace) throws IOException {
     try {
       return new Netem(near, far, namespace);

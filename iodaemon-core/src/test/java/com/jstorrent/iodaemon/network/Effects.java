@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a network does to packets, in each direction.
  *
- * @param kilobits a second, or 0 for no limit
+ * @param kilobits per second, or 0 for no limit
  */
 record Effects(
     int delayMillis,

@@ -12,8 +12,8 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A program that tries, with a daemon, what has to do with IPv6, and prints an errno for each. Its
- * arguments are a command that it runs when the daemon has started.
+ * A program that tries operations with IPv6 addresses on a daemon, and prints the errno of each. Its
+ * arguments are a command to run once the daemon has started.
  */
 public final class Ipv6Probe {
   private final TestDaemon daemon;

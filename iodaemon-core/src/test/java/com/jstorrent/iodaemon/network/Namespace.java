@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A network of its own behind a {@link Cable} that can be made as bad as networks are (iproute2;
- * Linux, with the right to do so), and a {@link NetworkPeer} in it.
+ * A network namespace behind a {@link Cable} that can impair packets, and a {@link NetworkPeer} in it.
+ * Needs Linux, iproute2 and the permission to use them.
  */
 final class Namespace implements AutoCloseable {
   private final String name;
@@ -24,21 +24,21 @@ final class Namespace implements AutoCloseable {
   private final int port;
 
   /**
-   * @param letter tells the namespaces of one run apart
-   * @throws IOException when this machine or this user cannot
+   * @param letter distinguishes the namespaces of one run
+   * @throws IOException when this machine or this user cannot set it up
    */
   Namespace(char letter) throws IOException {
     long pid = ProcessHandle.current().pid() % 100_000;
     name = "iod" + pid + letter;
     near = "iodn" + pid + letter;
     far = "iodf" + pid + letter;
-    subnet = "198.18." + (100 + letter - 'a') + "."; // RFC 2544: never anybody's real address
+    subnet = "198.18." + (100 + letter - 'a') + "."; // reserved for tests (RFC 2544)
     try {
       run("ip", "netns", "add", name);
       cable = Cable.lay(near, far, name);
       run("ip", "addr", "add", subnet + "1/30", "dev", near);
       run("ip", "link", "set", near, "up");
-      // Nothing may go to the outside world while the link is down.
+      // Packets must not leave this machine while the link is down.
       run("ip", "route", "add", "unreachable", subnet + "0/30", "metric", "9999");
       inside("ip", "addr", "add", subnet + "2/30", "dev", far);
       inside("ip", "link", "set", "lo", "up");
@@ -59,7 +59,7 @@ final class Namespace implements AutoCloseable {
     return port;
   }
 
-  /** Sets what happens to packets in both directions; replaces what happened before. */
+  /** Sets the effects on packets in both directions; replaces the previous ones. */
   void effects(Effects effects) throws IOException {
     cable.set(effects);
   }
@@ -121,7 +121,7 @@ final class Namespace implements AutoCloseable {
       try {
         run(command);
       } catch (IOException e) {
-        // It was not there.
+        // It did not exist.
       }
     }
   }

@@ -7,8 +7,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * A program that serves on a port, which it prints. A caller sends a count: so many bytes come back;
- * or 0: everything that follows is sent back.
+ * A program that serves on a port, which it prints. A client sends a count and gets as many bytes;
+ * after a count of 0 everything else is echoed.
  */
 public final class NetworkPeer {
   private NetworkPeer() {}
@@ -37,7 +37,7 @@ public final class NetworkPeer {
         in.readAllBytes();
       }
     } catch (IOException e) {
-      // The network has won.
+      // The connection has broken.
     }
   }
 }

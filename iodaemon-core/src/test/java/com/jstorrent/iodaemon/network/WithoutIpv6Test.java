@@ -14,12 +14,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PROTOCOL.md § 3 on machines without IPv6, and on one that loses it: what fails says why. */
+/** PROTOCOL.md § 3 on machines without IPv6, or that lose it: failures have the right errno. */
 class WithoutIpv6Test {
   private static final String OFF =
       "net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.lo.disable_ipv6=1";
 
-  /** EAFNOSUPPORT, EADDRNOTAVAIL, ENETUNREACH: which of them, depends on who notices first. */
+  /** EAFNOSUPPORT, EADDRNOTAVAIL, ENETUNREACH: which one depends on the call that fails first. */
   private static final Integer[] NO_IPV6 = {97, 99, 101};
 
   @TempDir
@@ -35,9 +35,9 @@ class WithoutIpv6Test {
 
   @Test
   void aJvmWithoutIpv6SaysThatItHasNone() throws Exception {
-    Map<String, Integer> told = run(java("-Djava.net.preferIPv4Stack=true"));
-    assertToldRightly(told);
-    assertThat(told).containsEntry("connect-loopback", 97)
+    Map<String, Integer> errnos = run(java("-Djava.net.preferIPv4Stack=true"));
+    assertErrnos(errnos);
+    assertThat(errnos).containsEntry("connect-loopback", 97)
         .containsEntry("listen-loopback", 97)
         .containsEntry("udp-loopback", 97);
   }
@@ -45,7 +45,7 @@ class WithoutIpv6Test {
   @Test
   void aMachineWithoutIpv6SaysThatItHasNone() throws Exception {
     assumeNamespaces();
-    assertToldRightly(run(inNamespace("sysctl -qw " + OFF, java())));
+    assertErrnos(run(inNamespace("sysctl -qw " + OFF, java())));
   }
 
   @Test
@@ -53,25 +53,25 @@ class WithoutIpv6Test {
     assumeNamespaces();
     List<String> probe = java();
     probe.addAll(List.of("sh", "-c", "sysctl -qw " + OFF));
-    assertToldRightly(run(inNamespace("true", probe)));
+    assertErrnos(run(inNamespace("true", probe)));
   }
 
-  private static void assertToldRightly(Map<String, Integer> told) {
+  private static void assertErrnos(Map<String, Integer> errnos) {
     for (String works : List.of(
         "connect-ipv4", "connect-name", "listen-ipv4", "listen-name", "udp-ipv4", "udp-name",
         "udp-still-sends", "udp-still-sends-to-names")) {
-      assertThat(told).containsEntry(works, 0);
+      assertThat(errnos).containsEntry(works, 0);
     }
-    assertThat(told).as("it is the peer that refuses").containsEntry("connect-name-refused", 111);
+    assertThat(errnos).as("the peer refuses").containsEntry("connect-name-refused", 111);
     for (String fails : List.of(
         "connect-loopback", "connect-brackets", "connect-global",
         "listen-loopback", "listen-global", "udp-loopback", "udp-global")) {
-      assertThat(told.get(fails)).as(fails).isIn((Object[]) NO_IPV6);
+      assertThat(errnos.get(fails)).as(fails).isIn((Object[]) NO_IPV6);
     }
-    assertThat(told.get("connect-ipv6-name"))
-        .as("a system without IPv6 may not tell such addresses at all")
+    assertThat(errnos.get("connect-ipv6-name"))
+        .as("a system without IPv6 may not return such addresses at all")
         .isIn(2, 97, 99, 101);
-    assertThat(told).as("no interface").containsEntry("join", 19);
+    assertThat(errnos).as("no interface").containsEntry("join", 19);
   }
 
   private static void assumeNamespaces() {
@@ -101,17 +101,17 @@ class WithoutIpv6Test {
   }
 
   private static Map<String, Integer> run(List<String> command) throws IOException {
-    Map<String, Integer> told = new HashMap<>();
+    Map<String, Integer> errnos = new HashMap<>();
     try (Program program = Program.start(command.toArray(String[]::new))) {
       String said = program.readAll();
       for (String line : said.split("\n")) {
         String[] words = line.split(" ");
         if (words.length == 2 && words[1].matches("-?\\d+")) {
-          told.put(words[0], Integer.parseInt(words[1]));
+          errnos.put(words[0], Integer.parseInt(words[1]));
         }
       }
-      assertThat(told).as(said).hasSizeGreaterThan(10);
+      assertThat(errnos).as(said).hasSizeGreaterThan(10);
     }
-    return told;
+    return errnos;
   }
 }

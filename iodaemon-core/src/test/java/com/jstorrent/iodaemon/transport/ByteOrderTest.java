@@ -26,13 +26,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever an embedder's transport or client is handed is big-endian, and what it hands over may be as
- * it likes: the WebSocket of the JDK up to 24 garbles little-endian buffers (JDK-8351339).
+ * Buffers that an embedder's transport or client gets are big-endian, and those that it passes on may
+ * have any byte order: the WebSocket of the JDK up to 24 corrupts little-endian buffers (JDK-8351339).
  */
 class ByteOrderTest {
   private static final byte[] DATA = {1, 2, 3, 4, 5};
 
-  /** A transport of an embedder that sees the buffers themselves. */
+  /** A transport of an embedder, which checks the byte order of the buffers that it gets. */
   private static final class Wire implements FrameConnection {
     private final BlockingQueue<DaemonFrame> frames = new LinkedBlockingQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -92,7 +92,7 @@ class ByteOrderTest {
         byte[] copy = new byte[frame.remaining()];
         frame.get(copy);
         frames.add(FrameReader.readDaemon(ByteBuffer.wrap(copy)));
-        frame.order(ByteOrder.BIG_ENDIAN); // what a transport leaves does not matter
+        frame.order(ByteOrder.BIG_ENDIAN); // a transport may change the order
       } catch (ProtocolException e) {
         throw new AssertionError(e);
       }
@@ -121,7 +121,7 @@ class ByteOrderTest {
   }
 
   @Test
-  void aTransportIsGivenBigEndianFramesOfEveryOrigin() throws Exception {
+  void aTransportGetsBigEndianFramesFromEverySource() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         Peer peer = Peer.open();
         DatagramSocket datagrams = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -160,7 +160,7 @@ class ByteOrderTest {
   }
 
   @Test
-  void aClientInThisProcessIsGivenBigEndianFramesAndGivesWhatItLikes() throws Exception {
+  void anInProcessClientGetsBigEndianFramesAndMaySendEitherOrder() throws Exception {
     InProcessTransport transport = new InProcessTransport();
     try (TestDaemon daemon = TestDaemon.start()) {
       transport.start(daemon.services());
@@ -178,7 +178,7 @@ class ByteOrderTest {
   }
 
   @Test
-  void aPooledBufferIsAsGoodAsNew() {
+  void aPooledBufferIsResetToBigEndian() {
     BufferPool pool = new BufferPool(16, 1);
     pool.give(pool.take().order(ByteOrder.LITTLE_ENDIAN).putInt(7));
     ByteBuffer again = pool.take();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a reader on this machine has not taken, to the byte. */
+/** How many bytes a reader on this machine has not read yet. */
 class KernelQueuesTest {
   private static final int MANY = 1000;
 
@@ -39,7 +39,7 @@ class KernelQueuesTest {
     }
   }
 
-  /** An IPv6 socket of this machine may carry IPv4, and is listed among the others then. */
+  /** A dual-stack socket that carries IPv4 is listed among the IPv6 sockets. */
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1"})
   void everyByteThatIsReadShows(String host) throws Exception {
@@ -60,7 +60,7 @@ class KernelQueuesTest {
   }
 
   @Test
-  void aSocketOfOneFamilyOnlyIsFoundToo() throws Exception {
+  void aSocketOfASingleFamilyIsFoundToo() throws Exception {
     try (ServerSocketChannel server =
         ServerSocketChannel.open(StandardProtocolFamily.INET)
             .bind(new InetSocketAddress("127.0.0.1", 0));
@@ -75,7 +75,7 @@ class KernelQueuesTest {
   }
 
   @Test
-  void manyAreFoundInOneLookAndThoseThatAreClosedAreLeftOut() throws Exception {
+  void manyAreFoundAtOnceAndClosedOnesAreLeftOut() throws Exception {
     try (ServerSocketChannel server =
         ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
         SocketChannel one = SocketChannel.open(server.getLocalAddress());

@@ -18,14 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whether there is still somebody at the other end. */
+/** Whether a process still holds the other end of a connection. */
 class KernelSocketsTest {
   @BeforeEach
   void onlyWhereTheSystemTells() {
     assumeTrue(KernelSockets.areKnown(), "Skipped: this system does not tell who holds a socket.");
   }
 
-  /** IPv4 by a socket of either family, and IPv6. */
+  /** IPv4 with sockets of either family, and IPv6. */
   static Stream<Arguments> families() {
     return Stream.of(
         Arguments.of("127.0.0.1", StandardProtocolFamily.INET),
@@ -63,7 +63,7 @@ class KernelSocketsTest {
   }
 
   @Test
-  void aConnectionThatIsNoneHasNoPeer() throws Exception {
+  void anUnconnectedChannelHasNoPeer() throws Exception {
     SocketChannel closed;
     try (SocketChannel unconnected = SocketChannel.open()) {
       assertThat(KernelSockets.isPeerHeld(unconnected)).isFalse();

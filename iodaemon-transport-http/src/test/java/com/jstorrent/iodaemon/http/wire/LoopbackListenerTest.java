@@ -22,13 +22,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The port when what is behind it, or it itself, breaks. */
+/** The listener when a handler, or accepting itself, fails. */
 @Timeout(600)
 class LoopbackListenerTest {
   private final ManualClock clock = new ManualClock();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-  /** What comes back for one byte; -1 for the end of the connection. */
+  /** Sends one byte and returns the answer; -1 for the end of the connection. */
   private static int ask(LoopbackListener listener, int request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
       socket.setSoTimeout(60_000);
@@ -37,7 +37,7 @@ class LoopbackListenerTest {
     }
   }
 
-  /** Sends back the byte that comes, unless it stands for an error. */
+  /** Echoes a byte, but throws the error for 0. */
   private static void serve(SocketChannel channel, Error error) throws IOException {
     ByteBuffer one = ByteBuffer.allocate(1);
     channel.read(one);
@@ -48,30 +48,30 @@ class LoopbackListenerTest {
   }
 
   @Test
-  void anErrorEndsItsConnectionOnly() throws Exception {
+  void anErrorEndsOnlyItsConnection() throws Exception {
     for (Error error : List.of(new AssertionError("defect"), new StackOverflowError())) {
       try (LoopbackListener listener =
           LoopbackListener.open(0, 1, channel -> serve(channel, error), clock, failures::add)) {
         assertThat(ask(listener, 0)).isEqualTo(-1);
-        assertThat(ask(listener, 7)).as("its place is free again").isEqualTo(7);
+        assertThat(ask(listener, 7)).as("its slot is free again").isEqualTo(7);
       }
     }
     assertThat(failures).isEmpty();
   }
 
   @Test
-  void runningOutOfMemoryIsToldAndTheJvmOfAnEmbedderLives() throws Exception {
+  void runningOutOfMemoryIsReportedAndDoesNotEndTheJvm() throws Exception {
     Error error = new OutOfMemoryError("Cannot reserve direct memory");
     try (LoopbackListener listener =
         LoopbackListener.open(0, 1, channel -> serve(channel, error), clock, failures::add)) {
       assertThat(ask(listener, 0)).isEqualTo(-1);
-      assertThat(ask(listener, 7)).as("when its place is free again").isEqualTo(7);
+      assertThat(ask(listener, 7)).as("its slot is free again").isEqualTo(7);
       assertThat(failures).containsExactly(error);
     }
   }
 
   @Test
-  void anEndOfAcceptingThatNobodyAskedForIsTold() throws Exception {
+  void anUnexpectedEndOfAcceptingIsReported() throws Exception {
     for (Throwable defect : List.of(new IllegalStateException("defect"), new AssertionError())) {
       failures.clear();
       try (BrokenServer server = new BrokenServer(defect)) {
@@ -82,12 +82,12 @@ class LoopbackListenerTest {
     failures.clear();
     try (BrokenServer server = new BrokenServer(null)) {
       new LoopbackListener(server, 1, channel -> {}, clock, failures::add).acceptAll();
-      assertThat(failures).as("closed by somebody else").hasSize(1);
+      assertThat(failures).as("the channel was closed by other code").hasSize(1);
     }
   }
 
   @Test
-  void anEndInOrderIsNoFailure() throws Exception {
+  void anOrderlyEndIsNotReported() throws Exception {
     LoopbackListener listener =
         LoopbackListener.open(0, 1, channel -> {}, clock, failures::add);
     listener.close();
@@ -100,7 +100,7 @@ class LoopbackListenerTest {
     assertThat(failures).isEmpty();
   }
 
-  /** A port whose accepting fails in a way that no port should, or closes it. */
+  /** A server channel that throws the defect from accept, or is closed there if there is none. */
   private static final class BrokenServer extends ServerSocketChannel {
     private final Throwable defect;
 
