@@ -9,7 +9,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Every benchmark runs once, so that none is found broken on the day it is needed. */
+/** Runs every benchmark once, so that a broken one is noticed before it is needed. */
 class BenchmarkSmokeTest {
   private static final int BENCHMARK_METHODS_WITH_PARAMETERS = 29;
 

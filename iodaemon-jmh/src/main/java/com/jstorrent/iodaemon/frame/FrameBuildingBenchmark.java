@@ -13,9 +13,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What a TCP_RECV costs beside reading its bytes: the header written in front of them, where they
- * are, against putting a frame together from copies. {@code java -jar benchmarks.jar FrameBuilding
- * -prof gc}
+ * The cost of building a TCP_RECV, apart from reading its bytes: writing the header in front of the
+ * bytes in place, compared with copying them into a new frame. Run it with {@code java -jar
+ * benchmarks.jar FrameBuilding -prof gc}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,14 +38,14 @@ public class FrameBuildingBenchmark {
     data = new byte[bytes];
   }
 
-  /** The way of the relay. */
+  /** In place, as the relay does it. */
   @Benchmark
   public ByteBuffer headerInPlace() {
     FrameHeader.putData(buffer, HEADROOM, Opcode.TCP_RECV, SOCKET_ID);
     return buffer.limit(HEADROOM + FrameHeader.DATA_OFFSET + bytes).position(HEADROOM);
   }
 
-  /** The way of least thought. */
+  /** The simplest way: with copies. */
   @Benchmark
   public byte[] naiveConcatenation() {
     byte[] header = ByteBuffer.allocate(FrameHeader.LENGTH)
@@ -62,7 +62,7 @@ public class FrameBuildingBenchmark {
     return frame.toByteArray();
   }
 
-  /** The way of control frames, whose bytes are few. */
+  /** As for control frames, which are short. */
   @Benchmark
   public ByteBuffer fromRecord() {
     return FrameWriter.write(

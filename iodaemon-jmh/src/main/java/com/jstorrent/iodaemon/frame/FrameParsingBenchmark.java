@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What it costs to understand a frame of a client. */
+/** The cost of parsing a frame from a client. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -21,14 +21,14 @@ public class FrameParsingBenchmark {
   private final ByteBuffer connect =
       FrameWriter.write(new ClientFrame.TcpConnect(1, 7, 6881, "192.0.2.1"), 0);
 
-  /** Bulk data: header checks and the id, no object. */
+  /** Bulk data: only the header is checked and the id read, without an object. */
   @Benchmark
   public int sendInPlace() throws ProtocolException {
     Opcode opcode = FrameReader.clientOpcode(send);
     return opcode.code() + FrameHeader.socketId(send);
   }
 
-  /** The same through a record. */
+  /** The same frame, parsed into a record. */
   @Benchmark
   public ClientFrame sendAsRecord() throws ProtocolException {
     return FrameReader.readClient(FrameReader.clientOpcode(send), send);

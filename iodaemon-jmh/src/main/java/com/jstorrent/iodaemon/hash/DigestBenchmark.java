@@ -25,9 +25,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What one core digests, in MiB a second: a MiB in memory, and a MiB that is read from a file in the
- * system's cache. {@code /hash/pieces} is to do nearly that on every core. {@code java -jar
- * benchmarks.jar Digest}
+ * How many MiB a second one core digests: from memory, and from a file in the system's page cache.
+ * {@code /hash/pieces} should come close to that on every core. Run it with {@code java -jar
+ * benchmarks.jar Digest}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -30,8 +30,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Bytes from a peer that sends without end, through a real socket, the relay and the in-process
- * transport: plain, and encrypted. Sender, daemon and client share the machine. The counter {@code
+ * Throughput from a peer that sends without end, through a real socket, the relay and the in-process
+ * transport, plain and encrypted. Sender, daemon and client share the machine. The counter {@code
  * bytes} is per second.
  */
 @State(Scope.Benchmark)
@@ -47,7 +47,7 @@ public class RelayBenchmark {
   private InProcessClient client;
   private Socket peer;
 
-  /** What JMH adds up beside the frames. */
+  /** Reported by JMH in addition to the number of frames. */
   @AuxCounters(AuxCounters.Type.OPERATIONS)
   @State(Scope.Thread)
   public static class Received {

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What the session adds to a frame of bulk data: state, opcode, table. The socket does not exist,
- * so no system call blurs it.
+ * The overhead of a session for a frame of bulk data: state, opcode, table of sockets. The socket does
+ * not exist, so no system call distorts the result.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

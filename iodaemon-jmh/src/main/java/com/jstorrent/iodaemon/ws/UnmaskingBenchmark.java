@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** From the bytes of a masked message to its payload: our reader against the library's. */
+/** From the bytes of a masked message to its payload: our reader compared with the library's. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -50,7 +50,7 @@ public class UnmaskingBenchmark {
     direct.put(heap.duplicate()).flip();
   }
 
-  /** The whole way, with the copy that the read from a socket would be. */
+  /** The whole path, with a copy in place of the read from a socket. */
   @Benchmark
   public long ourReader() {
     reader.prime(direct.duplicate());
@@ -62,7 +62,7 @@ public class UnmaskingBenchmark {
     return library.translateFrame(heap.duplicate());
   }
 
-  /** The XOR alone. */
+  /** Only the XOR. */
   @Benchmark
   public ByteBuffer maskAlone() {
     mask.apply(direct, 0, direct.limit(), KEY);
