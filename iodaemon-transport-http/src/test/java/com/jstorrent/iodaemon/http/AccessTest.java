@@ -9,28 +9,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** PROTOCOL.md § 2 from outside: who gets in, in which order it is found out, who may see it. */
 class AccessTest {
-  @TempDir
-  static Path folder;
-  private static HttpDaemon daemon;
-
-  @BeforeAll
-  static void start() throws Exception {
-    daemon = new HttpDaemon(folder, Limits.builder().failureDelay(Duration.ZERO).build());
-  }
-
-  @AfterAll
-  static void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private static final HttpFixture fixture = new HttpFixture();
+  private static final Path folder = fixture.folder;
+  private static final HttpDaemon daemon = fixture.daemon;
 
   private static RawHttp.Answer ask(String request) throws Exception {
     try (RawHttp client = daemon.raw()) {

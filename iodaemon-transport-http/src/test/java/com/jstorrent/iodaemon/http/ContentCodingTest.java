@@ -4,28 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 9110 § 8.4: the daemon knows no content coding, and writes none of them to a file as if it were the content. */
 class ContentCodingTest {
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
-
-  @BeforeEach
-  void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   private RawHttp write(String fields) throws Exception {
     return daemon.raw().send(HttpDaemon.writeHead("f") + fields);

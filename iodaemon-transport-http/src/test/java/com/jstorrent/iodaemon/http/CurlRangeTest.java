@@ -11,10 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,9 +23,10 @@ class CurlRangeTest {
   private static final int SIZE = 3_000_000;
   private static final byte[] CONTENT = Peer.bytes(1, SIZE);
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private String url;
 
   private record Got(int status, List<String> headers, byte[] body) {
@@ -38,16 +38,8 @@ class CurlRangeTest {
   @BeforeEach
   void start() throws Exception {
     Program.assumeThere("curl", "--version");
-    daemon = new HttpDaemon(folder);
     Files.write(folder.resolve("film.mp4"), CONTENT);
     url = "http://127.0.0.1:" + daemon.port() + "/stream/" + daemon.open("film.mp4", "r");
-  }
-
-  @AfterEach
-  void stop() {
-    if (daemon != null) {
-      daemon.close();
-    }
   }
 
   private Got curl(String... options) throws Exception {

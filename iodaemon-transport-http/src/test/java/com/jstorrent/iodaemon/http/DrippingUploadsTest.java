@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,14 +35,14 @@ class DrippingUploadsTest {
   private static final Limits LIMITS =
       Limits.builder().bodyStall(Duration.ofHours(1)).build();
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture(LIMITS);
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private final List<RawHttp> drippers = new ArrayList<>();
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder, LIMITS);
     Files.write(folder.resolve("f"), new byte[10]);
   }
 
@@ -51,7 +51,6 @@ class DrippingUploadsTest {
     for (RawHttp each : drippers) {
       each.close();
     }
-    daemon.close();
   }
 
   /** Sends the head of an upload and what has come of its body, and leaves it at that. */

@@ -13,30 +13,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The statuses of PROTOCOL.md § 5, each with a body that says what is wrong in one sentence. */
 class ErrorLinesTest {
   private static final String KNOWN = "Host: localhost\nX-JST-Auth: tok\n";
   private static final long TOO_LONG = 999_999_999_999_999_999L;
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     Files.write(folder.resolve("f"), new byte[10]);
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
   }
 
   private static String path(String path) {

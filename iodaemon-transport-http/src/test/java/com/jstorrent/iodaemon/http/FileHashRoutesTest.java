@@ -17,28 +17,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.codec.digest.DigestUtils;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** PROTOCOL.md § 5.3: digests of files, of ranges, and of the pieces of version 1. */
 class FileHashRoutesTest {
   private static final int LARGE = 20_000_000; // more than a thread hashes in one turn
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
-
-  @BeforeEach
-  void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   private byte[] file(String name, int seed, int size) throws Exception {
     byte[] data = Peer.bytes(seed, size);

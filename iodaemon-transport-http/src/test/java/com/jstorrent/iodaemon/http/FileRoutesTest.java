@@ -15,28 +15,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.codec.digest.DigestUtils;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** PROTOCOL.md § 5.1, 5.3 and 5.4, as far as they are served, through the JDK's HttpClient. */
 class FileRoutesTest {
   private static final int LARGE = 5_000_000;
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
-
-  @BeforeEach
-  void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   private static Map<String, String> place(String path, long offset) {
     return Map.of("X-Path-Base64", HttpDaemon.encoded(path), "X-Offset", Long.toString(offset));

@@ -17,9 +17,9 @@ import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,9 +31,10 @@ class HalfClosedClientsTest {
   /** In this time a daemon that takes the client for gone says so, several times over. */
   private static final Duration CHECKS = Duration.ofSeconds(1);
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private TestClient session;
   private String fileId;
 
@@ -42,7 +43,6 @@ class HalfClosedClientsTest {
     Assumptions.assumeTrue(
         KernelSockets.areKnown(),
         "SKIPPED, LOUDLY: this system does not tell whether a client is still there.");
-    daemon = new HttpDaemon(folder);
     session = daemon.session("player");
     Files.write(folder.resolve("film.mp4"), CONTENT);
     fileId = daemon.openFor("player", "film.mp4", "r");
@@ -50,9 +50,8 @@ class HalfClosedClientsTest {
 
   @AfterEach
   void stop() {
-    if (daemon != null) {
+    if (session != null) {
       session.close();
-      daemon.close();
     }
   }
 

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,19 +25,10 @@ class HostHeaderTest {
   private static final List<String> CREDENTIALS =
       List.of("", "X-JST-Auth: tok\n", "Authorization: Bearer tok\n");
 
-  @TempDir
-  static Path folder;
-  private static HttpDaemon daemon;
-
-  @BeforeAll
-  static void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private static final HttpFixture fixture = new HttpFixture();
+  private static final Path folder = fixture.folder;
+  private static final HttpDaemon daemon = fixture.daemon;
 
   /** PORT stands for the daemon's port; each is asked with and without the token. */
   private static void assertRefused(String target, String hostLines, int status) throws Exception {

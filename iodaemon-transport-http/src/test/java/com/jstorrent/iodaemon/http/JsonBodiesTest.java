@@ -17,10 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,19 +41,14 @@ class JsonBodiesTest {
           "/hash/pieces", Map.of("algorithm", "sha1", "pieceLength", 4, "files", FILES),
           "/stream/ticket", Map.of("fileId", "none"));
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     Files.write(folder.resolve("f"), new byte[10]);
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
   }
 
   private void assertNothingDone() throws Exception {

@@ -13,10 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,19 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MerkleRouteTest {
   private static final int BLOCK = 16_384;
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
-
-  @BeforeEach
-  void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   private List<String> merkle(int pieceLength, List<Map<String, Object>> files) throws Exception {
     String body =

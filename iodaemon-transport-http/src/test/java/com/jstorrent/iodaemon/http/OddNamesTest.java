@@ -12,12 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.codec.digest.DigestUtils;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,19 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OddNamesTest {
   private static final String LATIN_1 = "caf%E9.txt";
 
-  @TempDir
-  Path root;
-  private HttpDaemon daemon;
-
-  @BeforeEach
-  void start() throws Exception {
-    daemon = new HttpDaemon(root);
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path root = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   private static Path named(Path folder, String escaped) {
     return folder.resolve(Path.of("/").relativize(Path.of(URI.create("file:///" + escaped))));

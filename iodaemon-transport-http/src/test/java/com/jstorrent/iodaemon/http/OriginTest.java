@@ -12,10 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,19 +27,10 @@ class OriginTest {
           "access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
           "access-control-max-age", "86400");
 
-  @TempDir
-  static Path folder;
-  private static HttpDaemon daemon;
-
-  @BeforeAll
-  static void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private static final HttpFixture fixture = new HttpFixture();
+  private static final Path folder = fixture.folder;
+  private static final HttpDaemon daemon = fixture.daemon;
 
   private static RawHttp.Answer ask(String line, String fields) throws Exception {
     try (RawHttp client = daemon.raw()) {

@@ -15,30 +15,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** PROTOCOL.md § 5.2: room for a file before its bytes come. */
 class PreallocateTest {
   private static final int SIZE = 5_000_000;
   private static final int BLOCK_BYTES = 512; // as stat counts them
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private String id;
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     id = daemon.open("f", "create");
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
   }
 
   private HttpResponse<byte[]> preallocate(String query) throws Exception {

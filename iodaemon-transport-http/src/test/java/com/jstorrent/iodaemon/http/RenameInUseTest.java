@@ -20,12 +20,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.codec.digest.DigestUtils;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /** PROTOCOL.md § 5.2: whatever goes on by handle does not notice that the file gets another name. */
 @DisabledOnOs(value = OS.WINDOWS,
@@ -35,24 +34,19 @@ class RenameInUseTest {
   private static final int PIECE = 1000;
   private static final byte[] DATA = Peer.bytes(1, 10 * PIECE);
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private String fileId;
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicInteger renames = new AtomicInteger();
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     Files.createDirectory(folder.resolve("a"));
     Files.write(folder.resolve("a/f"), DATA);
     fileId = daemon.open("a/f", "rw");
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
   }
 
   private HttpResponse<byte[]> rename(String path, String to) throws Exception {

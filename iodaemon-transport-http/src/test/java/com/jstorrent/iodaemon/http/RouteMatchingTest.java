@@ -8,29 +8,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which method of which path is a route of PROTOCOL.md § 5, and what is said of the others. */
 class RouteMatchingTest {
-  @TempDir
-  static Path folder;
-  private static HttpDaemon daemon;
+  @AutoClose
+  private static final HttpFixture fixture = new HttpFixture();
+  private static final Path folder = fixture.folder;
+  private static final HttpDaemon daemon = fixture.daemon;
 
   @BeforeAll
   static void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     Files.createFile(folder.resolve("f"));
-  }
-
-  @AfterAll
-  static void stop() {
-    daemon.close();
   }
 
   private static HttpResponse<byte[]> ask(String method, String target) throws Exception {

@@ -21,10 +21,9 @@ import java.util.Map;
 import java.util.Random;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,25 +35,20 @@ class RouteNumbersTest {
       List.of(0L, 1L, 500L, 999L, 1000L, 1001L, (1L << 31) - 1, 1L << 31, 1L << 32, (1L << 53) + 1,
           LARGEST - SIZE, LARGEST);
 
-  @TempDir
-  Path folder;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private final byte[] data = Peer.bytes(7, SIZE);
-  private HttpDaemon daemon;
   private String handle = "";
 
   @BeforeEach
   void start() throws Exception {
     Files.write(folder.resolve("f"), data);
-    daemon = new HttpDaemon(folder);
     Answer opened =
         PathRoute.json(daemon, "/files/open", "\"path\":\"f\",\"mode\":\"rw\"");
     String json = opened.text().substring(opened.text().indexOf('\n') + 1);
     handle = (String) Json.readObject(json).get("fileId");
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
   }
 
   /** A way to ask for a range; null means that nothing is said. */

@@ -12,10 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * PROTOCOL.md § 2 for every row of the route table, so for every route that somebody will ever add:
@@ -39,23 +38,18 @@ class RouteTableTest {
   private static final String UNKNOWN = "0123456789abcdef0123456789abcdef";
   private static final byte[] CONTENT = {1, 2, 3};
 
-  @TempDir
-  static Path folder;
-  private static HttpDaemon daemon;
+  @AutoClose
+  private static final HttpFixture fixture = new HttpFixture();
+  private static final Path folder = fixture.folder;
+  private static final HttpDaemon daemon = fixture.daemon;
   private static List<Route> routes;
   private static String fileId;
 
   @BeforeAll
   static void start() throws Exception {
     Files.write(folder.resolve("f"), CONTENT);
-    daemon = new HttpDaemon(folder);
     routes = Routes.of(daemon.services());
     fileId = daemon.open("f", "rw");
-  }
-
-  @AfterAll
-  static void stop() {
-    daemon.close();
   }
 
   private static String row(Route route) {

@@ -11,24 +11,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Answers that are taken slowly hold buffers; those of others come all the same. */
 class SlowReadersTest {
   private static final int MIB = 1 << 20;
   private static final byte[] CONTENT = Peer.bytes(1, 16 * MIB);
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private String fileId;
   private final List<RawHttp> slow = new ArrayList<>();
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     Files.write(folder.resolve("f"), CONTENT);
     fileId = daemon.open("f", "r");
   }
@@ -38,7 +38,6 @@ class SlowReadersTest {
     for (RawHttp each : slow) {
       each.close();
     }
-    daemon.close();
   }
 
   /** As many answers as take all large buffers, of which only the beginning is read. */

@@ -7,11 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,23 +26,14 @@ class SmugglingTest {
           + HttpDaemon.encoded("smuggled")
           + "\r\nContent-Length: 1\r\n\r\nx";
 
-  @TempDir
-  static Path folder;
-  private static HttpDaemon daemon;
-
-  @BeforeAll
-  static void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
+  @AutoClose
+  private static final HttpFixture fixture = new HttpFixture();
+  private static final Path folder = fixture.folder;
+  private static final HttpDaemon daemon = fixture.daemon;
 
   @AfterEach
   void forget() throws Exception {
     Files.deleteIfExists(folder.resolve("smuggled"));
-  }
-
-  @AfterAll
-  static void stop() {
-    daemon.close();
   }
 
   /** Two opinions about the length of a body; each request has room for a chunked body of nothing. */

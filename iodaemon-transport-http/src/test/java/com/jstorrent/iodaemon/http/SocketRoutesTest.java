@@ -15,33 +15,30 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** PROTOCOL.md § 5.4: sockets that are opened by HTTP and used by frames. */
 class SocketRoutesTest {
-  @TempDir
-  Path folder;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final HttpDaemon daemon = fixture.daemon;
 
-  private HttpDaemon daemon;
   private Peer peer;
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     peer = Peer.open();
   }
 
   @AfterEach
   void stop() throws Exception {
     peer.close();
-    daemon.close();
   }
 
   private HttpResponse<byte[]> openFor(String session, String body) throws Exception {

@@ -11,10 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,19 +22,10 @@ class StatusPageTest {
   private static final Pattern REFERENCES =
       Pattern.compile("(?:href|src)=\"([^\"]+)\"|from '\\.(/[^']+)'");
 
-  @TempDir
-  static Path folder;
-  private static HttpDaemon daemon;
-
-  @BeforeAll
-  static void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private static final HttpFixture fixture = new HttpFixture();
+  private static final Path folder = fixture.folder;
+  private static final HttpDaemon daemon = fixture.daemon;
 
   private static RawHttp.Answer ask(HttpDaemon whom, String method, String path, String headers)
       throws Exception {

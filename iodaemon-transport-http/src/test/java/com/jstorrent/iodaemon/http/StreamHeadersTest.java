@@ -16,10 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,19 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamHeadersTest {
   private static final byte[] CONTENT = Peer.bytes(1, 1000);
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
-
-  @BeforeEach
-  void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   private String opened(String name) throws Exception {
     Files.write(folder.resolve(name), CONTENT);

@@ -18,10 +18,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,27 +30,22 @@ class StreamPreconditionsTest {
   private static final byte[] CONTENT = Peer.bytes(1, 1000);
   private static final String PAST = "Wed, 21 Oct 2015 07:28:00 GMT";
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private String fileId;
   private String url;
   private String tag;
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     Files.write(folder.resolve("film.mp4"), CONTENT);
     fileId = daemon.open("film.mp4", "r");
     HttpResponse<byte[]> ticket =
         daemon.json("/stream/ticket", Json.write(Map.of("fileId", fileId)));
     url = (String) Answers.object(ticket).get("url");
     tag = ask("GET", "/stream/" + fileId).headers().firstValue("ETag").orElseThrow();
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
   }
 
   /** One that shows the token for a handle, and none for a ticket. */

@@ -22,29 +22,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** PROTOCOL.md § 5.5: the session that has opened a file is asked before its bytes are streamed. */
 class StreamRoutesTest {
   private static final int MIB = 1 << 20;
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
   private TestClient session;
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     session = daemon.session("player");
   }
 
   @AfterEach
   void stop() {
     session.close();
-    daemon.close();
   }
 
   private String opened(byte[] content) throws Exception {

@@ -19,29 +19,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** PROTOCOL.md § 5.5: addresses for players that cannot send the token. */
 class StreamTicketRouteTest {
   private static final String UNKNOWN = "0123456789abcdef0123456789abcdef";
 
-  @TempDir
-  Path folder;
-  private HttpDaemon daemon;
+  @AutoClose
+  private final HttpFixture fixture = new HttpFixture();
+  private final Path folder = fixture.folder;
+  private final HttpDaemon daemon = fixture.daemon;
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new HttpDaemon(folder);
     Files.write(folder.resolve("film.mp4"), Peer.bytes(1, 1000));
     Files.write(folder.resolve("other.mp4"), Peer.bytes(2, 1000));
-  }
-
-  @AfterEach
-  void stop() {
-    daemon.close();
   }
 
   private HttpResponse<byte[]> ask(String fileId, Object seconds) throws Exception {

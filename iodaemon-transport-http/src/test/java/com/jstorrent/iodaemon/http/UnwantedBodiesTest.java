@@ -2,11 +2,8 @@ package com.jstorrent.iodaemon.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,19 +18,9 @@ class UnwantedBodiesTest {
   private static final String UPGRADE =
       "GET /io HTTP/1.1\n" + KNOWN + "Connection: upgrade\nUpgrade: echo\n";
 
-  @TempDir
-  static Path folder;
-  private static HttpDaemon daemon;
-
-  @BeforeAll
-  static void start() throws Exception {
-    daemon = new HttpDaemon(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    daemon.close();
-  }
+  @AutoClose
+  private static final HttpFixture fixture = new HttpFixture();
+  private static final HttpDaemon daemon = fixture.daemon;
 
   @ParameterizedTest
   @ValueSource(
