@@ -42,7 +42,7 @@ final class ReadRoute implements Route.Handler {
       if (length < 0 || range.offset() + length > file.size()) {
         throw new OperationFailure(
             FailureCode.ERANGE,
-            "The range ends behind the file, which has %d bytes.".formatted(file.size()));
+            "The range ends after the end of the file, which has %d bytes.".formatted(file.size()));
       }
       FileSource source = FileSource.open(file, range.offset(), length, buffers);
       answered = true;

@@ -88,7 +88,7 @@ final class StreamRoutes {
                     .with(
                         "Content-Range",
                         "bytes %d-%d/%d".formatted(part.start(), part.end(), file.size()));
-            case ByteRange.Unsatisfiable behind -> unsatisfiable(file.size());
+            case ByteRange.Unsatisfiable none -> unsatisfiable(file.size());
           };
       answered = reply.body() instanceof Reply.Streamed;
       return common(reply, tag, handle.location().path().name());
