@@ -128,6 +128,7 @@ public enum Errno {
     NO_IPV6("ipv6 not available", EAFNOSUPPORT),
     ADDRESS_TYPE("unsupported address type", EAFNOSUPPORT),
     FAMILY_UNAVAILABLE("protocol family unavailable", EAFNOSUPPORT),
+    NO_FILE("no such file or directory", ENOENT),
     NO_DEVICE("no such device", ENODEV),
     INVALID("invalid argument", EINVAL);
 

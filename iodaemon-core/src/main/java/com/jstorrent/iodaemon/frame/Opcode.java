@@ -66,8 +66,8 @@ public enum Opcode {
   }
 
   /**
-   * When a frame is legal: during the handshake, afterwards on {@code /io} or {@code /control}, or
-   * always.
+   * When a frame is legal: during the handshake, afterwards on {@code /io} or {@code /control}, or, for
+   * frames to clients only, at any time.
    */
   public enum Phase {
     HANDSHAKE,

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.net;
 import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.SocketReport;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Locale;
@@ -20,7 +21,7 @@ final class TcpReport {
         SocketReport.Kind.TCP,
         socket.state().name().toLowerCase(Locale.ROOT),
         remote(socket, channel),
-        channel == null ? 0 : Math.max(0, channel.socket().getLocalPort()),
+        localPort(channel),
         Math.max(0, socket.fromClient() - waiting),
         socket.input().bytes(),
         waiting,
@@ -38,11 +39,24 @@ final class TcpReport {
         socket.fromClient());
   }
 
+  private static int localPort(@Nullable SocketChannel channel) {
+    try {
+      return channel != null && channel.getLocalAddress() instanceof InetSocketAddress address
+          ? address.getPort()
+          : 0;
+    } catch (IOException e) {
+      return 0; // it is closed by now
+    }
+  }
+
   /** The address that a connected socket has got in the end; before that the host that was asked for. */
   private static @Nullable String remote(TcpSocket socket, @Nullable SocketChannel channel) {
-    if (channel != null
-        && channel.socket().getRemoteSocketAddress() instanceof InetSocketAddress address) {
-      return AddressText.of(address);
+    try {
+      if (channel != null && channel.getRemoteAddress() instanceof InetSocketAddress address) {
+        return AddressText.of(address);
+      }
+    } catch (IOException e) {
+      // It is closed by now.
     }
     return socket.host().isEmpty() ? null : socket.host();
   }
