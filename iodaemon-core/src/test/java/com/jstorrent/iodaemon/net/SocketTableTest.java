@@ -1,0 +1,141 @@
+package com.jstorrent.iodaemon.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.SocketReport;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 3 and § 4.2: which ids are in use, and which sockets their client is still told of. */
+class SocketTableTest {
+  private static final int FIRST_ACCEPTED_ID = 0x8000_0000;
+
+  private final SocketTable table = new SocketTable();
+
+  @Test
+  void anIdStandsForOneSocket() {
+    PeerSocket socket = new Entry(7);
+    assertThat(table.add(socket)).isTrue();
+    assertThat(table.add(new Entry(7))).isFalse();
+    assertThat(table.socket(7)).isSameAs(socket);
+  }
+
+  @Test
+  void serversHaveIdsOfTheirOwn() {
+    PeerSocket socket = new Entry(7);
+    PeerSocket server = new Entry(7);
+    assertThat(table.add(socket)).isTrue();
+    assertThat(table.addServer(server)).isTrue();
+    assertThat(table.addServer(new Entry(7))).isFalse();
+    assertThat(table.socket(7)).isSameAs(socket);
+    assertThat(table.server(7)).isSameAs(server);
+  }
+
+  @Test
+  void aSocketOfAnotherKindIsNotFound() {
+    table.add(new Entry(7));
+    assertThat(table.socket(7, Entry.class)).isNotNull();
+    assertThat(table.socket(7, TcpSocket.class)).isNull();
+    assertThat(table.sockets(TcpSocket.class)).isEmpty();
+  }
+
+  @Test
+  void anEndRemovesNoLaterSocketWithTheSameId() {
+    PeerSocket earlier = new Entry(7);
+    PeerSocket later = new Entry(7);
+    table.add(earlier);
+    assertThat(table.remove(earlier)).isTrue();
+    table.add(later);
+    assertThat(table.remove(earlier)).isFalse();
+    assertThat(table.socket(7)).isSameAs(later);
+  }
+
+  @Test
+  void aSocketThatItsClientHasClosedIsReportedOnce() {
+    PeerSocket socket = new Entry(7);
+    table.add(socket);
+    table.close(socket);
+    assertThat(table.socket(7)).isNull();
+    assertThat(table.closing()).containsExactly(socket);
+    assertThat(table.isEmpty()).isFalse();
+    assertThat(table.finish(socket)).isTrue();
+    assertThat(table.finish(socket)).isFalse();
+    assertThat(table.isEmpty()).isTrue();
+  }
+
+  @Test
+  void anIdThatIsUsedAgainEndsTheReportsOfItsLastSocket() {
+    PeerSocket earlier = new Entry(7);
+    table.add(earlier);
+    table.close(earlier);
+    assertThat(table.add(new Entry(7))).isTrue();
+    assertThat(table.finish(earlier)).isFalse();
+    assertThat(table.closing()).isEmpty();
+  }
+
+  @Test
+  void aCloseBehindTheReportedEndOwesNothing() {
+    PeerSocket socket = new Entry(7);
+    table.add(socket);
+    table.remove(socket);
+    table.close(socket);
+    assertThat(table.closing()).isEmpty();
+  }
+
+  @Test
+  void afterTheEndNothingIsAddedOrReported() {
+    PeerSocket socket = new Entry(7);
+    table.add(socket);
+    table.close(socket);
+    table.end();
+    assertThat(table.add(new Entry(8))).isFalse();
+    assertThat(table.addServer(new Entry(8))).isFalse();
+    assertThat(table.finish(socket)).isFalse();
+    assertThat(table.isEmpty()).isTrue();
+  }
+
+  @Test
+  void acceptedSocketsGetIdsThatAreFree() {
+    assertThat(table.nextAcceptedId()).isEqualTo(FIRST_ACCEPTED_ID);
+    PeerSocket closing = new Entry(FIRST_ACCEPTED_ID + 1);
+    table.add(closing);
+    table.close(closing);
+    table.add(new Entry(FIRST_ACCEPTED_ID + 2));
+    assertThat(table.nextAcceptedId()).isEqualTo(FIRST_ACCEPTED_ID + 3);
+  }
+
+  /** Only its id matters here; no two are equal. */
+  private static final class Entry implements PeerSocket {
+    private final int id;
+
+    private Entry(int id) {
+      this.id = id;
+    }
+
+    @Override
+    public int id() {
+      return id;
+    }
+
+    @Override
+    public Meter meter() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void clientClose(Duration linger) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public DaemonFrame.Live live() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SocketReport report() {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

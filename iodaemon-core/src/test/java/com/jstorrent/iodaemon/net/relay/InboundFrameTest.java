@@ -1,0 +1,79 @@
+package com.jstorrent.iodaemon.net.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameWriter;
+import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.transport.BufferPool;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 4.8: a peer's bytes become a frame where they were read, and small ones pass soon. */
+class InboundFrameTest {
+  private static final int HEADROOM = 10;
+  private static final int BESIDE_SMALL = 64 << 10;
+  private static final Duration MEMORY_OF_SMALL = Duration.ofMillis(5);
+  private static final Duration INSTANT = Duration.ofNanos(1);
+
+  private final ManualClock clock = new ManualClock();
+  private final BufferPool pool = new BufferPool(Limits.FRAME_BUFFER_BYTES, 4);
+  private final InboundFrame inbound = new InboundFrame(pool, clock, HEADROOM);
+
+  @Test
+  void whatWasReadStandsBehindItsHeader() {
+    byte[] data = {1, 2, 3, 4, 5};
+    inbound.room(100).put(data);
+    ByteBuffer frame = inbound.tcpRecv(7, data.length);
+    assertThat(frame.position()).isEqualTo(HEADROOM);
+    assertThat(frame.duplicate())
+        .isEqualTo(FrameWriter.write(new DaemonFrame.TcpRecv(0, 7, ByteBuffer.wrap(data)), 0));
+  }
+
+  @Test
+  void thereIsRoomForAsManyBytesAsAreWanted() {
+    assertThat(inbound.room(100).remaining()).isEqualTo(100);
+    assertThat(inbound.room(Limits.RECV_DATA_BYTES).remaining()).isEqualTo(Limits.RECV_DATA_BYTES);
+    assertThat(inbound.scratch().remaining()).isEqualTo(Limits.FRAME_BUFFER_BYTES);
+  }
+
+  @Test
+  void readsAreShorterForAWhileAfterASmallFrame() {
+    assertThat(inbound.mostBytes()).isEqualTo(Limits.RECV_DATA_BYTES);
+    inbound.tcpRecv(7, Limits.SMALL_FRAME_BYTES - 1);
+    assertThat(inbound.mostBytes()).isEqualTo(BESIDE_SMALL);
+    clock.advance(MEMORY_OF_SMALL.minus(INSTANT));
+    assertThat(inbound.mostBytes()).isEqualTo(BESIDE_SMALL);
+    clock.advance(INSTANT);
+    assertThat(inbound.mostBytes()).isEqualTo(Limits.RECV_DATA_BYTES);
+  }
+
+  @Test
+  void aLargeFrameMakesNoReadShorter() {
+    inbound.tcpRecv(7, Limits.SMALL_FRAME_BYTES);
+    assertThat(inbound.mostBytes()).isEqualTo(Limits.RECV_DATA_BYTES);
+  }
+
+  @Test
+  void bothBuffersGoBackToThePoolOnce() {
+    ByteBuffer frame = inbound.buffer();
+    ByteBuffer scratch = inbound.scratch();
+    assertThat(frame).isNotSameAs(scratch);
+    inbound.release();
+    inbound.release();
+    // the pool gives the last one first
+    assertThat(pool.take()).isSameAs(scratch);
+    assertThat(pool.take()).isSameAs(frame);
+    assertThat(pool.take()).isNotSameAs(scratch).isNotSameAs(frame);
+  }
+
+  @Test
+  void whatWasReleasedIsNotWrittenToAnyMore() {
+    inbound.buffer();
+    inbound.release();
+    ByteBuffer taken = pool.take();
+    assertThat(inbound.buffer()).isNotSameAs(taken);
+  }
+}
