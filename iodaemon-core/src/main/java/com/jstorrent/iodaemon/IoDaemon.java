@@ -280,7 +280,10 @@ public final class IoDaemon implements AutoCloseable {
       return this;
     }
 
-    /** Whose certificates TCP_SECURE accepts. Default: those of the JVM's own trust store. */
+    /**
+     * Whose certificates TCP_SECURE accepts, and, if the context has keys, which certificate it shows to
+     * peers that ask for one. Default: the JVM's own trust store, and none.
+     */
     public Builder trust(SSLContext value) {
       trust = given("trust", value);
       return this;

@@ -3,27 +3,29 @@ package com.jstorrent.iodaemon.hash;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import java.security.MessageDigest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /** The digests of BitTorrent: version 1 uses SHA-1, version 2 uses SHA-256. */
 public enum HashAlgorithm {
-  SHA1("sha1", 20),
-  SHA256("sha256", 32);
+  SHA1("sha1", 1, DigestUtils.getSha1Digest()),
+  SHA256("sha256", 2, DigestUtils.getSha256Digest());
+
+  private final String label;
+  private final int code;
 
   /**
    * Only cloned, never updated: looking up the provider for each small write costs more than a
    * clone.
    */
-  private static final MessageDigest BLANK_SHA1 = DigestUtils.getSha1Digest();
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final MessageDigest blank;
 
-  private static final MessageDigest BLANK_SHA256 = DigestUtils.getSha256Digest();
-
-  private final String label;
-  private final int length;
-
-  HashAlgorithm(String label, int length) {
+  HashAlgorithm(String label, int code, MessageDigest blank) {
     this.label = label;
-    this.length = length;
+    this.code = code;
+    this.blank = blank;
   }
 
   /**
@@ -36,7 +38,10 @@ public enum HashAlgorithm {
       }
     }
     throw new OperationFailure(
-        FailureCode.EINVAL, "The algorithm must be \"sha1\" or \"sha256\".");
+        FailureCode.EINVAL,
+        Stream.of(values())
+            .map(algorithm -> '"' + algorithm.label + '"')
+            .collect(Collectors.joining(" or ", "The algorithm must be ", ".")));
   }
 
   /** The name in paths and in JSON. */
@@ -44,19 +49,17 @@ public enum HashAlgorithm {
     return label;
   }
 
+  /** The number in a batch of writes (PROTOCOL.md § 5.6). */
+  public int code() {
+    return code;
+  }
+
   /** The length of a digest in bytes. */
   public int length() {
-    return length;
+    return blank.getDigestLength();
   }
 
   MessageDigest newDigest() {
-    return switch (this) {
-      case SHA1 -> copy(BLANK_SHA1);
-      case SHA256 -> copy(BLANK_SHA256);
-    };
-  }
-
-  private static MessageDigest copy(MessageDigest blank) {
     try {
       return (MessageDigest) blank.clone();
     } catch (CloneNotSupportedException e) {

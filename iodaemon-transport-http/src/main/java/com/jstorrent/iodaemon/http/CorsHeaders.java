@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http;
 
+import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.http.wire.Fields;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,12 +11,21 @@ final class CorsHeaders {
   private static final String REQUEST_HEADERS =
       "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, X-JST-Auth,"
           + " X-JST-Session, X-JST-ExtensionId,"
-          + " X-JST-InstallId, X-Path-Base64, X-Offset, X-Length, X-Expected-SHA1,"
-          + " X-Expected-SHA256";
+          + " X-JST-InstallId, X-Path-Base64, X-Offset, X-Length"
+          + expectedDigests();
   private static final String EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag";
   private static final String MAX_AGE_SECONDS = "86400";
 
   private CorsHeaders() {}
+
+  /** A loop, not a stream: this runs before the first answer. */
+  private static String expectedDigests() {
+    StringBuilder names = new StringBuilder();
+    for (HashAlgorithm algorithm : HashAlgorithm.values()) {
+      names.append(", X-Expected-").append(algorithm.name());
+    }
+    return names.toString();
+  }
 
   /** For every answer to a request from this origin, which must be an allowed one. */
   static Map<String, String> forAnswer(String origin) {

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * One write of a batch (PROTOCOL.md § 5.6):
  *
  * <pre>
- *  byte 0      digest: 0 none, 1 SHA-1, 2 SHA-256
+ *  byte 0      digest: 0 none, see {@link HashAlgorithm#code}
  *  byte 1      length of the root key
  *  byte 2-3    length of the path
  *  byte 4-7    length of the data
  *  byte 8-15   offset in the file
- *  then        root key, path, digest (0, 20 or 32 bytes), data
+ *  then        root key, path, digest (of its algorithm's length), data
  * </pre>
  *
  * @param algorithm null when there is no digest
@@ -76,12 +76,15 @@ record Extent(
 
   private static @Nullable HashAlgorithm algorithm(byte code, int number)
       throws OperationFailure {
-    return switch (code) {
-      case 0 -> null;
-      case 1 -> HashAlgorithm.SHA1;
-      case 2 -> HashAlgorithm.SHA256;
-      default -> throw malformed(number, "its digest is of an unknown kind");
-    };
+    if (code == 0) {
+      return null;
+    }
+    for (HashAlgorithm algorithm : HashAlgorithm.values()) {
+      if (algorithm.code() == code) {
+        return algorithm;
+      }
+    }
+    throw malformed(number, "its digest is of an unknown kind");
   }
 
   private static String text(ByteBuffer text, int number) throws OperationFailure {

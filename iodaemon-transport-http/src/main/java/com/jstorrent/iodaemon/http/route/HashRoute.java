@@ -5,7 +5,7 @@ import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import java.io.IOException;
 
-/** {@code POST /hash/sha1} and {@code sha256}: the digest of the body (PROTOCOL.md § 5.3). */
+/** {@code POST /hash/ALGORITHM}: the digest of the body (PROTOCOL.md § 5.3). */
 final class HashRoute implements Route.Handler {
   private final HashService hashes;
   private final HashAlgorithm algorithm;

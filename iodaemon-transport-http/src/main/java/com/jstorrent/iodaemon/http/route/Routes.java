@@ -66,10 +66,6 @@ public final class Routes {
         Route.of("POST", "/files/{fileId}/flush", opened::flush),
         Route.of("POST", "/files/{fileId}/preallocate", opened::preallocate),
         Route.of("POST", "/files/{fileId}/close", opened::close),
-        Route.of("POST", "/hash/sha1", new HashRoute(hashes, HashAlgorithm.SHA1, memory)),
-        Route.of("POST", "/hash/sha256", new HashRoute(hashes, HashAlgorithm.SHA256, memory)),
-        Route.of("GET", "/hash/sha1/{path...}", digests.file(HashAlgorithm.SHA1)),
-        Route.of("GET", "/hash/sha256/{path...}", digests.file(HashAlgorithm.SHA256)),
         Route.of("POST", "/hash/from-file", json.route(digests::ranges)),
         Route.of("POST", "/hash/pieces", json.route(digests::pieces)),
         Route.of("GET", "/stream/{fileId}", streams::byHandle),
@@ -78,6 +74,11 @@ public final class Routes {
             "/stream/t/{ticket}/{name}",
             call -> CountedSource.in(streams.byTicket(call), services.activity())),
         Route.of("POST", "/stream/ticket", json.route(streams::ticket))));
+    for (HashAlgorithm algorithm : HashAlgorithm.values()) {
+      String path = "/hash/" + algorithm.label();
+      routes.add(Route.of("POST", path, new HashRoute(hashes, algorithm, memory)));
+      routes.add(Route.of("GET", path + "/{path...}", digests.file(algorithm)));
+    }
     routes.addAll(StatusPage.routes());
     return List.copyOf(routes);
   }
