@@ -30,9 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The cache of open files: how many it keeps, which it evicts, and that no file outlives its name.
- */
+/** The cache of open files: how many it keeps, which it evicts, and that no file outlives its name. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "an open file cannot be replaced there")
 class OpenFilesTest {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
