@@ -311,7 +311,7 @@ public final class IoDaemon implements AutoCloseable {
       return this;
     }
 
-    /** Adds a way in. Without any, the daemon serves nobody. */
+    /** Adds a transport. Without any, no client can connect. */
     public Builder transport(ServerTransport transport) {
       transports.add(given("transport", transport));
       return this;

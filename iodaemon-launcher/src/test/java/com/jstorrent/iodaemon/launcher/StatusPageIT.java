@@ -127,7 +127,7 @@ class StatusPageIT {
     assertThat(page.value("document.getElementById('token').value")).isEqualTo("");
     page.await("document.getElementById('roots').innerText.includes('free')");
     assertThat(text("#roots")).startsWith("downloads");
-    assertThat(text("#no-sessions")).contains("Nobody is connected");
+    assertThat(text("#no-sessions")).contains("No client is connected");
     assertThat(text("#facts")).contains("up for");
     assertThat(counter("auth_failures")).isZero();
     assertNoComplaint();

@@ -28,7 +28,7 @@ class AccessTest {
   }
 
   @Test
-  void healthTellsOkToAnybodyAndNothingElse() throws Exception {
+  void healthTellsOnlyOkAndNeedsNoToken() throws Exception {
     RawHttp.Answer answer = ask("GET /health HTTP/1.1\nHost: localhost\n\n");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.body()).isEqualTo("ok");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 5: bodies that come slowly hold the memory of what has come, and keep nobody from writing. */
+/** PROTOCOL.md § 5: bodies that come slowly hold the memory of what has come, and keep no other client from writing. */
 class DrippingUploadsTest {
   private static final int MIB = 1 << 20;
   private static final String DIGEST = "X-Expected-SHA1: " + "a".repeat(40) + "\n";
@@ -164,11 +164,11 @@ class DrippingUploadsTest {
         return;
       }
     }
-    throw new AssertionError("Everything was served, so somebody must have given way.");
+    throw new AssertionError("Everything was served, so one body must have given way.");
   }
 
   @Test
-  void aSlowOneIsWrittenWhenNobodyNeedsItsMemory() throws Exception {
+  void aSlowBodyIsWrittenWhenNoOtherNeedsItsMemory() throws Exception {
     byte[] body = Peer.bytes(1, 2 * MIB);
     String head =
         write(

@@ -301,7 +301,7 @@ class FileHashRoutesTest {
         () -> daemon.daemon.stats().get(Counter.HTTP_CONNECTIONS) <= 1); // the other one is idle
     assertThat(daemon.daemon.stats().get(Counter.HASHED_BYTES)).isLessThan(1L << 39);
     daemon.daemon.close();
-    assertThat(daemon.daemon.stats().get(Counter.OPEN_FILES)).as("nobody reads on").isZero();
+    assertThat(daemon.daemon.stats().get(Counter.OPEN_FILES)).as("no client reads on").isZero();
   }
 
   @Test

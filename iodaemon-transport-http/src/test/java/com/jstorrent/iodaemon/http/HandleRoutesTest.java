@@ -260,7 +260,7 @@ class HandleRoutesTest {
       TestClient two = hasty.session("two");
       String ofOne = hasty.openFor("one", "f", "r");
       String ofTwo = hasty.openFor("two", "f", "r");
-      String ofNobody = hasty.open("f", "r");
+      String sessionless = hasty.open("f", "r");
       again.close();
       two.close(); // behind the other one: so its handle shows that both times are over
       TestDaemon.await(
@@ -272,7 +272,8 @@ class HandleRoutesTest {
       one.close();
       TestDaemon.await(
           "the handle has ended", () -> hasty.daemon.stats().get(Counter.FILE_HANDLES) == 1);
-      assertThat(hasty.get("/files/" + ofNobody + "/read", Map.of()).statusCode()).isEqualTo(200);
+      assertThat(hasty.get("/files/" + sessionless + "/read", Map.of()).statusCode())
+          .isEqualTo(200);
     }
   }
 

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A root full of links that lead out of it, and a folder beside it that nobody may touch. */
+/** A root full of links that lead out of it, and a folder beside it that must not be touched. */
 final class HostileFolders {
   /** In the secret file, and nowhere else. */
-  static final String CANARY = "canary: nobody may read this";
+  static final String CANARY = "canary: this must not be read";
 
   /** The name of a file, and nothing else. */
   static final String SECRET = "secret";

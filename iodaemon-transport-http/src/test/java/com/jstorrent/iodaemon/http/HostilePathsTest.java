@@ -274,7 +274,7 @@ class HostilePathsTest {
   }
 
   @Test
-  void aPipeBlocksNobody() throws Exception {
+  void aPipeBlocksNoRequest() throws Exception {
     Program.assumeThere("mkfifo", "--version");
     for (PathRoute route : PathRoute.values()) {
       for (String path : List.of("pipe", "pipe/x", "link", "link/x")) {

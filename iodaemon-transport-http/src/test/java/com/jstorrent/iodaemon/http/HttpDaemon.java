@@ -132,7 +132,7 @@ final class HttpDaemon implements AutoCloseable {
         .orTimeout(60, TimeUnit.SECONDS);
   }
 
-  /** Opens a file under the root "k" for nobody, and returns its handle. */
+  /** Opens a file under the root "k" for no session, and returns its handle. */
   String open(String path, String mode) throws IOException, InterruptedException {
     return open(path, mode, Map.of());
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is waited for, who is not, and what is refused before anybody waits. */
+/** Which requests wait for memory, which do not, and what is refused before any of them waits. */
 class PatienceTest {
   private static final int MIB = 1 << 20;
   private static final Limits SHORT_STALL =

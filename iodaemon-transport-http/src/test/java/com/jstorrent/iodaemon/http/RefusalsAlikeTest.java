@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PROTOCOL.md § 2: whoever has no token cannot tell what is wrong with it, nor what is there. */
+/** PROTOCOL.md § 2: a client without the token cannot tell what is wrong with it, nor what is there. */
 class RefusalsAlikeTest {
   private static final String REFUSAL =
       """

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * PROTOCOL.md § 2 for every row of the route table, so for every route that somebody will ever add:
+ * PROTOCOL.md § 2 for every row of the route table, so for every route that will ever be added:
  * nothing is done, and nothing told, without the token.
  */
 class RouteTableTest {

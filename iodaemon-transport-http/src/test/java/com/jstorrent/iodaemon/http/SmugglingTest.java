@@ -186,7 +186,7 @@ class SmugglingTest {
     assertThat(folder.resolve("smuggled")).doesNotExist();
   }
 
-  /** A body that nobody has asked for is not left on the wire as the next request. */
+  /** A body that no route has asked for is not left on the wire as the next request. */
   @ParameterizedTest
   @ValueSource(strings = {"Host: evil.test\r\nX-JST-Auth: tok\r\n", "Host: localhost\r\n"})
   void theBodyOfARefusedRequestIsNoRequest(String fields) throws Exception {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files of the status page (PROTOCOL.md § 2): for everybody, and the same for everybody. */
+/** The files of the status page (PROTOCOL.md § 2): for all clients, and the same for each of them. */
 class StatusPageTest {
   private static final Pattern REFERENCES =
       Pattern.compile("(?:href|src)=\"([^\"]+)\"|from '\\.(/[^']+)'");
@@ -119,12 +119,12 @@ class StatusPageTest {
   }
 
   @Test
-  void theFilesAreTheSameForEveryDaemonAndEverybody() throws Exception {
+  void theFilesAreTheSameForEveryDaemonAndEveryClient() throws Exception {
     Path other = Files.createDirectory(folder.resolve("other"));
     Map<String, String> files = everyFile(daemon, "");
     assertThat(files).containsKeys("/", "/status/chart.js").hasSizeGreaterThan(5);
     try (HttpDaemon another = new HttpDaemon(Map.of("second", other), Limits.DEFAULT)) {
-      another.session("somebody");
+      another.session("a session");
       assertThat(everyFile(another, "X-JST-Auth: tok\n")).isEqualTo(files);
     }
   }

@@ -162,7 +162,7 @@ class StreamRoutesTest {
   @Test
   void aSessionThatIsNotConnectedCannotBeAsked() throws Exception {
     Files.write(folder.resolve("f"), new byte[10]);
-    String id = daemon.openFor("somebody else", "f", "r");
+    String id = daemon.openFor("another session", "f", "r");
     assertBusy(daemon.get("/stream/" + id, Map.of()));
   }
 

@@ -63,7 +63,7 @@ class UnwantedBodiesTest {
       "GET /health, 200", "GET /roots, 200", "GET /read/k, 400", "GET /files/none/read, 404",
       "GET /nothing, 404", "DELETE /roots, 405"
   })
-  void whatFollowsABodyThatNobodyAskedForIsTheNextRequest(String request, int status)
+  void whatFollowsAnUnwantedBodyIsTheNextRequest(String request, int status)
       throws Exception {
     for (String body : new String[] {
         "\n", "Content-Length: 0\n\n", "Content-Length: 5\n\nhello", EMPTY_CHUNKED,

@@ -188,7 +188,7 @@ class GrowthBudgetTest {
     assertThat(gaveUp).hasValue(2);
   }
 
-  /** Time stands still: nobody gives up, so each must come to its turn. */
+  /** Time stands still: no wait ends, so each must come to its turn. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void bodiesThatGrowSideBySideAllComeToAnEnd(long seed) throws Exception {

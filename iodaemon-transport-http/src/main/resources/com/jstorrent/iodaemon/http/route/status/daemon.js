@@ -33,7 +33,7 @@ export class Daemon {
   }
 }
 
-/** Does a task once in a period, never twice at once, and not while nobody looks at the page. */
+/** Does a task once in a period, never twice at once, and only while the page is visible. */
 export class Repeater {
   #periodMs;
   #task;

@@ -116,7 +116,7 @@ function unlock(token) {
   heart.start();
 }
 
-/** Takes the token out of the address, where the history and whoever looks over a shoulder would find it. */
+/** Takes the token out of the address, where it would stay in the history and could be read over a shoulder. */
 function takeFragment() {
   if (location.hash === '') {
     return;
