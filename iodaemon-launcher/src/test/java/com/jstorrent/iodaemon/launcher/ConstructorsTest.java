@@ -28,12 +28,6 @@ class ConstructorsTest {
   private static final Set<String> REPORTS =
       Set.of(SessionReport.class.getName(), SocketReport.class.getName());
 
-  /** To be mended: take each away when its constructor has become narrow. */
-  private static final Set<String> WIDE =
-      Set.of(
-          "com.jstorrent.iodaemon.http.route.Extent",
-          "com.jstorrent.iodaemon.http.route.StreamSource");
-
   @ArchTest
   static final ArchRule noWideConstructorHasArgumentsThatCanBeSwapped =
       constructors()
@@ -42,7 +36,6 @@ class ConstructorsTest {
                 @Override
                 public void check(JavaConstructor constructor, ConditionEvents events) {
                   if (!REPORTS.contains(constructor.getOwner().getName())
-                      && !WIDE.contains(constructor.getOwner().getName())
                       && isWide(constructor)) {
                     events.add(
                         SimpleConditionEvent.violated(constructor, constructor.getFullName()));

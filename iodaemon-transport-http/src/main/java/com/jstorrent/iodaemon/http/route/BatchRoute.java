@@ -6,7 +6,6 @@ import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.SafePath;
 import com.jstorrent.iodaemon.hash.Expected;
-import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.work.WorkerPool.Pending;
@@ -92,13 +91,11 @@ final class BatchRoute implements Route.Handler {
     }
   }
 
-  private FileService.Check check(Extent extent) throws OperationFailure {
-    HashAlgorithm algorithm = extent.algorithm();
-    if (algorithm == null) {
-      return FileService.Check.NONE;
-    }
-    Expected expected = Expected.parse(algorithm, extent.digest());
-    return () -> hashes.verifyNow(expected, extent.data());
+  private FileService.Check check(Extent extent) {
+    Expected expected = extent.expected();
+    return expected == null
+        ? FileService.Check.NONE
+        : () -> hashes.verifyNow(expected, extent.data());
   }
 
   private static Map<String, Object> result(Begun begun) {

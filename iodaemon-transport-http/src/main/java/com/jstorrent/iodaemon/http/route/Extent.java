@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.hash.Expected;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -24,15 +25,13 @@ import org.jspecify.annotations.Nullable;
  *  then        root key, path, digest (of its algorithm's length), data
  * </pre>
  *
- * @param algorithm null when there is no digest
- * @param digest hexadecimal digits
+ * @param expected null when there is no digest
  */
 record Extent(
     String root,
     String path,
     long offset,
-    @Nullable HashAlgorithm algorithm,
-    String digest,
+    @Nullable Expected expected,
     List<ByteBuffer> data) {
   private static final int HEAD_BYTES = 16;
 
@@ -71,7 +70,8 @@ record Extent(
     String root = text(in.copy(rootLength), number);
     String path = text(in.copy(pathLength), number);
     String digest = HexFormat.of().formatHex(in.copy(digestLength).array());
-    return new Extent(root, path, offset, algorithm, digest, in.take(dataLength));
+    Expected expected = algorithm == null ? null : Expected.parse(algorithm, digest);
+    return new Extent(root, path, offset, expected, in.take(dataLength));
   }
 
   private static @Nullable HashAlgorithm algorithm(byte code, int number)

@@ -111,7 +111,7 @@ final class StreamRoutes {
       int status, Call call, FileHandle handle, OpenFile file, long start, long end)
       throws OperationFailure, IOException {
     StreamSource source =
-        new StreamSource(streams, buffers, handle, file, call, start, end);
+        new StreamSource(streams, buffers, handle, file, call, new ByteRange.Part(start, end));
     if (!call.isHead()) {
       try {
         source.awaitNext(); // before the head is sent, so that a refusal gets an error status

@@ -27,8 +27,7 @@ final class StreamSource implements Reply.Source {
   private long granted; // end of what may be read, exclusive
 
   /**
-   * @param start first byte
-   * @param end last byte, inclusive
+   * @param part the bytes to stream
    */
   StreamSource(
       StreamService streams,
@@ -36,16 +35,15 @@ final class StreamSource implements Reply.Source {
       FileHandle handle,
       OpenFile file,
       Call call,
-      long start,
-      long end) {
+      ByteRange.Part part) {
     this.streams = streams;
     this.buffers = buffers;
     this.handle = handle;
     this.file = file;
     this.call = call;
-    this.position = start;
-    this.granted = start;
-    this.end = end;
+    this.position = part.start();
+    this.granted = part.start();
+    this.end = part.end();
   }
 
   /**
