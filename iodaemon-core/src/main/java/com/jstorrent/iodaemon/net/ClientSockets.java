@@ -1,13 +1,13 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.relay.ReaderGate;
-import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.ProtocolException;
+import com.jstorrent.iodaemon.net.relay.ReaderGate;
+import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -88,7 +88,7 @@ public final class ClientSockets {
   public void tcpConnect(ClientFrame.TcpConnect frame) {
     TcpSocket socket =
         new TcpSocket(frame.socketId(), frame.requestId(), frame.host(), net);
-    Errno refused = connector.hasRoom() ? admit(socket) : Errno.EAGAIN;
+    Errno refused = connector.hasRoom() ? net.table().admit(socket, net.limits()) : Errno.EAGAIN;
     if (refused == Errno.OK) {
       connector.connect(socket, frame.host(), frame.port());
     } else {
@@ -106,7 +106,7 @@ public final class ClientSockets {
    */
   public @Nullable Integer openTcp(String host, int port) {
     TcpSocket socket = new TcpSocket(net.table().nextAcceptedId(), 0, host, net);
-    if (!connector.hasRoom() || admit(socket) != Errno.OK) {
+    if (!connector.hasRoom() || net.table().admit(socket, net.limits()) != Errno.OK) {
       return null;
     }
     connector.connect(socket, host, port);
@@ -116,7 +116,7 @@ public final class ClientSockets {
   /** Binds a UDP socket; otherwise like {@link #openTcp}. */
   public @Nullable Integer openUdp(String host, int port) {
     UdpSocket socket = new UdpSocket(net.table().nextAcceptedId(), 0, net);
-    if (admit(socket) != Errno.OK) {
+    if (net.table().admit(socket, net.limits()) != Errno.OK) {
       return null;
     }
     socket.bind(port, host);
@@ -130,14 +130,6 @@ public final class ClientSockets {
       socket.clientClose(net.limits().linger());
     }
     return socket != null;
-  }
-
-  /** Gives the socket its id, or says why not. */
-  private Errno admit(PeerSocket socket) {
-    if (net.table().socketCount() >= net.limits().sockets()) {
-      return Errno.EMFILE;
-    }
-    return net.table().add(socket) ? Errno.OK : Errno.EADDRINUSE;
   }
 
   /**
@@ -208,11 +200,7 @@ public final class ClientSockets {
 
   public void tcpListen(ClientFrame.TcpListen frame) {
     TcpListener listener = new TcpListener(frame.serverId(), frame.requestId(), net);
-    Errno refused =
-        net.table().serverCount() >= net.limits().listeners()
-            ? Errno.EMFILE
-            : net.table().addServer(listener) ? Errno.OK
-            : Errno.EADDRINUSE;
+    Errno refused = net.table().admitServer(listener, net.limits());
     if (refused == Errno.OK) {
       listener.listen(frame.port(), frame.bindAddress());
     } else {
@@ -234,7 +222,7 @@ public final class ClientSockets {
 
   public void udpBind(ClientFrame.UdpBind frame) {
     UdpSocket socket = new UdpSocket(frame.socketId(), frame.requestId(), net);
-    Errno refused = admit(socket);
+    Errno refused = net.table().admit(socket, net.limits());
     if (refused == Errno.OK) {
       socket.bind(frame.port(), frame.bindAddress());
     } else {

@@ -1,9 +1,8 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.relay.PeerWriter;
 import com.jstorrent.iodaemon.net.relay.Selectable;
-import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
@@ -50,16 +49,14 @@ final class QueuedOutput implements Selectable, PeerWriter.Lingering {
 
   private final Owner owner;
   private final PeerWriter writer;
-  private final MonotonicClock clock;
   private final Object client;
 
   /**
    * @param client whose socket it is
    */
-  QueuedOutput(Owner owner, PeerWriter writer, MonotonicClock clock, Object client) {
+  QueuedOutput(Owner owner, PeerWriter writer, Object client) {
     this.owner = owner;
     this.writer = writer;
-    this.clock = clock;
     this.client = client;
   }
 
@@ -75,12 +72,7 @@ final class QueuedOutput implements Selectable, PeerWriter.Lingering {
 
   /** Ends the socket in order, or at the latest after {@code time}. Any thread. */
   void linger(Duration time) {
-    long deadline = clock.nanoTime() + time.toNanos();
-    writer.post(
-        () -> {
-          writer.linger(this, deadline);
-          guarded(this::flush);
-        });
+    writer.linger(this, time, () -> guarded(this::flush));
   }
 
   /**

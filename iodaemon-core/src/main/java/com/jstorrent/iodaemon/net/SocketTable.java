@@ -1,5 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Errno;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +40,22 @@ final class SocketTable {
   @Nullable
   PeerSocket server(int id) {
     return servers.get(id);
+  }
+
+  /** Gives the socket its id, or says why not: the client has too many, or the id is in use. */
+  Errno admit(PeerSocket socket, Limits limits) {
+    if (sockets.size() >= limits.sockets()) {
+      return Errno.EMFILE;
+    }
+    return add(socket) ? Errno.OK : Errno.EADDRINUSE;
+  }
+
+  /** As {@link #admit} for sockets. */
+  Errno admitServer(PeerSocket server, Limits limits) {
+    if (servers.size() >= limits.listeners()) {
+      return Errno.EMFILE;
+    }
+    return addServer(server) ? Errno.OK : Errno.EADDRINUSE;
   }
 
   /** Returns false when the id is in use or the connection has ended. */
@@ -118,14 +136,6 @@ final class SocketTable {
 
   boolean isEmpty() {
     return sockets.isEmpty() && closing.isEmpty() && servers.isEmpty();
-  }
-
-  int socketCount() {
-    return sockets.size();
-  }
-
-  int serverCount() {
-    return servers.size();
   }
 
   Collection<PeerSocket> sockets() {

@@ -1,10 +1,10 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.connect.PeerOptions;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.net.connect.PeerOptions;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import java.io.IOException;
@@ -186,8 +186,7 @@ final class TcpListener implements PeerSocket {
     TcpSocket socket = new TcpSocket(net.table().nextAcceptedId(), 0, "", net);
     InetSocketAddress remote = prepare(peer);
     if (remote == null
-        || net.table().socketCount() >= net.limits().sockets()
-        || !net.table().add(socket)
+        || net.table().admit(socket, net.limits()) != Errno.OK
         || !socket.open(peer)) {
       PeerOptions.close(peer);
       return;

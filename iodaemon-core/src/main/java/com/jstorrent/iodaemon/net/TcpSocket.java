@@ -1,14 +1,14 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.net.SocketState.Event;
 import com.jstorrent.iodaemon.net.relay.FirstEvent;
 import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.net.stream.PeerStream;
 import com.jstorrent.iodaemon.net.stream.PlainStream;
 import com.jstorrent.iodaemon.net.stream.TlsStream;
-import com.jstorrent.iodaemon.frame.Capability;
-import com.jstorrent.iodaemon.frame.DaemonFrame;
-import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.net.SocketState.Event;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import java.nio.ByteBuffer;
@@ -56,7 +56,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     this.input = new PeerInput(this, net.relay(), net.stats(), meter, net.newCredit());
     this.output =
         new PeerOutput(net.budget(), net.shared().segments(), net.stats(), net.clock(), meter);
-    this.queued = new QueuedOutput(this, net.shared().peerWriter(), net.clock(), net);
+    this.queued = new QueuedOutput(this, net.shared().peerWriter(), net);
     this.firstEvent = new FirstEvent(net.relay().announcements());
     this.end = new SocketEnd(this, net);
   }

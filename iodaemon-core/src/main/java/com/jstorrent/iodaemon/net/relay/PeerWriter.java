@@ -74,10 +74,19 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
     return discarded.clear();
   }
 
-  /** It has time until this deadline of the clock. Own thread only. */
-  public void linger(Lingering socket, long deadline) {
-    lingering.put(socket, deadline);
-    nextDeadline = Math.min(nextDeadline, deadline);
+  /**
+   * The socket has {@code time} left from now on. Any thread.
+   *
+   * @param first runs on this writer's thread when the time is counted
+   */
+  public void linger(Lingering socket, Duration time, Runnable first) {
+    long deadline = clock.nanoTime() + time.toNanos();
+    post(
+        () -> {
+          lingering.put(socket, deadline);
+          nextDeadline = Math.min(nextDeadline, deadline);
+          first.run();
+        });
   }
 
   /** Own thread only. */
