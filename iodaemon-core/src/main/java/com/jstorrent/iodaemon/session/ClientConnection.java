@@ -219,11 +219,12 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
 
   @Override
   public void resume(ClientFrame.Resume frame) {
-    Errno outcome = Errno.EINVAL;
     Client lost = context.tickets().holder(frame.ticket());
-    if (!resumed && client.sockets().isEmpty()) {
-      outcome = lost == null ? Errno.ESTALE : client.handOverTo(lost, frame);
-    }
+    Errno outcome =
+        resumed || !client.sockets().isEmpty()
+            ? Errno.EINVAL
+            : lost == null ? Errno.ESTALE
+            : client.handOverTo(lost, frame);
     if (outcome != Errno.OK || lost == null) {
       reply(new DaemonFrame.Resumed(frame.requestId(), outcome.number(), 0, 0, List.of()));
       return;

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http;
 
+import com.jstorrent.iodaemon.http.wire.Fields;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -30,13 +31,8 @@ public record UpgradeRequest(
 
   /** Whether a header's comma-separated list holds this token, in any case. */
   public boolean lists(String name, String token) {
-    for (String value : headers.getOrDefault(name, List.of())) {
-      for (String item : value.split(",", -1)) {
-        if (item.strip().equalsIgnoreCase(token)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return Fields.membersOf(headers.getOrDefault(name, List.of()))
+        .stream()
+        .anyMatch(token::equalsIgnoreCase);
   }
 }

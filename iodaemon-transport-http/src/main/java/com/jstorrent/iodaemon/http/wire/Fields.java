@@ -47,8 +47,13 @@ public record Fields(List<Field> all) {
    * left out. Not for lists that may hold quoted strings.
    */
   public List<String> members(String name) {
+    return membersOf(values(name));
+  }
+
+  /** As {@link #members}, of the values of one header. */
+  public static List<String> membersOf(List<String> values) {
     List<String> members = new ArrayList<>();
-    for (String value : values(name)) {
+    for (String value : values) {
       for (String member : value.split(",", -1)) {
         if (!member.isBlank()) {
           members.add(member.strip());
