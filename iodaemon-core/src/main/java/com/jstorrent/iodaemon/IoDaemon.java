@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon;
 
+import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.FolderPicker;
@@ -9,7 +10,6 @@ import com.jstorrent.iodaemon.stats.SessionReport;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.time.AwakeClock;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.ServerTransport;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package com.jstorrent.iodaemon;
 
+import com.jstorrent.iodaemon.access.AccessPolicy;
+import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.failure.FailureCode;
@@ -14,9 +16,7 @@ import com.jstorrent.iodaemon.session.Sessions;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.transport.Activity;
-import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;

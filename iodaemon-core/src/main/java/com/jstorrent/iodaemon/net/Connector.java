@@ -1,11 +1,11 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.connect.ConnectRace;
 import com.jstorrent.iodaemon.net.connect.ConnectTurns;
 import com.jstorrent.iodaemon.net.connect.PeerOptions;
 import com.jstorrent.iodaemon.net.connect.Resolver;
-import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.io.IOException;
 import java.net.InetAddress;

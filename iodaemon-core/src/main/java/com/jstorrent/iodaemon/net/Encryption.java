@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.net.relay.Relay;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,9 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.relay.ReaderGate;
-import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.net.relay.ReaderGate;
+import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 

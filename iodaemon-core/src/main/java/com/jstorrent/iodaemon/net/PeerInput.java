@@ -1,10 +1,10 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.net.relay.Selectable;
 import com.jstorrent.iodaemon.net.stream.PeerStream;
-import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.stream.PeerStream;
 import com.jstorrent.iodaemon.net.stream.SendQueue;
-import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;

@@ -1,12 +1,12 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.relay.ReplayLog;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.net.relay.ReplayLog;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

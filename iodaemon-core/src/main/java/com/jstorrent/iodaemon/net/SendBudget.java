@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.relay.ReaderGate;
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.net.relay.ReaderGate;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import java.util.concurrent.atomic.AtomicLong;

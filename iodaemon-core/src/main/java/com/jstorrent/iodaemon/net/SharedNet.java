@@ -1,10 +1,10 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.net.connect.EgressRule;
 import com.jstorrent.iodaemon.net.connect.Resolver;
 import com.jstorrent.iodaemon.net.relay.PeerWriter;
 import com.jstorrent.iodaemon.net.stream.TlsClients;
-import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;

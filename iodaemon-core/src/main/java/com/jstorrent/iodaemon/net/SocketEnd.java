@@ -1,8 +1,8 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.connect.PeerOptions;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.net.connect.PeerOptions;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.nio.channels.SocketChannel;
 

@@ -1,9 +1,9 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.stream.TlsClient;
-import com.jstorrent.iodaemon.net.stream.TlsStream;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.net.stream.TlsClient;
+import com.jstorrent.iodaemon.net.stream.TlsStream;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;

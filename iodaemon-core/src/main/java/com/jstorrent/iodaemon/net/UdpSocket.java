@@ -1,13 +1,13 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.connect.Reach;
-import com.jstorrent.iodaemon.net.relay.Relay;
-import com.jstorrent.iodaemon.net.relay.Selectable;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.frame.UdpRecvFrame;
+import com.jstorrent.iodaemon.net.connect.Reach;
+import com.jstorrent.iodaemon.net.relay.Relay;
+import com.jstorrent.iodaemon.net.relay.Selectable;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.file.RootStatus;
 import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.file.RootStatus;
 import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.DaemonFrame;

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.session;
 
+import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.FolderPicker;
@@ -7,7 +8,6 @@ import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.access.AccessPolicy;
 import java.util.function.Consumer;
 
 /**

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.session;
 
+import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.FolderPicker;
@@ -9,7 +10,6 @@ import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.FrameConnection;

@@ -2,8 +2,8 @@ package com.jstorrent.iodaemon.transport;
 
 import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.hash.HashService;

@@ -2,10 +2,10 @@ package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.Profile;
+import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.http.HttpTransport;
-import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package com.jstorrent.iodaemon.http;
 
+import com.jstorrent.iodaemon.http.wire.LoopbackListener;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.DaemonServices;
-import com.jstorrent.iodaemon.http.wire.LoopbackListener;
 import com.jstorrent.iodaemon.transport.ServerTransport;
 import java.io.IOException;
 import java.util.ArrayList;

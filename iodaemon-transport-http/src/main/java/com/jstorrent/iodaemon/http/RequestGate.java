@@ -1,10 +1,10 @@
 package com.jstorrent.iodaemon.http;
 
+import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.http.wire.Fields;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
-import com.jstorrent.iodaemon.access.AccessPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -3,8 +3,8 @@ package com.jstorrent.iodaemon.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.IoDaemon;
-import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.http.wire.LoopbackListener;
+import com.jstorrent.iodaemon.transport.DaemonServices;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.logging.Level;

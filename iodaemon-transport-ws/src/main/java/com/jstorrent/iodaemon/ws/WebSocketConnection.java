@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.http.UpgradeRequest;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
@@ -9,7 +10,6 @@ import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.KernelQueues;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
-import com.jstorrent.iodaemon.http.UpgradeRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

@@ -1,13 +1,13 @@
 package com.jstorrent.iodaemon.ws;
 
+import com.jstorrent.iodaemon.http.UpgradeHook;
+import com.jstorrent.iodaemon.http.UpgradeRequest;
 import com.jstorrent.iodaemon.json.JsonHello;
 import com.jstorrent.iodaemon.json.JsonReports;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.HelloCodec;
-import com.jstorrent.iodaemon.http.UpgradeHook;
-import com.jstorrent.iodaemon.http.UpgradeRequest;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package com.jstorrent.iodaemon.http.wire;
 
-import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.BoundTransport;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
