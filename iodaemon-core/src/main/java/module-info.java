@@ -12,6 +12,7 @@ module com.jstorrent.iodaemon.core {
   exports com.jstorrent.iodaemon.file;
   exports com.jstorrent.iodaemon.frame;
   exports com.jstorrent.iodaemon.hash;
+  exports com.jstorrent.iodaemon.memory;
   exports com.jstorrent.iodaemon.stats;
   exports com.jstorrent.iodaemon.stream;
   exports com.jstorrent.iodaemon.time;

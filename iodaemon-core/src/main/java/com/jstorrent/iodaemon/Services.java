@@ -11,6 +11,7 @@ import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.hash.HashService;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.session.Sessions;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -18,6 +19,7 @@ import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.BufferPool;
+import com.jstorrent.iodaemon.transport.DaemonMemory;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import com.jstorrent.iodaemon.transport.SessionDirectory;
@@ -30,10 +32,12 @@ import org.slf4j.LoggerFactory;
 final class Services implements DaemonServices, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
+  /** Clients may have one of so many parts of the heap. */
+  private static final int HEAP_PARTS = 4;
+
   private final Limits limits;
   private final Stats stats;
-  private final BufferPool frameBuffers =
-      new BufferPool(Limits.FRAME_BUFFER_BYTES, Limits.IDLE_FRAME_BUFFERS);
+  private final DaemonMemory memory;
   private final AccessPolicy access;
   private final Profile.@Nullable Source profile;
   private final MonotonicClock clock;
@@ -57,6 +61,7 @@ final class Services implements DaemonServices, AutoCloseable {
     profile = builder.profile;
     listener = builder.listener;
     stats = new Stats(clock::nanoTime);
+    memory = memory(limits, stats, clock, listener);
     access =
         new AccessPolicy(
             builder.requireToken(),
@@ -76,7 +81,7 @@ final class Services implements DaemonServices, AutoCloseable {
             limits,
             stats,
             clock,
-            frameBuffers,
+            memory,
             builder.denyPrivate,
             builder.trust,
             listener::onFailed);
@@ -92,6 +97,20 @@ final class Services implements DaemonServices, AutoCloseable {
             builder.folderPicker,
             streams,
             Version.current());
+  }
+
+  private static DaemonMemory memory(
+      Limits limits, Stats stats, MonotonicClock clock, DaemonListener listener) {
+    long heap = Runtime.getRuntime().maxMemory() / HEAP_PARTS;
+    return new DaemonMemory(
+        new MemoryBudget(limits.memoryBytes(), heap, stats, clock),
+        BufferPool.trimmed(
+            Limits.FRAME_BUFFER_BYTES,
+            Limits.IDLE_FRAME_BUFFERS,
+            clock,
+            listener::onBuffersDiscarded),
+        BufferPool.trimmed(
+            Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS, clock, listener::onBuffersDiscarded));
   }
 
   /** Who hears what happens in the daemon: its own parts first, then the embedder. */
@@ -182,8 +201,8 @@ final class Services implements DaemonServices, AutoCloseable {
   }
 
   @Override
-  public BufferPool frameBuffers() {
-    return frameBuffers;
+  public DaemonMemory memory() {
+    return memory;
   }
 
   @Override

@@ -23,14 +23,29 @@ public final class Limits {
   /** A buffer for one frame of data, or for what one read of an encrypted socket may bring. */
   public static final int FRAME_BUFFER_BYTES = RECV_DATA_BYTES + (32 << 10);
 
-  /** Such buffers that are kept when sessions end; a session has two, or three with TLS sockets. */
-  public static final int IDLE_FRAME_BUFFERS = 48;
+  /** Such buffers that are kept for good; what is idle beyond them goes after {@link #IDLE_BUFFERS}. */
+  public static final int IDLE_FRAME_BUFFERS = 8;
 
-  /** The unit in which memory for bytes that wait for peers is taken. */
+  /** The unit in which memory is taken for what waits: large frames, queues, bodies, answers. */
   public static final int SEGMENT_BYTES = 64 << 10;
 
-  /** Idle segments that are kept for the next burst: 16 MiB. */
-  public static final int IDLE_SEGMENTS = (16 << 20) / SEGMENT_BYTES;
+  /** Segments that are kept for good: 4 MiB; idle ones beyond them go after {@link #IDLE_BUFFERS}. */
+  public static final int IDLE_SEGMENTS = (4 << 20) / SEGMENT_BYTES;
+
+  /** How long a buffer beyond those that are kept for good has to be idle before it goes. */
+  public static final Duration IDLE_BUFFERS = Duration.ofSeconds(5);
+
+  /** PROTOCOL.md § 4.6: the least memory for all clients: one body must fit beside the rest. */
+  public static final long LEAST_MEMORY_BYTES = 96L << 20;
+
+  /** PROTOCOL.md § 4.6: the memory for all clients that is taken at most without being told to. */
+  public static final long USEFUL_MEMORY_BYTES = 512L << 20;
+
+  /**
+   * PROTOCOL.md § 4.6: how long a client waits for memory before another one, which has not moved what
+   * it holds for as long, has to give something up.
+   */
+  public static final Duration MEMORY_PRESSURE = Duration.ofSeconds(5);
 
   /** PROTOCOL.md § 4.5: the receive buffer asked for on every TCP socket. */
   public static final int PEER_RECEIVE_BUFFER_BYTES = 256 << 10;
@@ -219,12 +234,12 @@ public final class Limits {
   private final int creditBytes;
   private final long socketQueueBytes;
   private final long sessionQueueBytes;
-  private final long allQueueBytes;
   private final Duration sendStall;
   private final Duration sendRoom;
   private final Duration headTimeout;
   private final Duration bodyStall;
   private final Duration keepAlive;
+  private final long memoryBytes;
   private final long bodyMemoryBytes;
   private final int openFiles;
   private final int fileHandles;
@@ -249,12 +264,12 @@ public final class Limits {
     creditBytes = builder.creditBytes;
     socketQueueBytes = builder.socketQueueBytes;
     sessionQueueBytes = builder.sessionQueueBytes;
-    allQueueBytes = builder.allQueueBytes;
     sendStall = builder.sendStall;
     sendRoom = builder.sendRoom;
     headTimeout = builder.headTimeout;
     bodyStall = builder.bodyStall;
     keepAlive = builder.keepAlive;
+    memoryBytes = builder.memoryBytes;
     bodyMemoryBytes = builder.bodyMemoryBytes;
     openFiles = builder.openFiles;
     fileHandles = builder.fileHandles;
@@ -332,10 +347,6 @@ public final class Limits {
     return sessionQueueBytes;
   }
 
-  public long allQueueBytes() {
-    return allQueueBytes;
-  }
-
   public Duration sendStall() {
     return sendStall;
   }
@@ -354,6 +365,10 @@ public final class Limits {
 
   public Duration keepAlive() {
     return keepAlive;
+  }
+
+  public long memoryBytes() {
+    return memoryBytes;
   }
 
   public long bodyMemoryBytes() {

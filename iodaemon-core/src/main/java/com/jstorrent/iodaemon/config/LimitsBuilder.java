@@ -33,12 +33,14 @@ public final class LimitsBuilder {
   int creditBytes = 1 << 20;
   long socketQueueBytes = 16L << 20;
   long sessionQueueBytes = 256L << 20;
-  long allQueueBytes = 384L << 20;
   Duration sendStall = Duration.ofSeconds(10);
   Duration sendRoom = Duration.ofSeconds(30);
   Duration headTimeout = Duration.ofSeconds(10);
   Duration bodyStall = Duration.ofSeconds(20);
   Duration keepAlive = Duration.ofSeconds(60);
+  long memoryBytes =
+      Math.clamp(
+          Runtime.getRuntime().maxMemory(), Limits.LEAST_MEMORY_BYTES, Limits.USEFUL_MEMORY_BYTES);
   long bodyMemoryBytes = 96L << 20;
   int openFiles = 512;
   int fileHandles = 65_536;
@@ -194,15 +196,6 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many bytes may wait for all peers of all connections; at this bound a client is not read,
-   * unless less than {@link #socketQueueBytes} of its own wait. May be zero. Default: 384 MiB.
-   */
-  public LimitsBuilder allQueueBytes(long value) {
-    allQueueBytes = bytes("allQueueBytes", 0, value);
-    return this;
-  }
-
-  /**
    * How long a peer may take not one byte while the client waits for room (PROTOCOL.md § 4.6); then
    * its socket is closed with errno 105. Default: 10 s.
    */
@@ -245,6 +238,18 @@ public final class LimitsBuilder {
    */
   public LimitsBuilder keepAlive(Duration value) {
     keepAlive = time("keepAlive", ONE_MILLI, value);
+    return this;
+  }
+
+  /**
+   * How many bytes all clients together can make the daemon hold, in the heap and outside of it
+   * (PROTOCOL.md § 4.6): frames, queues, bodies, answers, connections. At this bound sources are not
+   * read, requests wait and are then answered 503. A quarter of the heap at most is used for it; the
+   * rest is direct memory, which {@code -XX:MaxDirectMemorySize} must allow. At least {@link
+   * Limits#FRAME_BYTES}, since one frame must fit. Default: the size to which the heap may grow, but from 96 to 512 MiB.
+   */
+  public LimitsBuilder memoryBytes(long value) {
+    memoryBytes = bytes("memoryBytes", Limits.FRAME_BYTES, value);
     return this;
   }
 

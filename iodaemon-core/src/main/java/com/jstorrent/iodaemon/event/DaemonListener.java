@@ -28,6 +28,13 @@ public interface DaemonListener {
    */
   default void onFailed(Throwable cause) {}
 
+  /**
+   * Direct buffers are not needed any more and were left to the collector, after a time of high load.
+   * Their memory returns to the system with the next full collection, which a program that does little
+   * else may want to cause.
+   */
+  default void onBuffersDiscarded(long bytes) {}
+
   /** The daemon has stopped. */
   default void onStopped() {}
 
@@ -57,6 +64,12 @@ public interface DaemonListener {
       public void onFailed(Throwable cause) {
         first.onFailed(cause);
         next.onFailed(cause);
+      }
+
+      @Override
+      public void onBuffersDiscarded(long bytes) {
+        first.onBuffersDiscarded(bytes);
+        next.onBuffersDiscarded(bytes);
       }
 
       @Override

@@ -52,10 +52,15 @@ public final class UdpRecvFrame {
     return headroom + ADDRESS_OFFSET + ADDRESS_BYTES;
   }
 
-  /** Bytes of the datagram in a whole frame, of byte order {@link FrameHeader#ORDER}. */
-  public static int payloadBytes(ByteBuffer frame) {
+  /**
+   * Bytes of the datagram in a frame.
+   *
+   * @param frame its beginning at least, of byte order {@link FrameHeader#ORDER}
+   * @param size of the whole frame
+   */
+  public static int payloadBytes(ByteBuffer frame, int size) {
     int address =
         Short.toUnsignedInt(frame.getShort(frame.position() + ADDRESS_LENGTH_OFFSET));
-    return frame.remaining() - ADDRESS_OFFSET - address;
+    return size - ADDRESS_OFFSET - address;
   }
 }

@@ -6,6 +6,9 @@ import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.ProtocolException;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.net.relay.ReaderGate;
 import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.stats.Counter;
@@ -18,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,22 +41,27 @@ import org.slf4j.LoggerFactory;
 public final class ClientSockets {
   private static final Logger LOG = LoggerFactory.getLogger(ClientSockets.class);
 
+  private final Runnable onForfeited;
   private final NetContext net;
   private final Connector connector;
   private final PeerSender sender;
   private final ClientLink link;
 
   /**
+   * @param onForfeited runs when the client cannot resume any more; must not block
    * @throws IOException when the system has no descriptor left for a selector
    */
-  public ClientSockets(SharedNet shared, FrameConnection connection) throws IOException {
+  public ClientSockets(SharedNet shared, FrameConnection connection, Runnable onForfeited)
+      throws IOException {
+    this.onForfeited = onForfeited;
     ReaderGate gate = new ReaderGate(shared.clock());
     Stats stats = shared.stats().part();
     Relay relay = new Relay(connection, stats, gate, shared.frames(), shared.clock());
-    SendBudget budget = new SendBudget(shared.limits(), shared.queuedBytes(), stats, gate);
+    MemoryAccount memory = shared.memory().open(Share.FAIR, this::giveUp);
+    SendBudget budget = new SendBudget(memory, shared.limits(), stats, gate);
     net =
         new NetContext(
-            shared, stats, relay, new SocketTable(), budget, gate, new Negotiated());
+            shared, stats, memory, relay, new SocketTable(), budget, gate, new Negotiated());
     link = new ClientLink(net);
     connector = new Connector(net);
     sender = new PeerSender(net, link::readerWaits);
@@ -273,6 +282,34 @@ public final class ClientSockets {
     net.table().sockets().forEach(socket -> socket.clientClose(Limits.SESSION_END_LINGER));
     net.shared().peerWriter().hurry(net, Limits.SESSION_END_LINGER);
     net.relay().end();
+    Resumption resumption = link.resumption();
+    if (resumption != null) {
+      resumption.close();
+    }
+    net.memory().close();
+  }
+
+  /**
+   * Memory is short, and this client holds most of what does not move: the longest queue goes, else the frames that it has not
+   * acknowledged, else the connection itself.
+   */
+  private void giveUp() {
+    Optional<TcpSocket> longest =
+        net.table()
+            .sockets(TcpSocket.class)
+            .stream()
+            .max(Comparator.comparingLong(socket -> socket.output().bytes()));
+    long queued = net.memory().held(MemoryUse.PEER_QUEUES);
+    long kept = net.memory().held(MemoryUse.REPLAY);
+    Resumption resumption = link.resumption();
+    if (longest.isPresent() && queued >= net.memory().held() / 2) {
+      longest.get().stalled();
+    } else if (resumption != null && kept >= net.memory().held() / 2) {
+      resumption.forfeit();
+      onForfeited.run();
+    } else {
+      link.abort();
+    }
   }
 
   /** PROTOCOL.md § 4.13: frames cross on the wire, so this is no fault of the client. */

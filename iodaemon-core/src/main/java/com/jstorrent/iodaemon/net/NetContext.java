@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.net.relay.ReaderGate;
 import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -11,10 +12,12 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
  * What the sockets of one client have in common.
  *
  * @param stats of this client
+ * @param memory of this client
  */
 record NetContext(
     SharedNet shared,
     Stats stats,
+    MemoryAccount memory,
     Relay relay,
     SocketTable table,
     SendBudget budget,

@@ -129,8 +129,10 @@ final class PeerOutput {
       if (wasEmpty) {
         taken();
       }
-      budget.take(data.remaining());
+      long capacity = queue.capacity();
+      budget.queued(data.remaining());
       queue.add(data);
+      budget.grown(queue.capacity() - capacity);
       return wasEmpty && stream != null && !queue.hasBarrier();
     } finally {
       lock.unlock();
@@ -141,10 +143,12 @@ final class PeerOutput {
   Flushed flush() {
     long before = 0;
     long after = 0;
+    long freed = 0;
     int held = 0;
     lock.lock();
     try {
       before = queue.bytes();
+      freed = queue.capacity();
       held = heldBytes;
       return stream == null || broken
           ? broken ? Flushed.BROKEN : Flushed.MORE
@@ -154,13 +158,15 @@ final class PeerOutput {
       return Flushed.BROKEN;
     } finally {
       after = queue.bytes();
+      freed -= queue.capacity();
       if (after < before || heldBytes < held) {
         taken();
       }
       lock.unlock();
       stats.add(Counter.BYTES_SENT, before - after);
-      budget.release(before - after);
       if (before > after) {
+        budget.grown(-freed);
+        budget.queued(after - before);
         meter.moved();
       }
     }
@@ -261,7 +267,8 @@ final class PeerOutput {
   void discard() {
     lock.lock();
     try {
-      budget.release(queue.clear());
+      budget.grown(-queue.capacity());
+      budget.queued(-queue.clear());
       broken = true;
       heldBytes = 0;
       if (stream != null) {

@@ -68,6 +68,7 @@ final class PeerSender {
   private boolean hasRoom(TcpSocket socket, int bytes) {
     return socket.state() == SocketState.CLOSED
         || socket.output().bytes() + bytes <= net.limits().socketQueueBytes()
-            && net.budget().fits(bytes);
+            && net.budget().isWithinBound(bytes)
+            && net.budget().hasMemory(bytes);
   }
 }

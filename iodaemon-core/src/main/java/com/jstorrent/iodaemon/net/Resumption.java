@@ -37,7 +37,12 @@ public final class Resumption {
 
   Resumption(NetContext net) {
     this.net = net;
-    this.log = new ReplayLog(net.limits().replayBytes());
+    this.log =
+        new ReplayLog(
+            net.limits().replayBytes(),
+            net.memory(),
+            net.shared().segments(),
+            net.relay()::wakeUp);
     net.relay().client().keepFrames(log, this::forfeit);
   }
 
@@ -81,10 +86,16 @@ public final class Resumption {
     }
   }
 
+  /** The client has ended. */
+  void close() {
+    log.close();
+  }
+
   /** The frames are kept no longer: the sockets live, and cannot be resumed. Any thread. */
-  private void forfeit() {
+  void forfeit() {
     if (forfeited.compareAndSet(false, true)) {
       net.relay().client().keepFrames(null, () -> {});
+      log.close();
       net.relay().send(new DaemonFrame.Resumed(0, Errno.ENOBUFS.number(), 0, 0, List.of()));
     }
   }
@@ -121,7 +132,7 @@ public final class Resumption {
     DaemonFrame.Resumed resumed =
         new DaemonFrame.Resumed(
             frame.requestId(), Errno.OK.number(), received.get(), known, live());
-    List<ByteBuffer> missing = log.unacknowledged();
+    ReplayLog.Replay missing = log.replay();
     return () -> {
       net.relay().sendNow(resumed);
       sendAgain(missing);
@@ -129,12 +140,17 @@ public final class Resumption {
   }
 
   /** The order of frames is fixed, so a first event does not wait here, but gets a write of its own. */
-  private void sendAgain(List<ByteBuffer> frames) {
+  private void sendAgain(ReplayLog.Replay frames) {
     Set<Integer> announced = new HashSet<>();
-    for (ByteBuffer frame : frames) {
+    for (int size; (size = frames.nextBytes()) > 0;) {
+      ByteBuffer frame = net.relay().inbound().frame(size);
+      if (!frames.next(frame)) {
+        continue;
+      }
+      frame.flip().position(net.relay().client().headroom());
       switch (Opcode.of(FrameHeader.opcode(frame))) {
         case TCP_CONNECTED -> announced.add(FrameHeader.socketId(frame));
-        case TCP_ACCEPT -> announced.add(frame.getInt(FrameHeader.DATA_OFFSET));
+        case TCP_ACCEPT -> announced.add(frame.getInt(frame.position() + FrameHeader.DATA_OFFSET));
         case TCP_RECV, TCP_SHUTDOWN, TCP_CLOSE -> {
           if (announced.contains(FrameHeader.socketId(frame))) {
             net.relay().client().flush();

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.net.connect.EgressRule;
 import com.jstorrent.iodaemon.net.connect.Resolver;
 import com.jstorrent.iodaemon.net.relay.PeerWriter;
@@ -8,8 +9,8 @@ import com.jstorrent.iodaemon.net.stream.TlsClients;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
+import com.jstorrent.iodaemon.transport.DaemonMemory;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,7 @@ public final class SharedNet implements AutoCloseable {
   private final Limits limits;
   private final Stats stats;
   private final MonotonicClock clock;
-  private final BufferPool segments =
-      new BufferPool(Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS);
-  private final BufferPool frames;
-  private final AtomicLong queuedBytes = new AtomicLong();
+  private final DaemonMemory memory;
   private final Resolver resolver;
   private final TlsClients tls;
   private final KernelDrops drops;
@@ -39,13 +37,13 @@ public final class SharedNet implements AutoCloseable {
       Limits limits,
       Stats stats,
       MonotonicClock clock,
-      BufferPool frames,
+      DaemonMemory memory,
       boolean denyPrivate,
       @Nullable SSLContext trust,
       Consumer<Throwable> onFailure)
       throws IOException {
     this.egress = new EgressRule(denyPrivate);
-    this.frames = frames;
+    this.memory = memory;
     this.limits = limits;
     this.stats = stats;
     this.clock = clock;
@@ -67,19 +65,18 @@ public final class SharedNet implements AutoCloseable {
     return clock;
   }
 
-  /** What waits for all peers of all connections. */
-  AtomicLong queuedBytes() {
-    return queuedBytes;
+  MemoryBudget memory() {
+    return memory.budget();
   }
 
   /** For bytes that wait for a peer. */
   BufferPool segments() {
-    return segments;
+    return memory.segments();
   }
 
   /** For frames of data that are being built. */
   BufferPool frames() {
-    return frames;
+    return memory.frames();
   }
 
   Resolver resolver() {

@@ -66,7 +66,7 @@ final class StallWatch {
     lookIntoSystem(inTheWay);
     Optional<TcpSocket> culprit =
         longest(inTheWay.stream().filter(each -> now - takenLast(each) >= stallNanos).toList());
-    if (culprit.isEmpty() && now - roomless >= net.limits().sendRoom().toNanos()) {
+    if (culprit.isEmpty() && atOwnBound() && now - roomless >= net.limits().sendRoom().toNanos()) {
       culprit = longest(inTheWay);
     }
     if (culprit.isEmpty()) {
@@ -77,9 +77,18 @@ final class StallWatch {
     return true;
   }
 
+  /** Whether the client's own peers are in its way, and not only those of others. */
+  private boolean atOwnBound() {
+    return atBoundOfSocket() || !net.budget().isWithinBound(bytes);
+  }
+
+  private boolean atBoundOfSocket() {
+    return socket.output().bytes() + bytes > net.limits().socketQueueBytes();
+  }
+
   /** When all queues together are too long, the longest has to go, not the one that came last. */
   private List<TcpSocket> inTheWay() {
-    if (socket.output().bytes() + bytes > net.limits().socketQueueBytes()) {
+    if (atBoundOfSocket()) {
       return List.of(socket);
     }
     return net.table()

@@ -49,7 +49,7 @@ final class Client {
       throws IOException {
     this.context = context;
     this.identity = identity;
-    this.sockets = new ClientSockets(context.net(), connection);
+    this.sockets = new ClientSockets(context.net(), connection, this::expireSoon);
     this.lastFrame = context.clock().nanoTime();
   }
 
@@ -236,6 +236,11 @@ final class Client {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** It cannot come back, so it ends if it has no connection. Does not block. */
+  private void expireSoon() {
+    Thread.ofVirtual().name("iodaemon-expiry").start(this::expire);
   }
 
   /** No connection came in time. */

@@ -1,9 +1,13 @@
 package com.jstorrent.iodaemon.transport;
 
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Direct buffers of one size. They are kept, because making one costs a clearing and a native
@@ -14,20 +18,55 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class BufferPool {
   private final int bufferBytes;
   private final int retained;
+  private final @Nullable MonotonicClock clock;
+  private final LongConsumer onDiscarded;
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(); // guarded by lock
+  private int unused; // guarded by lock; so many were free all the time since the last look
+  private boolean looking; // guarded by lock
 
   /**
+   * A pool without a clock.
+   *
    * @param retained how many idle ones are kept; what comes back beyond it is left to the collector
    */
   public BufferPool(int bufferBytes, int retained) {
+    this(bufferBytes, retained, null, bytes -> {});
+  }
+
+  /**
+   * A pool that keeps all that come back, so that bursts do not need more than is in use at once, and leaves
+   * those to the collector that were not needed for {@link Limits#IDLE_BUFFERS}.
+   *
+   * @param retained how many idle ones are kept for good
+   * @param onDiscarded hears of bytes that were left to the collector, on the clock's thread
+   */
+  public static BufferPool trimmed(
+      int bufferBytes, int retained, MonotonicClock clock, LongConsumer onDiscarded) {
+    return new BufferPool(bufferBytes, retained, clock, onDiscarded);
+  }
+
+  private BufferPool(
+      int bufferBytes, int retained, @Nullable MonotonicClock clock, LongConsumer onDiscarded) {
     this.bufferBytes = bufferBytes;
     this.retained = retained;
+    this.clock = clock;
+    this.onDiscarded = onDiscarded;
   }
 
   /** The capacity of each buffer. */
   public int bufferBytes() {
     return bufferBytes;
+  }
+
+  /** How many idle ones there are. */
+  public int idle() {
+    lock.lock();
+    try {
+      return free.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** An empty buffer, big-endian like any new one. */
@@ -36,6 +75,7 @@ public final class BufferPool {
     try {
       ByteBuffer kept = free.pollLast();
       if (kept != null) {
+        unused = Math.min(unused, free.size());
         return kept.clear().order(ByteOrder.BIG_ENDIAN);
       }
     } finally {
@@ -53,9 +93,41 @@ public final class BufferPool {
     try {
       if (free.size() < retained) {
         free.addLast(buffer);
+      } else if (clock != null) {
+        free.addLast(buffer);
+        lookLater(clock);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void lookLater(MonotonicClock timer) {
+    if (!looking) {
+      looking = true;
+      unused = 0;
+      timer.schedule(Limits.IDLE_BUFFERS, () -> look(timer));
+    }
+  }
+
+  /** Leaves to the collector what was not needed since the last look, the coldest first. */
+  private void look(MonotonicClock timer) {
+    int discarded = 0;
+    lock.lock();
+    try {
+      for (; discarded < unused && free.size() > retained; discarded++) {
+        free.pollFirst();
+      }
+      looking = false;
+      if (free.size() > retained) {
+        lookLater(timer);
+        unused = free.size();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (discarded > 0) {
+      onDiscarded.accept((long) discarded * bufferBytes);
     }
   }
 }

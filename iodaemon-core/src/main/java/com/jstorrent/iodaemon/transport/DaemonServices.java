@@ -45,8 +45,8 @@ public interface DaemonServices {
 
   Limits limits();
 
-  /** Buffers of {@link Limits#FRAME_BUFFER_BYTES}. */
-  BufferPool frameBuffers();
+  /** Where a transport takes what it holds for clients; it opens an account for that. */
+  DaemonMemory memory();
 
   /** For every deadline; its one thread must never be kept waiting. Closed with the daemon. */
   MonotonicClock clock();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LimitsTest {
   private static final Set<String> MAY_BE_ZERO =
       Set.of(
-          "failureDelay", "resumeGrace", "linger", "handleGrace", "allQueueBytes", "openFiles");
+          "failureDelay", "resumeGrace", "linger", "handleGrace", "openFiles");
 
   private static List<Method> setters() {
     return Arrays.stream(LimitsBuilder.class.getDeclaredMethods())

@@ -9,12 +9,14 @@ import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.http.UpgradeHook;
 import com.jstorrent.iodaemon.http.UpgradeRequest;
 import com.jstorrent.iodaemon.http.wire.LoopbackListener;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.AwakeClock;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.BufferPool;
+import com.jstorrent.iodaemon.transport.DaemonMemory;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import com.jstorrent.iodaemon.transport.SessionDirectory;
@@ -85,8 +87,11 @@ final class UpgradePort implements AutoCloseable {
   private record Services(SessionAcceptor sessions, Limits limits, MonotonicClock clock)
       implements DaemonServices {
     @Override
-    public BufferPool frameBuffers() {
-      return new BufferPool(Limits.FRAME_BUFFER_BYTES, 0);
+    public DaemonMemory memory() {
+      return new DaemonMemory(
+          new MemoryBudget(limits.memoryBytes(), limits.memoryBytes(), new Stats(), clock),
+          new BufferPool(Limits.FRAME_BUFFER_BYTES, 0),
+          new BufferPool(Limits.SEGMENT_BYTES, 0));
     }
 
     @Override

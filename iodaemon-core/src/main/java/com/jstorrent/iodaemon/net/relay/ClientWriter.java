@@ -133,10 +133,9 @@ public final class ClientWriter {
     transmit(frame);
   }
 
-  /** Sends a frame again that was sent and kept before. */
+  /** Sends a frame again that was sent and kept before, with {@link #headroom} in front of it. */
   public void writeAgain(ByteBuffer frame) {
-    ByteBuffer copy = ByteBuffer.allocate(headroom + frame.remaining()).order(FrameHeader.ORDER);
-    transmit(copy.position(headroom).put(frame.duplicate()).flip().position(headroom));
+    transmit(frame);
   }
 
   private void transmit(ByteBuffer frame) {

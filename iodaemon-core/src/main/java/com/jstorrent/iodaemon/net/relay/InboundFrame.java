@@ -48,6 +48,15 @@ public final class InboundFrame {
     return made != null ? made : (frame = buffers.take().order(FrameHeader.ORDER));
   }
 
+  /** Room for a whole frame of this size, behind the headroom. */
+  public ByteBuffer frame(int size) {
+    ByteBuffer buffer = buffer();
+    int end = headroom + size;
+    return end <= buffer.capacity()
+        ? buffer.limit(end).position(headroom)
+        : ByteBuffer.allocate(end).order(FrameHeader.ORDER).position(headroom);
+  }
+
   /** Where the next bytes of a TCP peer go, so many at most. */
   public ByteBuffer room(int most) {
     return buffer().limit(dataStart + most).position(dataStart);

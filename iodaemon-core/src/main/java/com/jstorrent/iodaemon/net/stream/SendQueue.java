@@ -24,6 +24,7 @@ public final class SendQueue {
   private final BufferPool pool;
   private final ArrayDeque<ByteBuffer> segments = new ArrayDeque<>(0); // positioned for reading
   private volatile long bytes;
+  private long capacity; // of the segments
   private long beforeBarrier = NO_BARRIER;
 
   public SendQueue(BufferPool pool) {
@@ -33,6 +34,11 @@ public final class SendQueue {
   /** How many bytes wait; any thread may ask. */
   public long bytes() {
     return bytes;
+  }
+
+  /** How much memory they take, in bytes. */
+  public long capacity() {
+    return capacity;
   }
 
   public boolean isEmpty() {
@@ -74,7 +80,10 @@ public final class SendQueue {
   private ByteBuffer newSegment(int needed) {
     ByteBuffer tail = segments.peekLast();
     int size = Math.max(needed, tail == null ? 0 : 2 * tail.capacity());
-    return size <= pool.bufferBytes() / 2 ? ByteBuffer.allocate(size) : pool.take();
+    ByteBuffer segment =
+        size <= pool.bufferBytes() / 2 ? ByteBuffer.allocate(size) : pool.take();
+    capacity += segment.capacity();
+    return segment;
   }
 
   private void fillTail(ByteBuffer data) {
@@ -102,13 +111,18 @@ public final class SendQueue {
         if (head.hasRemaining()) {
           break;
         }
-        pool.give(segments.removeFirst());
+        giveBack(segments.removeFirst());
       }
     } finally {
       bytes -= written;
       beforeBarrier -= hasBarrier() ? written : 0;
     }
     return written;
+  }
+
+  private void giveBack(ByteBuffer segment) {
+    capacity -= segment.capacity();
+    pool.give(segment);
   }
 
   private int allowed(int remaining, long written) {
@@ -129,7 +143,7 @@ public final class SendQueue {
 
   /** Forgets everything, and returns how many bytes that were. */
   public long clear() {
-    segments.forEach(pool::give);
+    segments.forEach(this::giveBack);
     segments.clear();
     long forgotten = bytes;
     bytes = 0;

@@ -1,0 +1,117 @@
+package com.jstorrent.iodaemon.memory;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What one client makes the daemon hold, or all requests of one kind. What is taken for a use has to be
+ * released for the same use. Thread-safe; nothing here blocks.
+ */
+public final class MemoryAccount implements AutoCloseable {
+  /** Frees memory when it has been short for a while, and this account holds most and moves least. */
+  @FunctionalInterface
+  public interface Holder {
+    /** Called on the thread of the clock; must not block. */
+    void giveUp();
+  }
+
+  private final MemoryBudget budget;
+  private final Share share;
+  private final Holder holder;
+  private final AtomicLong held = new AtomicLong();
+  private final Map<MemoryUse, AtomicLong> uses = new EnumMap<>(MemoryUse.class); // never changed
+  private volatile long lastMoved;
+
+  MemoryAccount(MemoryBudget budget, Share share, Holder holder) {
+    this.budget = budget;
+    this.share = share;
+    this.holder = holder;
+    this.lastMoved = budget.now();
+    for (MemoryUse use : MemoryUse.values()) {
+      uses.put(use, new AtomicLong());
+    }
+  }
+
+  private AtomicLong of(MemoryUse use) {
+    return Objects.requireNonNull(uses.get(use));
+  }
+
+  /** Bytes in all. */
+  public long held() {
+    return held.get();
+  }
+
+  /** Bytes of one use. */
+  public long held(MemoryUse use) {
+    return of(use).get();
+  }
+
+  /** Whether {@link #tryTake} would take so many bytes now. */
+  public boolean hasRoom(MemoryUse use, long bytes) {
+    return budget.hasRoom(share, use, held.get(), bytes);
+  }
+
+  /**
+   * Takes memory if the share of this account allows it.
+   *
+   * @return whether it was taken
+   */
+  public boolean tryTake(MemoryUse use, long bytes) {
+    if (!budget.tryTake(share, use, held.get(), bytes)) {
+      return false;
+    }
+    enter(use, bytes);
+    return true;
+  }
+
+  /** Takes memory for what exists already and cannot wait; bounded by other means. */
+  public void take(MemoryUse use, long bytes) {
+    budget.take(use, bytes);
+    enter(use, bytes);
+  }
+
+  private void enter(MemoryUse use, long bytes) {
+    held.addAndGet(bytes);
+    of(use).addAndGet(bytes);
+    lastMoved = budget.now();
+  }
+
+  /** Gives back bytes that were taken for this use. */
+  public void release(MemoryUse use, long bytes) {
+    if (bytes > 0) {
+      lastMoved = budget.now();
+      held.addAndGet(-bytes);
+      of(use).addAndGet(-bytes);
+      budget.release(use, bytes);
+    }
+  }
+
+  /**
+   * Runs {@code retry} once, as soon as any memory has been released. To be called before the last try:
+   * otherwise what is released in between would not be noticed.
+   */
+  public void whenReleased(Runnable retry) {
+    budget.whenReleased(retry);
+  }
+
+  /** The clock's time when it last took or released something. */
+  long lastMoved() {
+    return lastMoved;
+  }
+
+  void giveUp() {
+    lastMoved = budget.now(); // it gets time to do so before it is asked again
+    holder.giveUp();
+  }
+
+  /**
+   * From here on the holder is not asked to give anything up. What is still held stays counted until it is
+   * released.
+   */
+  @Override
+  public void close() {
+    budget.forget(this);
+  }
+}

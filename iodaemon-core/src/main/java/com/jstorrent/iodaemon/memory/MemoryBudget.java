@@ -1,0 +1,180 @@
+package com.jstorrent.iodaemon.memory;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The memory that all clients together make the daemon hold (PROTOCOL.md § 4.6). How much of it an account
+ * may have says its {@link Share}. An account that gets nothing waits: its source is read later, its request
+ * waits. While one waits for longer than {@link Limits#MEMORY_PRESSURE}, the accounts that hold most of those
+ * that have not moved for as long have to give up something. Thread-safe, without a lock.
+ */
+public final class MemoryBudget {
+  private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
+
+  /** What is given up at once is at least one of so many parts of the memory. */
+  private static final int RELIEF_PARTS = 16;
+
+  private final long limit;
+  private final long heapLimit;
+  private final Stats stats;
+  private final MonotonicClock clock;
+  private final AtomicLong used = new AtomicLong();
+  private final AtomicLong usedOnHeap = new AtomicLong();
+  private final Set<MemoryAccount> accounts = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean watching = new AtomicBoolean();
+
+  /**
+   * @param limit in bytes, in the heap and outside of it
+   * @param heapLimit the part of them that may be in the heap
+   */
+  public MemoryBudget(long limit, long heapLimit, Stats stats, MonotonicClock clock) {
+    this.limit = limit;
+    this.heapLimit = Math.min(limit, heapLimit);
+    this.stats = stats;
+    this.clock = clock;
+    stats.add(Counter.MEMORY_LIMIT, limit);
+  }
+
+  /**
+   * A new account.
+   *
+   * @param holder gives up something when memory has been short for a while
+   */
+  public MemoryAccount open(Share share, MemoryAccount.Holder holder) {
+    MemoryAccount account = new MemoryAccount(this, share, holder);
+    accounts.add(account);
+    return account;
+  }
+
+  /** How many bytes there are in all. */
+  public long limit() {
+    return limit;
+  }
+
+  /** How many bytes are taken by all accounts. */
+  public long used() {
+    return used.get();
+  }
+
+  boolean hasRoom(Share share, MemoryUse use, long held, long bytes) {
+    return share.allows(limit, used.get(), held, bytes)
+        && (!use.onHeap() || share.allows(heapLimit, usedOnHeap.get(), held, bytes));
+  }
+
+  boolean tryTake(Share share, MemoryUse use, long held, long bytes) {
+    if (use.onHeap() && !tryTake(usedOnHeap, heapLimit, share, held, bytes)) {
+      return false;
+    }
+    if (tryTake(used, limit, share, held, bytes)) {
+      stats.add(use.gauge(), bytes);
+      return true;
+    }
+    if (use.onHeap()) {
+      usedOnHeap.addAndGet(-bytes);
+    }
+    return false;
+  }
+
+  private static boolean tryTake(
+      AtomicLong taken, long limit, Share share, long held, long bytes) {
+    for (long now = taken.get(); share.allows(limit, now, held, bytes); now = taken.get()) {
+      if (taken.compareAndSet(now, now + bytes)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void take(MemoryUse use, long bytes) {
+    used.addAndGet(bytes);
+    if (use.onHeap()) {
+      usedOnHeap.addAndGet(bytes);
+    }
+    stats.add(use.gauge(), bytes);
+  }
+
+  void release(MemoryUse use, long bytes) {
+    used.addAndGet(-bytes);
+    if (use.onHeap()) {
+      usedOnHeap.addAndGet(-bytes);
+    }
+    stats.add(use.gauge(), -bytes);
+    if (!waiting.isEmpty()) {
+      wakeAll();
+    }
+  }
+
+  private void wakeAll() {
+    for (Iterator<Runnable> each = waiting.iterator(); each.hasNext();) {
+      Runnable retry = each.next();
+      each.remove(); // first: it may register again
+      retry.run();
+    }
+  }
+
+  void whenReleased(Runnable retry) {
+    waiting.add(retry);
+    if (watching.compareAndSet(false, true)) {
+      clock.schedule(Limits.MEMORY_PRESSURE, this::look);
+    }
+  }
+
+  /** Runs as long as an account waits. */
+  private void look() {
+    boolean wanted = !waiting.isEmpty();
+    if (wanted) {
+      relieve();
+      wakeAll(); // those that still get nothing register again
+    }
+    watching.set(false);
+    if ((wanted || !waiting.isEmpty()) && watching.compareAndSet(false, true)) {
+      clock.schedule(Limits.MEMORY_PRESSURE, this::look);
+    }
+  }
+
+  /** Lets those give up something that hold most and have not moved anything for a while. */
+  private void relieve() {
+    long before = now() - Limits.MEMORY_PRESSURE.toNanos();
+    List<MemoryAccount> unmoved =
+        accounts.stream()
+            .filter(account -> account.held() > 0 && account.lastMoved() - before <= 0)
+            .sorted(Comparator.comparingLong((MemoryAccount account) -> account.held()).reversed())
+            .toList();
+    long wanted = limit / RELIEF_PARTS;
+    for (MemoryAccount account : unmoved) {
+      if (wanted <= 0) {
+        return;
+      }
+      long held = account.held();
+      LOG.warn(
+          "Memory is short, {} of {} bytes are in use: a client has not moved its {} bytes and gives some up.",
+          used.get(),
+          limit,
+          held);
+      stats.increment(Counter.MEMORY_RELIEFS);
+      account.giveUp();
+      wanted -= held;
+    }
+  }
+
+  void forget(MemoryAccount account) {
+    accounts.remove(account);
+  }
+
+  long now() {
+    return clock.nanoTime();
+  }
+}

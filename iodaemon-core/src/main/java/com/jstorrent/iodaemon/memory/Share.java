@@ -1,0 +1,39 @@
+package com.jstorrent.iodaemon.memory;
+
+/** How much of the memory an account may have. */
+public enum Share {
+  /**
+   * As much as is free: one account gets half of the memory, nine that take all they can get a tenth each,
+   * and another tenth stays free. The reserve is only for what a large frame needs.
+   */
+  FAIR,
+
+  /** All but the reserve. For requests that are bounded among themselves. */
+  COMMON,
+
+  /** All of it. For what is small, so that it is served however much the others hold. */
+  RESERVED;
+
+  /** What an account with little holds at most, in bytes: a large frame of a peer. */
+  static final long LITTLE_BYTES = 288 << 10;
+
+  /** The reserve is one of so many parts. */
+  private static final int RESERVE_PARTS = 8;
+
+  /**
+   * Whether an account may take more.
+   *
+   * @param limit of all memory, in bytes
+   * @param taken of it, by all accounts
+   * @param held of that, by this account
+   */
+  boolean allows(long limit, long taken, long held, long bytes) {
+    long free = limit - taken;
+    long unreserved = free - limit / RESERVE_PARTS;
+    return switch (this) {
+      case FAIR -> held + bytes <= LITTLE_BYTES ? bytes <= free : held + bytes <= unreserved;
+      case COMMON -> bytes <= unreserved;
+      case RESERVED -> bytes <= free;
+    };
+  }
+}
