@@ -154,19 +154,20 @@ public final class MemoryBudget {
             .sorted(Comparator.comparingLong((MemoryAccount account) -> account.held()).reversed())
             .toList();
     long wanted = limit / RELIEF_PARTS;
-    for (MemoryAccount account : unmoved) {
-      if (wanted <= 0) {
-        return;
-      }
-      long held = account.held();
+    long given = 0;
+    int count = 0;
+    for (; count < unmoved.size() && given < wanted; count++) {
+      given += unmoved.get(count).held();
+      unmoved.get(count).giveUp();
+    }
+    if (count > 0) {
+      stats.add(Counter.MEMORY_RELIEFS, count);
       LOG.warn(
-          "Memory is short, {} of {} bytes are in use: a client has not moved its {} bytes and gives some up.",
+          "Memory is short, {} of {} bytes are in use: {} clients that have not moved their {} bytes give some up.",
           used.get(),
           limit,
-          held);
-      stats.increment(Counter.MEMORY_RELIEFS);
-      account.giveUp();
-      wanted -= held;
+          count,
+          given);
     }
   }
 

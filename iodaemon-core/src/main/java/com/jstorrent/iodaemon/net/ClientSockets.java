@@ -56,8 +56,9 @@ public final class ClientSockets {
     this.onForfeited = onForfeited;
     ReaderGate gate = new ReaderGate(shared.clock());
     Stats stats = shared.stats().part();
-    Relay relay = new Relay(connection, stats, gate, shared.frames(), shared.clock());
     MemoryAccount memory = shared.memory().open(Share.FAIR, this::giveUp);
+    Relay relay =
+        new Relay(connection, stats, gate, shared.frames(), memory, shared.clock());
     SendBudget budget = new SendBudget(memory, shared.limits(), stats, gate);
     net =
         new NetContext(

@@ -3,6 +3,8 @@ package com.jstorrent.iodaemon.net.relay;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The frame of data that is being built for a client: a peer's bytes are read to where its payload
  * stands, with room for both headers in front. One for all sockets of a client, taken from the pool
- * when the first peer sends. Belongs to the relay's thread.
+ * when a peer sends and given back when none does; a short one while memory is short. Belongs to the
+ * relay's thread.
  */
 public final class InboundFrame {
   /**
@@ -23,7 +26,11 @@ public final class InboundFrame {
   /** How long a small message counts as a sign of more to come. */
   private static final long SMALL_TRAFFIC_NANOS = 5_000_000;
 
+  /** The most that is read at once while there is no memory for a large buffer. */
+  private static final int SHORT_BYTES = 16 << 10;
+
   private final BufferPool buffers;
+  private final MemoryAccount memory;
   private final MonotonicClock clock;
   private final int headroom;
   private final int dataStart;
@@ -32,10 +39,13 @@ public final class InboundFrame {
   private long lastSmall;
 
   /**
+   * @param memory of the client
    * @param headroom bytes in front of a frame that the connection needs
    */
-  public InboundFrame(BufferPool buffers, MonotonicClock clock, int headroom) {
+  public InboundFrame(
+      BufferPool buffers, MemoryAccount memory, MonotonicClock clock, int headroom) {
     this.buffers = buffers;
+    this.memory = memory;
     this.clock = clock;
     this.headroom = headroom;
     this.dataStart = headroom + FrameHeader.DATA_OFFSET;
@@ -44,8 +54,18 @@ public final class InboundFrame {
 
   /** The whole buffer, for a kind of frame that writes its own headers behind the headroom. */
   public ByteBuffer buffer() {
-    ByteBuffer made = frame;
-    return made != null ? made : (frame = buffers.take().order(FrameHeader.ORDER));
+    return large(frame);
+  }
+
+  private ByteBuffer large(@Nullable ByteBuffer made) {
+    ByteBuffer large = made != null && made.capacity() == buffers.bufferBytes() ? made : take();
+    frame = large;
+    return large;
+  }
+
+  private ByteBuffer take() {
+    memory.take(MemoryUse.FRAMES, buffers.bufferBytes());
+    return buffers.take().order(FrameHeader.ORDER);
   }
 
   /** Room for a whole frame of this size, behind the headroom. */
@@ -59,12 +79,23 @@ public final class InboundFrame {
 
   /** Where the next bytes of a TCP peer go, so many at most. */
   public ByteBuffer room(int most) {
-    return buffer().limit(dataStart + most).position(dataStart);
+    ByteBuffer buffer = frame;
+    if (buffer == null && most <= SHORT_BYTES && !hasMemory()) {
+      buffer = ByteBuffer.allocate(dataStart + SHORT_BYTES).order(FrameHeader.ORDER);
+      frame = buffer;
+    } else if (buffer == null || buffer.capacity() < dataStart + most) {
+      buffer = large(buffer);
+    }
+    return buffer.limit(dataStart + most).position(dataStart);
+  }
+
+  private boolean hasMemory() {
+    return memory.hasRoom(MemoryUse.FRAMES, buffers.bufferBytes());
   }
 
   /** The TCP_RECV frame with as many bytes as were read into {@link #room}. */
   public ByteBuffer tcpRecv(int socketId, int count) {
-    ByteBuffer buffer = buffer();
+    ByteBuffer buffer = frame != null ? frame : buffer();
     FrameHeader.putData(buffer, headroom, Opcode.TCP_RECV, socketId);
     if (count < Limits.SMALL_FRAME_BYTES) {
       smallFramePasses();
@@ -75,11 +106,14 @@ public final class InboundFrame {
   /** Room for encrypted bytes, as many as one read may bring. */
   public ByteBuffer scratch() {
     ByteBuffer made = scratch;
-    return made != null ? made : (scratch = buffers.take());
+    return made != null ? made : (scratch = take());
   }
 
   /** The most bytes that one read should bring now. */
   public int mostBytes() {
+    if (frame == null ? !hasMemory() : frame.capacity() < buffers.bufferBytes()) {
+      return SHORT_BYTES;
+    }
     boolean besideSmall = clock.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
     return besideSmall ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
   }
@@ -88,7 +122,7 @@ public final class InboundFrame {
     lastSmall = clock.nanoTime();
   }
 
-  /** Gives the buffers back to the pool. */
+  /** Gives the buffers back to the pool, until a peer sends again. */
   public void release() {
     giveBack(frame);
     frame = null;
@@ -97,8 +131,9 @@ public final class InboundFrame {
   }
 
   private void giveBack(@Nullable ByteBuffer buffer) {
-    if (buffer != null) {
+    if (buffer != null && buffer.capacity() == buffers.bufferBytes()) {
       buffers.give(buffer);
+      memory.release(MemoryUse.FRAMES, buffers.bufferBytes());
     }
   }
 }

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net.relay;
 
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
@@ -39,13 +40,14 @@ public final class Relay implements SelectorLoop.Handler {
       Stats stats,
       ReaderGate gate,
       BufferPool buffers,
+      MemoryAccount memory,
       MonotonicClock clock)
       throws IOException {
     this.client = new ClientWriter(connection, stats, clock, gate::open);
     this.gate = gate;
     this.loop = new SelectorLoop();
     this.announcements = new Announcements(client, loop, clock);
-    this.inbound = new InboundFrame(buffers, clock, client.headroom());
+    this.inbound = new InboundFrame(buffers, memory, clock, client.headroom());
   }
 
   /** The way to the client; its methods say on which threads. */
@@ -144,6 +146,7 @@ public final class Relay implements SelectorLoop.Handler {
       due.forEach(Runnable::run);
     }
     announcements.flush();
+    inbound.release();
   }
 
   @Override

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.FrameWriter;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
+import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.testkit.ManualClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;
@@ -14,13 +19,16 @@ import org.junit.jupiter.api.Test;
 /** PROTOCOL.md § 4.8: a peer's bytes become a frame where they were read, and small ones pass soon. */
 class InboundFrameTest {
   private static final int HEADROOM = 10;
+  private static final long MEMORY = 16 << 20;
   private static final int BESIDE_SMALL = 64 << 10;
   private static final Duration MEMORY_OF_SMALL = Duration.ofMillis(5);
   private static final Duration INSTANT = Duration.ofNanos(1);
 
   private final ManualClock clock = new ManualClock();
   private final BufferPool pool = new BufferPool(Limits.FRAME_BUFFER_BYTES, 4);
-  private final InboundFrame inbound = new InboundFrame(pool, clock, HEADROOM);
+  private final MemoryBudget budget = new MemoryBudget(MEMORY, MEMORY, new Stats(), clock);
+  private final MemoryAccount memory = budget.open(Share.FAIR, () -> {});
+  private final InboundFrame inbound = new InboundFrame(pool, memory, clock, HEADROOM);
 
   @Test
   void whatWasReadStandsBehindItsHeader() {
@@ -75,5 +83,22 @@ class InboundFrameTest {
     inbound.release();
     ByteBuffer taken = pool.take();
     assertThat(inbound.buffer()).isNotSameAs(taken);
+  }
+
+  @Test
+  void whileMemoryIsShortReadsAreShortAndTakeNone() {
+    memory.take(MemoryUse.PEER_QUEUES, MEMORY);
+    assertThat(inbound.mostBytes()).isEqualTo(16 << 10);
+    byte[] data = {1, 2, 3};
+    inbound.room(inbound.mostBytes()).put(data);
+    assertThat(inbound.tcpRecv(7, data.length).duplicate())
+        .isEqualTo(FrameWriter.write(new DaemonFrame.TcpRecv(0, 7, ByteBuffer.wrap(data)), 0));
+    assertThat(memory.held(MemoryUse.FRAMES)).isZero();
+    inbound.release();
+    memory.release(MemoryUse.PEER_QUEUES, MEMORY);
+    clock.advance(MEMORY_OF_SMALL);
+    assertThat(inbound.mostBytes()).isEqualTo(Limits.RECV_DATA_BYTES);
+    assertThat(inbound.room(inbound.mostBytes()).remaining()).isEqualTo(Limits.RECV_DATA_BYTES);
+    assertThat(memory.held(MemoryUse.FRAMES)).isEqualTo(Limits.FRAME_BUFFER_BYTES);
   }
 }

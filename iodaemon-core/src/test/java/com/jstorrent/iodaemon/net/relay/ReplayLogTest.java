@@ -2,15 +2,36 @@ package com.jstorrent.iodaemon.net.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.FrameWriter;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 9.3: which frames are kept, and how they are counted. */
 class ReplayLogTest {
-  private final ReplayLog log = new ReplayLog(100);
+  private static final long MEMORY = 16 << 20;
+
+  private final MemoryBudget budget =
+      new MemoryBudget(MEMORY, MEMORY, new Stats(), new ManualClock());
+  private final AtomicInteger woken = new AtomicInteger();
+  private final ReplayLog log =
+      new ReplayLog(
+          100,
+          budget.open(Share.FAIR, () -> {}),
+          new BufferPool(Limits.SEGMENT_BYTES, 1),
+          woken::incrementAndGet);
 
   @BeforeEach
   void threeFrames() {
@@ -23,11 +44,22 @@ class ReplayLogTest {
     log.add(FrameWriter.write(frame, 0));
   }
 
+  private List<ByteBuffer> unacknowledged() {
+    List<ByteBuffer> frames = new ArrayList<>();
+    ReplayLog.Replay replay = log.replay();
+    for (int size; (size = replay.nextBytes()) > 0;) {
+      ByteBuffer frame = ByteBuffer.allocate(size);
+      assertThat(replay.next(frame)).isTrue();
+      frames.add(frame.flip());
+    }
+    return frames;
+  }
+
   @Test
   void anAcknowledgementDropsTheFramesThatItCovers() {
     long before = log.bytes();
     assertThat(log.acknowledge(2)).isTrue();
-    assertThat(log.unacknowledged()).hasSize(1);
+    assertThat(unacknowledged()).hasSize(1);
     assertThat(log.bytes()).isLessThan(before).isEqualTo(8);
   }
 
@@ -37,7 +69,7 @@ class ReplayLogTest {
     assertThat(log.acknowledge(1)).isTrue();
     assertThat(log.acknowledge(0)).isTrue();
     assertThat(log.acknowledged()).isEqualTo(2);
-    assertThat(log.unacknowledged()).hasSize(1);
+    assertThat(unacknowledged()).hasSize(1);
   }
 
   @Test
@@ -45,7 +77,7 @@ class ReplayLogTest {
     assertThat(log.acknowledge(4)).isFalse();
     assertThat(log.acknowledge(-1)).as("2^64 - 1").isFalse();
     assertThat(log.acknowledge(Long.MIN_VALUE)).as("2^63").isFalse();
-    assertThat(log.unacknowledged()).hasSize(3);
+    assertThat(unacknowledged()).hasSize(3);
   }
 
   @Test
@@ -69,5 +101,47 @@ class ReplayLogTest {
     add(new DaemonFrame.TcpConnected(2, 7, 0));
     add(new DaemonFrame.TcpRecv(0, 7, ByteBuffer.wrap(new byte[3])));
     assertThat(log.payloadBytes()).containsEntry(7, 3L);
+  }
+
+  @Test
+  void framesAreSentAgainAsTheyWere() {
+    assertThat(unacknowledged())
+        .containsExactly(
+            FrameWriter.write(new DaemonFrame.TcpConnected(1, 7, 0), 0),
+            FrameWriter.write(new DaemonFrame.TcpRecv(0, 7, ByteBuffer.wrap(new byte[10])), 0),
+            FrameWriter.write(new DaemonFrame.RangeCancel(5), 0));
+  }
+
+  @Test
+  void aFrameThatIsAcknowledgedWhileOthersAreSentAgainIsSkipped() {
+    ReplayLog.Replay replay = log.replay();
+    assertThat(replay.nextBytes()).isPositive();
+    log.acknowledge(2);
+    assertThat(replay.next(ByteBuffer.allocate(100))).isFalse();
+    assertThat(replay.nextBytes()).as("the last one").isEqualTo(8);
+  }
+
+  @Test
+  void itsMemoryIsReleasedWithItsFrames() {
+    assertThat(budget.used()).isPositive();
+    log.acknowledge(3);
+    assertThat(budget.used()).isZero();
+    add(new DaemonFrame.RangeCancel(6));
+    log.close();
+    add(new DaemonFrame.RangeCancel(7));
+    assertThat(budget.used()).isZero();
+    assertThat(unacknowledged()).isEmpty();
+  }
+
+  @Test
+  void itIsFullWhileThereIsNoMemoryForAnotherFrame() {
+    log.acknowledge(3);
+    MemoryAccount others = budget.open(Share.RESERVED, () -> {});
+    others.take(MemoryUse.BODIES, MEMORY);
+    assertThat(log.isFull()).isTrue();
+    assertThat(woken).hasValue(0);
+    others.release(MemoryUse.BODIES, MEMORY);
+    assertThat(woken).hasValue(1);
+    assertThat(log.isFull()).isFalse();
   }
 }

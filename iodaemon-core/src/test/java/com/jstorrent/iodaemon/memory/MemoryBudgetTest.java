@@ -1,0 +1,143 @@
+package com.jstorrent.iodaemon.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.testkit.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class MemoryBudgetTest {
+  private static final long MIB = 1 << 20;
+  private static final long SEGMENT = Limits.SEGMENT_BYTES;
+
+  private final ManualClock clock = new ManualClock();
+  private final Stats stats = new Stats(clock::nanoTime);
+  private final MemoryBudget budget = new MemoryBudget(80 * MIB, 20 * MIB, stats, clock);
+
+  private static void takeAll(MemoryAccount account, MemoryUse use) {
+    while (account.tryTake(use, SEGMENT)) {}
+  }
+
+  private MemoryAccount open() {
+    return budget.open(Share.FAIR, () -> {});
+  }
+
+  @Test
+  void whatIsTakenIsGaugedByItsUseUntilItIsReleased() {
+    MemoryAccount account = open();
+    assertThat(account.tryTake(MemoryUse.REPLAY, 100)).isTrue();
+    account.take(MemoryUse.HANDLES, 7);
+    assertThat(stats.get(Counter.MEMORY_REPLAY)).isEqualTo(100);
+    assertThat(stats.get(Counter.MEMORY_HANDLES)).isEqualTo(7);
+    assertThat(stats.get(Counter.MEMORY_LIMIT)).isEqualTo(80 * MIB);
+    assertThat(account.held()).isEqualTo(107);
+    account.release(MemoryUse.REPLAY, 100);
+    account.release(MemoryUse.HANDLES, 7);
+    assertThat(stats.get(Counter.MEMORY_REPLAY) + stats.get(Counter.MEMORY_HANDLES)).isZero();
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void tenAccountsThatTakeAllTheyCanLeaveRoomForAnotherOne() {
+    List<MemoryAccount> greedy = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      greedy.add(open());
+    }
+    for (int round = 0; round < 80 * MIB / SEGMENT; round++) {
+      greedy.forEach(account -> account.tryTake(MemoryUse.FRAMES, SEGMENT));
+    }
+    assertThat(greedy)
+        .allSatisfy(account -> assertThat(account.held()).isBetween(6 * MIB, 7 * MIB));
+    MemoryAccount modest = open();
+    assertThat(modest.tryTake(MemoryUse.FRAMES, 5 * MIB)).isTrue();
+  }
+
+  @Test
+  void accountsThatFillTheMemoryLeaveTheReserveToThoseWithLittle() {
+    MemoryAccount requests = budget.open(Share.COMMON, () -> {});
+    takeAll(requests, MemoryUse.BODIES);
+    assertThat(requests.held()).isEqualTo(70 * MIB);
+    assertThat(open().tryTake(MemoryUse.FRAMES, MIB)).isFalse();
+    assertThat(open().tryTake(MemoryUse.FRAMES, 288 << 10)).isTrue();
+  }
+
+  @Test
+  void theHeapHasABoundOfItsOwn() {
+    MemoryAccount handles = budget.open(Share.COMMON, () -> {});
+    takeAll(handles, MemoryUse.HANDLES);
+    assertThat(handles.held()).isBetween(17 * MIB, 18 * MIB);
+    assertThat(handles.tryTake(MemoryUse.BODIES, 40 * MIB)).isTrue();
+  }
+
+  @Test
+  void oneThatWaitsHearsOfTheNextReleaseOnce() {
+    MemoryAccount account = open();
+    takeAll(account, MemoryUse.FRAMES);
+    AtomicInteger heard = new AtomicInteger();
+    Runnable retry = heard::incrementAndGet;
+    account.whenReleased(retry);
+    account.whenReleased(retry);
+    account.release(MemoryUse.FRAMES, SEGMENT);
+    account.release(MemoryUse.FRAMES, SEGMENT);
+    assertThat(heard).hasValue(1);
+  }
+
+  @Test
+  void whileOneWaitsTheLargestThatDoesNotMoveGivesUp() {
+    List<String> gaveUp = new ArrayList<>();
+    MemoryAccount large = budget.open(Share.FAIR, () -> gaveUp.add("large"));
+    MemoryAccount small = budget.open(Share.FAIR, () -> gaveUp.add("small"));
+    MemoryAccount moving = budget.open(Share.COMMON, () -> gaveUp.add("moving"));
+    large.take(MemoryUse.PEER_QUEUES, 20 * MIB);
+    small.take(MemoryUse.PEER_QUEUES, MIB);
+    moving.take(MemoryUse.BODIES, 40 * MIB);
+    waitFor(moving);
+    assertThat(gaveUp).containsExactly("large");
+    assertThat(stats.get(Counter.MEMORY_RELIEFS)).isOne();
+  }
+
+  @Test
+  void manySmallOnesGiveUpAtOnce() {
+    AtomicInteger gaveUp = new AtomicInteger();
+    for (int i = 0; i < 100; i++) {
+      budget.open(Share.FAIR, gaveUp::incrementAndGet).take(MemoryUse.FRAMES, MIB / 2);
+    }
+    MemoryAccount moving = open();
+    waitFor(moving);
+    assertThat(gaveUp).as("a sixteenth of the memory").hasValue(10);
+  }
+
+  @Test
+  void nothingIsGivenUpWhileNoneWaits() {
+    AtomicInteger gaveUp = new AtomicInteger();
+    MemoryAccount full = budget.open(Share.FAIR, gaveUp::incrementAndGet);
+    takeAll(full, MemoryUse.FRAMES);
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(gaveUp).hasValue(0);
+    assertThat(clock.waiting()).as("tasks").isZero();
+  }
+
+  @Test
+  void aClosedAccountIsNotAskedToGiveUp() {
+    AtomicInteger gaveUp = new AtomicInteger();
+    MemoryAccount closed = budget.open(Share.FAIR, gaveUp::incrementAndGet);
+    closed.take(MemoryUse.FRAMES, 10 * MIB);
+    closed.close();
+    waitFor(open());
+    assertThat(gaveUp).hasValue(0);
+  }
+
+  /** Waits for memory that does not come, while the account itself moves. */
+  private void waitFor(MemoryAccount account) {
+    account.whenReleased(() -> {});
+    clock.advance(Limits.MEMORY_PRESSURE.minusMillis(1));
+    account.take(MemoryUse.FRAMES, 1);
+    clock.advance(Duration.ofMillis(1));
+  }
+}

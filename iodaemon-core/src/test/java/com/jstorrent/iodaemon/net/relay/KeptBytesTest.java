@@ -1,0 +1,56 @@
+package com.jstorrent.iodaemon.net.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.transport.BufferPool;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class KeptBytesTest {
+  private static final int SEGMENT = 4 << 10;
+
+  private final KeptBytes kept = new KeptBytes(new BufferPool(SEGMENT, 4));
+
+  private byte[] read(long position, int count) {
+    ByteBuffer into = ByteBuffer.allocate(count);
+    kept.read(position, into);
+    return into.array();
+  }
+
+  @Test
+  void bytesAreReadWhereTheyWereAppendedWhateverWasDiscardedMeanwhile() {
+    long seed = System.nanoTime();
+    System.out.println("KeptBytesTest seed " + seed);
+    Random random = new Random(seed);
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < 2000; i++) {
+      byte[] more = new byte[random.nextInt(3 * SEGMENT)];
+      random.nextBytes(more);
+      all.writeBytes(more);
+      kept.append(ByteBuffer.wrap(more));
+      assertThat(kept.end()).isEqualTo(all.size());
+      kept.discardTo(kept.start() + (long) (random.nextDouble() * (kept.end() - kept.start())));
+      int count = (int) (random.nextDouble() * (kept.end() - kept.start()));
+      long position = kept.end() - count;
+      assertThat(read(position, count))
+          .isEqualTo(Arrays.copyOfRange(all.toByteArray(), (int) position, all.size()));
+      if (all.size() > 1 << 20) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void fewBytesTakeLittleMemoryAndNoneTakeNone() {
+    assertThat(kept.capacity()).isZero();
+    kept.append(ByteBuffer.wrap(new byte[20]));
+    assertThat(kept.capacity()).isLessThanOrEqualTo(512);
+    kept.append(ByteBuffer.wrap(new byte[5 * SEGMENT]));
+    assertThat(kept.capacity()).isBetween(5L * SEGMENT, 8L * SEGMENT);
+    kept.discardTo(kept.end());
+    assertThat(kept.capacity()).isZero();
+  }
+}
