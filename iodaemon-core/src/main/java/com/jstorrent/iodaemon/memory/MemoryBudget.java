@@ -163,10 +163,9 @@ public final class MemoryBudget {
     if (count > 0) {
       stats.add(Counter.MEMORY_RELIEFS, count);
       LOG.warn(
-          "Memory is short, {} of {} bytes are in use: {} clients that have not moved their {} bytes give some up.",
+          "Memory is short ({} of {} bytes): clients that hold {} bytes without moving any give some up.",
           used.get(),
           limit,
-          count,
           given);
     }
   }

@@ -62,7 +62,7 @@ public final class ClientSockets {
     SendBudget budget = new SendBudget(memory, shared.limits(), stats, gate);
     net =
         new NetContext(
-            shared, stats, memory, relay, new SocketTable(), budget, gate, new Negotiated());
+            shared, stats, memory, relay, new SocketTable(memory), budget, gate, new Negotiated());
     link = new ClientLink(net);
     connector = new Connector(net);
     sender = new PeerSender(net, link::readerWaits);

@@ -2,6 +2,8 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,18 +14,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ids of one connection (PROTOCOL.md § 3): sockets in one space, servers in another. An entry
- * stands from the request on, so an id is in use while its socket still connects. Thread-safe.
+ * stands from the request on, so an id is in use while its socket still connects, and takes memory. Thread-safe.
  */
 final class SocketTable {
   /** Where the ids of accepted sockets begin; the client's own stay below by custom only. */
   private static final int FIRST_ACCEPTED_ID = 0x8000_0000;
 
+  private final MemoryAccount memory;
   private final ConcurrentMap<Integer, PeerSocket> sockets = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, PeerSocket> closing = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, PeerSocket> servers = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
   private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
   private volatile boolean ended;
+
+  /**
+   * @param memory of the client
+   */
+  SocketTable(MemoryAccount memory) {
+    this.memory = memory;
+  }
 
   /** The socket with this id, of whatever kind. */
   @Nullable
@@ -42,12 +52,26 @@ final class SocketTable {
     return servers.get(id);
   }
 
-  /** Gives the socket its id, or says why not: the client has too many, or the id is in use. */
+  /**
+   * Gives the socket its id, or says why not: the client has too many, there is no memory for one more, or
+   * the id is in use.
+   */
   Errno admit(PeerSocket socket, Limits limits) {
     if (sockets.size() >= limits.sockets()) {
       return Errno.EMFILE;
     }
-    return add(socket) ? Errno.OK : Errno.EADDRINUSE;
+    if (!memory.tryTake(MemoryUse.CONNECTIONS, Limits.SOCKET_BYTES)) {
+      return Errno.ENOBUFS;
+    }
+    if (add(socket)) {
+      return Errno.OK;
+    }
+    releaseMemory();
+    return Errno.EADDRINUSE;
+  }
+
+  private void releaseMemory() {
+    memory.release(MemoryUse.CONNECTIONS, Limits.SOCKET_BYTES);
   }
 
   /** As {@link #admit} for sockets. */
@@ -59,12 +83,14 @@ final class SocketTable {
   }
 
   /** Returns false when the id is in use or the connection has ended. */
-  boolean add(PeerSocket socket) {
+  private boolean add(PeerSocket socket) {
     if (sockets.putIfAbsent(socket.id(), socket) != null) {
       return false;
     }
-    closing.remove(socket.id()); // the id stands for another socket from here on
-    return !(ended && remove(socket));
+    if (closing.remove(socket.id()) != null) { // the id stands for another socket from here on
+      releaseMemory();
+    }
+    return !(ended && sockets.remove(socket.id(), socket));
   }
 
   /**
@@ -80,7 +106,11 @@ final class SocketTable {
 
   /** Nothing is left of a socket that its client has closed; whether that is still to be told. */
   boolean finish(PeerSocket socket) {
-    return closing.remove(socket.id(), socket) && !ended;
+    boolean removed = closing.remove(socket.id(), socket);
+    if (removed) {
+      releaseMemory();
+    }
+    return removed && !ended;
   }
 
   /** Sockets that their client has closed and whose TCP_CLOSE is still to come. */
@@ -95,7 +125,11 @@ final class SocketTable {
 
   /** Removes exactly this socket: its id may have been given to another one since. */
   boolean remove(PeerSocket socket) {
-    return sockets.remove(socket.id(), socket);
+    boolean removed = sockets.remove(socket.id(), socket);
+    if (removed) {
+      releaseMemory();
+    }
+    return removed;
   }
 
   boolean removeServer(PeerSocket server) {

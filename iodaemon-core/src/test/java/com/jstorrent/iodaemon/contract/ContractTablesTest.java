@@ -99,6 +99,10 @@ class ContractTablesTest {
           : time.equals(Duration.ofDays(time.toDays())) ? time.toDays() + " d"
           : time.toSeconds() + " s";
     }
+    if (name.equals("memoryBytes")) { // depends on the JVM
+      return "as the heap, from %d to %d MiB"
+          .formatted(Limits.LEAST_MEMORY_BYTES / MIB, Limits.USEFUL_MEMORY_BYTES / MIB);
+    }
     long number = ((Number) value).longValue();
     if (name.toLowerCase(Locale.ROOT).contains("bytes")) {
       return number % MIB == 0 ? number / MIB + " MiB" : number / KIB + " KiB";

@@ -2,22 +2,55 @@ package com.jstorrent.iodaemon.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.stats.SocketReport;
+import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.testkit.ManualClock;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 3 and § 4.2: which ids are in use, and which sockets their client is still told of. */
 class SocketTableTest {
   private static final int FIRST_ACCEPTED_ID = 0x8000_0000;
 
-  private final SocketTable table = new SocketTable();
+  private static final long MEMORY = 16 << 20;
+
+  private final MemoryBudget budget =
+      new MemoryBudget(MEMORY, MEMORY, new Stats(), new ManualClock());
+  private final MemoryAccount memory = budget.open(Share.FAIR, () -> {});
+  private final SocketTable table = new SocketTable(memory);
+
+  private boolean add(PeerSocket socket) {
+    return table.admit(socket, Limits.DEFAULT) == Errno.OK;
+  }
+
+  /** Every entry stands for the memory of a socket. */
+  @AfterEach
+  void memoryIsTakenForSocketsOnly() {
+    int sockets = table.sockets().size() + table.closing().size();
+    assertThat(memory.held()).isEqualTo((long) sockets * Limits.SOCKET_BYTES);
+  }
+
+  @Test
+  void withoutMemoryASocketIsRefused() {
+    memory.take(MemoryUse.PEER_QUEUES, MEMORY);
+    assertThat(table.admit(new Entry(7), Limits.DEFAULT)).isEqualTo(Errno.ENOBUFS);
+    assertThat(table.socket(7)).isNull();
+    memory.release(MemoryUse.PEER_QUEUES, MEMORY);
+  }
 
   @Test
   void anIdStandsForOneSocket() {
     PeerSocket socket = new Entry(7);
-    assertThat(table.add(socket)).isTrue();
-    assertThat(table.add(new Entry(7))).isFalse();
+    assertThat(add(socket)).isTrue();
+    assertThat(add(new Entry(7))).isFalse();
     assertThat(table.socket(7)).isSameAs(socket);
   }
 
@@ -25,7 +58,7 @@ class SocketTableTest {
   void serversHaveIdsOfTheirOwn() {
     PeerSocket socket = new Entry(7);
     PeerSocket server = new Entry(7);
-    assertThat(table.add(socket)).isTrue();
+    assertThat(add(socket)).isTrue();
     assertThat(table.addServer(server)).isTrue();
     assertThat(table.addServer(new Entry(7))).isFalse();
     assertThat(table.socket(7)).isSameAs(socket);
@@ -34,7 +67,7 @@ class SocketTableTest {
 
   @Test
   void aSocketOfAnotherKindIsNotFound() {
-    table.add(new Entry(7));
+    add(new Entry(7));
     assertThat(table.socket(7, Entry.class)).isNotNull();
     assertThat(table.socket(7, TcpSocket.class)).isNull();
     assertThat(table.sockets(TcpSocket.class)).isEmpty();
@@ -44,9 +77,9 @@ class SocketTableTest {
   void anEndRemovesNoLaterSocketWithTheSameId() {
     PeerSocket earlier = new Entry(7);
     PeerSocket later = new Entry(7);
-    table.add(earlier);
+    add(earlier);
     assertThat(table.remove(earlier)).isTrue();
-    table.add(later);
+    add(later);
     assertThat(table.remove(earlier)).isFalse();
     assertThat(table.socket(7)).isSameAs(later);
   }
@@ -54,7 +87,7 @@ class SocketTableTest {
   @Test
   void aSocketThatItsClientHasClosedIsReportedOnce() {
     PeerSocket socket = new Entry(7);
-    table.add(socket);
+    add(socket);
     table.close(socket);
     assertThat(table.socket(7)).isNull();
     assertThat(table.closing()).containsExactly(socket);
@@ -67,9 +100,9 @@ class SocketTableTest {
   @Test
   void anIdThatIsUsedAgainEndsTheReportsOfItsLastSocket() {
     PeerSocket earlier = new Entry(7);
-    table.add(earlier);
+    add(earlier);
     table.close(earlier);
-    assertThat(table.add(new Entry(7))).isTrue();
+    assertThat(add(new Entry(7))).isTrue();
     assertThat(table.finish(earlier)).isFalse();
     assertThat(table.closing()).isEmpty();
   }
@@ -77,7 +110,7 @@ class SocketTableTest {
   @Test
   void aCloseBehindTheReportedEndOwesNothing() {
     PeerSocket socket = new Entry(7);
-    table.add(socket);
+    add(socket);
     table.remove(socket);
     table.close(socket);
     assertThat(table.closing()).isEmpty();
@@ -86,10 +119,10 @@ class SocketTableTest {
   @Test
   void afterTheEndNothingIsAddedOrReported() {
     PeerSocket socket = new Entry(7);
-    table.add(socket);
+    add(socket);
     table.close(socket);
     table.end();
-    assertThat(table.add(new Entry(8))).isFalse();
+    assertThat(add(new Entry(8))).isFalse();
     assertThat(table.addServer(new Entry(8))).isFalse();
     assertThat(table.finish(socket)).isFalse();
     assertThat(table.isEmpty()).isTrue();
@@ -99,9 +132,9 @@ class SocketTableTest {
   void acceptedSocketsGetIdsThatAreFree() {
     assertThat(table.nextAcceptedId()).isEqualTo(FIRST_ACCEPTED_ID);
     PeerSocket closing = new Entry(FIRST_ACCEPTED_ID + 1);
-    table.add(closing);
+    add(closing);
     table.close(closing);
-    table.add(new Entry(FIRST_ACCEPTED_ID + 2));
+    add(new Entry(FIRST_ACCEPTED_ID + 2));
     assertThat(table.nextAcceptedId()).isEqualTo(FIRST_ACCEPTED_ID + 3);
   }
 

@@ -1,0 +1,123 @@
+package com.jstorrent.iodaemon.promise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.Peer;
+import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** PROTOCOL.md § 4.6: all clients together have one memory, and share it. */
+class Promise06MemoryTest {
+  private static final long MEMORY = Limits.FRAME_BYTES;
+  private static final int CLIENTS = 8;
+  private static final int FRAME = 256 << 10;
+
+  private final List<TestClient> clients = new ArrayList<>();
+  private TestDaemon daemon;
+  private Peer stalled;
+
+  @BeforeEach
+  void start() throws IOException {
+    daemon = TestDaemon.start(Limits.builder().memoryBytes(MEMORY).build());
+    stalled = Peer.open();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    for (TestClient client : clients) {
+      client.close();
+    }
+    daemon.close();
+    stalled.close();
+  }
+
+  private long held() {
+    return daemon.stats().get(Counter.MEMORY_PEER_QUEUES)
+        + daemon.stats().get(Counter.MEMORY_REPLAY)
+        + daemon.stats().get(Counter.MEMORY_FRAMES);
+  }
+
+  private void assertThatAnotherClientIsServed() throws Exception {
+    try (Peer echo = Peer.echoing();
+        TestClient modest = daemon.client()) {
+      modest.connect(1, echo.port());
+      byte[] data = Peer.bytes(6, FRAME);
+      modest.sendData(1, data);
+      assertThat(modest.receive(1, FRAME)).isEqualTo(data);
+    }
+  }
+
+  /** Each client sends as much as all the memory to a peer that takes nothing. */
+  private void fillQueues() throws Exception {
+    for (int i = 0; i < CLIENTS; i++) {
+      TestClient client = daemon.client();
+      clients.add(client);
+      client.connect(1, stalled.port());
+      Thread.ofPlatform()
+          .daemon()
+          .start(
+              () -> {
+                try {
+                  for (int sent = 0; sent < MEMORY; sent += FRAME) {
+                    client.sendData(1, new byte[FRAME]);
+                  }
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+    }
+    TestDaemon.await(
+        "pauses of all", () -> daemon.stats().get(Counter.SEND_PAUSES) >= CLIENTS);
+  }
+
+  @Test
+  void clientsWithStalledPeersStayWithinItAndLeaveRoomForAnother() throws Exception {
+    fillQueues();
+    assertThat(held()).isBetween(MEMORY / 2, MEMORY);
+    assertThatAnotherClientIsServed();
+  }
+
+  @Test
+  void theLargestQueueThatDoesNotMoveIsClosedWhenOthersWaitForMemory() throws Exception {
+    fillQueues();
+    assertThat(clients.getFirst().next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 105));
+    assertThat(daemon.stats().get(Counter.MEMORY_RELIEFS)).isPositive();
+  }
+
+  @Test
+  void clientsThatResumeAndDoNotAcknowledgeStayWithinItAndLeaveRoomForAnother() throws Exception {
+    for (int i = 0; i < CLIENTS; i++) {
+      TestClient client = daemon.client(Set.of(Capability.RESUME));
+      clients.add(client);
+      client.connect(1, stalled.port());
+      Peer.flood(stalled.accept());
+      Thread.ofPlatform().daemon().start(() -> receiveAll(client));
+    }
+    TestDaemon.await(
+        "memory of all",
+        () -> daemon.stats().get(Counter.MEMORY_REPLAY) > MEMORY / 2);
+    assertThatAnotherClientIsServed();
+    assertThat(held()).isLessThan(MEMORY + (1 << 20));
+  }
+
+  private static void receiveAll(TestClient client) {
+    try {
+      while (true) {
+        client.next();
+      }
+    } catch (IOException | InterruptedException | AssertionError e) {
+      // The test is over.
+    }
+  }
+}
