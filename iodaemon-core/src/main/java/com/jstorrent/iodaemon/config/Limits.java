@@ -123,6 +123,12 @@ public final class Limits {
   /** PROTOCOL.md § 4.11: pause of an accept loop that has run out of descriptors. */
   public static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
+  /**
+   * A relay thread that has nothing to send and no peer to read ends after so long; the next frame starts
+   * another one.
+   */
+  public static final Duration RELAY_REST = Duration.ofSeconds(1);
+
   /** Idle HTTP connections that keep their threads; those of further ones end after a second. */
   public static final int RESTING_THREADS = 16;
 

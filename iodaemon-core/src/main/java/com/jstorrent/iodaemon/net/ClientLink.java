@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one client: its relay thread, and the connection that this thread writes to, which may be
- * another one after RESUME. Where a method does not say otherwise,
+ * The way to one client: its relay, and the connection that this writes to, which may be another one after
+ * RESUME. Where a method does not say otherwise,
  * any thread may call it, and it does not block.
  */
 public final class ClientLink {
@@ -70,13 +70,15 @@ public final class ClientLink {
   }
 
   /**
-   * Relays until {@link ClientSockets#end}, with whatever connection there is; on a thread of its own, since it
-   * blocks.
+   * Relays until {@link ClientSockets#end}, with whatever connection there is, or until there is nothing
+   * to relay for now; on a thread of its own, since it blocks.
    *
    * @throws IOException when the system fails
    */
   public void relay() throws IOException {
-    net.relay().run();
+    if (net.relay().run()) {
+      dispose();
+    }
   }
 
   /** Ends the connection in order, behind the frames that were queued before. */
@@ -173,7 +175,10 @@ public final class ClientLink {
     return result.join();
   }
 
-  /** Releases what {@link #relay} used; by its thread, after it. */
+  /**
+   * Releases what {@link #relay} used. Called by its thread when that has failed, or by the one that could
+   * not start it.
+   */
   public void dispose() {
     net.gate().open(); // the reader may wait for room that is never made any more
     net.relay().close();

@@ -16,7 +16,6 @@ import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -41,28 +40,43 @@ import org.slf4j.LoggerFactory;
 public final class ClientSockets {
   private static final Logger LOG = LoggerFactory.getLogger(ClientSockets.class);
 
-  private final Runnable onForfeited;
+  private final Owner owner;
   private final NetContext net;
   private final Connector connector;
   private final PeerSender sender;
   private final ClientLink link;
 
-  /**
-   * @param onForfeited runs when the client cannot resume any more; must not block
-   * @throws IOException when the system has no descriptor left for a selector
-   */
-  public ClientSockets(SharedNet shared, FrameConnection connection, Runnable onForfeited)
-      throws IOException {
-    this.onForfeited = onForfeited;
+  /** The client whose sockets these are. */
+  public interface Owner {
+    /**
+     * Starts a thread for {@link ClientLink#relay}, or else calls {@link ClientLink#dispose} itself; called by
+     * any thread that has something for the relay.
+     */
+    void startRelay();
+
+    /** The client cannot resume any more. Must not block. */
+    void forfeited();
+  }
+
+  public ClientSockets(SharedNet shared, FrameConnection connection, Owner owner) {
+    this.owner = owner;
     ReaderGate gate = new ReaderGate(shared.clock());
     Stats stats = shared.stats().part();
     MemoryAccount memory = shared.memory().open(Share.FAIR, this::giveUp);
+    SocketTable table = new SocketTable(memory);
     Relay relay =
-        new Relay(connection, stats, gate, shared.frames(), memory, shared.clock());
+        new Relay(
+            connection,
+            stats,
+            gate,
+            shared.frames(),
+            memory,
+            shared.clock(),
+            () -> !table.isEmpty(),
+            owner::startRelay);
     SendBudget budget = new SendBudget(memory, shared.limits(), stats, gate);
     net =
-        new NetContext(
-            shared, stats, memory, relay, new SocketTable(memory), budget, gate, new Negotiated());
+        new NetContext(shared, stats, memory, relay, table, budget, gate, new Negotiated());
     link = new ClientLink(net);
     connector = new Connector(net);
     sender = new PeerSender(net, link::readerWaits);
@@ -307,7 +321,7 @@ public final class ClientSockets {
       longest.get().stalled();
     } else if (resumption != null && kept >= net.memory().held() / 2) {
       resumption.forfeit();
-      onForfeited.run();
+      owner.forfeited();
     } else {
       link.abort();
     }

@@ -52,6 +52,7 @@ final class Connector {
 
   private void attempt(TcpSocket socket, String host, int port) {
     try {
+      net.relay().open();
       hand(socket, establish(host, port));
     } catch (InterruptedException e) {
       socket.fail(Errno.ECONNABORTED); // says nothing when the client itself has cancelled

@@ -122,6 +122,7 @@ final class TcpListener implements PeerSocket {
                 ? StandardProtocolFamily.INET
                 : StandardProtocolFamily.INET6);
     try {
+      net.relay().open();
       PeerOptions.apply(server);
       net.table().awaitReleased(port); // the last server on it may have been stopped just now
       return server.bind(new InetSocketAddress(address, port), Limits.BACKLOG);
@@ -197,8 +198,9 @@ final class TcpListener implements PeerSocket {
   }
 
   /** Returns the address of the peer, or null when it went away before it was ever announced. */
-  private static @Nullable InetSocketAddress prepare(SocketChannel peer) {
+  private @Nullable InetSocketAddress prepare(SocketChannel peer) {
     try {
+      net.relay().open(); // the server may have been stopped meanwhile
       PeerOptions.apply(peer);
       peer.configureBlocking(false);
       return (InetSocketAddress) peer.getRemoteAddress();

@@ -143,6 +143,7 @@ final class UdpSocket implements PeerSocket, Selectable {
         bound.setOption(StandardSocketOptions.IP_MULTICAST_IF, own);
       }
       bound.bind(new InetSocketAddress(address, port));
+      net.relay().open();
     } catch (IOException | RuntimeException e) {
       bound.close();
       throw e;

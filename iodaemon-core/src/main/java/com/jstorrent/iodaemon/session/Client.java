@@ -24,11 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of the daemon: its sockets, its relay thread, and the connection that it has now, if any.
- * It outlives a lost connection when the client has asked for that: then it waits, sockets and thread and
- * all, for RESUME on another one (PROTOCOL.md § 9.3). Thread-safe where nothing else is said.
+ * One client of the daemon: its sockets, its relay thread while that has something to do, and the
+ * connection that it has now, if any. It outlives a lost connection when the client has asked for that:
+ * then it waits, sockets and all, for RESUME on another one (PROTOCOL.md § 9.3). Thread-safe where nothing
+ * else is said.
  */
-final class Client {
+final class Client implements ClientSockets.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
   private final SessionContext context;
@@ -42,14 +43,10 @@ final class Client {
   private volatile @Nullable String ticket; // written by the client's reader
   private volatile long lastFrame;
 
-  /**
-   * @throws IOException when the system has no descriptor left
-   */
-  Client(FrameConnection connection, SessionIdentity identity, SessionContext context)
-      throws IOException {
+  Client(FrameConnection connection, SessionIdentity identity, SessionContext context) {
     this.context = context;
     this.identity = identity;
-    this.sockets = new ClientSockets(context.net(), connection, this::expireSoon);
+    this.sockets = new ClientSockets(context.net(), connection, this);
     this.lastFrame = context.clock().nanoTime();
   }
 
@@ -92,8 +89,23 @@ final class Client {
     return moved.compareTo(silent) < 0 ? moved : silent;
   }
 
-  /** The body of the relay thread. */
-  void relay() {
+  /** There is something for the relay to do. Any thread. */
+  @Override
+  public void startRelay() {
+    try {
+      Thread.ofPlatform()
+          .daemon()
+          .name("iodaemon-relay-" + identity.info().number())
+          .uncaughtExceptionHandler(this::relayFailed)
+          .start(this::relay);
+    } catch (OutOfMemoryError e) { // threads run out and come back, as descriptors do
+      LOG.warn(
+          "Session {} ends: the system has no thread left for it.", identity.info().number());
+      cutOff();
+    }
+  }
+
+  private void relay() {
     boolean orderly = false;
     try {
       link().relay();
@@ -104,11 +116,24 @@ final class Client {
       LOG.error("Session {} ends because of a defect.", identity.info().number(), e);
     } finally {
       if (!orderly) {
-        move(Event.CLOSE);
-        link().abort();
+        cutOff();
       }
-      link().dispose();
     }
+  }
+
+  private void relayFailed(Thread relay, Throwable cause) {
+    if (cause instanceof OutOfMemoryError) {
+      context.listener().onFailed(cause);
+    } else {
+      LOG.error("A session ends because of a defect.", cause);
+    }
+  }
+
+  /** Nothing can be relayed any more; by the thread that did so, or was to start another one. */
+  private void cutOff() {
+    move(Event.CLOSE);
+    link().abort();
+    link().dispose();
   }
 
   /**
@@ -238,8 +263,9 @@ final class Client {
     }
   }
 
-  /** It cannot come back, so it ends if it has no connection. Does not block. */
-  private void expireSoon() {
+  /** It cannot come back, so it ends if it has no connection. */
+  @Override
+  public void forfeited() {
     Thread.ofVirtual().name("iodaemon-expiry").start(this::expire);
   }
 

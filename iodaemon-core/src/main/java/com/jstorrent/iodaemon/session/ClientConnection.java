@@ -21,7 +21,6 @@ import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -50,12 +49,8 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   private @Nullable String ticket;
   private int handshakeBytes;
 
-  /**
-   * @throws IOException when the system has no descriptor left
-   */
   ClientConnection(
-      long number, FrameConnection connection, ConnectionInfo info, SessionContext context)
-      throws IOException {
+      long number, FrameConnection connection, ConnectionInfo info, SessionContext context) {
     this.connection = connection;
     this.endpoint = info.endpoint();
     this.context = context;

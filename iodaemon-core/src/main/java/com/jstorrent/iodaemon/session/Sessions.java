@@ -16,8 +16,6 @@ import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import com.jstorrent.iodaemon.transport.SessionDirectory;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,39 +72,14 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
   @Override
   public FrameReceiver accept(FrameConnection connection, ConnectionInfo info) {
     long number = numbers.incrementAndGet();
-    ClientConnection receiver;
-    try {
-      receiver =
-          new ClientConnection(number, FrameLog.around(connection, number), info, context);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ClientConnection receiver =
+        new ClientConnection(number, FrameLog.around(connection, number), info, context);
     Client client = receiver.client();
-    Thread relay = new Thread(client::relay, "iodaemon-relay-" + number);
-    relay.setDaemon(true);
-    relay.setUncaughtExceptionHandler(this::relayFailed);
     clients.add(client);
-    try {
-      relay.start();
-    } catch (OutOfMemoryError e) { // threads run out and come back, as descriptors do
-      connection.abort();
-      receiver.onClosed(true);
-      client.link().dispose();
-      LOG.warn("A session ends: the system has no thread left for it.");
-      throw new UncheckedIOException(new IOException("The system has no thread left.", e));
-    }
     if (closed) {
       client.close(CloseReason.GOING_AWAY);
     }
     return FrameLog.around(receiver, number);
-  }
-
-  private void relayFailed(Thread relay, Throwable cause) {
-    if (cause instanceof OutOfMemoryError) {
-      context.listener().onFailed(cause);
-    } else {
-      LOG.error("A session ends because of a defect.", cause);
-    }
   }
 
   @Override

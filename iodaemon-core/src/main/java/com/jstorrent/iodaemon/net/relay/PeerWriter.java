@@ -158,4 +158,12 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   public boolean paused() {
     return false;
   }
+
+  @Override
+  public void idle() {}
+
+  @Override
+  public boolean expectsChannels() {
+    return true;
+  }
 }

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net.relay;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -13,10 +14,11 @@ import java.nio.channels.SelectionKey;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes to a client: sockets that are ready read their peers in turn, each straight
+ * The one thread at a time that writes to a client: sockets that are ready read their peers in turn, each straight
  * into the frame being built, and every other frame is sent between two of them.
  *
  * <p>Nothing is queued on this way. {@link FrameConnection#send} blocks while the client takes
@@ -28,12 +30,15 @@ public final class Relay implements SelectorLoop.Handler {
   private final ClientWriter client;
   private final ReaderGate gate;
   private final InboundFrame inbound;
+  private final BooleanSupplier expectsPeers;
   private final SelectorLoop loop;
   private final Set<Runnable> postponed = new LinkedHashSet<>(); // relay's thread only
   private final Announcements announcements;
 
   /**
-   * @throws IOException when the system has no descriptor left
+   * @param expectsPeers whether the client has anything open, so that peers may come
+   * @param starter starts a thread that calls {@link #run}, or else calls {@link #close} itself; called
+   *     by the thread that posts
    */
   public Relay(
       FrameConnection connection,
@@ -41,11 +46,13 @@ public final class Relay implements SelectorLoop.Handler {
       ReaderGate gate,
       BufferPool buffers,
       MemoryAccount memory,
-      MonotonicClock clock)
-      throws IOException {
+      MonotonicClock clock,
+      BooleanSupplier expectsPeers,
+      Runnable starter) {
     this.client = new ClientWriter(connection, stats, clock, gate::open);
     this.gate = gate;
-    this.loop = new SelectorLoop();
+    this.expectsPeers = expectsPeers;
+    this.loop = new SelectorLoop(starter, Limits.RELAY_REST);
     this.announcements = new Announcements(client, loop, clock);
     this.inbound = new InboundFrame(buffers, memory, clock, client.headroom());
   }
@@ -66,12 +73,23 @@ public final class Relay implements SelectorLoop.Handler {
   }
 
   /**
-   * Relays until {@link #end}, with one connection after the other and with none in between.
+   * Relays until {@link #end}, with one connection after the other and with none in between, or until
+   * there is nothing to relay for now.
    *
+   * @return whether it has ended; otherwise the next task has another thread started
    * @throws IOException when the selector fails
    */
-  public void run() throws IOException {
-    loop.run(this);
+  public boolean run() throws IOException {
+    return loop.run(this);
+  }
+
+  /**
+   * Makes sure that peers can be read, as long as the client has something open. Any thread.
+   *
+   * @throws IOException when the system has no descriptor left
+   */
+  public void open() throws IOException {
+    loop.open();
   }
 
   /** See {@link SelectorLoop#post}. */
@@ -88,7 +106,7 @@ public final class Relay implements SelectorLoop.Handler {
     loop.end();
   }
 
-  /** Releases the selector, once {@link #run} is over. */
+  /** Releases everything, once {@link #run} has ended or failed, or no thread can run it. */
   public void close() {
     client.close();
     announcements.close();
@@ -119,7 +137,7 @@ public final class Relay implements SelectorLoop.Handler {
   }
 
   /**
-   * Begins to read a channel. The relay's thread only.
+   * Begins to read a channel. The relay's thread only, after {@link #open}.
    *
    * @return null when another thread has closed it meanwhile
    */
@@ -157,5 +175,15 @@ public final class Relay implements SelectorLoop.Handler {
   @Override
   public boolean paused() {
     return client.paused();
+  }
+
+  @Override
+  public void idle() {
+    inbound.release();
+  }
+
+  @Override
+  public boolean expectsChannels() {
+    return expectsPeers.getAsBoolean();
   }
 }

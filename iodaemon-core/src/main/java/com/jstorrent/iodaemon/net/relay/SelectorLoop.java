@@ -1,22 +1,29 @@
 package com.jstorrent.iodaemon.net.relay;
 
+import com.jstorrent.iodaemon.net.relay.LoopState.Event;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A selector with a mailbox. One thread runs it and serves the channels, each by the {@link Selectable}
- * that was registered with it; other threads post tasks, which run between any two channels.
+ * A selector with a mailbox. One thread at a time runs it and serves the channels, each by the {@link
+ * Selectable} that was registered with it; other threads post tasks, which run between any two
+ * channels.
+ *
+ * <p>The thread either lasts until the end, or exists on demand: then it ends when it has had nothing
+ * to do for a while and there is no channel to serve, and the next task starts another one.
  */
 public final class SelectorLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SelectorLoop.class);
@@ -31,30 +38,79 @@ public final class SelectorLoop {
 
     /** Whether channels have to wait now, while tasks are still run. */
     boolean paused();
+
+    /** Nothing has happened for a while: what only a busy loop needs can be given back. */
+    void idle();
+
+    /** Whether a channel may come soon, so that the selector of an idle loop is kept. */
+    boolean expectsChannels();
   }
 
-  private final Selector selector;
-  private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean sleeping = new AtomicBoolean();
-  private final AtomicBoolean draining = new AtomicBoolean();
+  private final Mailbox mailbox = new Mailbox();
+  private final AtomicReference<LoopState> state;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final @Nullable Runnable starter; // null when the thread lasts
+  private final long restNanos;
+  private volatile @Nullable Selector selector; // written with the lock held
   private volatile @Nullable Thread runner;
-  private volatile boolean parking; // while sleeping: in park, not in select
+  private boolean idle; // the loop's thread only
   private boolean ended; // the loop's thread only
-  private volatile boolean closed; // the loop has ended: the thread that posts runs its task
 
+  /**
+   * A loop whose thread lasts, and is the caller's to start.
+   *
+   * @throws IOException when the system has no descriptor left
+   */
   public SelectorLoop() throws IOException {
-    selector = Selector.open();
+    this.state = new AtomicReference<>(LoopState.BUSY);
+    this.starter = null;
+    this.restNanos = Long.MAX_VALUE;
+    open();
   }
 
   /**
-   * Serves a channel from now on. The loop's thread only.
+   * A loop that has neither a thread nor a selector before something needs them.
+   *
+   * @param starter starts a thread that calls {@link #run}, or else calls {@link #close} itself; called
+   *     by the thread that posts
+   * @param rest how long there has to be nothing to do until the thread ends
+   */
+  public SelectorLoop(Runnable starter, Duration rest) {
+    this.state = new AtomicReference<>(LoopState.RESTING);
+    this.starter = starter;
+    this.restNanos = rest.toNanos();
+  }
+
+  /**
+   * Makes sure that channels can be registered, until {@link Handler#expectsChannels} says that no more
+   * will come. Any thread.
+   *
+   * @throws IOException when the system has no descriptor left
+   */
+  public void open() throws IOException {
+    lock.lock();
+    try {
+      if (selector == null && state.get() != LoopState.ENDED) {
+        selector = Selector.open();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Serves a channel from now on. The loop's thread only, after {@link #open}.
    *
    * @return null when another thread has closed the channel meanwhile
    */
   @Nullable
   public SelectionKey register(SelectableChannel channel, int operations, Selectable server) {
+    Selector opened = selector;
+    if (opened == null) {
+      return null; // no channel was expected any more, so this one is over
+    }
     try {
-      return channel.register(selector, operations, server);
+      return channel.register(opened, operations, server);
     } catch (ClosedChannelException | CancelledKeyException e) {
       LOG.trace("A channel was closed before it was served.");
       return null;
@@ -64,7 +120,8 @@ public final class SelectorLoop {
   /** What was registered for this channel, or null. Any thread. */
   @Nullable
   public SelectionKey key(SelectableChannel channel) {
-    return channel.keyFor(selector);
+    Selector opened = selector;
+    return opened == null ? null : channel.keyFor(opened);
   }
 
   /** Stops serving a channel, if it was served. Any thread. */
@@ -82,8 +139,8 @@ public final class SelectorLoop {
    */
   public void post(Runnable task) {
     mailbox.add(task);
-    if (closed) {
-      runLeftovers();
+    if (state.get() == LoopState.ENDED) {
+      mailbox.runLeftovers();
     } else {
       wakeUp();
     }
@@ -91,11 +148,20 @@ public final class SelectorLoop {
 
   /** Makes the loop go round once, so that it forgets keys that were cancelled. Any thread. */
   public void wakeUp() {
-    if (sleeping.getAndSet(false)) {
-      if (parking) {
-        LockSupport.unpark(runner);
-      } else {
-        selector.wakeup();
+    switch (move(Event.WAKE)) {
+      case SELECTING -> {
+        Selector opened = selector;
+        if (opened != null) {
+          opened.wakeup();
+        }
+      }
+      case PARKED -> LockSupport.unpark(runner);
+      case RESTING -> {
+        if (starter != null) {
+          starter.run();
+        }
+      }
+      case BUSY, ENDED -> {
       }
     }
   }
@@ -106,84 +172,149 @@ public final class SelectorLoop {
   }
 
   /**
-   * Serves until {@link #end}; by one thread, once.
+   * Serves until {@link #end}, or until the thread is not needed for now.
    *
+   * @return whether the loop has ended, so that this thread has to call {@link #close}; otherwise it must
+   *     not touch the loop any more, since another thread may run it already
    * @throws IOException when the selector itself fails
    */
-  public void run(Handler handler) throws IOException {
+  public boolean run(Handler handler) throws IOException {
     runner = Thread.currentThread();
-    runTasks();
+    idle = false;
+    mailbox.run();
     while (!ended) {
       handler.roundOver();
-      await(handler);
-      runTasks();
+      if (mustPark(handler)) {
+        if (parkedLong(handler)) {
+          return false;
+        }
+      } else {
+        select(handler);
+      }
+      mailbox.run();
     }
     handler.roundOver();
-    selector.selectNow(key -> {}); // channels that were closed are to be forgotten
+    forgetCancelled();
+    return true;
   }
 
-  /** Waits for an event and serves it; returns at once when a task waits. */
-  private void await(Handler handler) throws IOException {
-    boolean paused = handler.paused();
-    parking = paused;
-    sleeping.set(true);
+  private boolean mustPark(Handler handler) {
+    Selector opened = selector;
+    return handler.paused()
+        || starter != null && (opened == null || opened.keys().isEmpty());
+  }
+
+  /** Waits for a channel and serves it; returns at once when a task waits. */
+  private void select(Handler handler) throws IOException {
+    Selector opened = Objects.requireNonNull(selector);
+    move(Event.SELECT);
     if (!mailbox.isEmpty()) {
-      sleeping.set(false);
-      selector.selectNow(key -> serve(handler, key));
-    } else if (!paused) {
-      selector.select(key -> serve(handler, key), handler.waitMillis());
-      sleeping.set(false);
-    } else {
-      if (handler.paused()) { // asked again: the thread that ends the pause looks at sleeping after that
-        LockSupport.park(this);
-      }
-      sleeping.set(false);
-      selector.selectNow(key -> {}); // channels that were closed are to be forgotten
+      move(Event.WAKE);
+      idle = false;
+      opened.selectNow(key -> serve(handler, key));
+      return;
+    }
+    long limit = handler.waitMillis();
+    boolean looksAgain = limit == 0 && starter != null && !idle;
+    int served =
+        opened.select(key -> serve(handler, key), looksAgain ? restMillis() : limit);
+    boolean woken = move(Event.WAKE) == LoopState.BUSY;
+    if (served > 0 || woken) {
+      idle = false;
+    } else if (looksAgain) { // once: from now on it waits without a limit, or has found no key left
+      idle = true;
+      handler.idle();
     }
   }
 
-  /** To be called last by the thread that ran the loop, when nothing needs its channels any more. */
-  public void close() {
-    closed = true;
+  private long restMillis() {
+    return Math.max(1, TimeUnit.NANOSECONDS.toMillis(restNanos));
+  }
+
+  /**
+   * Waits for a task; returns at once when there is one.
+   *
+   * @return true when none came for a long time: then the loop belongs to the thread that posts next
+   */
+  private boolean parkedLong(Handler handler) throws IOException {
+    long begun = System.nanoTime();
+    move(Event.PARK);
+    // Asked again: the thread that ends a pause looks at the state after that.
+    boolean waits = mailbox.isEmpty() && mustPark(handler);
+    for (long left = restNanos; waits && left > 0 && state.get() == LoopState.PARKED;) {
+      LockSupport.parkNanos(this, left);
+      left = restNanos - (System.nanoTime() - begun);
+    }
+    forgetCancelled();
+    if (waits && state.get() == LoopState.PARKED) {
+      handler.idle();
+      closeUnlessNeeded(handler);
+      return move(Event.REST) == LoopState.PARKED;
+    }
+    move(Event.WAKE);
+    return false;
+  }
+
+  private void closeUnlessNeeded(Handler handler) {
+    lock.lock(); // what expects channels says so first, and opens then
     try {
-      selector.close();
+      if (!handler.expectsChannels()) {
+        close(selector);
+        selector = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The descriptor of a channel that was closed is free when its key has been forgotten. */
+  private void forgetCancelled() throws IOException {
+    Selector opened = selector;
+    if (opened != null) {
+      opened.selectNow(key -> {});
+    }
+  }
+
+  /**
+   * To be called last by the thread that ran the loop, or could not be replaced by one that runs it, when
+   * nothing needs its channels any more.
+   */
+  public void close() {
+    lock.lock();
+    try {
+      move(Event.END);
+      close(selector);
+    } finally {
+      lock.unlock();
+    }
+    mailbox.runLeftovers();
+  }
+
+  private static void close(@Nullable Selector opened) {
+    try {
+      if (opened != null) {
+        opened.close();
+      }
     } catch (IOException e) {
       LOG.debug("A selector did not close cleanly.", e);
     }
-    runLeftovers();
   }
 
-  private void runTasks() {
-    for (Runnable task; (task = mailbox.poll()) != null;) {
-      task.run();
-    }
-  }
-
-  /** One thread at a time, and never from within a task: tasks post others. */
-  private void runLeftovers() {
-    while (!mailbox.isEmpty() && draining.compareAndSet(false, true)) {
-      try {
-        for (Runnable task; (task = mailbox.poll()) != null;) {
-          runSafely(task);
-        }
-      } finally {
-        draining.set(false);
-      }
-    }
-  }
-
-  private static void runSafely(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException e) {
-      LOG.error("A task failed because of a defect.", e);
-    }
+  /** Returns the state before; it is unchanged when the event changes nothing. */
+  private LoopState move(Event event) {
+    LoopState before;
+    LoopState after;
+    do {
+      before = state.get();
+      after = before.next(event);
+    } while (after != before && !state.compareAndSet(before, after));
+    return before;
   }
 
   private void serve(Handler handler, SelectionKey key) {
     try {
       if (!mailbox.isEmpty()) {
-        runTasks();
+        mailbox.run();
       }
       if (key.isValid() && !handler.paused()) {
         ((Selectable) key.attachment()).ready(key);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A loop with one channel: the source of a pipe. */
+/** A loop whose thread lasts, with one channel: the source of a pipe. */
 @Timeout(600)
 class SelectorLoopTest {
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -58,6 +58,14 @@ class SelectorLoopTest {
             @Override
             public boolean paused() {
               return paused;
+            }
+
+            @Override
+            public void idle() {}
+
+            @Override
+            public boolean expectsChannels() {
+              return true;
             }
           });
     } catch (IOException e) {
