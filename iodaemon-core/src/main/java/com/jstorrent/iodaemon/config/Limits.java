@@ -125,9 +125,9 @@ public final class Limits {
 
   /**
    * A relay thread that has nothing to send and no peer to read ends after so long; the next frame starts
-   * another one.
+   * another one. Longer than {@link #STATS_INTERVAL}, so that one thread sends all statistics.
    */
-  public static final Duration RELAY_REST = Duration.ofSeconds(1);
+  public static final Duration RELAY_REST = Duration.ofSeconds(2);
 
   /** Idle HTTP connections that keep their threads; those of further ones end after a second. */
   public static final int RESTING_THREADS = 16;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The counters of a daemon, or of a part of it such as a session. Thread-safe; adding never blocks.
  */
 public final class Stats {
+  private static final int COUNTERS = Counter.values().length;
+
   private final @Nullable Stats whole;
-  private final EnumMap<Counter, LongAdder> values = new EnumMap<>(Counter.class);
+  private final AtomicReferenceArray<@Nullable LongAdder> values =
+      new AtomicReferenceArray<>(COUNTERS); // null is zero: most sessions count few things
   private final LongSupplier nanoTime;
   private final long started;
 
@@ -35,9 +39,6 @@ public final class Stats {
     this.whole = whole;
     this.nanoTime = nanoTime;
     this.started = nanoTime.getAsLong();
-    for (Counter counter : Counter.values()) {
-      values.put(counter, new LongAdder());
-    }
   }
 
   /** Counters of a part. What is added to them is added to these too. */
@@ -47,7 +48,7 @@ public final class Stats {
 
   /** Adds to a counter or gauge; gauges also take negative amounts. */
   public void add(Counter counter, long amount) {
-    values.get(counter).add(amount);
+    adder(index(counter)).add(amount);
     if (whole != null) {
       whole.add(counter, amount);
     }
@@ -61,9 +62,25 @@ public final class Stats {
     add(counter, -1);
   }
 
+  @SuppressWarnings("EnumOrdinal") // never leaves this object
+  private static int index(Counter counter) {
+    return counter.ordinal();
+  }
+
+  private LongAdder adder(int index) {
+    LongAdder present = values.get(index);
+    if (present != null) {
+      return present;
+    }
+    LongAdder made = new LongAdder();
+    LongAdder other = values.compareAndExchange(index, null, made);
+    return other == null ? made : other;
+  }
+
   /** The current value, which concurrent additions make approximate. */
   public long get(Counter counter) {
-    return values.get(counter).sum();
+    LongAdder present = values.get(index(counter));
+    return present == null ? 0 : present.sum();
   }
 
   /** All values, in the order of {@link Counter}. */

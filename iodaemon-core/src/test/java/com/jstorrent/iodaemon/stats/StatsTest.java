@@ -2,6 +2,10 @@ package com.jstorrent.iodaemon.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 5.4: what a session counts is also counted for the daemon. */
@@ -32,5 +36,32 @@ class StatsTest {
     assertThat(whole.snapshot())
         .hasSize(Counter.values().length)
         .allSatisfy((counter, value) -> assertThat(value).as(counter.label()).isZero());
+  }
+
+  @Test
+  void firstAdditionsOfManyThreadsAreAllCounted() throws Exception {
+    int threads = 8;
+    for (int i = 0; i < 1000; i++) {
+      Stats part = whole.part();
+      CyclicBarrier together = new CyclicBarrier(threads);
+      List<Thread> adding = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        adding.add(
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      try {
+                        together.await();
+                      } catch (InterruptedException | BrokenBarrierException e) {
+                        throw new AssertionError(e);
+                      }
+                      part.increment(Counter.BYTES_SENT);
+                    }));
+      }
+      for (Thread each : adding) {
+        each.join();
+      }
+      assertThat(part.get(Counter.BYTES_SENT)).isEqualTo(threads);
+    }
   }
 }

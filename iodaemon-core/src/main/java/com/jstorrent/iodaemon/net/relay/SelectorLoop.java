@@ -52,7 +52,7 @@ public final class SelectorLoop {
   private final @Nullable Runnable starter; // null when the thread lasts
   private final long restNanos;
   private volatile @Nullable Selector selector; // written with the lock held
-  private volatile @Nullable Thread runner;
+  private volatile @Nullable Thread parked; // while the state is PARKED
   private boolean idle; // the loop's thread only
   private boolean ended; // the loop's thread only
 
@@ -155,7 +155,7 @@ public final class SelectorLoop {
           opened.wakeup();
         }
       }
-      case PARKED -> LockSupport.unpark(runner);
+      case PARKED -> LockSupport.unpark(parked);
       case RESTING -> {
         if (starter != null) {
           starter.run();
@@ -179,7 +179,6 @@ public final class SelectorLoop {
    * @throws IOException when the selector itself fails
    */
   public boolean run(Handler handler) throws IOException {
-    runner = Thread.currentThread();
     idle = false;
     mailbox.run();
     while (!ended) {
@@ -238,6 +237,7 @@ public final class SelectorLoop {
    */
   private boolean parkedLong(Handler handler) throws IOException {
     long begun = System.nanoTime();
+    parked = Thread.currentThread();
     move(Event.PARK);
     // Asked again: the thread that ends a pause looks at the state after that.
     boolean waits = mailbox.isEmpty() && mustPark(handler);
@@ -245,6 +245,7 @@ public final class SelectorLoop {
       LockSupport.parkNanos(this, left);
       left = restNanos - (System.nanoTime() - begun);
     }
+    parked = null; // a thread that has ended is not kept in memory
     forgetCancelled();
     if (waits && state.get() == LoopState.PARKED) {
       handler.idle();
