@@ -32,7 +32,7 @@ final class Exchange {
   private final RequestBody body;
   private final int port;
   private boolean last; // whether the connection ends with the answer
-  private boolean upgraded; // whether the connection has been handed to another protocol
+  private @Nullable Upgrade upgrade; // once the request for it was accepted
 
   Exchange(
       HttpConnection connection,
@@ -71,15 +71,12 @@ final class Exchange {
     } catch (OperationFailure e) {
       reply = Failures.of(e);
     } catch (IOException e) {
-      reply = upgraded ? null : Failures.ofUnreadable(e);
+      reply = Failures.ofUnreadable(e);
       if (reply == null) {
         throw e;
       }
       last = true;
     } catch (RuntimeException e) {
-      if (upgraded) {
-        throw e;
-      }
       LOG.error("A request failed because of a defect of the daemon.", e);
       reply = Failures.reply(500, "EIO", "The daemon has a defect; its log tells more.");
       last = true;
@@ -95,7 +92,13 @@ final class Exchange {
     return !last;
   }
 
-  /** Null when the connection was upgraded to another protocol, and has ended since. */
+  /** The protocol that takes over the connection, if {@link #run} has come to that. */
+  @Nullable
+  Upgrade upgrade() {
+    return upgrade;
+  }
+
+  /** Null when the connection is upgraded to another protocol, which answers. */
   private @Nullable Reply reply() throws OperationFailure, IOException {
     if (verdict.host() == Host.REPEATED) {
       last = true;
@@ -171,22 +174,21 @@ final class Exchange {
     if (!body.isEmpty()) {
       return Failures.reply(400, "EINVAL", "A request for an upgrade has no body.");
     }
-    UpgradeRequest upgrade =
+    UpgradeRequest asked =
         new UpgradeRequest(
             request.target(),
             headers(),
             verdict.credential() == Credential.RIGHT,
             connection.takeReadAhead(),
             connection.channel());
-    UpgradeHook.Refusal refusal = hook.refuse(upgrade);
+    UpgradeHook.Refusal refusal = hook.refuse(asked);
     if (refusal != null) {
       String error = refusal.status() == 503 ? "EBUSY" : "EINVAL";
       Reply reply = Failures.reply(refusal.status(), error, refusal.message());
       UpgradeHook.Refusal.Header header = refusal.header();
       return header == null ? reply : reply.with(header.name(), header.value());
     }
-    upgraded = true;
-    hook.serve(upgrade);
+    upgrade = new Upgrade(hook, asked);
     return null;
   }
 

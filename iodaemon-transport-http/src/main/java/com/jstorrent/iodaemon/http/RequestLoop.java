@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,21 +68,41 @@ final class RequestLoop implements LoopbackListener.Handler {
   public void serve(SocketChannel channel) throws IOException {
     stats.increment(Counter.HTTP_CONNECTIONS);
     try {
-      serve(new HttpConnection(channel, limits, clocks));
+      Upgrade upgrade = serveRequests(new HttpConnection(channel, limits, clocks));
+      if (upgrade != null) {
+        serve(upgrade);
+      }
     } finally {
       stats.decrement(Counter.HTTP_CONNECTIONS);
     }
   }
 
-  private void serve(HttpConnection connection) throws IOException {
+  private void serve(Upgrade upgrade) throws IOException {
+    boolean active = upgrade.request().authenticated();
+    if (active) {
+      activity.begin();
+    }
+    try {
+      upgrade.hook().serve(upgrade.request());
+    } finally {
+      if (active) {
+        activity.end();
+      }
+    }
+  }
+
+  /** Null when the connection has to end. */
+  private @Nullable Upgrade serveRequests(HttpConnection connection) throws IOException {
+    AtomicReference<@Nullable Upgrade> upgrade = new AtomicReference<>();
     connections.add(connection);
     try {
       int port = ((InetSocketAddress) connection.channel().getLocalAddress()).getPort();
       Responder responder = new Responder(connection);
       boolean more = true;
       while (more && hasRequest(connection, limits.keepAlive(), false)) {
-        more = onPlatformThread(() -> serveWhileBusy(connection, responder, port));
+        more = onPlatformThread(() -> serveWhileBusy(connection, responder, port, upgrade));
       }
+      return upgrade.get();
     } finally {
       connections.remove(connection);
       connection.release();
@@ -128,12 +149,20 @@ final class RequestLoop implements LoopbackListener.Handler {
   }
 
   /** Answers requests until none follows soon; false when the connection has to end. */
-  private boolean serveWhileBusy(HttpConnection connection, Responder responder, int port)
+  private boolean serveWhileBusy(
+      HttpConnection connection,
+      Responder responder,
+      int port,
+      AtomicReference<@Nullable Upgrade> upgrade)
       throws IOException {
     do {
       Request request = next(connection, responder);
-      if (request == null
-          || !answer(new Exchange(connection, request, endpoints, gate, port), responder)) {
+      if (request == null) {
+        return false;
+      }
+      Exchange exchange = new Exchange(connection, request, endpoints, gate, port);
+      if (!answer(exchange, responder)) {
+        upgrade.set(exchange.upgrade());
         return false;
       }
     } while (hasMore(connection));

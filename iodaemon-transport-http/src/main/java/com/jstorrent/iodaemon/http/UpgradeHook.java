@@ -21,7 +21,8 @@ public interface UpgradeHook {
   void start(DaemonServices services);
 
   /**
-   * Serves the connection until it ends, on the calling thread. The caller closes the channel
+   * Serves the connection until it ends, on the calling thread, which is the virtual one that waits for
+   * this client: work that should not run there is the hook's to move. The caller closes the channel
    * afterwards.
    *
    * @throws IOException when the connection breaks
