@@ -16,6 +16,7 @@ import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -162,16 +163,27 @@ public final class ClientSockets {
    * @throws ProtocolException when the client has said that it sends no more
    */
   public boolean tcpSend(int socketId, ByteBuffer data) throws ProtocolException {
+    TcpSocket socket = sending(socketId);
+    return socket == null || sender.send(socket, data);
+  }
+
+  /** As {@link #tcpSend(int, ByteBuffer)}, of what is left of the frame. */
+  public boolean tcpSend(int socketId, LargeFrame data) throws ProtocolException {
+    TcpSocket socket = sending(socketId);
+    return socket == null || sender.send(socket, data);
+  }
+
+  private @Nullable TcpSocket sending(int socketId) throws ProtocolException {
     TcpSocket socket = net.table().socket(socketId, TcpSocket.class);
     if (socket == null) {
       unknown("TCP_SEND", socketId);
-      return true;
+      return null;
     }
     socket.firstEvent().clientSpeaks();
     if (socket.clientHasShutDown()) {
       throw new ProtocolException(0, "TCP_SEND must not follow the TCP_SHUTDOWN of its socket.");
     }
-    return sender.send(socket, data);
+    return socket;
   }
 
   public void tcpClose(ClientFrame.TcpClose frame) {
@@ -262,6 +274,16 @@ public final class ClientSockets {
       unknown("UDP_SEND", frame.socketId());
     } else {
       socket.send(frame.host(), frame.port(), frame.data());
+    }
+  }
+
+  /** UDP_SEND with so many bytes that no datagram can have them. */
+  public void udpTooLong(int socketId, int bytes) {
+    UdpSocket socket = net.table().socket(socketId, UdpSocket.class);
+    if (socket == null) {
+      unknown("UDP_SEND", socketId);
+    } else {
+      socket.tooLong(bytes);
     }
   }
 

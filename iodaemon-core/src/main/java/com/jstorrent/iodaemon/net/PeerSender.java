@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
@@ -39,6 +40,31 @@ final class PeerSender {
         return false;
       }
       socket.enqueue(data);
+    }
+    socket.taken(size);
+    return true;
+  }
+
+  /**
+   * As {@link #send(TcpSocket, ByteBuffer)}: nothing is queued before there is room for all that the
+   * peer did not take at once.
+   */
+  boolean send(TcpSocket socket, LargeFrame data) {
+    int size = data.remaining();
+    ByteBuffer part;
+    while ((part = data.next()) != null) {
+      socket.write(part);
+      if (part.hasRemaining()) {
+        break;
+      }
+    }
+    int left = data.remaining();
+    if (left > 0 && !awaitRoom(socket, left) && left == size) {
+      return false;
+    }
+    while ((part = data.next()) != null) {
+      socket.enqueue(part);
+      part.position(part.limit()); // for a socket that has ended, nothing is queued
     }
     socket.taken(size);
     return true;

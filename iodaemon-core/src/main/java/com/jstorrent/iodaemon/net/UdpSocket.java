@@ -180,8 +180,7 @@ final class UdpSocket implements PeerSocket, Selectable {
 
   /** UDP_SEND. Called by the client's reader only. */
   void send(String host, int port, ByteBuffer data) {
-    fromClient += data.remaining();
-    meter.moved();
+    taken(data.remaining());
     try {
       InetAddress literal = net.shared().resolver().literal(host);
       if (literal != null) {
@@ -195,6 +194,17 @@ final class UdpSocket implements PeerSocket, Selectable {
     } catch (IOException e) {
       dropped(e.toString());
     }
+  }
+
+  /** The client wants to send more than a datagram can have. The client's reader only. */
+  void tooLong(int bytes) {
+    taken(bytes);
+    dropped("it is too long");
+  }
+
+  private void taken(int bytes) {
+    fromClient += bytes;
+    meter.moved();
   }
 
   private void sendByName(String host, int port, ByteBuffer data) {

@@ -21,6 +21,7 @@ import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -98,13 +99,24 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
 
   @Override
   public void onFrame(ByteBuffer frame) {
+    take(frame, frame.remaining(), FrameDispatch::dispatch);
+  }
+
+  @Override
+  public void onLargeFrame(LargeFrame frame) {
+    ByteBuffer head = frame.next();
+    if (head != null) {
+      take(head, frame.remaining(), FrameDispatch.ofLarge(frame));
+    }
+  }
+
+  private void take(ByteBuffer frame, int size, FrameDispatch.Dispatch dispatch) {
     ClientLink link = link();
     if (state == ConnectionState.CLOSED || link.isOver()) {
       return;
     }
     link.stats().increment(Counter.FRAMES_FROM_CLIENT);
     client.heard();
-    int size = frame.remaining();
     Resumption resumption = link.resumption();
     boolean counted =
         resumption == null
@@ -118,7 +130,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
       if (!state.authenticated()) {
         countHandshakeBytes(size);
       }
-      handled = handle(FrameReader.clientOpcode(frame), frame);
+      handled = handle(FrameReader.clientOpcode(frame), frame, dispatch);
     } catch (ProtocolException e) {
       refuse(e);
     }
@@ -135,7 +147,8 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
     }
   }
 
-  private boolean handle(Opcode opcode, ByteBuffer frame) throws ProtocolException {
+  private boolean handle(Opcode opcode, ByteBuffer frame, FrameDispatch.Dispatch dispatch)
+      throws ProtocolException {
     int requestId = FrameHeader.requestId(frame);
     return switch (state.verdict(opcode, phase())) {
       case ACCEPT -> {
@@ -145,7 +158,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
               requestId,
               opcode + " needs the capability " + needed.label() + " in CLIENT_HELLO.");
         }
-        boolean handled = FrameDispatch.dispatch(opcode, frame, this, client.sockets());
+        boolean handled = dispatch.run(opcode, frame, this, client.sockets());
         state = state.next(opcode);
         yield handled;
       }

@@ -6,6 +6,7 @@ import com.jstorrent.iodaemon.frame.FrameReader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.net.ClientSockets;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 
 /** Which frame is for whom, once it may be sent at all. */
@@ -27,7 +28,40 @@ final class FrameDispatch {
     void openFolderPicker(ClientFrame.OpenFolderPicker frame) throws ProtocolException;
   }
 
+  /** Passes on one frame. */
+  interface Dispatch {
+    /**
+     * @return false when the connection has ended before the frame could be handled
+     */
+    boolean run(
+        Opcode opcode, ByteBuffer frame, ConnectionFrames connection, ClientSockets sockets)
+        throws ProtocolException;
+  }
+
   private FrameDispatch() {}
+
+  /**
+   * For a frame in several buffers, of which {@link Dispatch#run} gets the first one. Only TCP_SEND can
+   * have so many bytes. UDP_SEND is then too long for a datagram; in other frames only a text can be
+   * so long, which names nothing.
+   */
+  static Dispatch ofLarge(LargeFrame whole) {
+    return (opcode, head, connection, sockets) -> switch (opcode) {
+      case TCP_SEND -> {
+        int socketId = FrameHeader.socketId(head);
+        head.position(head.position() + FrameHeader.DATA_OFFSET);
+        yield sockets.tcpSend(socketId, whole);
+      }
+      case UDP_SEND -> {
+        int beyond = whole.remaining() - head.remaining();
+        if (FrameReader.readClient(opcode, head) instanceof ClientFrame.UdpSend f) {
+          sockets.udpTooLong(f.socketId(), f.data().remaining() + beyond);
+        }
+        yield true;
+      }
+      default -> dispatch(opcode, head, connection, sockets);
+    };
+  }
 
   /**
    * @return false when the connection has ended before the frame could be handled

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
@@ -37,13 +38,16 @@ final class FrameLog {
     return LOG.isTraceEnabled() ? new Receiving(receiver, new FrameLog(session)) : receiver;
   }
 
-  private void line(String direction, ByteBuffer frame) {
-    LOG.trace("Session {} {} {}", session, direction, describe(frame));
+  private void line(String direction, ByteBuffer head, int size) {
+    LOG.trace("Session {} {} {}", session, direction, describe(head, size));
+  }
+
+  static String describe(ByteBuffer frame) {
+    return describe(frame, frame.remaining());
   }
 
   /** Reads the header byte by byte: the order of a transport's buffer is not known here. */
-  static String describe(ByteBuffer frame) {
-    int size = frame.remaining();
+  private static String describe(ByteBuffer frame, int size) {
     if (size < FrameHeader.LENGTH) {
       return "a frame of " + size + " bytes, shorter than a header";
     }
@@ -79,7 +83,7 @@ final class FrameLog {
 
     @Override
     public void send(ByteBuffer frame) throws IOException {
-      log.line("sends", frame);
+      log.line("sends", frame, frame.remaining());
       connection.send(frame);
     }
 
@@ -112,8 +116,17 @@ final class FrameLog {
 
     @Override
     public void onFrame(ByteBuffer frame) {
-      log.line("receives", frame);
+      log.line("receives", frame, frame.remaining());
       receiver.onFrame(frame);
+    }
+
+    @Override
+    public void onLargeFrame(LargeFrame frame) {
+      ByteBuffer head = frame.next();
+      if (head != null) {
+        log.line("receives", head, frame.remaining());
+      }
+      receiver.onLargeFrame(frame);
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class BufferPool {
   private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(); // guarded by lock
   private int unused; // guarded by lock; so many were free all the time since the last look
   private boolean looking; // guarded by lock
+  private int inUse; // guarded by lock
 
   /**
    * A pool without a clock.
@@ -69,10 +70,21 @@ public final class BufferPool {
     }
   }
 
+  /** How many were taken and have not come back. */
+  public int inUse() {
+    lock.lock();
+    try {
+      return inUse;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** An empty buffer, big-endian like any new one. */
   public ByteBuffer take() {
     lock.lock();
     try {
+      inUse++;
       ByteBuffer kept = free.pollLast();
       if (kept != null) {
         unused = Math.min(unused, free.size());
@@ -91,6 +103,7 @@ public final class BufferPool {
     }
     lock.lock();
     try {
+      inUse--;
       if (free.size() < retained) {
         free.addLast(buffer);
       } else if (clock != null) {

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /**
  * What a transport tells the session about one connection.
  *
- * <p>{@link #onFrame}, {@link #onViolation} and {@link #onClosed} are called by one thread at a
+ * <p>{@link #onFrame}, {@link #onLargeFrame}, {@link #onViolation} and {@link #onClosed} are called by one thread at a
  * time, in the order of the events; {@link #onFlushWanted} by any thread.
  */
 public interface FrameReceiver {
@@ -21,6 +21,12 @@ public interface FrameReceiver {
    * valid during the call only. May block: while it does, the transport reads nothing, and TCP slows the client.
    */
   void onFrame(ByteBuffer frame);
+
+  /**
+   * One whole frame that the transport holds in several buffers, because it is larger than {@link
+   * com.jstorrent.iodaemon.config.Limits#FRAME_BUFFER_BYTES}. Otherwise as {@link #onFrame}.
+   */
+  void onLargeFrame(LargeFrame frame);
 
   /** The client broke a rule of the transport; the session answers with ERROR and closes. */
   void onViolation(CloseReason reason, String sentence);

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.testkit;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,6 +45,15 @@ public final class RecordingReceiver implements FrameReceiver {
   @Override
   public void onFrame(ByteBuffer frame) {
     record(new Event.Frame(ByteBuffer.allocate(frame.remaining()).put(frame).flip()));
+  }
+
+  @Override
+  public void onLargeFrame(LargeFrame frame) {
+    ByteBuffer whole = ByteBuffer.allocate(frame.remaining());
+    for (ByteBuffer part; (part = frame.next()) != null;) {
+      whole.put(part);
+    }
+    record(new Event.Frame(whole.flip()));
   }
 
   @Override

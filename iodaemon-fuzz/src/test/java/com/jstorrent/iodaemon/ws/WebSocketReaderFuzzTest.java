@@ -3,11 +3,12 @@ package com.jstorrent.iodaemon.ws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,11 +30,12 @@ class WebSocketReaderFuzzTest {
   }
 
   private static final BufferPool BUFFERS = new BufferPool(64 << 10, 4);
+  private static final BufferPool SEGMENTS = new BufferPool(Limits.SEGMENT_BYTES, 4);
 
   /** Reads the bytes, of which some were read ahead and the others arrive in portions. */
   private static List<String> read(byte[] bytes, int step, int ahead) throws IOException {
     Events events = new Events();
-    WebSocketReader reader = new WebSocketReader(events, BUFFERS);
+    WebSocketReader reader = new WebSocketReader(events, BUFFERS, Segments.of(SEGMENTS));
     reader.prime(ByteBuffer.wrap(bytes, 0, ahead));
     reader.run(new Steps(ByteBuffer.wrap(bytes, ahead, bytes.length - ahead), step));
     return events.seen;
@@ -53,6 +55,15 @@ class WebSocketReaderFuzzTest {
       byte[] copy = new byte[message.remaining()];
       message.get(copy);
       seen.add("binary " + ByteBuffer.wrap(copy).hashCode() + " " + copy.length);
+    }
+
+    @Override
+    public void onLargeBinary(LargeFrame message) {
+      ByteBuffer whole = ByteBuffer.allocate(message.remaining());
+      for (ByteBuffer part; (part = message.next()) != null;) {
+        whole.put(part);
+      }
+      onBinary(whole.flip());
     }
 
     @Override
@@ -80,7 +91,7 @@ class WebSocketReaderFuzzTest {
   }
 
   /** A channel that gives a few bytes at a time. */
-  private record Steps(ByteBuffer bytes, int step) implements ReadableByteChannel {
+  private record Steps(ByteBuffer bytes, int step) implements WebSocketReader.Source {
     @Override
     public int read(ByteBuffer into) {
       if (!bytes.hasRemaining()) {
@@ -91,13 +102,5 @@ class WebSocketReaderFuzzTest {
       bytes.position(bytes.position() + count);
       return count;
     }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
   }
 }

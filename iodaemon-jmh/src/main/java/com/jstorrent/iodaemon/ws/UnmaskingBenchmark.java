@@ -4,6 +4,8 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.LargeFrame;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +35,10 @@ public class UnmaskingBenchmark {
 
   private final CountingSink sink = new CountingSink();
   private final WebSocketReader reader =
-      new WebSocketReader(sink, new BufferPool(Limits.FRAME_BUFFER_BYTES, 1));
+      new WebSocketReader(
+          sink,
+          new BufferPool(Limits.FRAME_BUFFER_BYTES, 1),
+          Segments.of(new BufferPool(Limits.SEGMENT_BYTES, 1)));
   private final Mask mask = new Mask();
   private final Draft_6455 library = new Draft_6455();
   private ByteBuffer heap = ByteBuffer.allocate(0);
@@ -52,8 +57,14 @@ public class UnmaskingBenchmark {
 
   /** The whole path, with a copy in place of the read from a socket. */
   @Benchmark
-  public long ourReader() {
-    reader.prime(direct.duplicate());
+  public long ourReader() throws IOException {
+    ByteBuffer bytes = direct.duplicate();
+    reader.run(
+        into -> {
+          int count = bytes.remaining();
+          into.put(bytes);
+          return count == 0 ? -1 : count;
+        });
     return sink.delivered;
   }
 
@@ -79,6 +90,11 @@ public class UnmaskingBenchmark {
 
     @Override
     public void onBinary(ByteBuffer message) {
+      delivered += message.remaining();
+    }
+
+    @Override
+    public void onLargeBinary(LargeFrame message) {
       delivered += message.remaining();
     }
 

@@ -2,9 +2,6 @@ package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -131,40 +128,20 @@ final class Heartbeat {
     }
   }
 
-  /** Wraps the client's channel to observe its reads. One thread reads. */
-  ReadableByteChannel observe(ReadableByteChannel client) {
-    return new ObservedChannel(client);
+  /** Observes the reads of a client. One thread reads at a time. */
+  WebSocketReader.Source observe(WebSocketReader.Source client) {
+    return into -> {
+      long waiting = reads.get() | 1;
+      reads.lazySet(waiting);
+      int count = client.read(into);
+      if (count != 0) { // after a pause the same wait goes on
+        reads.lazySet(waiting + 1);
+      }
+      return count;
+    };
   }
 
   void stop() {
     ticks.cancel();
-  }
-
-  private final class ObservedChannel implements ReadableByteChannel {
-    private final ReadableByteChannel client;
-
-    private ObservedChannel(ReadableByteChannel client) {
-      this.client = client;
-    }
-
-    @Override
-    public int read(ByteBuffer into) throws IOException {
-      reads.lazySet(reads.get() + 1);
-      try {
-        return client.read(into);
-      } finally {
-        reads.lazySet(reads.get() + 1);
-      }
-    }
-
-    @Override
-    public boolean isOpen() {
-      return client.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      client.close();
-    }
   }
 }

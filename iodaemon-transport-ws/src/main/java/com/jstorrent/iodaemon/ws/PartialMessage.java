@@ -1,25 +1,38 @@
 package com.jstorrent.iodaemon.ws;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.transport.LargeFrame;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles a message that arrives in fragments. Its memory is at most about twice the bytes
- * received, however many fragments there are: a client may send one byte, or none, in each. Not
- * thread-safe.
+ * Assembles a message that does not arrive at once. Its memory is at most about twice the bytes
+ * received, however many fragments there are: a client may send one byte, or none, in each. A few
+ * bytes stand in an array that grows, more in segments. Not thread-safe.
  */
-final class FragmentedMessage {
+final class PartialMessage implements LargeFrame {
   private static final int FIRST_BYTES = 512;
-  private static final byte[] NONE = {};
+  private static final int LARGEST_ARRAY = Limits.SEGMENT_BYTES / 2;
 
-  private byte[] bytes = NONE;
+  private final Segments segments;
+  private final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>(0); // positioned for reading
   private int length;
   private boolean begun;
 
-  /** Whether a fragmented message has begun and is not complete. */
+  PartialMessage(Segments segments) {
+    this.segments = segments;
+  }
+
+  /** Whether a message has begun and is not complete. */
   boolean isBegun() {
     return begun;
+  }
+
+  void begin() {
+    begun = true;
   }
 
   /** The number of bytes received. */
@@ -27,28 +40,115 @@ final class FragmentedMessage {
     return length;
   }
 
-  /** Appends the payload of a fragment. */
-  void add(ByteBuffer payload) {
-    begun = true;
-    int sum = length + payload.remaining();
-    if (sum > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(sum, Math.max(FIRST_BYTES, 2 * bytes.length)));
+  /**
+   * Appends what remains in the buffer. May wait for memory.
+   *
+   * @throws IOException when the connection has to end for want of memory
+   */
+  void add(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      ByteBuffer room = room(bytes.remaining());
+      int count = room.remaining();
+      room.put(room.position(), bytes, bytes.position(), count);
+      bytes.position(bytes.position() + count);
+      filled(count);
     }
-    payload.get(bytes, length, payload.remaining());
-    length = sum;
   }
 
-  /** Returns the complete message after its last fragment. */
-  ByteBuffer end() {
-    ByteBuffer message = ByteBuffer.wrap(bytes, 0, length).order(FrameHeader.ORDER);
-    release();
-    return message;
+  /**
+   * Room for the next bytes, so many at most, in {@link FrameHeader#ORDER}; {@link #filled} has to
+   * follow. May wait for memory.
+   *
+   * @throws IOException when the connection has to end for want of memory
+   */
+  ByteBuffer room(int most) throws IOException {
+    ByteBuffer tail = parts.peekLast();
+    if (tail == null || tail.limit() == tail.capacity()) {
+      tail = grow(tail, most);
+    }
+    int end = tail.limit();
+    return tail.limit(Math.min(tail.capacity(), end + most)).position(end);
   }
 
-  /** Discards the fragments received so far. */
+  /** So many bytes have been put where {@link #room} begins. */
+  void filled(int count) {
+    ByteBuffer tail = parts.getLast();
+    int end = length - Limits.SEGMENT_BYTES * (parts.size() - 1); // all before it are full
+    tail.limit(end + count).position(0);
+    length += count;
+  }
+
+  private ByteBuffer grow(@Nullable ByteBuffer tail, int most) throws IOException {
+    boolean array = tail != null && tail.capacity() < Limits.SEGMENT_BYTES;
+    int size =
+        tail == null
+            ? Math.max(FIRST_BYTES, most)
+            : array ? Math.max(2 * tail.capacity(), tail.limit() + most)
+            : Limits.SEGMENT_BYTES;
+    ByteBuffer next = size <= LARGEST_ARRAY ? ByteBuffer.allocate(size) : segments.take();
+    next.order(FrameHeader.ORDER);
+    if (tail != null && array) {
+      next.put(parts.removeLast()).flip();
+    } else {
+      next.limit(0);
+    }
+    parts.addLast(next);
+    return next;
+  }
+
+  /** Gives back a segment in which nothing stands. */
+  void trim() {
+    ByteBuffer tail = parts.peekLast();
+    if (tail != null && !tail.hasRemaining()) {
+      giveBack(parts.removeLast());
+    }
+  }
+
+  /** The whole message if it is in one piece, or else null. */
+  @Nullable
+  ByteBuffer inOnePiece() {
+    return parts.isEmpty() ? ByteBuffer.allocate(0) : parts.size() == 1 ? parts.getFirst() : null;
+  }
+
+  /** Moves the message to a buffer, which has room for it, and gives its memory back. */
+  void moveTo(ByteBuffer whole) {
+    for (ByteBuffer part; (part = next()) != null;) {
+      whole.put(part);
+    }
+  }
+
+  @Override
+  public int remaining() {
+    int sum = 0;
+    for (ByteBuffer part : parts) {
+      sum += part.remaining();
+    }
+    return sum;
+  }
+
+  @Override
+  public @Nullable ByteBuffer next() {
+    ByteBuffer first = parts.peekFirst();
+    while (first != null && !first.hasRemaining()) {
+      giveBack(parts.removeFirst());
+      first = parts.peekFirst();
+    }
+    return first;
+  }
+
+  /** Forgets the message, and gives its memory back. */
   void release() {
-    bytes = NONE;
+    for (ByteBuffer part : parts) {
+      giveBack(part);
+    }
+    parts.clear();
     length = 0;
     begun = false;
+  }
+
+  private void giveBack(ByteBuffer part) {
+    if (part.capacity() == Limits.SEGMENT_BYTES) {
+      segments.give(part);
+    }
   }
 }

@@ -9,6 +9,7 @@ import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.KernelQueues;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket. The thread in {@link #serve} reads, the session's relay thread writes; they share
- * no lock.
+ * One WebSocket. The thread in {@link #serve} reads, or a platform thread for which it waits; the
+ * session's relay thread writes. They share no lock.
  */
 final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink,
     Heartbeat.Link {
@@ -31,7 +32,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   private final Limits limits;
   private final MonotonicClock clock;
   private final Engine engine = new Engine(this);
-  private final WebSocketReader reader; // used by the thread in serve only
+  private final WebSocketReader reader; // used by the reading thread only
   private final WebSocketWriter writer; // used by the relay only, once the session has begun
   private volatile @Nullable FrameReceiver receiver;
   private volatile @Nullable Heartbeat heartbeat;
@@ -41,13 +42,14 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   WebSocketConnection(
       SocketChannel channel,
       BufferPool buffers,
+      BufferPool segments,
       Limits limits,
       MonotonicClock clock) {
     this.channel = channel;
-    this.reader = new WebSocketReader(this, buffers);
+    this.reader = new WebSocketReader(this, buffers, Segments.of(segments));
     this.limits = limits;
     this.clock = clock;
-    this.writer = new WebSocketWriter(channel);
+    this.writer = new WebSocketWriter(channel, segments);
   }
 
   /**
@@ -58,7 +60,6 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
    */
   void serve(UpgradeRequest request, SessionAcceptor sessions, ConnectionInfo info)
       throws IOException {
-    Thread.currentThread().setName("iodaemon-client");
     engine.open(UpgradeCheck.head(request));
     flush();
     FrameReceiver session = sessions.accept(this, info);
@@ -66,13 +67,27 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     Heartbeat beat = new Heartbeat(limits.pingInterval(), clock, this);
     heartbeat = beat;
     try {
-      reader.prime(request.readAhead());
-      reader.run(beat.observe(channel));
+      read(request.readAhead(), beat);
     } finally {
       beat.stop();
       reader.release();
       session.onClosed(engine.closedDeliberately());
       finishClosing();
+    }
+  }
+
+  /** A client that sends nothing for a while has neither a platform thread nor a buffer. */
+  private void read(ByteBuffer readAhead, Heartbeat beat) throws IOException {
+    ClientInput input = new ClientInput(channel);
+    WebSocketReader.Source idle = beat.observe(input::await);
+    boolean more = readAhead.hasRemaining();
+    reader.prime(readAhead);
+    while (more || reader.awaitBytes(idle)) {
+      more = false;
+      if (!PlatformThread.run(
+          "iodaemon-client", () -> reader.run(beat.observe(input.whileBusy())))) {
+        return;
+      }
     }
   }
 
@@ -189,6 +204,11 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   @Override
   public void onBinary(ByteBuffer message) {
     session().onFrame(message);
+  }
+
+  @Override
+  public void onLargeBinary(LargeFrame message) {
+    session().onLargeFrame(message);
   }
 
   @Override

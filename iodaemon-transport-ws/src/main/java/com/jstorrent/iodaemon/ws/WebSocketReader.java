@@ -1,24 +1,43 @@
 package com.jstorrent.iodaemon.ws;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes WebSocket frames. An unfragmented binary message is unmasked in place and passed on
- * without a copy; fragments are assembled here, because the library would keep an object for each;
- * control frames are copied for the library. Not thread-safe.
+ * without a copy; one that is larger than the buffer is read into segments; fragments are assembled
+ * here, because the library would keep an object for each; control frames are copied for the library.
+ * Used by one thread at a time.
  *
- * <p>The buffer grows for a frame that does not fit, but only as its bytes arrive: the length that
- * a client declares does not cause an allocation.
+ * <p>Memory is taken for bytes that have arrived, never for a length that a client declares. While
+ * nothing arrives, there is no buffer: {@link #run} ends, and {@link #awaitBytes} waits.
  */
 final class WebSocketReader {
   /** The buffer's size while messages are limited to less, as before authentication. */
   private static final int SMALL_BUFFER_BYTES = 8 << 10;
+
+  /** What is read at once after a pause: at least one control frame. */
+  private static final int FEW_BYTES = 256;
+
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
+  /** Where the bytes of a client come from. */
+  @FunctionalInterface
+  interface Source {
+    /**
+     * Reads what has arrived, or waits for it.
+     *
+     * @return how many bytes; 0 when none have come for a while, or -1 when none will
+     * @throws IOException when the connection breaks
+     */
+    int read(ByteBuffer into) throws IOException;
+  }
 
   /** Receives the frames. */
   interface Sink {
@@ -27,6 +46,9 @@ final class WebSocketReader {
 
     /** A complete binary message between position and limit, valid during the call only. */
     void onBinary(ByteBuffer message);
+
+    /** A complete binary message that is larger than a buffer, valid during the call only. */
+    void onLargeBinary(LargeFrame message);
 
     /** A text message, or its first fragment. */
     void onText();
@@ -44,88 +66,177 @@ final class WebSocketReader {
   private final Sink sink;
   private final BufferPool buffers;
   private final Mask mask = new Mask();
-  private ByteBuffer buffer = ByteBuffer.allocate(0); // allocated when the sink knows the limit
-  private final FragmentedMessage fragments = new FragmentedMessage();
+  private ByteBuffer buffer = NONE; // bytes of incomplete frames in front of its position
+  private final PartialMessage message;
+  private int missing; // bytes of the payload that goes to the message and not to the buffer
+  private int missingKey;
+  private boolean missingEnds; // whether the message ends with that payload
+  private boolean resting; // whether what there is of a frame goes to the message, however small it is
   private boolean refused; // after a violation all further input is dropped
 
   /**
    * @param buffers for clients that may send large messages
    */
-  WebSocketReader(Sink sink, BufferPool buffers) {
+  WebSocketReader(Sink sink, BufferPool buffers, Segments segments) {
     this.sink = sink;
     this.buffers = buffers;
+    this.message = new PartialMessage(segments);
   }
 
-  /** Processes bytes that were read ahead. Called once, before {@link #run}. */
+  /** Takes bytes that were read ahead; {@link #run} has to follow. Called once, before all others. */
   void prime(ByteBuffer readAhead) {
-    buffer = allocate(Math.max(usual(), readAhead.remaining()));
-    buffer.put(readAhead);
-    parse();
+    append(readAhead);
   }
 
   /**
-   * Reads and passes on frames until the client ends its side or the sink is no longer open.
+   * Reads and passes on frames until the client pauses, ends its side or the sink is no longer open.
    *
+   * @return whether it has paused; then no buffer is held
+   * @throws IOException when the connection breaks, or has to end for want of memory
+   */
+  boolean run(Source source) throws IOException {
+    parse();
+    while (sink.isOpen()) {
+      int count = missing >= Limits.SEGMENT_BYTES ? readPayload(source) : readFrames(source);
+      if (count == 0) {
+        rest();
+      }
+      if (count <= 0) {
+        return count == 0;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Waits after a pause, with next to no memory. Handles control frames meanwhile: the client answers
+   * pings, and may send its own.
+   *
+   * @return whether other bytes have come, for {@link #run}; false when the client has ended its side
+   *     or the sink is no longer open
    * @throws IOException when the connection breaks
    */
-  void run(ReadableByteChannel channel) throws IOException {
-    while (sink.isOpen() && channel.read(buffer) >= 0) {
-      parse();
+  boolean awaitBytes(Source source) throws IOException {
+    ByteBuffer few = ByteBuffer.allocate(FEW_BYTES).order(FrameHeader.ORDER);
+    while (sink.isOpen()) {
+      if (source.read(few.clear()) < 0) {
+        return false;
+      }
+      if (missing > 0 || buffer.position() > 0) {
+        append(few.flip());
+        return true;
+      }
+      buffer = few;
+      keep(controlFrames(few.position()), few.position());
+      if (buffer.position() > 0) {
+        return true;
+      }
+      buffer = NONE;
     }
+    return false;
   }
 
-  /** Returns the buffer to the pool. Nothing can be read afterwards. */
+  /** Gives all memory back. Nothing can be read afterwards. */
   void release() {
     buffers.give(buffer);
-    buffer = ByteBuffer.allocate(0);
-    fragments.release();
+    buffer = NONE;
+    message.release();
   }
 
-  private void parse() {
-    int end = buffer.position();
-    int at = 0;
-    int next;
-    while (sink.isOpen() && !refused && (next = frame(at, end)) > at) {
-      at = next;
-    }
-    if (refused) {
-      buffer.clear(); // dropped unread
-      return;
-    }
-    buffer.limit(end).position(at);
-    int usual = usual();
-    if (at == 0 && end == buffer.capacity()) {
-      move(Math.max(2 * end, usual));
-    } else if (buffer.capacity() < usual || at == end && buffer.capacity() > usual) {
-      move(usual);
-    } else if (at == 0) {
-      buffer.limit(buffer.capacity()).position(end);
-    } else {
-      buffer.compact();
-    }
+  private void append(ByteBuffer bytes) {
+    move(buffer.position() + bytes.remaining());
+    buffer.put(bytes);
   }
 
-  /** Moves what remains in the buffer to another one. */
+  /** Moves what stands in the buffer to another one. */
   private void move(int bytes) {
-    ByteBuffer other = allocate(bytes).put(buffer);
+    ByteBuffer other = allocate(bytes).put(buffer.flip());
     buffers.give(buffer);
     buffer = other;
   }
 
   private int usual() {
-    return sink.messageLimit() > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
+    return usual(sink.messageLimit());
+  }
+
+  private int usual(int limit) {
+    return limit > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
   }
 
   private ByteBuffer allocate(int bytes) {
     ByteBuffer allocated =
-        bytes <= SMALL_BUFFER_BYTES ? ByteBuffer.allocate(bytes) // short-lived: clients before authentication
-            : bytes == buffers.bufferBytes() ? buffers.take()
-            : ByteBuffer.allocateDirect(bytes);
+        bytes == buffers.bufferBytes() ? buffers.take() : ByteBuffer.allocate(bytes); // a few KiB
     return allocated.order(FrameHeader.ORDER);
   }
 
+  private int readFrames(Source source) throws IOException {
+    if (buffer.capacity() < usual()) {
+      move(usual());
+    }
+    int count = source.read(buffer);
+    if (count > 0) {
+      parse();
+    }
+    return count;
+  }
+
+  /** Reads straight into the message. */
+  private int readPayload(Source source) throws IOException {
+    ByteBuffer room = message.room(missing);
+    int start = room.position();
+    int count = source.read(room);
+    if (count > 0) {
+      mask.apply(room, start, start + count, missingKey);
+    }
+    message.filled(Math.max(0, count));
+    arrived(Math.max(0, count));
+    return count;
+  }
+
+  /** Gives up the memory for what has not arrived. */
+  private void rest() throws IOException {
+    resting = true;
+    parse();
+    resting = false;
+    message.trim();
+    mask.rest();
+    move(buffer.position());
+  }
+
+  private void parse() throws IOException {
+    int end = buffer.position();
+    int at = missing > 0 ? payload(0, end) : 0;
+    int next;
+    while (sink.isOpen() && !refused && (next = frame(at, end)) > at) {
+      at = next;
+    }
+    keep(at, end);
+  }
+
+  private int controlFrames(int end) throws IOException {
+    int at = 0;
+    int next;
+    while (sink.isOpen() && !refused
+        && at < end && (buffer.get(at) & WireFormat.OPCODE) >= WireFormat.FIRST_CONTROL
+        && (next = frame(at, end)) > at) {
+      at = next;
+    }
+    return at;
+  }
+
+  /** Keeps the bytes from {@code at} to {@code end}; after a violation none. */
+  private void keep(int at, int end) {
+    if (refused || at == end) {
+      buffer.clear();
+    } else if (at == 0) {
+      buffer.limit(buffer.capacity()).position(end);
+    } else {
+      buffer.limit(end).position(at).compact();
+    }
+  }
+
   /** Handles the frame at {@code at} if it is complete, and returns the index of the next one. */
-  private int frame(int at, int end) {
+  private int frame(int at, int end) throws IOException {
     if (end - at < 2) {
       return at;
     }
@@ -149,12 +260,16 @@ final class WebSocketReader {
       return refuse(CloseReason.PROTOCOL_ERROR, violation, at);
     }
     int limit = sink.messageLimit();
-    boolean tooLong = length < 0 || length > limit - fragments.length();
+    boolean tooLong = length < 0 || length > limit - message.length();
     if (tooLong && opcode < WireFormat.FIRST_CONTROL) {
       return refuse(
           CloseReason.TOO_BIG, "A message may have " + limit + " bytes at most now.", at);
     }
     int payload = at + header;
+    boolean fits = length <= Math.max(buffer.capacity(), usual(limit)) - header;
+    if (!fits || resting && opcode < WireFormat.FIRST_CONTROL) {
+      return begin(opcode, fin, (int) length, payload, end);
+    }
     int next = payload + (int) length;
     if (next > end) {
       return at;
@@ -170,9 +285,9 @@ final class WebSocketReader {
     return switch (opcode) {
       case WireFormat.OP_TEXT -> null; // refused later, wherever it occurs
       case WireFormat.OP_BINARY ->
-          fragments.isBegun() ? "A message begins before the one in fragments has ended." : null;
+          message.isBegun() ? "A message begins before the one in fragments has ended." : null;
       case WireFormat.OP_CONTINUATION ->
-          fragments.isBegun() ? null : "A continuation continues nothing.";
+          message.isBegun() ? null : "A continuation continues nothing.";
       case WireFormat.OP_CLOSE, WireFormat.OP_PING, WireFormat.OP_PONG ->
           fin && length <= WireFormat.CONTROL_MAX_PAYLOAD && length >= 0
               ? null
@@ -181,22 +296,70 @@ final class WebSocketReader {
     };
   }
 
+  /** Begins a payload that does not go to the buffer, and returns the index behind what is there of it. */
+  private int begin(int opcode, boolean fin, int length, int at, int end) throws IOException {
+    if (opcode == WireFormat.OP_TEXT) {
+      sink.onText();
+      refused = true;
+      return at;
+    }
+    message.begin();
+    missing = length;
+    missingKey = buffer.getInt(at - WireFormat.KEY_BYTES);
+    missingEnds = fin;
+    return payload(at, end);
+  }
+
+  /** Moves bytes of such a payload from the buffer to the message, and returns the index behind them. */
+  private int payload(int at, int end) throws IOException {
+    int count = Math.min(missing, end - at);
+    mask.apply(buffer, at, at + count, missingKey);
+    message.add(buffer.limit(at + count).position(at));
+    buffer.limit(buffer.capacity());
+    arrived(count);
+    return at + count;
+  }
+
+  private void arrived(int count) throws IOException {
+    missing -= count;
+    missingKey = Mask.after(count, missingKey);
+    if (missing == 0 && missingEnds) {
+      deliverMessage();
+    }
+  }
+
   /** Passes on the payload, which is what remains in the buffer. */
-  private void deliver(int opcode, boolean fin) {
+  private void deliver(int opcode, boolean fin) throws IOException {
     if (opcode == WireFormat.OP_TEXT) {
       sink.onText();
     } else if (opcode >= WireFormat.FIRST_CONTROL) {
       byte[] copy = new byte[buffer.remaining()];
       buffer.get(copy);
       sink.onControl(opcode, ByteBuffer.wrap(copy));
-    } else if (fin && !fragments.isBegun()) {
+    } else if (fin && !message.isBegun()) {
       sink.onBinary(buffer);
     } else {
-      fragments.add(buffer);
+      message.begin();
+      message.add(buffer);
       if (fin) {
-        sink.onBinary(fragments.end());
+        deliverMessage();
       }
     }
+  }
+
+  private void deliverMessage() {
+    ByteBuffer piece = message.inOnePiece();
+    if (piece != null) {
+      sink.onBinary(piece);
+    } else if (message.length() > buffers.bufferBytes()) {
+      sink.onLargeBinary(message);
+    } else {
+      ByteBuffer whole = buffers.take().order(FrameHeader.ORDER);
+      message.moveTo(whole);
+      sink.onBinary(whole.flip());
+      buffers.give(whole);
+    }
+    message.release();
   }
 
   private int refuse(CloseReason reason, String sentence, int at) {

@@ -67,7 +67,7 @@ public final class WebSocketUpgrade implements UpgradeHook {
         new ConnectionInfo(
             request.authenticated(), request.single(SESSION_HEADER), endpoint, hello);
     new WebSocketConnection(
-        request.channel(), daemon.memory().frames(), daemon.limits(), daemon.clock())
+        request.channel(), daemon.memory(), daemon.limits(), daemon.clock())
         .serve(request, daemon.sessions(), info);
   }
 

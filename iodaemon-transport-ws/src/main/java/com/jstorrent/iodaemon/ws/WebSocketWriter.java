@@ -1,28 +1,33 @@
 package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes frames. Small ones are batched until {@link #flush}, or until a large one is written in
  * the same system call. Blocks while the client does not read. Not thread-safe.
  */
 final class WebSocketWriter {
-  private static final int BATCH_BYTES = 32 << 10;
-
   /** Up to this size, copying a frame is cheaper than a system call. */
   private static final int COPIED_BYTES = 4 << 10;
 
   private final GatheringByteChannel channel;
-  private final ByteBuffer batch = ByteBuffer.allocate(BATCH_BYTES).order(FrameHeader.ORDER);
+  private final BufferPool segments;
+  private @Nullable ByteBuffer batch; // what waits for the flush, if anything does
   private final ByteBuffer[] pair = new ByteBuffer[2];
   private final AtomicLong written = new AtomicLong(); // changed by the writing thread only
 
-  WebSocketWriter(GatheringByteChannel channel) {
+  /**
+   * @param segments for small frames until they are flushed
+   */
+  WebSocketWriter(GatheringByteChannel channel, BufferPool segments) {
     this.channel = channel;
+    this.segments = segments;
   }
 
   /** The number of bytes written so far. Thread-safe. */
@@ -43,33 +48,55 @@ final class WebSocketWriter {
   /** Writes a frame that is already encoded, such as one of the library. */
   void bytes(ByteBuffer bytes) throws IOException {
     if (bytes.remaining() <= COPIED_BYTES) {
-      if (batch.remaining() < bytes.remaining()) {
-        flush();
-      }
-      batch.put(bytes);
+      batchWithRoom(bytes.remaining()).put(bytes);
     } else {
       writeWithBatch(bytes);
     }
   }
 
-  void flush() throws IOException {
-    batch.flip();
-    while (batch.hasRemaining()) {
-      count(channel.write(batch));
+  private ByteBuffer batchWithRoom(int bytes) throws IOException {
+    ByteBuffer begun = batch;
+    if (begun != null && begun.remaining() < bytes) {
+      flush();
+      begun = null;
     }
-    batch.clear();
+    return begun != null ? begun : (batch = segments.take());
+  }
+
+  void flush() throws IOException {
+    ByteBuffer waiting = batch;
+    if (waiting != null) {
+      waiting.flip();
+      try {
+        while (waiting.hasRemaining()) {
+          count(channel.write(waiting));
+        }
+      } finally {
+        release(waiting);
+      }
+    }
   }
 
   private void writeWithBatch(ByteBuffer bytes) throws IOException {
-    batch.flip();
-    pair[0] = batch;
-    pair[1] = bytes;
-    while (batch.hasRemaining()) {
-      count(channel.write(pair));
+    ByteBuffer waiting = batch;
+    if (waiting != null) {
+      pair[0] = waiting.flip();
+      pair[1] = bytes;
+      try {
+        while (waiting.hasRemaining()) {
+          count(channel.write(pair));
+        }
+      } finally {
+        release(waiting);
+      }
     }
     while (bytes.hasRemaining()) {
       count(channel.write(bytes));
     }
-    batch.clear();
+  }
+
+  private void release(ByteBuffer written) {
+    batch = null;
+    segments.give(written);
   }
 }

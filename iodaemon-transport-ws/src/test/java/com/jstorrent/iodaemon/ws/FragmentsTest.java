@@ -1,11 +1,15 @@
 package com.jstorrent.iodaemon.ws;
 
+import static com.jstorrent.iodaemon.ws.ClientBytes.BINARY;
+import static com.jstorrent.iodaemon.ws.ClientBytes.FIN;
+import static com.jstorrent.iodaemon.ws.ClientBytes.PING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
@@ -21,61 +25,23 @@ import org.junit.jupiter.params.provider.CsvSource;
  * fragments.
  */
 class FragmentsTest {
-  private static final int FIN = 0x80;
-  private static final int BINARY = 2;
-  private static final int PING = 9;
   private static final byte[] NOTHING = {};
 
-  private final ByteArrayOutputStream wire = new ByteArrayOutputStream();
   private final Random random = new Random(1);
+  private final ClientBytes wire = new ClientBytes(random);
   private final List<String> seen = new ArrayList<>();
-
-  private void frame(int first, byte[] payload) {
-    byte[] key = new byte[4];
-    random.nextBytes(key);
-    ByteBuffer bytes = ByteBuffer.allocate(14 + payload.length).put((byte) first);
-    if (payload.length < 126) {
-      bytes.put((byte) (0x80 | payload.length));
-    } else if (payload.length <= 0xFFFF) {
-      bytes.put((byte) (0x80 | 126)).putShort((short) payload.length);
-    } else {
-      bytes.put((byte) (0x80 | 127)).putLong(payload.length);
-    }
-    bytes.put(key);
-    for (int i = 0; i < payload.length; i++) {
-      bytes.put((byte) (payload[i] ^ key[i & 3]));
-    }
-    wire.write(bytes.array(), 0, bytes.position());
-  }
-
-  /** Adds a message in fragments of equal size, except for the last one. */
-  private byte[] message(int bytes, int fragment, boolean pings) {
-    byte[] content = new byte[bytes];
-    random.nextBytes(content);
-    int first = BINARY;
-    for (int at = 0; at < bytes;) {
-      int length = Math.min(fragment, bytes - at);
-      byte[] part = new byte[length];
-      System.arraycopy(content, at, part, 0, length);
-      at += length;
-      frame(first | (at == bytes ? FIN : 0), part);
-      first = 0;
-      if (pings && at < bytes) {
-        frame(FIN | PING, new byte[] {7});
-      }
-    }
-    return content;
-  }
 
   private void read(int limit) throws Exception {
     seen.clear();
     WebSocketReader reader =
-        new WebSocketReader(new Events(limit), new BufferPool(64 << 10, 1));
+        new WebSocketReader(
+            new Events(limit),
+            new BufferPool(64 << 10, 1),
+            Segments.of(new BufferPool(Limits.SEGMENT_BYTES, 0)));
     reader.prime(ByteBuffer.allocate(0));
     reader.run(
-        Channels.newChannel(new ByteArrayInputStream(wire.toByteArray())));
+        Channels.newChannel(new ByteArrayInputStream(wire.take()))::read);
     reader.release();
-    wire.reset();
   }
 
   private static String binary(byte[] content) {
@@ -89,22 +55,22 @@ class FragmentsTest {
   })
   void theLimitOfAMessageIsExact(int limit, int fragment)
       throws Exception {
-    byte[] content = message(limit, fragment, false);
-    byte[] next = message(7, 2, true);
+    byte[] content = wire.message(limit, fragment, false);
+    byte[] next = wire.message(7, 2, true);
     read(limit);
     assertThat(seen)
         .containsExactly(binary(content), "ping", "ping", "ping", binary(next));
-    message(limit + 1, fragment, false);
+    wire.message(limit + 1, fragment, false);
     read(limit);
     assertThat(seen).containsExactly("violation TOO_BIG");
   }
 
   @Test
   void controlFramesBetweenFragmentsDoNotCount() throws Exception {
-    byte[] content = message(4096, 16, true);
+    byte[] content = wire.message(4096, 16, true);
     read(4096);
     assertThat(seen).hasSize(256).endsWith("ping", binary(content));
-    message(4097, 16, true);
+    wire.message(4097, 16, true);
     read(4096);
     assertThat(seen).doesNotContain(binary(content)).endsWith("violation TOO_BIG");
   }
@@ -113,25 +79,25 @@ class FragmentsTest {
   void emptyFragmentsUseNoMemoryAndDoNotCount() throws Exception {
     byte[] content = new byte[100];
     random.nextBytes(content);
-    frame(BINARY, NOTHING);
+    wire.frame(BINARY, NOTHING);
     for (int i = 0; i < 100_000; i++) {
-      frame(0, NOTHING);
+      wire.frame(0, NOTHING);
     }
-    frame(0, content);
+    wire.frame(0, content);
     for (int i = 0; i < 1000; i++) {
-      frame(0, NOTHING);
+      wire.frame(0, NOTHING);
     }
-    frame(FIN, NOTHING);
-    frame(BINARY, NOTHING);
-    frame(FIN, NOTHING);
+    wire.frame(FIN, NOTHING);
+    wire.frame(BINARY, NOTHING);
+    wire.frame(FIN, NOTHING);
     read(100);
     assertThat(seen).containsExactly(binary(content), binary(NOTHING));
   }
 
   @Test
   void aFragmentThatIsTooLongIsRefusedByItsHeader() throws Exception {
-    frame(BINARY, new byte[60]);
-    wire.writeBytes(new byte[] {0, (byte) (0x80 | 41), 0, 0, 0, 0});
+    wire.frame(BINARY, new byte[60]);
+    wire.raw(new byte[] {0, (byte) (0x80 | 41), 0, 0, 0, 0});
     read(100);
     assertThat(seen).containsExactly("violation TOO_BIG");
   }
@@ -139,15 +105,15 @@ class FragmentsTest {
   @Test
   void nestedMessagesAndUnexpectedContinuationsAreViolations()
       throws Exception {
-    frame(BINARY, new byte[1]);
-    frame(FIN | BINARY, new byte[1]);
+    wire.frame(BINARY, new byte[1]);
+    wire.frame(FIN | BINARY, new byte[1]);
     read(100);
     assertThat(seen).containsExactly("violation PROTOCOL_ERROR");
-    frame(FIN, new byte[1]);
+    wire.frame(FIN, new byte[1]);
     read(100);
     assertThat(seen).containsExactly("violation PROTOCOL_ERROR");
-    message(10, 2, false);
-    frame(0, new byte[1]);
+    wire.message(10, 2, false);
+    wire.frame(0, new byte[1]);
     read(100);
     assertThat(seen).hasSize(2).endsWith("violation PROTOCOL_ERROR");
   }
@@ -169,6 +135,15 @@ class FragmentsTest {
       byte[] copy = new byte[message.remaining()];
       message.get(copy);
       seen.add(binary(copy));
+    }
+
+    @Override
+    public void onLargeBinary(LargeFrame message) {
+      ByteBuffer whole = ByteBuffer.allocate(message.remaining());
+      for (ByteBuffer part; (part = message.next()) != null;) {
+        whole.put(part);
+      }
+      onBinary(whole.flip());
     }
 
     @Override

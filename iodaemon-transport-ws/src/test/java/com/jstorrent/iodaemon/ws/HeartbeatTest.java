@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -57,13 +56,12 @@ class HeartbeatTest {
           });
 
   /** A client that sends bytes when the test says so, and a thread that reads them. */
-  private final class Client implements ReadableByteChannel {
+  private final class Client {
     private final BlockingQueue<Integer> said = new LinkedBlockingQueue<>();
     private final BlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
-    private final ReadableByteChannel heard = heartbeat.observe(this);
+    private final WebSocketReader.Source heard = heartbeat.observe(this::read);
 
-    @Override
-    public int read(ByteBuffer into) throws IOException {
+    private int read(ByteBuffer into) throws IOException {
       waits.add(true);
       try {
         return said.take();
@@ -91,14 +89,6 @@ class HeartbeatTest {
       said.add(1);
       assertThat(waits.take()).isFalse();
     }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
   }
 
   private Event afterAnInterval() throws InterruptedException {

@@ -95,6 +95,11 @@ final class UpgradePort implements AutoCloseable {
     }
 
     @Override
+    public BufferPool segments() {
+      return new BufferPool(Limits.SEGMENT_BYTES, 0);
+    }
+
+    @Override
     public AccessPolicy access() {
       throw new AssertionError("A WebSocket does not use it.");
     }

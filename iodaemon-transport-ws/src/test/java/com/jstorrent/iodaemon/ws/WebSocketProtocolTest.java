@@ -9,6 +9,7 @@ import com.jstorrent.iodaemon.testkit.RecordingReceiver.Event;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
+import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -261,6 +262,11 @@ class WebSocketProtocolTest {
     @Override
     public void onFrame(ByteBuffer frame) {
       recording.onFrame(frame);
+    }
+
+    @Override
+    public void onLargeFrame(LargeFrame frame) {
+      recording.onLargeFrame(frame);
     }
 
     @Override
