@@ -40,8 +40,13 @@ final class RawWebSocket implements AutoCloseable {
 
   /** Connects and offers compression, which the server must not accept. */
   static RawWebSocket connect(int port) throws IOException {
+    return connect(port, "");
+  }
+
+  /** The same with an additional header. */
+  static RawWebSocket connect(int port, String header) throws IOException {
     RawWebSocket client = new RawWebSocket(port);
-    String head = client.ask("");
+    String head = client.ask(header);
     if (!head.startsWith("HTTP/1.1 101")
         || !head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
         || head.contains("permessage-deflate")) {
