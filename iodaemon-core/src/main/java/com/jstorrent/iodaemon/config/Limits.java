@@ -41,6 +41,9 @@ public final class Limits {
   /** PROTOCOL.md § 4.6: the memory for all clients that is taken at most without being told to. */
   public static final long USEFUL_MEMORY_BYTES = 512L << 20;
 
+  /** PROTOCOL.md § 4.6: what a WebSocket itself is counted for, whatever it transports. */
+  public static final int WEBSOCKET_BYTES = 24 << 10;
+
   /** PROTOCOL.md § 4.6: what a TCP or UDP socket itself is counted for, whatever waits for its peer. */
   public static final int SOCKET_BYTES = 3 << 10;
 

@@ -59,6 +59,11 @@ public final class MemoryBudget {
     return account;
   }
 
+  /** Whether a new account could take so many bytes now. */
+  public boolean hasRoom(Share share, MemoryUse use, long bytes) {
+    return hasRoom(share, use, 0, bytes);
+  }
+
   /** How many bytes there are in all. */
   public long limit() {
     return limit;

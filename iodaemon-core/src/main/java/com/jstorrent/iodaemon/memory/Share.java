@@ -4,7 +4,7 @@ package com.jstorrent.iodaemon.memory;
 public enum Share {
   /**
    * As much as is free: one account gets half of the memory, nine that take all they can get a tenth each,
-   * and another tenth stays free. The reserve is only for what a large frame needs.
+   * and another tenth stays free. The reserve is only for accounts that hold little.
    */
   FAIR,
 
@@ -14,8 +14,8 @@ public enum Share {
   /** All of it. For what is small, so that it is served however much the others hold. */
   RESERVED;
 
-  /** What an account with little holds at most, in bytes: a large frame of a peer. */
-  static final long LITTLE_BYTES = 288 << 10;
+  /** What an account with little holds at most, in bytes: a frame buffer and some sockets. */
+  static final long LITTLE_BYTES = 512 << 10;
 
   /** The reserve is one of so many parts. */
   private static final int RESERVE_PARTS = 8;

@@ -64,6 +64,7 @@ public final class ClientSockets {
     ReaderGate gate = new ReaderGate(shared.clock());
     Stats stats = shared.stats().part();
     MemoryAccount memory = shared.memory().open(Share.FAIR, this::giveUp);
+    memory.take(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
     SocketTable table = new SocketTable(memory);
     Relay relay =
         new Relay(
@@ -86,6 +87,11 @@ public final class ClientSockets {
   /** The way to the client. */
   public ClientLink link() {
     return link;
+  }
+
+  /** What the client makes the daemon hold. */
+  public MemoryAccount memory() {
+    return net.memory();
   }
 
   /** Since bytes have moved on any socket; longer than any time when there is none. Any thread. */
@@ -323,6 +329,7 @@ public final class ClientSockets {
     if (resumption != null) {
       resumption.close();
     }
+    net.memory().release(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
     net.memory().close();
   }
 
@@ -345,7 +352,8 @@ public final class ClientSockets {
       resumption.forfeit();
       owner.forfeited();
     } else {
-      link.abort();
+      link.close(CloseReason.TRY_AGAIN_LATER);
+      net.clock().schedule(Limits.CLOSE_HANDSHAKE, link::abort);
     }
   }
 

@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * What TCP_SEND does: write at once, else queue, else wait for room, and in the end give up the
@@ -35,8 +36,10 @@ final class PeerSender {
   boolean send(TcpSocket socket, ByteBuffer data) {
     int size = data.remaining();
     socket.write(data);
-    if (data.hasRemaining()) {
-      if (!awaitRoom(socket, data.remaining()) && data.remaining() == size) {
+    int left = data.remaining();
+    if (left > 0) {
+      BooleanSupplier room = () -> hasRoom(socket, left) && net.budget().hasMemory(left);
+      if (!awaitRoom(socket, left, room) && left == size) {
         return false;
       }
       socket.enqueue(data);
@@ -47,7 +50,8 @@ final class PeerSender {
 
   /**
    * As {@link #send(TcpSocket, ByteBuffer)}: nothing is queued before there is room for all that the
-   * peer did not take at once.
+   * peer did not take at once. It needs no further memory: that of each part is given back when the
+   * next one is queued.
    */
   boolean send(TcpSocket socket, LargeFrame data) {
     int size = data.remaining();
@@ -59,7 +63,7 @@ final class PeerSender {
       }
     }
     int left = data.remaining();
-    if (left > 0 && !awaitRoom(socket, left) && left == size) {
+    if (left > 0 && !awaitRoom(socket, left, () -> hasRoom(socket, left)) && left == size) {
       return false;
     }
     while ((part = data.next()) != null) {
@@ -70,15 +74,16 @@ final class PeerSender {
     return true;
   }
 
-  private boolean awaitRoom(TcpSocket socket, int bytes) {
-    if (hasRoom(socket, bytes)) {
+  private boolean awaitRoom(TcpSocket socket, int bytes, BooleanSupplier room) {
+    BooleanSupplier enough = () -> socket.state() == SocketState.CLOSED || room.getAsBoolean();
+    if (enough.getAsBoolean()) {
       return true;
     }
     net.stats().increment(Counter.SEND_PAUSES);
     socket.meter().paused();
     StallWatch stalls = new StallWatch(net, socket, bytes);
     long step = Math.min(PROBE_NANOS, stalls.stepNanos());
-    while (!net.gate().await(() -> hasRoom(socket, bytes), step)) {
+    while (!net.gate().await(enough, step)) {
       if (net.gate().isOpen()) {
         return false;
       }
@@ -90,11 +95,8 @@ final class PeerSender {
     return true;
   }
 
-  /** True as well for a socket that has ended: nothing is queued for it. */
   private boolean hasRoom(TcpSocket socket, int bytes) {
-    return socket.state() == SocketState.CLOSED
-        || socket.output().bytes() + bytes <= net.limits().socketQueueBytes()
-            && net.budget().isWithinBound(bytes)
-            && net.budget().hasMemory(bytes);
+    return socket.output().bytes() + bytes <= net.limits().socketQueueBytes()
+        && net.budget().isWithinBound(bytes);
   }
 }

@@ -12,6 +12,7 @@ import com.jstorrent.iodaemon.frame.FrameReader;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.frame.Opcode.Phase;
 import com.jstorrent.iodaemon.frame.ProtocolException;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.net.ClientLink;
 import com.jstorrent.iodaemon.net.Resumption;
 import com.jstorrent.iodaemon.stats.Counter;
@@ -95,6 +96,11 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   @Override
   public int frameLimit() {
     return state.authenticated() ? Limits.FRAME_BYTES : Limits.HANDSHAKE_BYTES;
+  }
+
+  @Override
+  public MemoryAccount memory() {
+    return client.sockets().memory();
   }
 
   @Override

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
@@ -127,6 +128,11 @@ final class FrameLog {
         log.line("receives", head, frame.remaining());
       }
       receiver.onLargeFrame(frame);
+    }
+
+    @Override
+    public MemoryAccount memory() {
+      return receiver.memory();
     }
 
     @Override

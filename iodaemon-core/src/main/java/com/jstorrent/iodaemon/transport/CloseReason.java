@@ -11,7 +11,9 @@ public enum CloseReason {
   /** Authentication failed or did not come in time. */
   POLICY_VIOLATION(1008),
   TOO_BIG(1009),
-  INTERNAL_ERROR(1011);
+  INTERNAL_ERROR(1011),
+  /** Others wait for the memory that the connection holds. */
+  TRY_AGAIN_LATER(1013);
 
   private final int code;
 

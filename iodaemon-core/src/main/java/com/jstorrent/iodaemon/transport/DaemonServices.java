@@ -48,9 +48,6 @@ public interface DaemonServices {
   /** Where a transport takes what it holds for clients; it opens an account for that. */
   DaemonMemory memory();
 
-  /** Buffers of {@link Limits#SEGMENT_BYTES}, for what is larger or waits. */
-  BufferPool segments();
-
   /** For every deadline; its one thread must never be kept waiting. Closed with the daemon. */
   MonotonicClock clock();
 

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.transport;
 
+import com.jstorrent.iodaemon.memory.MemoryAccount;
 import java.nio.ByteBuffer;
 
 /**
@@ -27,6 +28,13 @@ public interface FrameReceiver {
    * com.jstorrent.iodaemon.config.Limits#FRAME_BUFFER_BYTES}. Otherwise as {@link #onFrame}.
    */
   void onLargeFrame(LargeFrame frame);
+
+  /**
+   * The account of the client that the connection belongs to: what the transport holds of the client's frames
+   * beside the one that it passes on is taken from there. It is another account when the client has resumed
+   * (PROTOCOL.md § 9.3). Called by the thread that delivers frames.
+   */
+  MemoryAccount memory();
 
   /** The client broke a rule of the transport; the session answers with ERROR and closes. */
   void onViolation(CloseReason reason, String sentence);

@@ -64,7 +64,7 @@ class MemoryBudgetTest {
     takeAll(requests, MemoryUse.BODIES);
     assertThat(requests.held()).isEqualTo(70 * MIB);
     assertThat(open().tryTake(MemoryUse.FRAMES, MIB)).isFalse();
-    assertThat(open().tryTake(MemoryUse.FRAMES, 288 << 10)).isTrue();
+    assertThat(open().tryTake(MemoryUse.FRAMES, 512 << 10)).isTrue();
   }
 
   @Test

@@ -32,7 +32,7 @@ class ShareTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 288, true", "1, 288, false", "200, 88, true", "200, 89, false"})
+  @CsvSource({"0, 512, true", "1, 512, false", "400, 112, true", "400, 113, false"})
   void theReserveIsForAccountsWithLittle(long heldKib, long kib, boolean allowed) {
     long taken = 75 * MIB; // so only half of the reserve is left
     assertThat(Share.FAIR.allows(80 * MIB, taken, heldKib << 10, kib << 10)).isEqualTo(allowed);

@@ -1,5 +1,9 @@
 package com.jstorrent.iodaemon.testkit;
 
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.Share;
+import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
@@ -27,6 +31,11 @@ public final class RecordingReceiver implements FrameReceiver {
   /** The daemon's end of the connection. */
   public final FrameConnection connection;
 
+  private static final long MEMORY = 256 << 20;
+
+  private final MemoryAccount memory =
+      new MemoryBudget(MEMORY, MEMORY, new Stats(), new ManualClock())
+          .open(Share.RESERVED, () -> {});
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final AtomicInteger callers = new AtomicInteger();
   private final int limit;
@@ -40,6 +49,11 @@ public final class RecordingReceiver implements FrameReceiver {
   @Override
   public int frameLimit() {
     return limit;
+  }
+
+  @Override
+  public MemoryAccount memory() {
+    return memory;
   }
 
   @Override

@@ -35,7 +35,7 @@ class WebSocketReaderFuzzTest {
   /** Reads the bytes, of which some were read ahead and the others arrive in portions. */
   private static List<String> read(byte[] bytes, int step, int ahead) throws IOException {
     Events events = new Events();
-    WebSocketReader reader = new WebSocketReader(events, BUFFERS, Segments.of(SEGMENTS));
+    WebSocketReader reader = new WebSocketReader(events, Buffers.of(BUFFERS), Buffers.of(SEGMENTS));
     reader.prime(ByteBuffer.wrap(bytes, 0, ahead));
     reader.run(new Steps(ByteBuffer.wrap(bytes, ahead, bytes.length - ahead), step));
     return events.seen;

@@ -37,8 +37,8 @@ public class UnmaskingBenchmark {
   private final WebSocketReader reader =
       new WebSocketReader(
           sink,
-          new BufferPool(Limits.FRAME_BUFFER_BYTES, 1),
-          Segments.of(new BufferPool(Limits.SEGMENT_BYTES, 1)));
+          Buffers.of(new BufferPool(Limits.FRAME_BUFFER_BYTES, 1)),
+          Buffers.of(new BufferPool(Limits.SEGMENT_BYTES, 1)));
   private final Mask mask = new Mask();
   private final Draft_6455 library = new Draft_6455();
   private ByteBuffer heap = ByteBuffer.allocate(0);

@@ -17,12 +17,12 @@ final class PartialMessage implements LargeFrame {
   private static final int FIRST_BYTES = 512;
   private static final int LARGEST_ARRAY = Limits.SEGMENT_BYTES / 2;
 
-  private final Segments segments;
+  private final Buffers segments;
   private final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>(0); // positioned for reading
   private int length;
   private boolean begun;
 
-  PartialMessage(Segments segments) {
+  PartialMessage(Buffers segments) {
     this.segments = segments;
   }
 

@@ -2,10 +2,11 @@ package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.http.UpgradeRequest;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
+import com.jstorrent.iodaemon.transport.DaemonMemory;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.KernelQueues;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * session's relay thread writes. They share no lock.
  */
 final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink,
-    Heartbeat.Link {
+    Heartbeat.Link, ConnectionMemory.Reader {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
   private final SocketChannel channel;
@@ -41,15 +42,15 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   WebSocketConnection(
       SocketChannel channel,
-      BufferPool buffers,
-      BufferPool segments,
+      DaemonMemory memory,
       Limits limits,
       MonotonicClock clock) {
     this.channel = channel;
-    this.reader = new WebSocketReader(this, buffers, Segments.of(segments));
+    ConnectionMemory own = new ConnectionMemory(memory, clock, this);
+    this.reader = new WebSocketReader(this, own.frames(), own.segments());
     this.limits = limits;
     this.clock = clock;
-    this.writer = new WebSocketWriter(channel, segments);
+    this.writer = new WebSocketWriter(channel, memory.segments());
   }
 
   /**
@@ -109,6 +110,11 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     } finally {
       deadline.cancel();
     }
+  }
+
+  @Override
+  public MemoryAccount account() {
+    return session().memory();
   }
 
   @Override

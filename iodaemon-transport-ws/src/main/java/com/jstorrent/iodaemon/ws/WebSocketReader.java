@@ -2,7 +2,6 @@ package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.FrameHeader;
-import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.io.IOException;
@@ -64,7 +63,7 @@ final class WebSocketReader {
   }
 
   private final Sink sink;
-  private final BufferPool buffers;
+  private final Buffers buffers;
   private final Mask mask = new Mask();
   private ByteBuffer buffer = NONE; // bytes of incomplete frames in front of its position
   private final PartialMessage message;
@@ -76,15 +75,16 @@ final class WebSocketReader {
 
   /**
    * @param buffers for clients that may send large messages
+   * @param segments of {@link Limits#SEGMENT_BYTES}, for messages that are larger still, or do not arrive at once
    */
-  WebSocketReader(Sink sink, BufferPool buffers, Segments segments) {
+  WebSocketReader(Sink sink, Buffers buffers, Buffers segments) {
     this.sink = sink;
     this.buffers = buffers;
     this.message = new PartialMessage(segments);
   }
 
   /** Takes bytes that were read ahead; {@link #run} has to follow. Called once, before all others. */
-  void prime(ByteBuffer readAhead) {
+  void prime(ByteBuffer readAhead) throws IOException {
     append(readAhead);
   }
 
@@ -143,13 +143,13 @@ final class WebSocketReader {
     message.release();
   }
 
-  private void append(ByteBuffer bytes) {
+  private void append(ByteBuffer bytes) throws IOException {
     move(buffer.position() + bytes.remaining());
     buffer.put(bytes);
   }
 
   /** Moves what stands in the buffer to another one. */
-  private void move(int bytes) {
+  private void move(int bytes) throws IOException {
     ByteBuffer other = allocate(bytes).put(buffer.flip());
     buffers.give(buffer);
     buffer = other;
@@ -163,7 +163,7 @@ final class WebSocketReader {
     return limit > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
   }
 
-  private ByteBuffer allocate(int bytes) {
+  private ByteBuffer allocate(int bytes) throws IOException {
     ByteBuffer allocated =
         bytes == buffers.bufferBytes() ? buffers.take() : ByteBuffer.allocate(bytes); // a few KiB
     return allocated.order(FrameHeader.ORDER);
@@ -347,7 +347,7 @@ final class WebSocketReader {
     }
   }
 
-  private void deliverMessage() {
+  private void deliverMessage() throws IOException {
     ByteBuffer piece = message.inOnePiece();
     if (piece != null) {
       sink.onBinary(piece);
@@ -355,9 +355,12 @@ final class WebSocketReader {
       sink.onLargeBinary(message);
     } else {
       ByteBuffer whole = buffers.take().order(FrameHeader.ORDER);
-      message.moveTo(whole);
-      sink.onBinary(whole.flip());
-      buffers.give(whole);
+      try {
+        message.moveTo(whole);
+        sink.onBinary(whole.flip());
+      } finally {
+        buffers.give(whole);
+      }
     }
     message.release();
   }

@@ -1,9 +1,13 @@
 package com.jstorrent.iodaemon.ws;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.http.UpgradeHook;
 import com.jstorrent.iodaemon.http.UpgradeRequest;
 import com.jstorrent.iodaemon.json.JsonHello;
 import com.jstorrent.iodaemon.json.JsonReports;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.Endpoint;
@@ -50,6 +54,12 @@ public final class WebSocketUpgrade implements UpgradeHook {
   @Override
   public @Nullable Refusal refuse(UpgradeRequest request) {
     Refusal refusal = UpgradeCheck.refuse(request);
+    if (refusal == null && !hasMemory(daemon().memory().budget())) {
+      return new Refusal(
+          503,
+          "There is no memory for another client; try again in a moment.",
+          new Refusal.Header("Retry-After", RETRY_SECONDS));
+    }
     if (refusal == null && !request.authenticated()
         && !daemon().sessions().acceptsUnauthenticated()) {
       return new Refusal(
@@ -58,6 +68,10 @@ public final class WebSocketUpgrade implements UpgradeHook {
           new Refusal.Header("Retry-After", RETRY_SECONDS));
     }
     return refusal;
+  }
+
+  private static boolean hasMemory(MemoryBudget budget) {
+    return budget.hasRoom(Share.FAIR, MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
   }
 
   @Override

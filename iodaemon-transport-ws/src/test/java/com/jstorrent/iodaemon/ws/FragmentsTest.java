@@ -36,8 +36,8 @@ class FragmentsTest {
     WebSocketReader reader =
         new WebSocketReader(
             new Events(limit),
-            new BufferPool(64 << 10, 1),
-            Segments.of(new BufferPool(Limits.SEGMENT_BYTES, 0)));
+            Buffers.of(new BufferPool(64 << 10, 1)),
+            Buffers.of(new BufferPool(Limits.SEGMENT_BYTES, 0)));
     reader.prime(ByteBuffer.allocate(0));
     reader.run(
         Channels.newChannel(new ByteArrayInputStream(wire.take()))::read);

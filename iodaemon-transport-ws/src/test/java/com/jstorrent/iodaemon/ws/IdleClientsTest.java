@@ -35,8 +35,8 @@ class IdleClientsTest {
   private void awaitIdle() {
     DaemonServices services = daemon.services();
     TestDaemon.await("the threads of the readers to end", () -> !isRead());
-    assertThat(services.frameBuffers().inUse()).isZero();
-    TestDaemon.await("all segments to come back", () -> services.segments().inUse() == 0);
+    assertThat(services.memory().frames().inUse()).isZero();
+    TestDaemon.await("all segments to come back", () -> services.memory().segments().inUse() == 0);
   }
 
   @Test

@@ -144,7 +144,7 @@ class LargeFramesTest {
     int each = (arrived + Limits.SEGMENT_BYTES - 1) / Limits.SEGMENT_BYTES;
     TestDaemon.await(
         "segments for what has arrived, and no buffers",
-        () -> services.segments().inUse() == 60 * each && services.frameBuffers().inUse() == 0);
+        () -> services.memory().segments().inUse() == 60 * each && services.memory().frames().inUse() == 0);
     for (RawWebSocket client : clients) {
       client.vanish();
     }
@@ -153,7 +153,7 @@ class LargeFramesTest {
 
   private void awaitNoMemory() {
     DaemonServices services = daemon.services();
-    TestDaemon.await("all segments to come back", () -> services.segments().inUse() == 0);
-    TestDaemon.await("all buffers to come back", () -> services.frameBuffers().inUse() == 0);
+    TestDaemon.await("all segments to come back", () -> services.memory().segments().inUse() == 0);
+    TestDaemon.await("all buffers to come back", () -> services.memory().frames().inUse() == 0);
   }
 }

@@ -37,7 +37,7 @@ class PartedReadsTest {
   private final List<String> seen = new ArrayList<>();
   private final List<String> expected = new ArrayList<>();
   private final WebSocketReader reader =
-      new WebSocketReader(new Recorder(), buffers, Segments.of(segments));
+      new WebSocketReader(new Recorder(), Buffers.of(buffers), Buffers.of(segments));
   private Random random = new Random();
   private ClientBytes wire = new ClientBytes(random);
 
@@ -148,7 +148,7 @@ class PartedReadsTest {
     byte[] bytes = wire.take();
     for (int arrived : new int[] {14, 15, 500, SEGMENT, BUFFER, 5 * SEGMENT + 100}) {
       WebSocketReader stopped =
-          new WebSocketReader(new Recorder(), buffers, Segments.of(segments));
+          new WebSocketReader(new Recorder(), Buffers.of(buffers), Buffers.of(segments));
       ByteBuffer some = ByteBuffer.wrap(bytes, 0, arrived);
       boolean paused =
           stopped.run(into -> some.hasRemaining() ? move(some, into, into.remaining()) : 0);

@@ -95,11 +95,6 @@ final class UpgradePort implements AutoCloseable {
     }
 
     @Override
-    public BufferPool segments() {
-      return new BufferPool(Limits.SEGMENT_BYTES, 0);
-    }
-
-    @Override
     public AccessPolicy access() {
       throw new AssertionError("A WebSocket does not use it.");
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.testkit.RecordingReceiver;
 import com.jstorrent.iodaemon.testkit.RecordingReceiver.Event;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
@@ -262,6 +263,11 @@ class WebSocketProtocolTest {
     @Override
     public void onFrame(ByteBuffer frame) {
       recording.onFrame(frame);
+    }
+
+    @Override
+    public MemoryAccount memory() {
+      return recording.memory();
     }
 
     @Override

@@ -1,0 +1,125 @@
+package com.jstorrent.iodaemon.ws;
+
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.BufferPool;
+import com.jstorrent.iodaemon.transport.DaemonMemory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buffers that one WebSocket reads into, as a part of what its client holds of the memory for all clients
+ * (PROTOCOL.md § 4.6). The thread that reads waits while there is none. Used by that thread.
+ */
+final class ConnectionMemory {
+  /** How often a thread that waits looks whether the connection has ended. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** The connection that reads. */
+  interface Reader {
+    /** The account of its client, which is another one from RESUME on. */
+    MemoryAccount account();
+
+    /** Whether it still wants to read. Any thread. */
+    boolean isOpen();
+  }
+
+  private final Reader reader;
+  private final MonotonicClock clock;
+  private final Buffers frames;
+  private final Buffers segments;
+  private @Nullable MemoryAccount account; // of what is held
+  private long held;
+
+  ConnectionMemory(DaemonMemory memory, MonotonicClock clock, Reader reader) {
+    this.reader = reader;
+    this.clock = clock;
+    this.frames = new Counted(memory.frames());
+    this.segments = new Counted(memory.segments());
+  }
+
+  /** Buffers for frames of the usual size. */
+  Buffers frames() {
+    return frames;
+  }
+
+  /** Buffers for the parts of larger ones. */
+  Buffers segments() {
+    return segments;
+  }
+
+  private MemoryAccount account() {
+    MemoryAccount now = reader.account();
+    MemoryAccount before = account;
+    if (before != null && before != now) {
+      now.take(MemoryUse.FRAMES, held);
+      before.release(MemoryUse.FRAMES, held);
+    }
+    account = now;
+    return now;
+  }
+
+  private void take(int bytes) throws IOException {
+    Thread thread = Thread.currentThread();
+    Runnable wake = () -> LockSupport.unpark(thread);
+    boolean interrupted = false;
+    try {
+      while (!account().tryTake(MemoryUse.FRAMES, bytes)) {
+        if (!reader.isOpen()) {
+          throw new ClosedChannelException();
+        }
+        account().whenReleased(wake);
+        if (!account().hasRoom(MemoryUse.FRAMES, bytes)) {
+          clock.park(LOOK_NANOS);
+          interrupted |= Thread.interrupted();
+        }
+      }
+      held += bytes;
+    } finally {
+      if (interrupted) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  private void release(int bytes) {
+    MemoryAccount holder = account;
+    if (holder != null) {
+      held -= bytes;
+      holder.release(MemoryUse.FRAMES, bytes);
+    }
+  }
+
+  /** Buffers of a pool that are taken from the account first. */
+  private final class Counted implements Buffers {
+    private final BufferPool pool;
+
+    Counted(BufferPool pool) {
+      this.pool = pool;
+    }
+
+    @Override
+    public int bufferBytes() {
+      return pool.bufferBytes();
+    }
+
+    @Override
+    public ByteBuffer take() throws IOException {
+      ConnectionMemory.this.take(pool.bufferBytes());
+      return pool.take();
+    }
+
+    @Override
+    public void give(ByteBuffer buffer) {
+      if (buffer.capacity() == pool.bufferBytes()) {
+        pool.give(buffer);
+        release(pool.bufferBytes());
+      }
+    }
+  }
+}
