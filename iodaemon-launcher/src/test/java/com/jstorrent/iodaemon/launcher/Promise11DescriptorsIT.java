@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.testkit.Program;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -11,8 +13,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -31,7 +38,7 @@ class Promise11DescriptorsIT {
             "ulimit -n " + LIMIT + " && exec \"$0\" --token " + TOKEN + " --parent-pid $PPID",
             DaemonProcess.script().toString());
     try (DaemonProcess daemon = DaemonProcess.run(command);
-        ServerSocket elsewhere = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+        ServerSocket elsewhere = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress())) {
       int port = daemon.port();
       HttpClient http = HttpClient.newHttpClient();
       try (WireClient client = new WireClient(http, port, TOKEN)) {
@@ -106,5 +113,44 @@ class Promise11DescriptorsIT {
           .isEqualTo(200);
       assertThat(daemon.stderr()).doesNotContain("Exception", "Error", "parent process is gone");
     }
+  }
+
+  /** The first socket of an idle client needs descriptors for the selector as well. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aSocketForWhichThereIsNoSelectorFailsAndTheClientLives() throws Exception {
+    try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--token", TOKEN)) {
+      String pid = Long.toString(daemon.process().pid());
+      try (WireClient client =
+          new WireClient(HttpClient.newHttpClient(), daemon.port(), TOKEN)) {
+        int before = open(pid).size();
+        assertThat(bind(client)).isZero(); // the JDK loads what it needs
+        client.send(new ClientFrame.UdpClose(0, 1));
+        TestDaemon.await("the selector to be closed", () -> open(pid).size() <= before);
+        Set<Integer> open = open(pid);
+        int free = 0;
+        while (open.contains(free)) {
+          free++;
+        }
+        limit(pid, free + 2); // enough for the socket, not for a selector as well
+        assertThat(bind(client)).as("too many files").isEqualTo(24);
+        limit(pid, LIMIT);
+        assertThat(bind(client)).isZero();
+      }
+    }
+  }
+
+  private static int bind(WireClient client) throws Exception {
+    client.send(new ClientFrame.UdpBind(3, 1, 0, "0.0.0.0"));
+    return client.expect(DaemonFrame.UdpBound.class).errno();
+  }
+
+  private static void limit(String pid, int descriptors) {
+    Program.assumeThere("prlimit", "--pid", pid, "--nofile=" + descriptors + ":");
+  }
+
+  private static Set<Integer> open(String pid) {
+    String[] names = Path.of("/proc", pid, "fd").toFile().list();
+    return Stream.of(names).map(Integer::valueOf).collect(Collectors.toSet());
   }
 }
