@@ -12,8 +12,10 @@ final class ClientInput {
   /** How long a client that has sent something is waited for with a thread and buffers at hand. */
   static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** Only the adaptor of a channel has a time limit, and only for reads into an array. */
-  private static final int ARRAY_BYTES = 4 << 10;
+  /** What is read at once after a wait. */
+  private static final int FIRST_BYTES = 4 << 10;
+
+  private static final byte[] NONE = {};
 
   private final SocketChannel channel;
   private final InputStream stream;
@@ -33,31 +35,41 @@ final class ClientInput {
   }
 
   /**
-   * What waits for {@link #PAUSE} at most, and then says 0. Bytes that have arrived are read straight into
-   * the buffer, and only the first ones after a wait by way of the array.
+   * What waits for {@link #PAUSE} at most, and then says 0. Only the adaptor of a channel has such a limit,
+   * and it reads into arrays; so bytes that have arrived already are read past it into other buffers.
    */
   WebSocketReader.Source whileBusy() {
-    byte[] array = new byte[ARRAY_BYTES];
     return new WebSocketReader.Source() {
-      private boolean drained; // whether the last read has left nothing behind
+      private byte[] first = NONE; // read by a wait for a buffer that has no array
+      private boolean drained; // whether nothing was left behind by the last read
 
       @Override
       public int read(ByteBuffer into) throws IOException {
+        if (into.hasArray()) {
+          int start = into.position();
+          int count = await(into.array(), into.arrayOffset() + start, into.remaining());
+          into.position(start + Math.max(0, count));
+          return count;
+        }
         if (!drained && stream.available() > 0) {
           return channel.read(into);
         }
-        int most = Math.min(array.length, into.remaining());
-        int count;
+        if (first.length == 0) {
+          first = new byte[FIRST_BYTES];
+        }
+        int count = await(first, 0, Math.min(first.length, into.remaining()));
+        into.put(first, 0, Math.max(0, count));
+        return count;
+      }
+
+      private int await(byte[] array, int from, int most) throws IOException {
         try {
-          count = stream.read(array, 0, most);
+          int count = stream.read(array, from, most);
+          drained = count < most;
+          return count;
         } catch (SocketTimeoutException e) {
           return 0;
         }
-        drained = count < most;
-        if (count > 0) {
-          into.put(array, 0, count);
-        }
-        return count;
       }
     };
   }

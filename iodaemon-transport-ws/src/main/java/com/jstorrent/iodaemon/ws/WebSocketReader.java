@@ -14,15 +14,16 @@ import org.jspecify.annotations.Nullable;
  * here, because the library would keep an object for each; control frames are copied for the library.
  * Used by one thread at a time.
  *
- * <p>Memory is taken for bytes that have arrived, never for a length that a client declares. While
- * nothing arrives, there is no buffer: {@link #run} ends, and {@link #awaitBytes} waits.
+ * <p>Memory is taken for bytes that arrive, never for a length that a client declares: the buffer
+ * grows when a read has filled it. While nothing arrives, there is none: {@link #run} ends, and {@link
+ * #awaitBytes} waits.
  */
 final class WebSocketReader {
-  /** The buffer's size while messages are limited to less, as before authentication. */
+  /** The buffer's size while messages are limited to less, as before authentication, or are small. */
   private static final int SMALL_BUFFER_BYTES = 8 << 10;
 
-  /** What is read at once after a pause: at least one control frame. */
-  private static final int FEW_BYTES = 256;
+  /** The buffer's size after a pause. A control frame fits, and so do the frames of most handshakes. */
+  private static final int FEW_BYTES = 512;
 
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
@@ -155,12 +156,20 @@ final class WebSocketReader {
     buffer = other;
   }
 
-  private int usual() {
-    return usual(sink.messageLimit());
+  /** The size that the buffer grows to. */
+  private int largest(int limit) {
+    return limit > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
   }
 
-  private int usual(int limit) {
-    return limit > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
+  private void grow() {
+    int next =
+        buffer.capacity() < FEW_BYTES
+            ? FEW_BYTES
+            : buffer.capacity() < SMALL_BUFFER_BYTES ? SMALL_BUFFER_BYTES
+            : largest(sink.messageLimit());
+    if (next > buffer.capacity()) {
+      move(next);
+    }
   }
 
   private ByteBuffer allocate(int bytes) throws IOException {
@@ -170,12 +179,16 @@ final class WebSocketReader {
   }
 
   private int readFrames(Source source) throws IOException {
-    if (buffer.capacity() < usual()) {
-      move(usual());
+    if (buffer.capacity() < FEW_BYTES || !buffer.hasRemaining()) {
+      grow();
     }
     int count = source.read(buffer);
+    boolean filled = !buffer.hasRemaining();
     if (count > 0) {
       parse();
+    }
+    if (filled) {
+      grow();
     }
     return count;
   }
@@ -266,7 +279,7 @@ final class WebSocketReader {
           CloseReason.TOO_BIG, "A message may have " + limit + " bytes at most now.", at);
     }
     int payload = at + header;
-    boolean fits = length <= Math.max(buffer.capacity(), usual(limit)) - header;
+    boolean fits = length <= Math.max(buffer.capacity(), largest(limit)) - header;
     if (!fits || resting && opcode < WireFormat.FIRST_CONTROL) {
       return begin(opcode, fin, (int) length, payload, end);
     }

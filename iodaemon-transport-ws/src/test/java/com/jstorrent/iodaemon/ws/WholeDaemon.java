@@ -69,7 +69,8 @@ final class WholeDaemon implements AutoCloseable, ServerTransport {
   static <F extends DaemonFrame> F expect(RawWebSocket client, Class<F> kind)
       throws IOException, ProtocolException {
     while (true) {
-      RawWebSocket.Frame message = Objects.requireNonNull(client.next(), "the connection has ended");
+      RawWebSocket.Frame message =
+          Objects.requireNonNull(client.next(), "the connection has ended");
       if (message.opcode() == RawWebSocket.BINARY) {
         DaemonFrame frame = FrameReader.readDaemon(ByteBuffer.wrap(message.payload()));
         if (!(frame instanceof DaemonFrame.Ack)) {
