@@ -132,6 +132,12 @@ public final class Limits {
    */
   public static final Duration RELAY_REST = Duration.ofSeconds(2);
 
+  /**
+   * Platform threads that serve HTTP; past it requests are served by the virtual threads of their
+   * connections, which takes longer. WebSockets do not count.
+   */
+  public static final int HTTP_THREADS = 64;
+
   /** Idle HTTP connections that keep their threads; those of further ones end after a second. */
   public static final int RESTING_THREADS = 16;
 

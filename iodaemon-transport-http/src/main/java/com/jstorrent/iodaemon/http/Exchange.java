@@ -32,7 +32,7 @@ final class Exchange {
   private final RequestBody body;
   private final int port;
   private boolean last; // whether the connection ends with the answer
-  private @Nullable Upgrade upgrade; // once the request for it was accepted
+  private @Nullable Upgrade upgrade; // how the connection goes on, when it is handed over
 
   Exchange(
       HttpConnection connection,
@@ -49,13 +49,19 @@ final class Exchange {
     this.body = new RequestBody(connection, request);
   }
 
+  /** What the connection goes on with after {@link #run}; null when it stays with HTTP, or ends. */
+  @Nullable
+  Upgrade upgrade() {
+    return upgrade;
+  }
+
   /** Whether the request has the token, and the right Host. */
   boolean isAuthenticated() {
     return verdict.host() == Host.ALLOWED && verdict.credential() == Credential.RIGHT;
   }
 
   /**
-   * Answers the request.
+   * Answers the request, unless it asks for another protocol and may have it.
    *
    * @param draining whether the daemon shuts down and takes no further requests
    * @return whether another request may follow on this connection
@@ -92,13 +98,7 @@ final class Exchange {
     return !last;
   }
 
-  /** The protocol that takes over the connection, if {@link #run} has come to that. */
-  @Nullable
-  Upgrade upgrade() {
-    return upgrade;
-  }
-
-  /** Null when the connection is upgraded to another protocol, which answers. */
+  /** Null when the connection is handed to another protocol. */
   private @Nullable Reply reply() throws OperationFailure, IOException {
     if (verdict.host() == Host.REPEATED) {
       last = true;
@@ -174,21 +174,21 @@ final class Exchange {
     if (!body.isEmpty()) {
       return Failures.reply(400, "EINVAL", "A request for an upgrade has no body.");
     }
-    UpgradeRequest asked =
+    UpgradeRequest wanted =
         new UpgradeRequest(
             request.target(),
             headers(),
             verdict.credential() == Credential.RIGHT,
             connection.takeReadAhead(),
             connection.channel());
-    UpgradeHook.Refusal refusal = hook.refuse(asked);
+    UpgradeHook.Refusal refusal = hook.refuse(wanted);
     if (refusal != null) {
       String error = refusal.status() == 503 ? "EBUSY" : "EINVAL";
       Reply reply = Failures.reply(refusal.status(), error, refusal.message());
       UpgradeHook.Refusal.Header header = refusal.header();
       return header == null ? reply : reply.with(header.name(), header.value());
     }
-    upgrade = new Upgrade(hook, asked);
+    upgrade = new Upgrade(hook, wanted);
     return null;
   }
 

@@ -11,26 +11,22 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.work.PlatformThread;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the requests of a connection until one side ends it. A busy connection has a platform thread;
- * an idle one waits on a virtual thread. Thread-safe.
+ * Serves the requests of a connection until one side ends it. A busy connection has a platform thread
+ * while there is one for it; otherwise, and while it is idle, a virtual thread serves it. Thread-safe.
  */
 final class RequestLoop implements LoopbackListener.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
@@ -45,6 +41,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   private final ConnectionClocks clocks;
   private final Activity activity;
   private final Duration busyPause;
+  private final Semaphore threads = new Semaphore(Limits.HTTP_THREADS);
   private final Semaphore resting = new Semaphore(Limits.RESTING_THREADS);
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -93,127 +90,134 @@ final class RequestLoop implements LoopbackListener.Handler {
 
   /** Null when the connection has to end. */
   private @Nullable Upgrade serveRequests(HttpConnection connection) throws IOException {
-    AtomicReference<@Nullable Upgrade> upgrade = new AtomicReference<>();
     connections.add(connection);
     try {
-      int port = ((InetSocketAddress) connection.channel().getLocalAddress()).getPort();
-      Responder responder = new Responder(connection);
-      boolean more = true;
-      while (more && hasRequest(connection, limits.keepAlive(), false)) {
-        more = onPlatformThread(() -> serveWhileBusy(connection, responder, port, upgrade));
-      }
-      return upgrade.get();
+      return new Requests(connection).serve();
     } finally {
       connections.remove(connection);
       connection.release();
     }
   }
 
-  private boolean answer(Exchange exchange, Responder responder) throws IOException {
-    if (!exchange.isAuthenticated()) {
-      return exchange.run(responder, () -> draining);
-    }
-    activity.begin();
-    try {
-      return exchange.run(responder, () -> draining);
-    } finally {
-      activity.end();
-    }
-  }
+  /** The requests of one connection, one after the other. */
+  private final class Requests {
+    private final HttpConnection connection;
+    private final Responder responder;
+    private final int port;
+    private @Nullable Upgrade upgrade; // how the connection goes on in the end
 
-  /**
-   * Runs the work on a platform thread, for the reason given in ARCHITECTURE.md, while the calling
-   * virtual thread waits. When the system has no thread left, the work runs on the calling one.
-   */
-  private static boolean onPlatformThread(Callable<Boolean> work) throws IOException {
-    FutureTask<Boolean> task = new FutureTask<>(work);
-    try {
-      Thread.ofPlatform().daemon().name("iodaemon-connection").start(task);
-    } catch (OutOfMemoryError e) {
-      LOG.warn("The system has no thread left for a connection.");
-      task.run();
+    Requests(HttpConnection connection) throws IOException {
+      this.connection = connection;
+      this.responder = new Responder(connection);
+      this.port = ((InetSocketAddress) connection.channel().getLocalAddress()).getPort();
     }
-    try {
-      return task.get();
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException broken -> throw broken;
-        case RuntimeException defect -> throw defect;
-        case Error error -> throw error;
-        default -> throw new IllegalStateException(e.getCause());
+
+    /**
+     * Blocks until no further request can follow.
+     *
+     * @return how the connection goes on; null when it has to end
+     */
+    @Nullable
+    Upgrade serve() throws IOException {
+      while (hasRequest(limits.keepAlive(), false) && answerOnSomeThread()) {
+        connection.rest();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException();
+      return upgrade;
     }
-  }
 
-  /** Answers requests until none follows soon; false when the connection has to end. */
-  private boolean serveWhileBusy(
-      HttpConnection connection,
-      Responder responder,
-      int port,
-      AtomicReference<@Nullable Upgrade> upgrade)
-      throws IOException {
-    do {
-      Request request = next(connection, responder);
-      if (request == null) {
+    /**
+     * Never waits for a thread: clients that are slow may hold all of them for long. Those that have not
+     * shown the token get none.
+     */
+    private boolean answerOnSomeThread() throws IOException {
+      Exchange next = next();
+      if (next == null) {
         return false;
       }
-      Exchange exchange = new Exchange(connection, request, endpoints, gate, port);
-      if (!answer(exchange, responder)) {
-        upgrade.set(exchange.upgrade());
-        return false;
+      if (!next.isAuthenticated() || !threads.tryAcquire()) {
+        return answer(next);
       }
-    } while (hasMore(connection));
-    return true;
-  }
-
-  /**
-   * Waits for the next request. A platform thread needs more memory than all buffers of its connection,
-   * but handing over to one takes longer than a small request: so a few idle connections keep theirs
-   * until the keep-alive timeout.
-   */
-  private boolean hasMore(HttpConnection connection) throws IOException {
-    if (!resting.tryAcquire()) {
-      return hasRequest(connection, busyPause, false);
+      try {
+        return PlatformThread.run("iodaemon-connection", () -> answerWhileBusy(next));
+      } finally {
+        threads.release();
+      }
     }
-    try {
-      return hasRequest(connection, limits.keepAlive(), true);
-    } finally {
-      resting.release();
-    }
-  }
 
-  /** Waits for the first bytes of a request; meanwhile {@link #drain} may close the connection. */
-  private boolean hasRequest(HttpConnection connection, Duration time, boolean last)
-      throws IOException {
-    connection.setIdle(true);
-    try {
-      return !draining && connection.awaitRequest(time, last);
-    } finally {
-      connection.setIdle(false);
+    /** Answers requests until none follows soon; false when no further one can follow. */
+    private boolean answerWhileBusy(Exchange first) throws IOException {
+      Exchange next = first;
+      do {
+        if (!answer(next)) {
+          return false;
+        }
+        if (!hasMore()) {
+          return true;
+        }
+        next = next();
+      } while (next != null);
+      return false;
     }
-  }
 
-  /** Null when no request follows; one that could not be read has been answered. */
-  private @Nullable Request next(HttpConnection connection, Responder responder)
-      throws IOException {
-    IOException failure;
-    try {
-      Request request = connection.next();
-      if (request != null) {
+    private boolean answer(Exchange next) throws IOException {
+      if (next.isAuthenticated()) {
+        activity.begin();
+      }
+      try {
+        return next.run(responder, () -> draining);
+      } finally {
+        upgrade = next.upgrade();
+        if (next.isAuthenticated()) {
+          activity.end();
+        }
+      }
+    }
+
+    /**
+     * Waits for the next request. A platform thread needs more memory than all buffers of its
+     * connection, but handing over to one takes longer than a small request: so a few idle connections
+     * keep theirs until the keep-alive timeout.
+     */
+    private boolean hasMore() throws IOException {
+      if (!resting.tryAcquire()) {
+        return hasRequest(busyPause, false);
+      }
+      try {
+        return hasRequest(limits.keepAlive(), true);
+      } finally {
+        resting.release();
+      }
+    }
+
+    /** Waits for the first bytes of a request; meanwhile {@link #drain} may close the connection. */
+    private boolean hasRequest(Duration time, boolean last) throws IOException {
+      connection.setIdle(true);
+      try {
+        return !draining && connection.awaitRequest(time, last);
+      } finally {
+        connection.setIdle(false);
+      }
+    }
+
+    /** Null when no request follows; one that could not be read has been answered. */
+    private @Nullable Exchange next() throws IOException {
+      IOException failure;
+      try {
+        Request request = connection.next();
+        if (request == null) {
+          return null;
+        }
         stats.increment(Counter.HTTP_REQUESTS);
+        return new Exchange(connection, request, endpoints, gate, port);
+      } catch (IOException e) {
+        failure = e;
       }
-      return request;
-    } catch (IOException e) {
-      failure = e;
+      Reply refusal = Failures.ofUnreadable(failure);
+      if (refusal != null) {
+        responder.send(null, refusal, true);
+      }
+      return null;
     }
-    Reply refusal = Failures.ofUnreadable(failure);
-    if (refusal != null) {
-      responder.send(null, refusal, true);
-    }
-    return null;
   }
 
   /** Closes idle connections; the others end with the answer to their current request. */

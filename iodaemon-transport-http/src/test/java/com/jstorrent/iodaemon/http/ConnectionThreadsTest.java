@@ -6,10 +6,12 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What connections wait with, and for how long. */
 class ConnectionThreadsTest {
   private static final String HEALTH = "GET /health HTTP/1.1\nHost: localhost\n\n";
+  private static final String STATS =
+      "GET /stats HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\n\n";
+  private static final String UPGRADE =
+      "GET /io HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nConnection: Upgrade\nUpgrade: echo\n\n";
   private static final String NAME = "iodaemon-connection";
 
   @TempDir
@@ -41,16 +47,80 @@ class ConnectionThreadsTest {
         clients.add(daemon.raw());
       }
       for (RawHttp client : clients) {
-        assertThat(client.send(HEALTH).answer().status()).isEqualTo(200);
+        assertThat(client.send(STATS).answer().status()).isEqualTo(200);
       }
       TestDaemon.await("threads are given back", () -> threads() == Limits.RESTING_THREADS);
       for (RawHttp client : clients) {
-        assertThat(client.send(HEALTH).answer().status()).isEqualTo(200);
+        assertThat(client.send(STATS).answer().status()).isEqualTo(200);
         client.close();
       }
       TestDaemon.await(
           "the others end too",
           () -> daemon.daemon.stats().get(Counter.HTTP_CONNECTIONS) == 0 && threads() == 0);
+    }
+  }
+
+  private static RawHttp slowUpload(HttpDaemon daemon, String file) throws IOException {
+    return daemon.raw().send(HttpDaemon.writeHead(file) + "Content-Length: 9\n\nx");
+  }
+
+  @Test
+  void slowClientsThatHoldAllThreadsHinderNoOthers() throws Exception {
+    List<RawHttp> slow = new ArrayList<>();
+    try (HttpDaemon daemon = new HttpDaemon(folder)) {
+      for (int i = 0; i < Limits.HTTP_THREADS + 10; i++) {
+        slow.add(slowUpload(daemon, "slow" + i));
+      }
+      TestDaemon.await("all threads are in use", () -> threads() == Limits.HTTP_THREADS);
+      Files.write(folder.resolve("f"), new byte[] {7});
+      String fileId = daemon.open("f", "r");
+      for (String target : List.of("/read/k", "/stream/" + fileId, "/stats", "/health")) {
+        assertThat(
+            daemon.get(target, Map.of("X-Path-Base64", HttpDaemon.encoded("f"))).statusCode())
+            .as(target)
+            .isEqualTo(200);
+      }
+      try (RawHttp writer = daemon.raw()) {
+        writer.send(HttpDaemon.writeHead("quick") + "Content-Length: 3\n\nabc");
+        assertThat(writer.answer().status()).isEqualTo(200);
+      }
+      assertThat(threads()).isEqualTo(Limits.HTTP_THREADS);
+      try (RawHttp upgraded = daemon.raw().send(UPGRADE)) {
+        assertThat(upgraded.answer().status()).isEqualTo(101);
+      }
+      for (RawHttp each : slow) {
+        assertThat(each.send("12345678").answer().status()).isEqualTo(200);
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void upgradedConnectionsLeaveTheThreadsOfHttpToOthers() throws Exception {
+    List<RawHttp> all = new ArrayList<>();
+    try (HttpDaemon daemon = new HttpDaemon(folder)) {
+      for (int i = 0; i < Limits.HTTP_THREADS; i++) {
+        RawHttp upgraded = daemon.raw().send(UPGRADE);
+        assertThat(upgraded.answer().status()).isEqualTo(101);
+        all.add(upgraded);
+      }
+      all.add(slowUpload(daemon, "f"));
+      TestDaemon.await("it has a thread", () -> threads() == Limits.HTTP_THREADS + 1);
+      for (RawHttp each : all) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void aClientWithoutTheTokenHoldsNoThread() throws Exception {
+    try (HttpDaemon daemon = new HttpDaemon(folder);
+        RawHttp stranger = daemon.raw()) {
+      stranger.send("POST /health HTTP/1.1\nHost: localhost\nContent-Length: 9\n\nx");
+      TestDaemon.await(
+          "its request is read", () -> daemon.daemon.stats().get(Counter.HTTP_REQUESTS) == 1);
+      assertThat(threads()).isZero();
+      assertThat(stranger.send("12345678").answer().status()).isEqualTo(401);
     }
   }
 

@@ -12,6 +12,7 @@ import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.KernelQueues;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
+import com.jstorrent.iodaemon.work.PlatformThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

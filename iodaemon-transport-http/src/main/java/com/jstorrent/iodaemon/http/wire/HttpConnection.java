@@ -25,6 +25,7 @@ public final class HttpConnection {
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+  private static final InputStream NO_BODY = InputStream.nullInputStream();
   private static final Duration PROBE = Duration.ofMillis(5);
   private static final Duration LINGER_STEP = Duration.ofMillis(500);
   private static final long LINGER_BYTES = Limits.BODY_BYTES;
@@ -38,7 +39,7 @@ public final class HttpConnection {
   private final InputBuffer buffer;
   private final GuardedOutput output;
   private volatile boolean idle;
-  private InputStream body = InputStream.nullInputStream();
+  private InputStream body = NO_BODY;
 
   /**
    * @throws IOException when the channel is already closed
@@ -74,6 +75,12 @@ public final class HttpConnection {
    */
   public WritableByteChannel output() {
     return output;
+  }
+
+  /** Gives back memory that a connection between two requests does not need. */
+  public void rest() {
+    body = NO_BODY;
+    buffer.shrink();
   }
 
   /**

@@ -6,16 +6,17 @@ import java.nio.ByteBuffer;
 
 /**
  * Buffers what was read from the client. Heads are read through it byte by byte; large reads of bodies
- * bypass it. Not thread-safe.
+ * bypass it. An idle connection needs a small array only, which holds most heads. Not thread-safe.
  */
 final class InputBuffer {
+  private static final int IDLE_CAPACITY = 1 << 10;
   private static final int CAPACITY = 4 << 10;
 
   /** From this length on, a read goes past the buffer: the copy would cost more than it saves. */
   private static final int LARGE_READ = 512;
 
   private final InputStream source;
-  private final byte[] bytes = new byte[CAPACITY];
+  private byte[] bytes = new byte[IDLE_CAPACITY];
   private int position;
   private int end;
 
@@ -28,6 +29,21 @@ final class InputBuffer {
     return end - position;
   }
 
+  /** Needs less memory from here on, until more has to be buffered. */
+  void shrink() {
+    if (bytes.length > IDLE_CAPACITY && length() <= IDLE_CAPACITY) {
+      resize(IDLE_CAPACITY);
+    }
+  }
+
+  private void resize(int capacity) {
+    byte[] moved = new byte[capacity];
+    System.arraycopy(bytes, position, moved, 0, length());
+    bytes = moved;
+    end -= position;
+    position = 0;
+  }
+
   /**
    * Reads more from the client, at least one byte and as much as fits; blocks until it comes. Reads
    * nothing when the buffer is full.
@@ -35,9 +51,13 @@ final class InputBuffer {
    * @return false when the client has ended its side
    */
   boolean fill() throws IOException {
-    System.arraycopy(bytes, position, bytes, 0, length());
-    end -= position;
-    position = 0;
+    if (end == bytes.length && end < CAPACITY) {
+      resize(CAPACITY); // more has come than fitted
+    } else {
+      System.arraycopy(bytes, position, bytes, 0, length());
+      end -= position;
+      position = 0;
+    }
     int count = source.read(bytes, end, bytes.length - end);
     end += Math.max(count, 0);
     return count >= 0;

@@ -47,6 +47,7 @@ class InputBufferTest {
 
   @Test
   void fillingKeepsWhatWasNotUsed() throws IOException {
+    assertThat(buffer.fill() && buffer.fill()).as("it grows once").isTrue();
     buffer.read(new byte[1], 0, 1);
     int before = buffer.length();
     assertThat(buffer.fill()).isTrue();
@@ -57,6 +58,21 @@ class InputBufferTest {
     byte[] next = new byte[before + 1];
     assertThat(buffer.take(ByteBuffer.wrap(next))).isEqualTo(next.length);
     assertThat(next).containsExactly(Arrays.copyOfRange(content, 1, before + 2));
+  }
+
+  @Test
+  void whatItHoldsOutlivesTheMemoryThatItGivesBack() throws IOException {
+    buffer.fill();
+    buffer.fill();
+    byte[] got = new byte[content.length];
+    int skipped = buffer.length() - LARGE;
+    assertThat(buffer.read(got, 0, skipped)).isEqualTo(skipped);
+    buffer.shrink();
+    assertThat(buffer.take(ByteBuffer.wrap(got, skipped, LARGE))).isEqualTo(LARGE);
+    assertThat(buffer.fill()).isTrue();
+    int more = buffer.length();
+    assertThat(buffer.read(got, skipped + LARGE, more)).isEqualTo(more);
+    assertThat(got).startsWith(Arrays.copyOf(content, skipped + LARGE + more));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.ws;
+package com.jstorrent.iodaemon.work;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what a virtual thread should not: ARCHITECTURE.md tells why a busy client is read by a
+ * Runs what a virtual thread should not: ARCHITECTURE.md tells why a busy connection has a
  * platform thread.
  */
-final class PlatformThread {
+public final class PlatformThread {
   private static final Logger LOG = LoggerFactory.getLogger(PlatformThread.class);
 
   private PlatformThread() {}
@@ -22,12 +22,12 @@ final class PlatformThread {
    *
    * @throws IOException what the work throws
    */
-  static boolean run(String name, Callable<Boolean> work) throws IOException {
+  public static boolean run(String name, Callable<Boolean> work) throws IOException {
     FutureTask<Boolean> task = new FutureTask<>(work);
     try {
       Thread.ofPlatform().daemon().name(name).start(task);
     } catch (OutOfMemoryError e) {
-      LOG.warn("The system has no thread left for a client.");
+      LOG.warn("The system has no thread left for a connection.");
       task.run();
     }
     boolean interrupted = false;
