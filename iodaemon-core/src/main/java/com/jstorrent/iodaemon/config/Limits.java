@@ -133,6 +133,12 @@ public final class Limits {
   public static final Duration RELAY_REST = Duration.ofSeconds(2);
 
   /**
+   * PROTOCOL.md § 2.3: of the connections to the port, so many at once that have not shown the token
+   * are one in this number; past it, or when descriptors run out, the oldest of them is closed.
+   */
+  public static final int UNKNOWN_SHARE = 4;
+
+  /**
    * Platform threads that serve HTTP; past it requests are served by the virtual threads of their
    * connections, which takes longer. WebSockets do not count.
    */

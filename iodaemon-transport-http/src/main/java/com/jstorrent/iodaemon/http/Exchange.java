@@ -188,6 +188,7 @@ final class Exchange {
       UpgradeHook.Refusal.Header header = refusal.header();
       return header == null ? reply : reply.with(header.name(), header.value());
     }
+    connection.trust(); // the hook bounds those that have not shown the token yet
     upgrade = new Upgrade(hook, wanted);
     return null;
   }

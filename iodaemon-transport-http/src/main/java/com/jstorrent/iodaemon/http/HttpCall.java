@@ -52,6 +52,11 @@ record HttpCall(
   }
 
   @Override
+  public void trust() {
+    connection.trust();
+  }
+
+  @Override
   public OptionalLong bodyLength() {
     return requestBody.length();
   }

@@ -13,7 +13,10 @@ public interface UpgradeHook {
   /** The path that leads here, such as {@code /io}. */
   String path();
 
-  /** Why this request cannot be upgraded, or null when it can. Called before anything is sent. */
+  /**
+   * Why this request cannot be upgraded, or null when it can. Called before anything is sent. The hook
+   * bounds how many connections have not shown the token: the transport closes none of them for others.
+   */
   @Nullable
   Refusal refuse(UpgradeRequest request);
 

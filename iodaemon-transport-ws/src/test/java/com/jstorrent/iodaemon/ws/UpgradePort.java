@@ -45,7 +45,16 @@ final class UpgradePort implements AutoCloseable {
   UpgradePort(SessionAcceptor sessions, Limits limits) throws IOException {
     WebSocketUpgrade hook = WebSocketUpgrade.io();
     hook.start(new Services(sessions, limits, clock));
-    listener = LoopbackListener.open(0, 100, channel -> serve(hook, channel), clock, failures::add);
+    listener =
+        LoopbackListener.open(
+            0,
+            100,
+            (channel, trust) -> {
+              trust.run();
+              serve(hook, channel);
+            },
+            clock,
+            failures::add);
   }
 
   int port() {

@@ -39,6 +39,9 @@ public interface Call {
    */
   boolean clientGone();
 
+  /** The client of a request without a token has shown another secret, such as a ticket. */
+  void trust();
+
   /** The declared length of the body in bytes; empty when it comes in chunks. */
   OptionalLong bodyLength();
 

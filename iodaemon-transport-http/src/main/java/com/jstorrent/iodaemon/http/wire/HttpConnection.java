@@ -38,15 +38,20 @@ public final class HttpConnection {
   private final TimedInput input;
   private final InputBuffer buffer;
   private final GuardedOutput output;
+  private final Runnable trust;
   private volatile boolean idle;
+  private boolean trusted;
   private InputStream body = NO_BODY;
 
   /**
+   * @param trust see {@link LoopbackListener.Handler#serve}
    * @throws IOException when the channel is already closed
    */
-  public HttpConnection(SocketChannel channel, Limits limits, ConnectionClocks clocks)
+  public HttpConnection(
+      SocketChannel channel, Limits limits, ConnectionClocks clocks, Runnable trust)
       throws IOException {
     this.channel = channel;
+    this.trust = trust;
     this.limits = limits;
     this.clocks = clocks;
     this.clock = new ConnectionClock(channel, clocks.time());
@@ -68,6 +73,14 @@ public final class HttpConnection {
 
   public void setIdle(boolean waits) {
     idle = waits;
+  }
+
+  /** The client has shown the token, or another secret: its connection is not closed for others. */
+  public void trust() {
+    if (!trusted) {
+      trusted = true;
+      trust.run();
+    }
   }
 
   /**

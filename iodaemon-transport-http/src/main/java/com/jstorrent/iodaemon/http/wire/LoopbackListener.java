@@ -11,11 +11,6 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A port on 127.0.0.1: one thread accepts, each connection is served on a virtual thread of its own,
  * which may wait but is not the one for work. The loop survives running out of descriptors, and takes
- * only so many connections at once; the others wait in the backlog.
+ * only so many connections at once ({@link OpenConnections}); the others wait in the backlog.
  */
 public final class LoopbackListener implements BoundTransport {
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackListener.class);
@@ -32,8 +27,13 @@ public final class LoopbackListener implements BoundTransport {
   /** What is behind the port. */
   @FunctionalInterface
   public interface Handler {
-    /** Serves one connection; the channel is closed when it returns. */
-    void serve(SocketChannel channel) throws IOException;
+    /**
+     * Serves one connection; the channel is closed when it returns.
+     *
+     * @param trust to be called when the client has shown that it may be here; until then the
+     *     connection may be closed for another one
+     */
+    void serve(SocketChannel channel, Runnable trust) throws IOException;
 
     /** Lets every connection end as soon as what it is doing is done. Does not block. */
     default void drain() {}
@@ -43,10 +43,7 @@ public final class LoopbackListener implements BoundTransport {
   private final Handler handler;
   private final MonotonicClock clock;
   private final Consumer<Throwable> onFailure;
-  private final Semaphore places;
-  private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition ended = lock.newCondition();
+  private final OpenConnections connections;
   private final int port;
   private final Thread acceptor =
       Thread.ofPlatform().daemon().name("iodaemon-accept").unstarted(this::acceptAll);
@@ -64,7 +61,7 @@ public final class LoopbackListener implements BoundTransport {
     this.handler = handler;
     this.clock = clock;
     this.onFailure = onFailure;
-    this.places = new Semaphore(connections);
+    this.connections = new OpenConnections(connections);
     this.port = ((InetSocketAddress) server.getLocalAddress()).getPort();
   }
 
@@ -137,12 +134,9 @@ public final class LoopbackListener implements BoundTransport {
   private void acceptUntilClosed() {
     boolean pauseLogged = false;
     while (server.isOpen()) {
-      places.acquireUninterruptibly();
       try {
-        SocketChannel channel = server.accept();
-        begin(channel);
+        begin(server.accept());
         pauseLogged = false;
-        continue;
       } catch (ClosedChannelException e) {
         LOG.debug("Port {} is closed.", port);
       } catch (IOException e) {
@@ -150,18 +144,20 @@ public final class LoopbackListener implements BoundTransport {
           pauseLogged = true;
           LOG.warn("Accepting pauses: {}", e.getMessage());
         }
-        pause();
+        connections.makeRoom();
       }
-      places.release();
     }
   }
 
   private void begin(SocketChannel channel) throws IOException {
-    open.add(channel);
+    if (!connections.begin(channel)) {
+      closeQuietly(channel);
+      return;
+    }
     try {
       Thread.ofVirtual().name("iodaemon-visitor").start(() -> serve(channel));
     } catch (OutOfMemoryError e) { // threads run out and come back, as descriptors do
-      remove(channel);
+      connections.end(channel);
       closeQuietly(channel);
       throw new IOException("The system has no thread left.");
     }
@@ -170,7 +166,7 @@ public final class LoopbackListener implements BoundTransport {
   private void serve(SocketChannel channel) {
     try (channel) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      handler.serve(channel);
+      handler.serve(channel, () -> connections.trust(channel));
     } catch (IOException e) {
       LOG.trace("A connection has broken: {}", e.getMessage());
     } catch (OutOfMemoryError e) {
@@ -178,26 +174,7 @@ public final class LoopbackListener implements BoundTransport {
     } catch (RuntimeException | Error e) {
       LOG.error("A connection ends because of a defect.", e);
     } finally {
-      places.release();
-      remove(channel);
-    }
-  }
-
-  private void remove(SocketChannel channel) {
-    lock.lock();
-    try {
-      open.remove(channel);
-      ended.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(Limits.ACCEPT_PAUSE);
-    } catch (InterruptedException e) {
-      LOG.debug("The pause of the accept loop was cut short.");
+      connections.end(channel);
     }
   }
 
@@ -208,24 +185,14 @@ public final class LoopbackListener implements BoundTransport {
       draining = true;
     }
     closeQuietly(server);
+    connections.stop();
     handler.drain();
   }
 
   @Override
   public void close() {
     drain();
-    long left = deadline - clock.nanoTime();
-    lock.lock();
-    try {
-      while (!open.isEmpty() && left > 0) {
-        left = ended.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
-    }
-    open.forEach(LoopbackListener::closeQuietly);
+    connections.endAll(deadline - clock.nanoTime());
     awaitAcceptor();
   }
 
@@ -240,7 +207,7 @@ public final class LoopbackListener implements BoundTransport {
     }
   }
 
-  private static void closeQuietly(AutoCloseable channel) {
+  static void closeQuietly(AutoCloseable channel) {
     try {
       channel.close();
     } catch (Exception e) {

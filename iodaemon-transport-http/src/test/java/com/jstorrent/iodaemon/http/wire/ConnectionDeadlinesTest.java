@@ -64,7 +64,7 @@ class ConnectionDeadlinesTest {
     client.setTcpNoDelay(true);
     client.setSoTimeout(60_000);
     channel = server.accept();
-    connection = new HttpConnection(channel, limits, clocks);
+    connection = new HttpConnection(channel, limits, clocks, () -> {});
   }
 
   @AfterEach

@@ -51,7 +51,8 @@ class LoopbackListenerTest {
   void anErrorEndsOnlyItsConnection() throws Exception {
     for (Error error : List.of(new AssertionError("defect"), new StackOverflowError())) {
       try (LoopbackListener listener =
-          LoopbackListener.open(0, 1, channel -> serve(channel, error), clock, failures::add)) {
+          LoopbackListener.open(0, 1, (channel, trust) -> serve(channel, error), clock,
+              failures::add)) {
         assertThat(ask(listener, 0)).isEqualTo(-1);
         assertThat(ask(listener, 7)).as("its slot is free again").isEqualTo(7);
       }
@@ -63,7 +64,8 @@ class LoopbackListenerTest {
   void runningOutOfMemoryIsReportedAndDoesNotEndTheJvm() throws Exception {
     Error error = new OutOfMemoryError("Cannot reserve direct memory");
     try (LoopbackListener listener =
-        LoopbackListener.open(0, 1, channel -> serve(channel, error), clock, failures::add)) {
+        LoopbackListener.open(0, 1, (channel, trust) -> serve(channel, error), clock,
+            failures::add)) {
       assertThat(ask(listener, 0)).isEqualTo(-1);
       assertThat(ask(listener, 7)).as("its slot is free again").isEqualTo(7);
       assertThat(failures).containsExactly(error);
@@ -75,13 +77,13 @@ class LoopbackListenerTest {
     for (Throwable defect : List.of(new IllegalStateException("defect"), new AssertionError())) {
       failures.clear();
       try (BrokenServer server = new BrokenServer(defect)) {
-        new LoopbackListener(server, 1, channel -> {}, clock, failures::add).acceptAll();
+        new LoopbackListener(server, 1, (channel, trust) -> {}, clock, failures::add).acceptAll();
         assertThat(failures).containsExactly(defect);
       }
     }
     failures.clear();
     try (BrokenServer server = new BrokenServer(null)) {
-      new LoopbackListener(server, 1, channel -> {}, clock, failures::add).acceptAll();
+      new LoopbackListener(server, 1, (channel, trust) -> {}, clock, failures::add).acceptAll();
       assertThat(failures).as("the channel was closed by other code").hasSize(1);
     }
   }
@@ -89,7 +91,7 @@ class LoopbackListenerTest {
   @Test
   void anOrderlyEndIsNotReported() throws Exception {
     LoopbackListener listener =
-        LoopbackListener.open(0, 1, channel -> {}, clock, failures::add);
+        LoopbackListener.open(0, 1, (channel, trust) -> {}, clock, failures::add);
     listener.close();
     TestDaemon.await(
         "the accept thread to end",
