@@ -5,22 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.launcher.CommandLineParser.Request;
+import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DaemonFactoryTest {
 
-  private static LaunchOptions options(Map<String, Path> roots) {
-    return new LaunchOptions(
-        0,
-        "t",
-        new LaunchOptions.Folders(null, roots),
-        false,
-        new LaunchOptions.Life(0, Duration.ZERO),
-        new LaunchOptions.Log(null, LogLevel.info));
+  private static LaunchOptions options(String... arguments) throws LaunchFailure {
+    Request request = new CommandLineParser("1", InputStream.nullInputStream()).parse(arguments);
+    return ((Request.Serve) request).options();
   }
 
   @Test
@@ -28,7 +24,7 @@ class DaemonFactoryTest {
     Path unplugged = folder.resolve("unplugged");
     try (IoDaemon daemon =
         new DaemonFactory(Map.of(), DaemonListener.NONE)
-            .make(options(Map.of("films", unplugged)))
+            .make(options("--token", "t", "--root", "films=" + unplugged))
             .start()) {
       assertThat(daemon.roots().all()).containsExactly(DownloadRoot.of("films", unplugged));
     }
