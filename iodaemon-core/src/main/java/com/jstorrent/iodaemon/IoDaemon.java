@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon;
 
 import com.jstorrent.iodaemon.access.AllowedOrigins;
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.config.NetworkOptions;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.FolderPicker;
 import com.jstorrent.iodaemon.file.DownloadRoot;
@@ -167,13 +168,11 @@ public final class IoDaemon implements AutoCloseable {
     final List<DownloadRoot> roots = new ArrayList<>();
     final Set<String> origins = new LinkedHashSet<>();
     boolean anyLocalOrigin;
-    boolean denyPrivate;
+    NetworkOptions network = NetworkOptions.DEFAULT;
     Limits limits = Limits.DEFAULT;
     DaemonListener listener = DaemonListener.NONE;
     FolderPicker folderPicker = FolderPicker.NONE;
     Profile.@Nullable Source profile;
-    @Nullable
-    SSLContext trust;
     @Nullable
     MonotonicClock clock;
     Duration idleTimeout = Duration.ZERO;
@@ -244,12 +243,21 @@ public final class IoDaemon implements AutoCloseable {
     }
 
     /**
+     * All options of the sockets of clients; replaces what {@link #denyPrivate} and {@link #trust} have
+     * set before. Default: {@link NetworkOptions#DEFAULT}.
+     */
+    public Builder network(NetworkOptions value) {
+      network = given("network", value);
+      return this;
+    }
+
+    /**
      * Whether sockets of clients reach public addresses only: no loopback, private, link-local or
      * multicast ones (PROTOCOL.md § 4.15). What others open to a client's server is not affected.
      * Default: no.
      */
     public Builder denyPrivate(boolean deny) {
-      denyPrivate = deny;
+      network = network.withDenyPrivate(deny);
       return this;
     }
 
@@ -285,7 +293,7 @@ public final class IoDaemon implements AutoCloseable {
      * peers that ask for one. Default: the JVM's own trust store, and none.
      */
     public Builder trust(SSLContext value) {
-      trust = given("trust", value);
+      network = network.withTrust(given("trust", value));
       return this;
     }
 

@@ -82,8 +82,7 @@ final class Services implements DaemonServices, AutoCloseable {
             stats,
             clock,
             memory,
-            builder.denyPrivate,
-            builder.trust,
+            builder.network,
             listener::onFailed);
     sessions =
         new Sessions(

@@ -1,4 +1,4 @@
-/** The limits of a daemon, and how an embedder changes them. */
+/** The limits and the network options of a daemon, and how an embedder changes them. */
 @NullMarked
 package com.jstorrent.iodaemon.config;
 

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.config.NetworkOptions;
 import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.net.connect.EgressRule;
 import com.jstorrent.iodaemon.net.connect.Resolver;
@@ -12,8 +13,6 @@ import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonMemory;
 import java.io.IOException;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /** What the sockets of all connections have in common; closed with the daemon. */
 public final class SharedNet implements AutoCloseable {
@@ -28,8 +27,6 @@ public final class SharedNet implements AutoCloseable {
   private final PeerWriter peerWriter;
 
   /**
-   * @param denyPrivate whether clients may reach public addresses only
-   * @param trust whom TCP_SECURE trusts; null for the JVM's own trust store
    * @param onFailure hears of an end of the thread that all sockets need
    * @throws IOException when the system has no descriptor left for a selector
    */
@@ -38,17 +35,16 @@ public final class SharedNet implements AutoCloseable {
       Stats stats,
       MonotonicClock clock,
       DaemonMemory memory,
-      boolean denyPrivate,
-      @Nullable SSLContext trust,
+      NetworkOptions options,
       Consumer<Throwable> onFailure)
       throws IOException {
-    this.egress = new EgressRule(denyPrivate);
+    this.egress = new EgressRule(options.denyPrivate());
     this.memory = memory;
     this.limits = limits;
     this.stats = stats;
     this.clock = clock;
     this.resolver = new Resolver(clock);
-    this.tls = new TlsClients(trust);
+    this.tls = new TlsClients(options.trust());
     this.drops = new KernelDrops(clock);
     this.peerWriter = new PeerWriter(clock, onFailure);
   }

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
+import com.jstorrent.iodaemon.config.NetworkOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -179,12 +180,17 @@ final class CommandLineParser {
         new LaunchOptions.Folders(
             result.matchedOptionValue("--install-id", null),
             roots(result.matchedOptionValue("--root", List.of()))),
-        result.matchedOptionValue("--deny-private", false),
+        network(result),
         new LaunchOptions.Life(
             parentPid, duration(result.matchedOptionValue("--idle-timeout", "0"))),
         new LaunchOptions.Log(
             logFile == null ? null : path(logFile),
             result.matchedOptionValue("--log-level", LogLevel.info)));
+  }
+
+  private static NetworkOptions network(ParseResult result) {
+    return NetworkOptions.DEFAULT
+        .withDenyPrivate(result.matchedOptionValue("--deny-private", false));
   }
 
   private String token(ParseResult result) throws LaunchFailure {

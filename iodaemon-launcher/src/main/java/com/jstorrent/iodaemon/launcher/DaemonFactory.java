@@ -45,7 +45,7 @@ final class DaemonFactory {
             .origins(first.origins())
             .listener(listener)
             .idleTimeout(options.life().idleTimeout())
-            .denyPrivate(options.denyPrivate())
+            .network(options.network())
             .transport(
                 HttpTransport.onPort(options.port())
                     .upgrade(WebSocketUpgrade.io())

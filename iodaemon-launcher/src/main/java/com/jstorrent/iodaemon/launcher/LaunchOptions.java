@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
+import com.jstorrent.iodaemon.config.NetworkOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -9,10 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The options of the command line.
  *
  * @param port the port to listen on; 0 lets the system choose
- * @param denyPrivate whether sockets may only connect to public addresses
  */
 record LaunchOptions(
-    int port, String token, Folders folders, boolean denyPrivate, Life life, Log log) {
+    int port, String token, Folders folders, NetworkOptions network, Life life, Log log) {
 
   /**
    * Where the download roots come from.

@@ -40,7 +40,7 @@ class CommandLineParserTest {
     assertThat(options.token()).isEqualTo("t");
     assertThat(options.life().parentPid()).isEqualTo(42);
     assertThat(options.folders().installId()).isEqualTo("i");
-    assertThat(options.denyPrivate()).isFalse();
+    assertThat(options.network().denyPrivate()).isFalse();
     assertThat(options.toString()).doesNotContain("t\"").doesNotContain("token=");
   }
 
@@ -56,7 +56,7 @@ class CommandLineParserTest {
     assertThat(options.log().level()).isEqualTo(LogLevel.debug);
     assertThat(options.log().file()).isEqualTo(Path.of("/l"));
     assertThat(options.folders().installId()).isNull();
-    assertThat(options.denyPrivate()).isTrue();
+    assertThat(options.network().denyPrivate()).isTrue();
   }
 
   @Test
@@ -134,7 +134,9 @@ class CommandLineParserTest {
     assertThat(options("--token", value).token()).isEqualTo(value);
     assertThat(options("--token=" + value).token()).isEqualTo(value);
     assertThat(options("--token", value, "--port", "7").port()).isEqualTo(7);
-    assertThat(options("--port", "7", "--token=" + value, "--deny-private").denyPrivate()).isTrue();
+    assertThat(
+        options("--port", "7", "--token=" + value, "--deny-private").network().denyPrivate())
+        .isTrue();
     LaunchOptions options =
         options(
             "--install-id", value, "--log-file", value, "--root", "k=" + value, "--token", "t");
