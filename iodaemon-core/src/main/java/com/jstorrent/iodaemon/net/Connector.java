@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.connect.ConnectRace;
 import com.jstorrent.iodaemon.net.connect.ConnectTurns;
-import com.jstorrent.iodaemon.net.connect.PeerOptions;
+import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import com.jstorrent.iodaemon.net.connect.Resolver;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.io.IOException;
@@ -77,7 +77,8 @@ final class Connector {
     Duration left = net.limits().connectTimeout().minus(answer.took());
     ConnectTurns.Turn turn = turns.attempt(host + ' ' + port);
     while (left.isPositive()) {
-      ConnectRace race = new ConnectRace(allowed, port, net.shared().clock());
+      ConnectRace race =
+          new ConnectRace(allowed, port, net.shared().sockets(), net.shared().clock());
       turn.take(race::giveUp);
       long begun = net.shared().clock().nanoTime();
       try {
@@ -110,7 +111,7 @@ final class Connector {
 
   private void hand(TcpSocket socket, SocketChannel channel) {
     if (!socket.pending().hold(channel)) {
-      PeerOptions.close(channel);
+      PeerSockets.close(channel);
       return;
     }
     net.relay()
@@ -119,7 +120,7 @@ final class Connector {
               if (socket.open(channel)) {
                 socket.announceConnected();
               } else {
-                PeerOptions.close(channel);
+                PeerSockets.close(channel);
               }
             });
   }

@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.net.connect.PeerOptions;
+import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -48,7 +48,7 @@ final class PendingConnection {
   void abandon() {
     SocketChannel connection = established.getAndSet(null);
     if (connection != null) {
-      PeerOptions.close(connection);
+      PeerSockets.close(connection);
     }
     Thread thread = connector;
     if (thread != null && thread != Thread.currentThread()) {

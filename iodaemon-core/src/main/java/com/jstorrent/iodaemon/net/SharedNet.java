@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.config.NetworkOptions;
 import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.net.connect.EgressRule;
+import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import com.jstorrent.iodaemon.net.connect.Resolver;
 import com.jstorrent.iodaemon.net.relay.PeerWriter;
 import com.jstorrent.iodaemon.net.stream.TlsClients;
@@ -24,6 +25,7 @@ public final class SharedNet implements AutoCloseable {
   private final TlsClients tls;
   private final KernelDrops drops;
   private final EgressRule egress;
+  private final PeerSockets sockets = new PeerSockets();
   private final PeerWriter peerWriter;
 
   /**
@@ -89,6 +91,10 @@ public final class SharedNet implements AutoCloseable {
 
   EgressRule egress() {
     return egress;
+  }
+
+  PeerSockets sockets() {
+    return sockets;
   }
 
   /** A port that the daemon listens on: no client gets there through the daemon itself. */

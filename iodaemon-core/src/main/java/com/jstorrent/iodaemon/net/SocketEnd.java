@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.net.connect.PeerOptions;
+import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.nio.channels.SocketChannel;
 
@@ -88,7 +88,7 @@ final class SocketEnd {
   void resetOnClose() {
     SocketChannel connection = socket.connection();
     if (connection != null) {
-      PeerOptions.resetOnClose(connection);
+      PeerSockets.resetOnClose(connection);
     }
   }
 
@@ -97,7 +97,7 @@ final class SocketEnd {
     if (connection == null) {
       return;
     }
-    PeerOptions.close(connection);
+    PeerSockets.close(connection);
     socket.encryption().release();
     // It is free only when every selector that knew the channel has forgotten it.
     net.relay().wakeUp();

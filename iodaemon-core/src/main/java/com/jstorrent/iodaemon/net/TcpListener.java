@@ -4,14 +4,12 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.net.connect.PeerOptions;
+import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -115,21 +113,9 @@ final class TcpListener implements PeerSocket {
     String host = bindAddress.isEmpty() ? ALL_IPV4 : bindAddress;
     InetAddress address =
         net.shared().resolver().resolve(host, net.limits().connectTimeout()).first();
-    // A channel of the default family would listen on IPv6 as well when given 0.0.0.0.
-    ServerSocketChannel server =
-        ServerSocketChannel.open(
-            address instanceof Inet4Address
-                ? StandardProtocolFamily.INET
-                : StandardProtocolFamily.INET6);
-    try {
-      net.relay().open();
-      PeerOptions.apply(server);
-      net.table().awaitReleased(port); // the last server on it may have been stopped just now
-      return server.bind(new InetSocketAddress(address, port), Limits.BACKLOG);
-    } catch (IOException | RuntimeException | InterruptedException e) {
-      server.close();
-      throw e;
-    }
+    net.relay().open();
+    net.table().awaitReleased(port); // the last server on it may have been stopped just now
+    return net.shared().sockets().openServer(new InetSocketAddress(address, port));
   }
 
   /** Tells the client where it listens; false when it has stopped the server meanwhile. */
@@ -189,7 +175,7 @@ final class TcpListener implements PeerSocket {
     if (remote == null
         || net.table().admit(socket, net.limits()) != Errno.OK
         || !socket.open(peer)) {
-      PeerOptions.close(peer);
+      PeerSockets.close(peer);
       return;
     }
     socket.announce(
@@ -201,7 +187,7 @@ final class TcpListener implements PeerSocket {
   private @Nullable InetSocketAddress prepare(SocketChannel peer) {
     try {
       net.relay().open(); // the server may have been stopped meanwhile
-      PeerOptions.apply(peer);
+      net.shared().sockets().accepted(peer);
       peer.configureBlocking(false);
       return (InetSocketAddress) peer.getRemoteAddress();
     } catch (IOException e) {

@@ -13,8 +13,6 @@ import com.jstorrent.iodaemon.stats.SocketReport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
@@ -129,25 +127,9 @@ final class UdpSocket implements PeerSocket, Selectable {
 
   private void bind(InetAddress address, int port) throws IOException {
     reach = Reach.from(address);
+    net.relay().open();
     DatagramChannel bound =
-        DatagramChannel.open(reach.family());
-    try {
-      bound.configureBlocking(false);
-      bound.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      bound.setOption(StandardSocketOptions.SO_BROADCAST, true);
-      bound.setOption(StandardSocketOptions.SO_RCVBUF, Limits.UDP_BUFFER_BYTES);
-      bound.setOption(StandardSocketOptions.SO_SNDBUF, Limits.UDP_BUFFER_BYTES);
-      bound.setOption(StandardSocketOptions.IP_MULTICAST_TTL, Limits.MULTICAST_TTL);
-      NetworkInterface own = address.isAnyLocalAddress() ? null : interfaceOf(address);
-      if (own != null) {
-        bound.setOption(StandardSocketOptions.IP_MULTICAST_IF, own);
-      }
-      bound.bind(new InetSocketAddress(address, port));
-      net.relay().open();
-    } catch (IOException | RuntimeException e) {
-      bound.close();
-      throw e;
-    }
+        net.shared().sockets().openUdp(new InetSocketAddress(address, port));
     channel = bound;
     groups = new MulticastGroups(bound);
     net.stats().increment(Counter.UDP_SOCKETS);
@@ -165,11 +147,6 @@ final class UdpSocket implements PeerSocket, Selectable {
                   .sendNow(new DaemonFrame.UdpBound(requestId, id, boundPort, Errno.OK.number()));
               net.relay().register(bound, this);
             });
-  }
-
-  private static @Nullable NetworkInterface interfaceOf(InetAddress address) throws IOException {
-    NetworkInterface found = NetworkInterface.getByInetAddress(address);
-    return found != null && found.supportsMulticast() ? found : null;
   }
 
   private void refuse(Errno errno) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * PROTOCOL.md § 4.5: small frames are not held back. The options of the sockets are tested in
- * {@code PeerOptionsTest}.
+ * {@code PeerSocketsTest}.
  */
 class Promise05PromptTest {
 

@@ -3,7 +3,6 @@ package com.jstorrent.iodaemon.net.connect;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,21 +40,21 @@ public final class ConnectRace {
   private final List<SocketChannel> open = new ArrayList<>();
   private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
   private final MonotonicClock clock;
-  private final Opening opening;
+  private final Dialer dialer;
   private long deadline;
 
-  /** How a socket is made that is not connected yet. */
-  public interface Opening {
-    SocketChannel open() throws IOException;
+  /** How the sockets that race are made. Any thread. */
+  public interface Dialer {
+    /** A blocking socket for a connection to this address. Does not block. */
+    SocketChannel open(InetAddress peer) throws IOException;
+
+    /** Blocks until bytes can be sent to the peer; closing the socket is its time limit. */
+    void connect(SocketChannel socket, InetSocketAddress peer) throws IOException;
   }
 
-  public ConnectRace(List<InetAddress> addresses, int port, MonotonicClock clock) {
-    this(addresses, port, clock, SocketChannel::open);
-  }
-
-  public ConnectRace(List<InetAddress> addresses, int port, MonotonicClock clock, Opening opening) {
+  public ConnectRace(List<InetAddress> addresses, int port, Dialer dialer, MonotonicClock clock) {
     this.clock = clock;
-    this.opening = opening;
+    this.dialer = dialer;
     for (InetAddress address : interleave(addresses)) {
       candidates.add(new InetSocketAddress(address, port));
     }
@@ -168,9 +167,8 @@ public final class ConnectRace {
   private void start(InetSocketAddress address) {
     SocketChannel channel;
     try {
-      channel = opening.open();
+      channel = dialer.open(address.getAddress());
       open.add(channel);
-      PeerOptions.apply(channel);
     } catch (IOException | RuntimeException e) {
       outcomes.add(Outcome.failed(e));
       return;
@@ -180,25 +178,12 @@ public final class ConnectRace {
         .start(
             () -> {
               try {
-                channel.socket().connect(address); // closing it is its time limit
-                refuseItself(channel);
+                dialer.connect(channel, address);
                 outcomes.add(new Outcome(channel, null));
               } catch (IOException | RuntimeException e) {
                 outcomes.add(Outcome.failed(e));
               }
             });
-  }
-
-  /**
-   * A port that the system gives out, and where nothing listens, may be given to this very socket:
-   * then it connects to itself (RFC 9293 § 3.5, simultaneous open).
-   */
-  private static void refuseItself(SocketChannel channel) throws IOException {
-    if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
-      PeerOptions.resetOnClose(channel);
-      channel.close();
-      throw new ConnectException("Connection refused: the socket has reached itself.");
-    }
   }
 
   private long left() {

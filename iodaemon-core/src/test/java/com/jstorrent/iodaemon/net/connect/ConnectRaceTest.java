@@ -41,7 +41,7 @@ class ConnectRaceTest {
     InetAddress address = InetAddress.getByName(loopback);
     int port = freePort(address);
     ConnectRace race =
-        new ConnectRace(List.of(address), port, clock, () -> bound(address, port));
+        new ConnectRace(List.of(address), port, dialer(() -> bound(address, port)), clock);
     assertThatThrownBy(() -> race.run(PATIENCE))
         .isInstanceOfSatisfying(
             IOException.class, e -> assertThat(Errno.of(e)).isEqualTo(Errno.ECONNREFUSED));
@@ -59,7 +59,7 @@ class ConnectRaceTest {
           List.of(bound(own, peer.port()), SocketChannel.open()).iterator();
       InetAddress other = InetAddress.getByName("127.0.0.1");
       ConnectRace race =
-          new ConnectRace(List.of(own, other), peer.port(), clock, sockets::next);
+          new ConnectRace(List.of(own, other), peer.port(), dialer(sockets::next), clock);
       try (SocketChannel winner = race.run(PATIENCE)) {
         assertThat(winner.getRemoteAddress())
             .isEqualTo(new InetSocketAddress(other, peer.port()));
@@ -73,7 +73,8 @@ class ConnectRaceTest {
     InetAddress there = InetAddress.getByName("127.0.0.1");
     try (Peer peer = Peer.open()) {
       ConnectRace race =
-          new ConnectRace(List.of(there), peer.port(), clock, () -> bound(here, peer.port()));
+          new ConnectRace(
+              List.of(there), peer.port(), dialer(() -> bound(here, peer.port())), clock);
       try (SocketChannel winner = race.run(PATIENCE)) {
         assertThat(winner.getLocalAddress()).isEqualTo(new InetSocketAddress(here, peer.port()));
       }
@@ -91,7 +92,7 @@ class ConnectRaceTest {
     int port = freePort(four);
     ConnectRace race =
         new ConnectRace(
-            List.of(six, four), port, clock, new FailsFirst(new SocketException(missing)));
+            List.of(six, four), port, dialer(new FailsFirst(new SocketException(missing))), clock);
     assertThatThrownBy(() -> race.run(PATIENCE))
         .isInstanceOfSatisfying(
             IOException.class, e -> assertThat(Errno.of(e)).isEqualTo(Errno.ECONNREFUSED));
@@ -102,8 +103,8 @@ class ConnectRaceTest {
     InetAddress four = InetAddress.getByName("127.0.0.1");
     ConnectRace race =
         new ConnectRace(
-            List.of(four, four), freePort(four), clock,
-            new FailsFirst(new SocketException("Too many open files")));
+            List.of(four, four), freePort(four),
+            dialer(new FailsFirst(new SocketException("Too many open files"))), clock);
     assertThatThrownBy(() -> race.run(PATIENCE)).hasMessage("Too many open files");
   }
 
@@ -115,13 +116,15 @@ class ConnectRaceTest {
       Iterator<Boolean> good = List.of(false, true).iterator();
       ConnectRace race =
           new ConnectRace(
-              List.of(four, four), peer.port(), clock,
-              () -> {
-                if (good.next()) {
-                  return SocketChannel.open();
-                }
-                throw new UnsupportedOperationException("IPv6 not available");
-              });
+              List.of(four, four), peer.port(),
+              dialer(
+                  () -> {
+                    if (good.next()) {
+                      return SocketChannel.open();
+                    }
+                    throw new UnsupportedOperationException("IPv6 not available");
+                  }),
+              clock);
       try (SocketChannel winner = race.run(PATIENCE)) {
         assertThat(winner.isConnected()).isTrue();
       }
@@ -140,7 +143,26 @@ class ConnectRaceTest {
     }
   }
 
-  private static final class FailsFirst implements ConnectRace.Opening {
+  private interface Opening {
+    SocketChannel open() throws IOException;
+  }
+
+  /** Connects sockets of the test's own as the daemon does. */
+  private static ConnectRace.Dialer dialer(Opening opening) {
+    return new ConnectRace.Dialer() {
+      @Override
+      public SocketChannel open(InetAddress peer) throws IOException {
+        return opening.open();
+      }
+
+      @Override
+      public void connect(SocketChannel socket, InetSocketAddress peer) throws IOException {
+        new PeerSockets().connect(socket, peer);
+      }
+    };
+  }
+
+  private static final class FailsFirst implements Opening {
     private final IOException failure;
     private boolean failed;
 

@@ -10,19 +10,18 @@ import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 4.5: the options of connected and of accepted sockets. */
-class PeerOptionsTest {
+class PeerSocketsTest {
+  private final PeerSockets sockets = new PeerSockets();
 
   @Test
   void connectedAndAcceptedSocketsHaveTheOptionsOfTheContract() throws Exception {
-    try (ServerSocketChannel server = ServerSocketChannel.open();
-        SocketChannel connected = SocketChannel.open();
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (ServerSocketChannel server = sockets.openServer(new InetSocketAddress(here, 0));
+        SocketChannel connected = sockets.open(here);
         SocketChannel plain = SocketChannel.open()) {
-      PeerOptions.apply(server);
-      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      PeerOptions.apply(connected);
-      connected.connect(server.getLocalAddress());
+      sockets.connect(connected, (InetSocketAddress) server.getLocalAddress());
       try (SocketChannel accepted = server.accept()) {
-        PeerOptions.apply(accepted);
+        sockets.accepted(accepted);
         for (SocketChannel socket : new SocketChannel[] {connected, accepted}) {
           assertThat(socket.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
           assertThat(socket.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
