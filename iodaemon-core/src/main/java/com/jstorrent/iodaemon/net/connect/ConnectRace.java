@@ -13,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +47,10 @@ public final class ConnectRace {
     /** A blocking socket for a connection to this address. Does not block. */
     SocketChannel open(InetAddress peer) throws IOException;
 
-    /** Blocks until bytes can be sent to the peer; closing the socket is its time limit. */
+    /**
+     * Blocks until bytes can be sent to the peer; closing the socket is its time limit. Of a socket that
+     * is connected and stays open the race waits for the outcome, even when asked to give up.
+     */
     void connect(SocketChannel socket, InetSocketAddress peer) throws IOException;
   }
 
@@ -118,7 +120,10 @@ public final class ConnectRace {
       }
       for (Outcome outcome; running > 0 && (outcome = await()) != null;) {
         if (outcome == GIVEN_UP) {
-          return connectedMeanwhile();
+          if (isAnyConnected()) {
+            continue;
+          }
+          return null;
         }
         running--;
         if (outcome.channel() != null) {
@@ -149,12 +154,8 @@ public final class ConnectRace {
         };
   }
 
-  private @Nullable SocketChannel connectedMeanwhile() {
-    return outcomes.stream()
-        .map(Outcome::channel)
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+  private boolean isAnyConnected() {
+    return open.stream().anyMatch(SocketChannel::isConnected);
   }
 
   /** Null when it is time for the next attempt, or when all time is over. */

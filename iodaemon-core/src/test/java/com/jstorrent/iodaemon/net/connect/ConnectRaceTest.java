@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +133,39 @@ class ConnectRaceTest {
     }
   }
 
+  @Test
+  void anAttemptThatIsSilentIsGivenUp() throws Exception {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    ConnectRace race =
+        new ConnectRace(
+            List.of(InetAddress.getLoopbackAddress()), 1,
+            dialer(SocketChannel::open, (socket, address) -> over.join()), clock);
+    race.giveUp();
+    assertThat(race.run(PATIENCE)).isNull();
+    over.complete(null);
+  }
+
+  /** A proxy has accepted the connection, and has not reached the peer yet. */
+  @Test
+  void anAttemptThatIsConnectedIsNotGivenUp() throws Exception {
+    try (Peer peer = Peer.open()) {
+      AtomicReference<ConnectRace> race = new AtomicReference<>();
+      race.set(
+          new ConnectRace(
+              List.of(InetAddress.getLoopbackAddress()), peer.port(),
+              dialer(
+                  SocketChannel::open,
+                  (socket, address) -> {
+                    socket.connect(address);
+                    race.get().giveUp();
+                  }),
+              clock));
+      try (SocketChannel winner = race.get().run(PATIENCE)) {
+        assertThat(winner.isConnected()).isTrue();
+      }
+    }
+  }
+
   private SocketChannel bound(InetAddress address, int port) throws IOException {
     SocketChannel channel = SocketChannel.open();
     opened.add(channel);
@@ -147,8 +182,16 @@ class ConnectRaceTest {
     SocketChannel open() throws IOException;
   }
 
+  private interface Connecting {
+    void connect(SocketChannel socket, InetSocketAddress peer) throws IOException;
+  }
+
   /** Connects sockets of the test's own as the daemon does. */
   private static ConnectRace.Dialer dialer(Opening opening) {
+    return dialer(opening, new PeerSockets()::connect);
+  }
+
+  private static ConnectRace.Dialer dialer(Opening opening, Connecting connecting) {
     return new ConnectRace.Dialer() {
       @Override
       public SocketChannel open(InetAddress peer) throws IOException {
@@ -157,7 +200,7 @@ class ConnectRaceTest {
 
       @Override
       public void connect(SocketChannel socket, InetSocketAddress peer) throws IOException {
-        new PeerSockets().connect(socket, peer);
+        connecting.connect(socket, peer);
       }
     };
   }
