@@ -36,7 +36,11 @@ record LaunchOptions(
    *
    * @param file or null for standard error alone
    */
-  record Log(@Nullable Path file, LogLevel level) {}
+  record Log(@Nullable Path file, LogLevel level) {
+    static Log toStandardError(LogLevel level) {
+      return new Log(null, level);
+    }
+  }
 
   /** Omits the token, so that it cannot get into the log. */
   @Override

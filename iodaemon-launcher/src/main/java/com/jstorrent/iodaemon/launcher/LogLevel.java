@@ -20,4 +20,14 @@ enum LogLevel {
   Level level() {
     return level;
   }
+
+  /** How the log calls a level: as {@code --log-level} calls the nearest one that is not above it. */
+  static String nameOf(Level level) {
+    for (LogLevel ours : values()) {
+      if (level.intValue() >= ours.level.intValue()) {
+        return ours.name();
+      }
+    }
+    return level.getName();
+  }
 }

@@ -3,7 +3,6 @@ package com.jstorrent.iodaemon.launcher;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.logging.Formatter;
-import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /** Formats a record as one line. It initialises faster than the JDK's own formatter. */
@@ -11,7 +10,8 @@ final class LogLine extends Formatter {
   @Override
   public String format(LogRecord record) {
     StringBuilder line = new StringBuilder(128);
-    line.append(record.getInstant()).append(' ').append(name(record.getLevel())).append(' ');
+    line.append(record.getInstant()).append(' ');
+    line.append(LogLevel.nameOf(record.getLevel())).append(' ');
     String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
     line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(": ");
     line.append(formatMessage(record)).append(System.lineSeparator());
@@ -22,14 +22,5 @@ final class LogLine extends Formatter {
       line.append(trace);
     }
     return line.toString();
-  }
-
-  private static String name(Level level) {
-    for (LogLevel ours : LogLevel.values()) {
-      if (level.intValue() >= ours.level().intValue()) {
-        return ours.name();
-      }
-    }
-    return level.getName();
   }
 }

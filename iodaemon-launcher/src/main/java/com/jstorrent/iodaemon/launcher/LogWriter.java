@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
@@ -43,6 +44,7 @@ final class LogWriter {
   private static final byte[] NO_TEXT = {};
 
   private final Target target;
+  private final Formatter format;
   private final DroppedLines dropped;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -53,16 +55,18 @@ final class LogWriter {
   private long unreported; // dropped and not reported yet; used by the writing thread only
   private boolean endsInPartialLine; // a failed write may have left part of a line; writing thread only
 
-  private LogWriter(Target target, DroppedLines dropped) {
+  private LogWriter(Target target, Formatter format, DroppedLines dropped) {
     this.target = target;
+    this.format = format;
     this.dropped = dropped;
   }
 
   /**
+   * @param format formats the lines that tell how many were dropped
    * @param dropped counts the dropped lines
    */
-  static LogWriter start(Target target, DroppedLines dropped) {
-    LogWriter writer = new LogWriter(target, dropped);
+  static LogWriter start(Target target, Formatter format, DroppedLines dropped) {
+    LogWriter writer = new LogWriter(target, format, dropped);
     Thread.ofPlatform().daemon().name("iodaemon-log").start(writer::writeForEver);
     return writer;
   }
@@ -162,6 +166,6 @@ final class LogWriter {
     LogRecord record = new LogRecord(Level.WARNING, sentence);
     record.setLoggerName(LogWriter.class.getName());
     String begin = endsInPartialLine ? System.lineSeparator() : "";
-    return (begin + new LogLine().format(record)).getBytes(StandardCharsets.UTF_8);
+    return (begin + format.format(record)).getBytes(StandardCharsets.UTF_8);
   }
 }

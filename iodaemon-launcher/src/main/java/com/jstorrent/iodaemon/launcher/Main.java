@@ -54,7 +54,7 @@ public final class Main {
         yield ExitCode.OK;
       }
       case Request.Demo demo -> {
-        ProcessLog.open(LogLevel.warn, null);
+        ProcessLog.open(LaunchOptions.Log.toStandardError(LogLevel.warn));
         boolean good = Demo.run(demo.options().megabytes(), demo.options().sockets(), System.out);
         if (System.out.checkError()) {
           throw new LaunchFailure(ExitCode.FAILED, NO_OUTPUT);
@@ -66,7 +66,7 @@ public final class Main {
   }
 
   private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {
-    ProcessLog log = ProcessLog.open(options.log().level(), options.log().file());
+    ProcessLog log = ProcessLog.open(options.log());
     System.setOut(System.err); // only the port may be written to standard output
     AddressCache.shorten();
     FailureExit failureExit = new FailureExit(log);

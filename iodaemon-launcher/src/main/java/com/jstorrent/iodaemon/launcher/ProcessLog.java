@@ -6,11 +6,11 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -39,13 +39,13 @@ final class ProcessLog extends Handler {
   private final DroppedLines dropped = new DroppedLines();
   private final List<LogWriter> writers = new ArrayList<>();
 
-  private ProcessLog(@Nullable RotatingLog file) {
-    writers.add(LogWriter.start(STDERR::write, dropped));
+  private ProcessLog(Formatter format, @Nullable RotatingLog file) {
+    writers.add(LogWriter.start(STDERR::write, format, dropped));
     if (file != null) {
-      writers.add(LogWriter.start(file, dropped));
+      writers.add(LogWriter.start(file, format, dropped));
     }
     setLevel(Level.ALL);
-    setFormatter(new LogLine());
+    setFormatter(format);
   }
 
   /**
@@ -53,13 +53,13 @@ final class ProcessLog extends Handler {
    *
    * @throws LaunchFailure when the log file cannot be written or is not a regular file
    */
-  static ProcessLog open(LogLevel level, @Nullable Path path) throws LaunchFailure {
-    RotatingLog file = path == null ? null : RotatingLog.open(path);
-    ProcessLog log = new ProcessLog(file);
+  static ProcessLog open(LaunchOptions.Log options) throws LaunchFailure {
+    RotatingLog file = options.file() == null ? null : RotatingLog.open(options.file());
+    ProcessLog log = new ProcessLog(new LogLine(), file);
     LogManager.getLogManager().reset();
     WEBSOCKET_LIBRARY.setLevel(Level.OFF);
     Logger root = Logger.getLogger("");
-    root.setLevel(level.level());
+    root.setLevel(options.level().level());
     root.addHandler(new RateLimit(List.of(log), System::nanoTime));
     System.setErr(new PrintStream(log.stderr(), true, StandardCharsets.UTF_8));
     if (file != null && !file.isHidden()) {

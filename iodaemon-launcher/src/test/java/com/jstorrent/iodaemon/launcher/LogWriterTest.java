@@ -54,7 +54,7 @@ class LogWriterTest {
   @Test
   void linesAreWrittenInOrder() {
     LimitedTarget target = new LimitedTarget();
-    LogWriter writer = LogWriter.start(target, dropped);
+    LogWriter writer = LogWriter.start(target, new LogLine(), dropped);
     for (int i = 0; i < 1000; i++) {
       writer.add(line(i, 1));
     }
@@ -68,7 +68,7 @@ class LogWriterTest {
   @Test
   void linesThatDoNotFitAreDroppedCountedAndReportedInTheirPlace() throws Exception {
     LimitedTarget target = new LimitedTarget();
-    LogWriter writer = LogWriter.start(target, dropped);
+    LogWriter writer = LogWriter.start(target, new LogLine(), dropped);
     writer.add(line(0, 1));
     target.reached.await();
     int kilobyte = 1000;
@@ -100,7 +100,7 @@ class LogWriterTest {
     target.failures = 3;
     target.room.release();
     dropped.countIn(stats);
-    LogWriter writer = LogWriter.start(target, dropped);
+    LogWriter writer = LogWriter.start(target, new LogLine(), dropped);
     for (int i = 0; i < 5; i++) {
       writer.add(line(i, 1));
       assertThat(writer.flush(FLUSH_TIMEOUT)).isPositive();
@@ -126,6 +126,7 @@ class LogWriterTest {
               }
               target.write(line);
             },
+            new LogLine(),
             dropped);
     for (int i = 0; i < 3; i++) {
       writer.add(line(i, 1));
@@ -137,7 +138,7 @@ class LogWriterTest {
   @Test
   void flushDoesNotWaitForEver() throws Exception {
     LimitedTarget target = new LimitedTarget();
-    LogWriter writer = LogWriter.start(target, dropped);
+    LogWriter writer = LogWriter.start(target, new LogLine(), dropped);
     writer.add(line(0, 1));
     target.reached.await();
     assertThat(writer.flush(Duration.ofMillis(20).toNanos())).isNotPositive();
