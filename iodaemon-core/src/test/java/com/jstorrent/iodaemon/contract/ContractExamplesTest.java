@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.FrameReader;
 import com.jstorrent.iodaemon.frame.FrameWriter;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.testkit.Contract;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.testkit.Contract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -52,7 +52,7 @@ class RouteTableTest {
     fileId = daemon.open("f", "rw");
   }
 
-  private static String row(Route route) {
+  static String row(Route route) {
     return route.method() + " /" + String.join("/", route.path());
   }
 

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.contract;
+package com.jstorrent.iodaemon.testkit;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,14 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * docs/PROTOCOL.md, parsed: the lines from each numbered heading to the next one.
+ * docs/PROTOCOL.md, parsed: the lines from each numbered heading to the next one. For the tests of any
+ * module.
  */
-record Contract(Map<String, List<String>> sections) {
-  static final Path REPOSITORY = Path.of("..");
-  static final Path FILE = REPOSITORY.resolve("docs").resolve("PROTOCOL.md");
+public record Contract(Map<String, List<String>> sections) {
+  public static final Path REPOSITORY = Path.of("..");
+  public static final Path FILE = REPOSITORY.resolve("docs").resolve("PROTOCOL.md");
   private static final Pattern HEADING = Pattern.compile("#{2,3} (\\d+(?:\\.\\d+)?)\\.? .*");
 
-  static Contract read() throws IOException {
+  public static Contract read() throws IOException {
     Map<String, List<String>> sections = new LinkedHashMap<>();
     List<String> lines = new ArrayList<>();
     for (String line : Files.readAllLines(FILE)) {
@@ -36,12 +37,12 @@ record Contract(Map<String, List<String>> sections) {
   }
 
   /** The heading and the text of a section, without those of its subsections. */
-  List<String> section(String number) {
+  public List<String> section(String number) {
     return sections.getOrDefault(number, List.of());
   }
 
   /** The cells of each row with this many, trimmed, without the header and the line below it. */
-  List<List<String>> table(String number, int columns) {
+  public List<List<String>> table(String number, int columns) {
     return section(number).stream()
         .filter(line -> line.startsWith("| "))
         .map(line -> Arrays.stream(line.split("\\|", -1)).map(String::strip).toList())
