@@ -1,8 +1,8 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.channels.DatagramChannel;
@@ -15,10 +15,12 @@ import java.util.Map;
 /** The multicast groups of one socket (PROTOCOL.md § 4.10). Used by one thread. */
 final class MulticastGroups {
   private final DatagramChannel channel;
+  private final PeerSockets sockets;
   private final Map<InetAddress, List<MembershipKey>> joined = new HashMap<>();
 
-  MulticastGroups(DatagramChannel channel) {
+  MulticastGroups(DatagramChannel channel, PeerSockets sockets) {
     this.channel = channel;
+    this.sockets = sockets;
   }
 
   /** Joins on every usable interface of the group's family; one that works is enough. */
@@ -27,7 +29,7 @@ final class MulticastGroups {
     Errno failure = Errno.ENODEV;
     for (NetworkInterface candidate : NetworkInterface.networkInterfaces().toList()) {
       try {
-        if (usable(candidate, group)) {
+        if (sockets.canJoin(candidate, group)) {
           keys.add(channel.join(group, candidate));
         }
       } catch (IOException | RuntimeException e) {
@@ -39,13 +41,6 @@ final class MulticastGroups {
     }
     joined.put(group, keys);
     return Errno.OK;
-  }
-
-  private static boolean usable(NetworkInterface candidate, InetAddress group) throws IOException {
-    boolean four = group instanceof Inet4Address;
-    return candidate.isUp()
-        && candidate.supportsMulticast()
-        && candidate.inetAddresses().anyMatch(address -> address instanceof Inet4Address == four);
   }
 
   Errno leave(InetAddress group) {

@@ -131,7 +131,7 @@ final class UdpSocket implements PeerSocket, Selectable {
     DatagramChannel bound =
         net.shared().sockets().openUdp(new InetSocketAddress(address, port));
     channel = bound;
-    groups = new MulticastGroups(bound);
+    groups = new MulticastGroups(bound, net.shared().sockets());
     net.stats().increment(Counter.UDP_SOCKETS);
     net.shared().drops().watch(bound, this::droppedBySystem);
     if (closed.get()) { // the client has closed it meanwhile

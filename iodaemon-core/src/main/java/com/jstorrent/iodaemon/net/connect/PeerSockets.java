@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the sockets of clients: the one place for their options (PROTOCOL.md § 4.5), for what they are
- * bound to, and for the way to a peer. Thread-safe.
+ * Opens the sockets of clients: the one place for their options (PROTOCOL.md § 4.5), for the addresses
+ * and interfaces that they use, and for the way to a peer. Thread-safe.
  */
 public final class PeerSockets implements ConnectRace.Dialer {
   private static final Logger LOG = LoggerFactory.getLogger(PeerSockets.class);
@@ -74,6 +74,14 @@ public final class PeerSockets implements ConnectRace.Dialer {
           }
           socket.bind(address);
         });
+  }
+
+  /** Whether a UDP socket can join this multicast group on that interface. */
+  public boolean canJoin(NetworkInterface candidate, InetAddress group) throws IOException {
+    boolean four = group instanceof Inet4Address;
+    return candidate.isUp()
+        && candidate.supportsMulticast()
+        && candidate.inetAddresses().anyMatch(address -> address instanceof Inet4Address == four);
   }
 
   /** Closes a channel; its descriptor is gone whatever the system says. */
