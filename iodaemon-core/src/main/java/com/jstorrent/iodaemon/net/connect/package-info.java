@@ -1,4 +1,7 @@
-/** Finding and making connections: names, addresses, rules of egress, attempts and their turns. */
+/**
+ * Finding and making connections: names, addresses, rules of egress, attempts and their turns, sockets
+ * and their options.
+ */
 @NullMarked
 package com.jstorrent.iodaemon.net.connect;
 
