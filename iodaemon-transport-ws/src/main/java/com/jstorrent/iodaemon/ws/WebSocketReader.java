@@ -161,7 +161,7 @@ final class WebSocketReader {
     return limit > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
   }
 
-  private void grow() {
+  private void grow() throws IOException {
     int next =
         buffer.capacity() < FEW_BYTES
             ? FEW_BYTES
