@@ -144,7 +144,8 @@ class LargeFramesTest {
     int each = (arrived + Limits.SEGMENT_BYTES - 1) / Limits.SEGMENT_BYTES;
     TestDaemon.await(
         "segments for what has arrived, and no buffers",
-        () -> services.memory().segments().inUse() == 60 * each && services.memory().frames().inUse() == 0);
+        () -> services.memory().segments().inUse() == 60 * each
+            && services.memory().frames().inUse() == 0);
     for (RawWebSocket client : clients) {
       client.vanish();
     }
