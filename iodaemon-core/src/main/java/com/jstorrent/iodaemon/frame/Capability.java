@@ -13,7 +13,7 @@ public enum Capability {
    * side only.
    */
   HALFCLOSE,
-  /** Flow control: the client grants how many bytes of each socket may be sent to it. */
+  /** Flow control for each socket: both sides grant how many bytes may be sent to them. */
   CREDIT,
   /**
    * After a lost connection the sockets are kept for a while, and another connection can resume the

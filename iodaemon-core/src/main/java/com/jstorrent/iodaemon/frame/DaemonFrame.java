@@ -95,6 +95,14 @@ public sealed interface DaemonFrame {
     }
   }
 
+  /** {@code bytes} is unsigned and is added to what was granted before. */
+  record TcpCredit(int requestId, int socketId, int bytes) implements DaemonFrame {
+    @Override
+    public Opcode opcode() {
+      return Opcode.TCP_CREDIT;
+    }
+  }
+
   record UdpBound(int requestId, int socketId, int boundPort, int errno) implements DaemonFrame {
     @Override
     public Opcode opcode() {

@@ -141,6 +141,7 @@ public final class FrameReader {
         yield new DaemonFrame.TcpSecured(requestId, socketId, failed ? errno : 0);
       }
       case TCP_SHUTDOWN -> new DaemonFrame.TcpShutdown(requestId, in.getInt());
+      case TCP_CREDIT -> new DaemonFrame.TcpCredit(requestId, in.getInt(), in.getInt());
       case UDP_BOUND -> {
         int socketId = in.getInt();
         in.get();

@@ -48,6 +48,8 @@ public final class FrameWriter {
           case DaemonFrame.TcpSecured f -> outcome(f, headroom, f.socketId(), f.errno());
           case DaemonFrame.TcpShutdown f ->
               start(f.opcode(), f.requestId(), headroom, 4).putInt(f.socketId());
+          case DaemonFrame.TcpCredit f ->
+              credit(f.opcode(), f.requestId(), headroom, f.socketId(), f.bytes());
           case DaemonFrame.UdpBound f ->
               bound(f, headroom, f.socketId(), f.boundPort(), f.errno());
           case DaemonFrame.UdpRecv f ->
@@ -101,9 +103,7 @@ public final class FrameWriter {
           case ClientFrame.TcpShutdown f ->
               start(f.opcode(), f.requestId(), headroom, 4).putInt(f.socketId());
           case ClientFrame.TcpCredit f ->
-              start(f.opcode(), f.requestId(), headroom, 8)
-                  .putInt(f.socketId())
-                  .putInt(f.bytes());
+              credit(f.opcode(), f.requestId(), headroom, f.socketId(), f.bytes());
           case ClientFrame.UdpBind f ->
               addressed(f, headroom, f.socketId(), f.port(), f.bindAddress());
           case ClientFrame.UdpSend f ->
@@ -136,6 +136,11 @@ public final class FrameWriter {
         .putInt(id)
         .put(status(errno))
         .putInt(errno);
+  }
+
+  private static ByteBuffer credit(
+      Opcode opcode, int requestId, int headroom, int socketId, int bytes) {
+    return start(opcode, requestId, headroom, 8).putInt(socketId).putInt(bytes);
   }
 
   private static ByteBuffer bound(DaemonFrame frame, int headroom, int id, int port, int errno) {

@@ -86,6 +86,8 @@ class FrameCodecTest {
             "01 1a 0000 06000000 07000000 01 81000000", new DaemonFrame.TcpSecured(6, 7, 129)),
         Arguments.of("01 1b 0000 00000000 07000000", new DaemonFrame.TcpShutdown(0, 7)),
         Arguments.of(
+            "01 1c 0000 00000000 07000000 ffffffff", new DaemonFrame.TcpCredit(0, 7, -1)),
+        Arguments.of(
             "01 21 0000 06000000 07000000 00 3930 00000000",
             new DaemonFrame.UdpBound(6, 7, 12345, 0)),
         Arguments.of(

@@ -57,6 +57,7 @@ public final class RecordedConnection implements FrameConnection, AutoCloseable 
       case DaemonFrame.TcpAccept f -> f.socketId() == socketId;
       case DaemonFrame.TcpRecv f -> f.socketId() == socketId;
       case DaemonFrame.TcpShutdown f -> f.socketId() == socketId;
+      case DaemonFrame.TcpCredit f -> f.socketId() == socketId;
       case DaemonFrame.TcpClosed f -> f.socketId() == socketId;
       default -> true;
     };
