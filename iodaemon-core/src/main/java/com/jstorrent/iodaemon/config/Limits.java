@@ -53,6 +53,9 @@ public final class Limits {
    */
   public static final Duration MEMORY_PRESSURE = Duration.ofSeconds(5);
 
+  /** PROTOCOL.md § 9.2: what a client may send to one socket ahead of its peer, at most. */
+  public static final int SEND_WINDOW_BYTES = 1 << 20;
+
   /** PROTOCOL.md § 4.5: the receive buffer asked for on every TCP socket. */
   public static final int PEER_RECEIVE_BUFFER_BYTES = 256 << 10;
 
@@ -256,6 +259,7 @@ public final class Limits {
   private final Duration secureTimeout;
   private final Duration linger;
   private final int creditBytes;
+  private final int sendCreditBytes;
   private final long socketQueueBytes;
   private final long sessionQueueBytes;
   private final Duration sendStall;
@@ -286,6 +290,7 @@ public final class Limits {
     secureTimeout = builder.secureTimeout;
     linger = builder.linger;
     creditBytes = builder.creditBytes;
+    sendCreditBytes = builder.sendCreditBytes;
     socketQueueBytes = builder.socketQueueBytes;
     sessionQueueBytes = builder.sessionQueueBytes;
     sendStall = builder.sendStall;
@@ -361,6 +366,10 @@ public final class Limits {
 
   public int creditBytes() {
     return creditBytes;
+  }
+
+  public int sendCreditBytes() {
+    return sendCreditBytes;
   }
 
   public long socketQueueBytes() {

@@ -31,6 +31,7 @@ public final class LimitsBuilder {
   Duration secureTimeout = Duration.ofSeconds(10);
   Duration linger = Duration.ofSeconds(5);
   int creditBytes = 1 << 20;
+  int sendCreditBytes = 8 << 10;
   long socketQueueBytes = 16L << 20;
   long sessionQueueBytes = 256L << 20;
   Duration sendStall = Duration.ofSeconds(10);
@@ -174,6 +175,17 @@ public final class LimitsBuilder {
    */
   public LimitsBuilder creditBytes(int value) {
     creditBytes = count("creditBytes", 1, value);
+    return this;
+  }
+
+  /**
+   * How many bytes a client may send to a new socket before the daemon grants more, if it has the
+   * capability {@code credit} (PROTOCOL.md § 9.2); what it sends beyond that may have to wait. So
+   * much for each of {@link #sockets} should not be more than half of {@link #sessionQueueBytes}.
+   * Default: 8 KiB.
+   */
+  public LimitsBuilder sendCreditBytes(int value) {
+    sendCreditBytes = count("sendCreditBytes", 1, value);
     return this;
   }
 

@@ -342,7 +342,9 @@ public final class ClientSockets {
         net.table()
             .sockets(TcpSocket.class)
             .stream()
-            .max(Comparator.comparingLong(socket -> socket.output().bytes()));
+            .max(
+                Comparator.comparing((TcpSocket socket) -> !socket.sendCredit().isKept())
+                    .thenComparingLong(socket -> socket.output().bytes()));
     long queued = net.memory().held(MemoryUse.PEER_QUEUES);
     long kept = net.memory().held(MemoryUse.REPLAY);
     Resumption resumption = link.resumption();

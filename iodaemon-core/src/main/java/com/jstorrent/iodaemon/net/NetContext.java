@@ -32,7 +32,7 @@ record NetContext(
     return shared.clock();
   }
 
-  /** How much a new socket may send to the client (PROTOCOL.md § 9.2). */
+  /** How much the peer of a new socket may send to the client (PROTOCOL.md § 9.2). */
   Credit newCredit() {
     return negotiated.has(Capability.CREDIT)
         ? Credit.of(limits().creditBytes())

@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * What TCP_SEND does: write at once, else queue, else wait for room, and in the end give up the
- * socket that is in the way (PROTOCOL.md § 4.6). Used by the client's reader only; while it waits
- * here, TCP slows the client.
+ * socket that is in the way (PROTOCOL.md § 4.6). There is always room for what the client has credit
+ * for. Used by the client's reader only; while it waits here, TCP slows the client.
  */
 final class PeerSender {
   /**
@@ -35,11 +35,12 @@ final class PeerSender {
    */
   boolean send(TcpSocket socket, ByteBuffer data) {
     int size = data.remaining();
+    boolean covered = socket.sendCredit().covers(size);
     socket.write(data);
     int left = data.remaining();
     if (left > 0) {
       BooleanSupplier room = () -> hasRoom(socket, left) && net.budget().hasMemory(left);
-      if (!awaitRoom(socket, left, room) && left == size) {
+      if (!covered && !awaitRoom(socket, left, room) && left == size) {
         return false;
       }
       socket.enqueue(data);
@@ -55,6 +56,7 @@ final class PeerSender {
    */
   boolean send(TcpSocket socket, LargeFrame data) {
     int size = data.remaining();
+    boolean covered = socket.sendCredit().covers(size);
     ByteBuffer part;
     while ((part = data.next()) != null) {
       socket.write(part);
@@ -63,7 +65,8 @@ final class PeerSender {
       }
     }
     int left = data.remaining();
-    if (left > 0 && !awaitRoom(socket, left, () -> hasRoom(socket, left)) && left == size) {
+    boolean waits = left > 0 && !covered;
+    if (waits && !awaitRoom(socket, left, () -> hasRoom(socket, left)) && left == size) {
       return false;
     }
     while ((part = data.next()) != null) {

@@ -151,7 +151,7 @@ public final class Resumption {
       switch (Opcode.of(FrameHeader.opcode(frame))) {
         case TCP_CONNECTED -> announced.add(FrameHeader.socketId(frame));
         case TCP_ACCEPT -> announced.add(frame.getInt(frame.position() + FrameHeader.DATA_OFFSET));
-        case TCP_RECV, TCP_SHUTDOWN, TCP_CLOSE -> {
+        case TCP_RECV, TCP_SHUTDOWN, TCP_CREDIT, TCP_CLOSE -> {
           if (announced.contains(FrameHeader.socketId(frame))) {
             net.relay().client().flush();
             announced.clear();

@@ -21,6 +21,7 @@ public final class SharedNet implements AutoCloseable {
   private final Stats stats;
   private final MonotonicClock clock;
   private final DaemonMemory memory;
+  private final CreditPool credits;
   private final Resolver resolver;
   private final TlsClients tls;
   private final KernelDrops drops;
@@ -43,6 +44,7 @@ public final class SharedNet implements AutoCloseable {
     this.egress = new EgressRule(options.denyPrivate());
     this.memory = memory;
     this.limits = limits;
+    this.credits = new CreditPool(limits, memory.budget(), stats);
     this.stats = stats;
     this.clock = clock;
     this.resolver = new Resolver(clock);
@@ -65,6 +67,11 @@ public final class SharedNet implements AutoCloseable {
 
   MemoryBudget memory() {
     return memory.budget();
+  }
+
+  /** What clients may still send to peers. */
+  CreditPool credits() {
+    return credits;
   }
 
   /** For bytes that wait for a peer. */

@@ -52,6 +52,7 @@ final class SocketEnd {
   }
 
   private void reportNow(DaemonFrame frame, Errno errno) {
+    socket.sendCredit().release();
     boolean listed = net.table().remove(socket);
     boolean closing = net.table().finish(socket); // the client has closed it meanwhile
     closeChannel();
@@ -79,6 +80,7 @@ final class SocketEnd {
   }
 
   private void finish(DaemonFrame frame) {
+    socket.sendCredit().release();
     if (net.table().finish(socket)) {
       net.relay().sendNow(frame);
     }

@@ -55,6 +55,11 @@ enum SocketState {
     return this == OPEN || this == CLIENT_SHUT;
   }
 
+  /** Whether the client may send, and its peer may take it. */
+  boolean takesFromClient() {
+    return this == OPEN || this == PEER_SHUT;
+  }
+
   /** What RESUMED says of it (PROTOCOL.md § 9.3). */
   DaemonFrame.Live.State live() {
     return switch (this) {

@@ -86,16 +86,21 @@ final class StallWatch {
     return socket.output().bytes() + bytes > net.limits().socketQueueBytes();
   }
 
-  /** When all queues together are too long, the longest has to go, not the one that came last. */
+  /**
+   * When all queues together are too long, the longest has to go, not the one that came last. Clients
+   * count on it that no socket goes whose credit they have kept to.
+   */
   private List<TcpSocket> inTheWay() {
     if (atBoundOfSocket()) {
       return List.of(socket);
     }
-    return net.table()
-        .sockets(TcpSocket.class)
-        .stream()
-        .filter(each -> each.output().bytes() > 0)
-        .toList();
+    List<TcpSocket> others =
+        net.table()
+            .sockets(TcpSocket.class)
+            .stream()
+            .filter(each -> each.output().bytes() > 0 && !each.sendCredit().isKept())
+            .toList();
+    return others.isEmpty() ? List.of(socket) : others;
   }
 
   private static List<TcpSocket> connected(List<TcpSocket> sockets) {

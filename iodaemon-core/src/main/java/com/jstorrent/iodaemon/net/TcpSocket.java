@@ -14,7 +14,6 @@ import com.jstorrent.iodaemon.stats.SocketReport;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +28,12 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   private final int requestId;
   private final String host;
   private final NetContext net;
-  private final AtomicReference<SocketState> state = new AtomicReference<>(SocketState.CONNECTING);
+  private final CurrentState state = new CurrentState();
   private final Meter meter;
   private final PeerInput input;
   private final PeerOutput output;
   private final QueuedOutput queued;
+  private final SendCredit sendCredit;
   private final PendingConnection pending =
       new PendingConnection(() -> state.get() == SocketState.CONNECTING);
   private final Encryption encryption = new Encryption(this);
@@ -57,6 +57,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     this.output =
         new PeerOutput(net.budget(), net.shared().segments(), net.stats(), net.clock(), meter);
     this.queued = new QueuedOutput(this, net.shared().peerWriter(), net);
+    this.sendCredit = new SendCredit(this, net);
     this.firstEvent = new FirstEvent(net.relay().announcements());
     this.end = new SocketEnd(this, net);
   }
@@ -93,6 +94,11 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
 
   QueuedOutput queued() {
     return queued;
+  }
+
+  /** What the client may send. */
+  SendCredit sendCredit() {
+    return sendCredit;
   }
 
   @Override
@@ -153,14 +159,14 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     PeerStream plain = new PlainStream(connection);
     input.connected(connection, plain);
     boolean busy = output.connected(plain);
-    if (move(Event.CONNECTED) == null) {
+    if (state.move(Event.CONNECTED) == null) {
       output.discard();
       return false;
     }
     net.stats().increment(Counter.TCP_SOCKETS);
     net.stats().increment(Counter.TCP_OPENED);
     if (output.endWanted()) {
-      busy |= move(Event.CLIENT_SHUTDOWN) != null;
+      busy |= state.move(Event.CLIENT_SHUTDOWN) != null;
     }
     if (busy) {
       queued.watch();
@@ -206,6 +212,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   void taken(int bytes) {
     fromClient += bytes;
     meter.moved();
+    sendCredit.review();
   }
 
   /** Queues what {@link #write} left. */
@@ -230,6 +237,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     if (result != PeerOutput.Flushed.MORE && connection != null && connection.stalled()) {
       readOn();
     }
+    sendCredit.review();
     return result;
   }
 
@@ -289,7 +297,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   void clientShutdown() {
     shutDown = true;
     output.end();
-    if (move(Event.CLIENT_SHUTDOWN) != null) {
+    if (state.move(Event.CLIENT_SHUTDOWN) != null) {
       queued.watch();
     }
   }
@@ -300,7 +308,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     PeerStream stream = input.stream();
     boolean half =
         net.negotiated().has(Capability.HALFCLOSE) && stream != null && stream.halfCloses();
-    if (move(half ? Event.PEER_SHUTDOWN : Event.PEER_END) == null) {
+    if (state.move(half ? Event.PEER_SHUTDOWN : Event.PEER_END) == null) {
       return;
     }
     if (state.get() == SocketState.PEER_SHUT) {
@@ -349,7 +357,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   public void clientClose(Duration linger) {
     firstEvent.clientSpeaks();
     net.table().close(this);
-    SocketState left = move(Event.CLIENT_CLOSE);
+    SocketState left = state.move(Event.CLIENT_CLOSE);
     if (left == SocketState.CONNECTING) {
       net.table().finish(this); // a cancelled connect has no TCP_CLOSE
       output.discard();
@@ -375,25 +383,11 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
 
   private void close(Event event, Errno errno) {
     boolean lost = errno == Errno.ECONNRESET || output.bytes() > 0 || output.failure() != null;
-    SocketState left = move(event);
+    SocketState left = state.move(event);
     if (left != null && state.get() == SocketState.CLOSED) {
       output.discard();
       net.gate().signal(); // the reader may be waiting on behalf of this very socket
       end.closed(left, errno, lost && fromClient > 0);
     }
-  }
-
-  /** Returns the state that was left, or null when the event changed nothing. */
-  private @Nullable SocketState move(Event event) {
-    SocketState before;
-    SocketState after;
-    do {
-      before = state.get();
-      after = before.next(event);
-      if (after == before) {
-        return null;
-      }
-    } while (!state.compareAndSet(before, after));
-    return before;
   }
 }

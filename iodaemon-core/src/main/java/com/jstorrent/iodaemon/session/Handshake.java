@@ -89,6 +89,7 @@ final class Handshake {
         "socketQueueBytes", limits.socketQueueBytes(),
         "connectionQueueBytes", limits.sessionQueueBytes(),
         "creditBytes", (long) limits.creditBytes(),
+        "sendCreditBytes", (long) limits.sendCreditBytes(),
         "replayBytes", (long) limits.replayBytes(),
         "resumeGraceSeconds", limits.resumeGrace().toSeconds());
   }

@@ -29,6 +29,8 @@ public enum Counter {
   SEND_STALLS(Kind.COUNTER, "sockets", "Sockets closed because their peer stopped reading."),
   CREDIT_PAUSES(Kind.COUNTER, "pauses",
       "Times a peer was not read because the client had granted no more bytes."),
+  SEND_CREDIT_BYTES(Kind.GAUGE, "bytes",
+      "Bytes that clients may send ahead of peers, beyond the first credit of each socket."),
   PARKED_SESSIONS(Kind.GAUGE, "sessions", "Sessions without a connection that may be resumed."),
   RESUMED_SESSIONS(Kind.COUNTER, "sessions", "Sessions that were resumed on another connection."),
   UNKNOWN_SOCKET_FRAMES(Kind.COUNTER, "frames", "Frames for a socket that does not exist."),

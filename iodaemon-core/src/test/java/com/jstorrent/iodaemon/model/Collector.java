@@ -22,6 +22,7 @@ final class Collector {
     final ByteArrayOutputStream data = new ByteArrayOutputStream();
     final List<DaemonFrame> events = new ArrayList<>();
     boolean neverOpened;
+    long granted; // by TCP_CREDIT
     int closes;
     int errno;
   }
@@ -81,6 +82,8 @@ final class Collector {
       }
       case DaemonFrame.TcpSecured f -> event(f.socketId(), f);
       case DaemonFrame.TcpShutdown f -> event(f.socketId(), f);
+      case DaemonFrame.TcpCredit f ->
+          event(f.socketId(), null).granted += Integer.toUnsignedLong(f.bytes());
       case DaemonFrame.TcpListenResult f -> {
         answered |= f.errno() != 0;
         serverPort = f.errno() == 0 ? f.boundPort() : serverPort;
@@ -151,6 +154,10 @@ final class Collector {
 
   synchronized int received(int id) {
     return socket(id).data.size();
+  }
+
+  synchronized long granted(int id) {
+    return socket(id).granted;
   }
 
   synchronized boolean opened(int id) {

@@ -74,6 +74,7 @@ class SocketModelTest {
         Counter.TLS_SOCKETS,
         Counter.TCP_SERVERS,
         Counter.QUEUED_BYTES,
+        Counter.SEND_CREDIT_BYTES,
         Counter.PARKED_SESSIONS,
         Counter.WS_CONNECTIONS)) {
       daemon.awaitStat(gauge, 0);

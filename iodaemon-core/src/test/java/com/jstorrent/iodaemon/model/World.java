@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
@@ -118,12 +119,19 @@ final class World implements AutoCloseable {
 
   private void clientSends(@Nullable Model socket, int size) throws Exception {
     if (socket != null && !socket.clientClosed && !socket.clientShut) {
-      byte[] data = Peer.bytes(socket.up.size(), size);
+      byte[] data = Peer.bytes(socket.up.size(), (int) Math.min(size, credit(socket)));
       client.sendData(socket.id, data);
       socket.up.writeBytes(data);
       boolean accepted = !socket.peerEnded || capabilities.contains(Capability.HALFCLOSE);
       socket.mustArrive = accepted ? socket.up.size() : socket.mustArrive;
     }
+  }
+
+  /** How much the client may send to the socket now. */
+  private long credit(Model socket) {
+    return capabilities.contains(Capability.CREDIT)
+        ? Limits.DEFAULT.sendCreditBytes() + collector.granted(socket.id) - socket.up.size()
+        : Long.MAX_VALUE;
   }
 
   private void peerSends(@Nullable Model socket, int size) {

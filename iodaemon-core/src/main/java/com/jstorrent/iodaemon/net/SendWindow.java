@@ -1,0 +1,72 @@
+package com.jstorrent.iodaemon.net;
+
+/**
+ * The arithmetic of what the client may send to one socket (PROTOCOL.md § 9.2). Outstanding is what was
+ * granted and has not been taken by the peer, sent or not. The window is what was outstanding after
+ * the last grant; so much is held in the {@link CreditPool}. Any thread may ask, the relay grants.
+ */
+final class SendWindow {
+  /** The most that one TCP_CREDIT can say. */
+  private static final long LARGEST_GRANT = (1L << 32) - 1;
+
+  private final CreditPool pool;
+  private volatile long granted; // since the socket was opened; written by the relay
+  private volatile long window; // written by the relay
+
+  SendWindow(CreditPool pool) {
+    this.pool = pool;
+    this.granted = pool.first();
+    this.window = pool.first();
+  }
+
+  /**
+   * Whether the client may have sent so much.
+   *
+   * @param sent bytes since the socket was opened
+   */
+  boolean covers(long sent) {
+    return sent <= granted;
+  }
+
+  /**
+   * Whether the peer has taken enough to think of a grant: half of the window, so that grants are few.
+   *
+   * @param taken bytes since the socket was opened
+   */
+  boolean isDue(long taken) {
+    return granted - taken <= window / 2;
+  }
+
+  /** Grants what is due; returns how many bytes, perhaps none. The relay only. */
+  long grant(long taken) {
+    long outstanding = granted - taken;
+    long bytes =
+        grant(outstanding, window, pool.window(window - pool.first()));
+    resize(Math.max(pool.first(), outstanding + bytes));
+    granted += bytes;
+    return bytes;
+  }
+
+  /**
+   * How many bytes to grant.
+   *
+   * @param outstanding negative when the client has overdrawn its credit and the peer has taken that
+   * @param window what was outstanding after the last grant
+   * @param target how large the window may be now
+   */
+  static long grant(long outstanding, long window, long target) {
+    return outstanding <= Math.min(window, target) / 2
+        ? Math.min(target - outstanding, LARGEST_GRANT)
+        : 0;
+  }
+
+  /** Gives back what is held in the pool. The relay only, when nothing is granted any more. */
+  void release() {
+    resize(pool.first());
+  }
+
+  private void resize(long bytes) {
+    pool.hold(bytes - window);
+    window = bytes;
+  }
+}
