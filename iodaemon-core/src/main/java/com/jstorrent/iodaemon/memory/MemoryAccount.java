@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.memory;
 
+import com.jstorrent.iodaemon.stats.Stats;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -19,14 +20,16 @@ public final class MemoryAccount implements AutoCloseable {
 
   private final MemoryBudget budget;
   private final Share share;
+  private final Stats gauges;
   private final Holder holder;
   private final AtomicLong held = new AtomicLong();
   private final Map<MemoryUse, AtomicLong> uses = new EnumMap<>(MemoryUse.class); // never changed
   private volatile long lastMoved;
 
-  MemoryAccount(MemoryBudget budget, Share share, Holder holder) {
+  MemoryAccount(MemoryBudget budget, Share share, Stats gauges, Holder holder) {
     this.budget = budget;
     this.share = share;
+    this.gauges = gauges;
     this.holder = holder;
     this.lastMoved = budget.now();
     for (MemoryUse use : MemoryUse.values()) {
@@ -73,6 +76,7 @@ public final class MemoryAccount implements AutoCloseable {
   }
 
   private void enter(MemoryUse use, long bytes) {
+    gauges.add(use.gauge(), bytes);
     held.addAndGet(bytes);
     of(use).addAndGet(bytes);
     lastMoved = budget.now();
@@ -82,6 +86,7 @@ public final class MemoryAccount implements AutoCloseable {
   public void release(MemoryUse use, long bytes) {
     if (bytes > 0) {
       lastMoved = budget.now();
+      gauges.add(use.gauge(), -bytes);
       held.addAndGet(-bytes);
       of(use).addAndGet(-bytes);
       budget.release(use, bytes);

@@ -48,13 +48,19 @@ public final class MemoryBudget {
     stats.add(Counter.MEMORY_LIMIT, limit);
   }
 
+  /** As {@link #open(Share, Stats, MemoryAccount.Holder)}, with the gauges of the daemon. */
+  public MemoryAccount open(Share share, MemoryAccount.Holder holder) {
+    return open(share, stats, holder);
+  }
+
   /**
    * A new account.
    *
+   * @param gauges of what it holds, as a part of those of the daemon
    * @param holder gives up something when memory has been short for a while
    */
-  public MemoryAccount open(Share share, MemoryAccount.Holder holder) {
-    MemoryAccount account = new MemoryAccount(this, share, holder);
+  public MemoryAccount open(Share share, Stats gauges, MemoryAccount.Holder holder) {
+    MemoryAccount account = new MemoryAccount(this, share, gauges, holder);
     accounts.add(account);
     return account;
   }
@@ -84,7 +90,6 @@ public final class MemoryBudget {
       return false;
     }
     if (tryTake(used, limit, share, held, bytes)) {
-      stats.add(use.gauge(), bytes);
       return true;
     }
     if (use.onHeap()) {
@@ -108,7 +113,6 @@ public final class MemoryBudget {
     if (use.onHeap()) {
       usedOnHeap.addAndGet(bytes);
     }
-    stats.add(use.gauge(), bytes);
   }
 
   void release(MemoryUse use, long bytes) {
@@ -116,7 +120,6 @@ public final class MemoryBudget {
     if (use.onHeap()) {
       usedOnHeap.addAndGet(-bytes);
     }
-    stats.add(use.gauge(), -bytes);
     if (!waiting.isEmpty()) {
       wakeAll();
     }

@@ -63,7 +63,7 @@ public final class ClientSockets {
     this.owner = owner;
     ReaderGate gate = new ReaderGate(shared.clock());
     Stats stats = shared.stats().part();
-    MemoryAccount memory = shared.memory().open(Share.FAIR, this::giveUp);
+    MemoryAccount memory = shared.memory().open(Share.FAIR, stats, this::giveUp);
     memory.take(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
     SocketTable table = new SocketTable(memory);
     Relay relay =

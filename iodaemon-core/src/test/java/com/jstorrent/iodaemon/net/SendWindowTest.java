@@ -3,11 +3,15 @@ package com.jstorrent.iodaemon.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.testkit.ManualClock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,11 +21,21 @@ class SendWindowTest {
   private static final long FIRST = Limits.DEFAULT.sendCreditBytes();
   private static final long MOST = Limits.SEND_WINDOW_BYTES;
 
-  private final AtomicLong queued = new AtomicLong();
+  private static final long MEMORY = Limits.USEFUL_MEMORY_BYTES;
+
   private final Stats stats = new Stats();
+  private final MemoryBudget budget =
+      new MemoryBudget(MEMORY, MEMORY, stats, new ManualClock());
+  private final MemoryAccount others = budget.open(Share.RESERVED, () -> {});
 
   private CreditPool pool() {
-    return new CreditPool(Limits.DEFAULT, queued, stats);
+    return new CreditPool(Limits.DEFAULT, budget, stats);
+  }
+
+  /** Others hold so much of the memory. */
+  private void use(long bytes) {
+    others.release(MemoryUse.PEER_QUEUES, others.held());
+    others.take(MemoryUse.PEER_QUEUES, bytes);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -86,14 +100,14 @@ class SendWindowTest {
     SendWindow window = new SendWindow(pool);
     long taken = FIRST;
     taken += window.grant(taken);
-    queued.set(Limits.DEFAULT.allQueueBytes() - MOST);
+    use(MEMORY - MOST);
     long smaller = window.grant(taken);
     assertThat(smaller).isBetween(FIRST, MOST / 2);
     taken += smaller;
-    queued.set(2 * Limits.DEFAULT.allQueueBytes());
+    use(2 * MEMORY);
     assertThat(window.grant(taken)).isEqualTo(FIRST);
     assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isZero();
-    queued.set(0);
+    use(0);
     assertThat(window.grant(taken + FIRST)).isEqualTo(MOST);
   }
 
@@ -102,7 +116,7 @@ class SendWindowTest {
     CreditPool pool = pool();
     SendWindow window = new SendWindow(pool);
     long taken = FIRST + window.grant(FIRST) - MOST / 2;
-    queued.set(Limits.DEFAULT.allQueueBytes());
+    use(MEMORY);
     assertThat(window.grant(taken)).isZero();
     assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isEqualTo(MOST / 2 - FIRST);
     assertThat(window.isDue(taken)).isFalse();
