@@ -105,7 +105,7 @@ class ConnectionThreadsTest {
         all.add(upgraded);
       }
       all.add(slowUpload(daemon, "f"));
-      TestDaemon.await("it has a thread", () -> threads() == Limits.HTTP_THREADS + 1);
+      TestDaemon.await("only this one has a thread of HTTP", () -> threads() == 1);
       for (RawHttp each : all) {
         each.close();
       }
