@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +55,8 @@ final class ProcessLog extends Handler {
    * @throws LaunchFailure when the log file cannot be written or is not a regular file
    */
   static ProcessLog open(LaunchOptions.Log options) throws LaunchFailure {
-    RotatingLog file = options.file() == null ? null : RotatingLog.open(options.file());
+    Path path = options.file();
+    RotatingLog file = path == null ? null : RotatingLog.open(path);
     ProcessLog log = new ProcessLog(new LogLine(), file);
     LogManager.getLogManager().reset();
     WEBSOCKET_LIBRARY.setLevel(Level.OFF);
