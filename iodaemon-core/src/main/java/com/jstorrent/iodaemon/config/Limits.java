@@ -136,10 +136,13 @@ public final class Limits {
   public static final Duration RELAY_REST = Duration.ofSeconds(2);
 
   /**
-   * PROTOCOL.md § 2.3: of the connections to the port, so many at once that have not shown the token
-   * are one in this number; past it, or when descriptors run out, the oldest of them is closed.
+   * PROTOCOL.md § 2.2: connections to the port that have not shown the token for {@link
+   * #UNKNOWN_TIME} have one place in so many; past it the oldest ones are closed for a new one.
    */
   public static final int UNKNOWN_SHARE = 4;
+
+  /** PROTOCOL.md § 2.2: how long a connection counts as new, which need not have shown the token. */
+  public static final Duration UNKNOWN_TIME = Duration.ofSeconds(2);
 
   /**
    * Platform threads that serve HTTP; past it requests are served by the virtual threads of their

@@ -18,11 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 2.3: connections of others, who have no token, do not lock a client out. */
+/** PROTOCOL.md § 2.2: connections of others, who have no token, do not lock a client out. */
 @Timeout(600)
 class StrangersTest {
   private static final int CONNECTIONS = 20;
-  private static final int SHARE = CONNECTIONS / Limits.UNKNOWN_SHARE;
   private static final String STATS =
       "GET /stats HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\n\n";
   private static final String HALF_HEAD = "GET /stats HTTP/1.1\nHost: localhost\n";
@@ -78,28 +77,28 @@ class StrangersTest {
     for (int i = 0; i < 2 * CONNECTIONS; i++) {
       connect(text);
     }
-    for (int i = 0; i < CONNECTIONS - SHARE - 1; i++) {
+    for (int i = 0; i < CONNECTIONS / 2; i++) {
       served();
     }
     assertThat(early.send(STATS).answer().status()).isEqualTo(200);
   }
 
   @Test
-  void strangersHaveAShareOfThePlacesAndTheOldestGiveWay() throws Exception {
+  void theOldestStrangersGiveWay() throws Exception {
     List<RawHttp> strangers = new ArrayList<>();
-    for (int i = 0; i < SHARE + 2; i++) {
+    for (int i = 0; i < CONNECTIONS + 2; i++) {
       strangers.add(connect(HALF_HEAD));
-      int count = Math.min(i + 1, SHARE);
+      int count = Math.min(i + 1, CONNECTIONS);
       TestDaemon.await("it is accepted", () -> open() == count);
     }
     assertThat(strangers.subList(0, 2)).allMatch(StrangersTest::cutOff);
-    for (RawHttp each : strangers.subList(2, SHARE + 2)) {
+    for (RawHttp each : strangers.subList(2, strangers.size())) {
       assertThat(each.send("\n").answer().status()).isEqualTo(401);
     }
   }
 
   @Test
-  void strangersWithinTheirShareGiveWayWhenClientsNeedAllPlaces() throws Exception {
+  void aStrangerGivesWayWhenClientsNeedAllPlaces() throws Exception {
     RawHttp stranger = connect(HALF_HEAD);
     TestDaemon.await("it is accepted", () -> open() == 1);
     for (int i = 0; i < CONNECTIONS; i++) {

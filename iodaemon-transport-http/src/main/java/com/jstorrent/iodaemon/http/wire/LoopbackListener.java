@@ -61,7 +61,7 @@ public final class LoopbackListener implements BoundTransport {
     this.handler = handler;
     this.clock = clock;
     this.onFailure = onFailure;
-    this.connections = new OpenConnections(connections);
+    this.connections = new OpenConnections(connections, clock::nanoTime);
     this.port = ((InetSocketAddress) server.getLocalAddress()).getPort();
   }
 

@@ -5,38 +5,51 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The connections of a port, of which there are so many at once. Any program of the machine can open
- * some; so those that have not shown the token get a share of the places only, and when that is used
- * up, or the system has no more descriptors, the oldest of them are closed for new ones. Thread-safe.
+ * some; so when there is no place or no descriptor for a new one, the oldest of those that have not
+ * shown the token is closed. In the long run they have a share of the places only; new ones can use all
+ * that are free, since a flood must not close a connection whose client is about to send the token.
+ * Thread-safe.
  */
 final class OpenConnections {
   private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
 
+  /** Of the unknown connections, so large a part is closed when descriptors run out. */
+  private static final int CLOSED_PART = 4;
+
+  /** How many connections are looked at for one that may be closed. */
+  private static final int LOOKS = 16;
+
   private final int most;
+  private final int share; // of those that have not shown the token, in the long run
+  private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
-  private final Set<SocketChannel> unknown = new LinkedHashSet<>(); // in the order of arrival
+  private final Map<SocketChannel, Long> unknown = new LinkedHashMap<>(); // by arrival, with its time
   private final Set<SocketChannel> known = new HashSet<>();
   private final Set<SocketChannel> closed = new HashSet<>(); // for others; their threads have not ended
-  private int share; // of the unknown ones
+  private int ceiling; // of them at any moment; lower after descriptors have run out
   private long ends; // of connections, so far
   private boolean stopped;
 
-  OpenConnections(int most) {
+  /**
+   * @param nanoTime of the clock by which connections become old
+   */
+  OpenConnections(int most, LongSupplier nanoTime) {
     this.most = most;
-    this.share = fullShare();
-  }
-
-  private int fullShare() {
-    return Math.max(1, most / Limits.UNKNOWN_SHARE);
+    this.share = Math.max(1, most / Limits.UNKNOWN_SHARE);
+    this.ceiling = most;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -57,8 +70,9 @@ final class OpenConnections {
       if (stopped) {
         return false;
       }
-      unknown.add(channel);
-      closeOldest(unknown.size() - share);
+      unknown.put(channel, nanoTime.getAsLong());
+      closeOldest(unknown.size() - ceiling);
+      closeOld();
       return true;
     } finally {
       lock.unlock();
@@ -73,9 +87,9 @@ final class OpenConnections {
   void trust(SocketChannel channel) {
     lock.lock();
     try {
-      if (unknown.remove(channel)) {
+      if (unknown.remove(channel) != null) {
         known.add(channel);
-        restoreShare();
+        raiseCeiling();
       }
     } finally {
       lock.unlock();
@@ -89,7 +103,7 @@ final class OpenConnections {
       unknown.remove(channel);
       known.remove(channel);
       closed.remove(channel);
-      restoreShare();
+      raiseCeiling();
       ends++;
       ended.signalAll();
     } finally {
@@ -97,24 +111,24 @@ final class OpenConnections {
     }
   }
 
-  private void restoreShare() {
+  private void raiseCeiling() {
     if (unknown.isEmpty()) {
-      share = fullShare();
+      ceiling = most;
     }
   }
 
   /**
-   * The system has no descriptor or no thread left: closes half of the unknown connections, and lets
-   * only so many come until all of them have gone. Blocks until a connection has ended, for {@link
+   * The system has no descriptor or no thread left: closes some unknown connections, and keeps no more
+   * than the others until all of them have gone. Blocks until a connection has ended, for {@link
    * Limits#ACCEPT_PAUSE} at most.
    */
   void makeRoom() {
     lock.lock();
     try {
       if (closed.isEmpty()) {
-        int half = unknown.size() / 2;
-        share = Math.max(1, Math.min(share, half));
-        closeOldest(unknown.size() - half);
+        int some = (unknown.size() + CLOSED_PART - 1) / CLOSED_PART;
+        ceiling = Math.max(1, unknown.size() - some);
+        closeOldest(some);
       }
       long before = ends;
       for (long left = Limits.ACCEPT_PAUSE.toNanos(); ends == before && left > 0;) {
@@ -130,10 +144,42 @@ final class OpenConnections {
   /** Closes so many unknown connections, if there are as many. The lock is held. */
   private void closeOldest(int count) {
     for (int i = 0; i < count && !unknown.isEmpty(); i++) {
-      SocketChannel oldest = unknown.iterator().next();
+      SocketChannel oldest = oldest();
       unknown.remove(oldest);
       closed.add(oldest);
       reset(oldest);
+    }
+  }
+
+  /** Closes unknown connections that have had their time, but for their share of the places. */
+  private void closeOld() {
+    long now = nanoTime.getAsLong();
+    while (unknown.size() > share
+        && now - unknown.values().iterator().next() >= Limits.UNKNOWN_TIME.toNanos()) {
+      closeOldest(1);
+    }
+  }
+
+  /** Of a few, one whose bytes were all read is preferred: the others may be about to show the token. */
+  private SocketChannel oldest() {
+    int looks = 0;
+    for (SocketChannel each : unknown.keySet()) {
+      if (!hasUnread(each)) {
+        return each;
+      }
+      looks++;
+      if (looks == LOOKS) {
+        break;
+      }
+    }
+    return unknown.keySet().iterator().next();
+  }
+
+  private static boolean hasUnread(SocketChannel channel) {
+    try {
+      return channel.socket().getInputStream().available() > 0;
+    } catch (IOException e) {
+      return false; // it has ended
     }
   }
 
@@ -167,7 +213,7 @@ final class OpenConnections {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      unknown.forEach(LoopbackListener::closeQuietly);
+      unknown.keySet().forEach(LoopbackListener::closeQuietly);
       known.forEach(LoopbackListener::closeQuietly);
       lock.unlock();
     }

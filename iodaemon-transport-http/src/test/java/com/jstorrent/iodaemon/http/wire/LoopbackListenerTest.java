@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.http.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.testkit.ManualClock;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
@@ -15,10 +16,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -100,6 +103,39 @@ class LoopbackListenerTest {
             .stream()
             .noneMatch(thread -> thread.getName().equals("iodaemon-accept")));
     assertThat(failures).isEmpty();
+  }
+
+  /** A handler that reads until its connection ends. */
+  private static void listen(SocketChannel channel, AtomicInteger open) throws IOException {
+    open.incrementAndGet();
+    try {
+      while (channel.read(ByteBuffer.allocate(1)) > 0) {}
+    } finally {
+      open.decrementAndGet();
+    }
+  }
+
+  @Test
+  void unknownConnectionsKeepAShareOfThePlacesOnlyOnceTheyHaveHadTheirTime() throws Exception {
+    int share = 5;
+    int most = share * Limits.UNKNOWN_SHARE;
+    AtomicInteger open = new AtomicInteger();
+    List<Socket> clients = new ArrayList<>();
+    try (LoopbackListener listener =
+        LoopbackListener.open(
+            0, most, (channel, trust) -> listen(channel, open), clock,
+            failures::add)) {
+      for (int i = 0; i < most; i++) {
+        clients.add(new Socket(InetAddress.getLoopbackAddress(), listener.port()));
+      }
+      TestDaemon.await("all are served", () -> open.get() == most);
+      clock.advance(Limits.UNKNOWN_TIME);
+      clients.add(new Socket(InetAddress.getLoopbackAddress(), listener.port()));
+      TestDaemon.await("a share is left", () -> open.get() == share);
+      for (Socket each : clients) {
+        each.close();
+      }
+    }
   }
 
   /** A server channel that throws the defect from accept, or is closed there if there is none. */
