@@ -70,8 +70,9 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many connections the port has at once, HTTP and WebSocket together; further ones wait in
-   * the backlog. Default: 4096.
+   * How many connections the port has at once, HTTP and WebSocket together (PROTOCOL.md § 2.2). For
+   * a further one the oldest that has not shown the token is closed; when all have, it waits in the
+   * backlog. Default: 4096.
    */
   public LimitsBuilder connections(int value) {
     connections = count("connections", 1, value);

@@ -3,6 +3,8 @@ package com.jstorrent.iodaemon.file;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.random.RandomId;
+import com.jstorrent.iodaemon.work.WorkerPool;
+import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * HeldFolder}), so a folder swapped meanwhile does not divert it.
  *
  * <p>A move takes as long as copying does. It runs on the caller's thread, so as not to occupy a
- * thread of the pool, and one move runs at a time. Thread-safe.
+ * thread of the file pool, or on one of its own when that is virtual, and one move runs at a time.
+ * Thread-safe.
  */
 final class CrossDeviceMove implements AutoCloseable {
   /** Prefix of the temporary name that a copy has until it is complete. */
@@ -42,6 +46,7 @@ final class CrossDeviceMove implements AutoCloseable {
   private final ActiveMoves moves;
   private final SillyRenames sillyRenames;
   private final ReentrantLock oneAtATime = new ReentrantLock();
+  private final WorkerPool thread = new WorkerPool("move", 1);
   private volatile boolean closed;
 
   CrossDeviceMove(
@@ -60,21 +65,26 @@ final class CrossDeviceMove implements AutoCloseable {
     oneAtATime.lock();
     try {
       requireRunning();
-      FolderWalk.toEntry(from, false)
-          .then(
-              (source, name) -> FolderWalk.toEntry(to, true)
-                  .then(
-                      (target, newName) -> {
-                        try {
-                          new SingleMove(from.root(), source, name, target, newName).run(whenDone);
-                          return null;
-                        } catch (IOException e) {
-                          throw FileErrors.ofNaming(e); // an IOException would make the walk start the move again
-                        }
-                      }));
+      thread.call(Priority.BULK, () -> moveNow(from, to, whenDone));
     } finally {
       oneAtATime.unlock();
     }
+  }
+
+  private @Nullable Void moveNow(FileLocation from, FileLocation to, Runnable whenDone)
+      throws OperationFailure {
+    return FolderWalk.toEntry(from, false)
+        .then(
+            (source, name) -> FolderWalk.toEntry(to, true)
+                .then(
+                    (target, newName) -> {
+                      try {
+                        new SingleMove(from.root(), source, name, target, newName).run(whenDone);
+                        return null;
+                      } catch (IOException e) {
+                        throw FileErrors.ofNaming(e); // an IOException would make the walk start the move again
+                      }
+                    }));
   }
 
   private void requireRunning() throws OperationFailure {
@@ -95,6 +105,7 @@ final class CrossDeviceMove implements AutoCloseable {
     try {
       if (oneAtATime.tryLock(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         oneAtATime.unlock();
+        thread.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
