@@ -126,7 +126,6 @@ class BrowserPlaysIT {
         "fetch(arguments[0]); fetch(arguments[1], {headers: {Range: 'bytes=-1000'}})",
         daemon.ticket(), daemon.ticket());
     engine.awaitWaiting(3);
-    double time = page.number("video.currentTime");
     assertThat(
         page.value("fetch(args[0]).then(answer => answer.text())", daemon.address() + "/health"))
         .isEqualTo("ok");
@@ -137,7 +136,7 @@ class BrowserPlaysIT {
             daemon.address() + "/write/" + StreamingDaemon.ROOT, StreamingDaemon.TOKEN, MIB))
         .isEqualTo(200L);
     assertThat(Files.size(root.resolve("piece"))).isEqualTo(MIB);
-    assertThat(page.number("video.currentTime")).isEqualTo(time);
+    assertThat(page.number("video.currentTime")).isLessThan(video.secondsAt(missing));
     assertThat(page.number("lastFrame")).isLessThan(video.secondsAt(missing));
     engine.holdNothing();
     page.await("lastFrame > args[0]", video.secondsAt(missing) + 1);

@@ -2,6 +2,9 @@ package com.jstorrent.iodaemon.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -259,12 +262,23 @@ class StartScriptIT {
   @ParameterizedTest
   @ValueSource(strings = {"exec <&-", "exec 2>&-", "exec <&- 2>&-", "exec 2>/dev/full"})
   void itStartsWithoutItsOtherStreams(String closing) throws Exception {
+    Path log = folder.resolve("log");
     try (DaemonProcess daemon =
         DaemonProcess.shell(
             jvm.environment(), closing, DaemonProcess.script().toString(), "--port", "0",
-            "--token", TOKEN, "--log-file", folder.resolve("log").toString())) {
+            "--token", TOKEN, "--log-level", "debug", "--log-file", log.toString())) {
       assertServes(daemon);
+      TestDaemon.await( // they are installed when the port has been printed
+          "signal handlers", () -> read(log).contains("Signal handlers are installed."));
     }
-    assertThat(folder.resolve("log")).content().contains("ends because of signal 15");
+    assertThat(log).content().contains("ends because of signal 15");
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
