@@ -72,7 +72,7 @@ final class MakeArchive {
     Path work = Files.createTempDirectory("make-archive");
     Path log = work.resolve("log");
     List<String> command =
-        List.of(java, "@" + options,
+        List.of(java, "-Xms48m", "-Xmn40m", "-Xmx512m", "@" + options,
             (profiles ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + fresh,
             "-cp", lib.resolve("iodaemon-launcher.jar").toString(), args[1],
             "--port", "0", "--token", TOKEN, "--install-id", INSTALLATION,

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.config.NetworkOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +33,7 @@ final class CommandLineParser {
 
   private static final int MAX_PORT = 65_535;
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smh]?)");
+  private static final Pattern MEMORY = Pattern.compile("([0-9]{1,9})([MmGg]?)");
 
   private final CommandLine commandLine;
   private final InputStream stdin;
@@ -82,6 +85,8 @@ final class CommandLineParser {
             .build());
     flag(spec, "--deny-private",
         "Sockets reach public addresses only: no loopback, private or link-local ones.");
+    option(spec, "--memory", "SIZE", String.class,
+        "How much clients can make the daemon hold: MiB, or 256M, 1G. The default depends on the heap.");
     option(spec, "--log-file", "FILE", String.class,
         "Write the log to this file as well; it is rotated at 5 MB.");
     option(spec, "--log-level", "LEVEL", LogLevel.class,
@@ -181,6 +186,7 @@ final class CommandLineParser {
             result.matchedOptionValue("--install-id", null),
             roots(result.matchedOptionValue("--root", List.of()))),
         network(result),
+        limits(result.matchedOptionValue("--memory", null)),
         new LaunchOptions.Life(
             parentPid, duration(result.matchedOptionValue("--idle-timeout", "0"))),
         new LaunchOptions.Log(
@@ -244,6 +250,23 @@ final class CommandLineParser {
       case "m" -> Duration.ofMinutes(number);
       default -> Duration.ofSeconds(number);
     };
+  }
+
+  /** Parses MiB, or a number with a unit. */
+  private static Limits limits(@Nullable String memory) throws LaunchFailure {
+    if (memory == null) {
+      return Limits.DEFAULT;
+    }
+    Matcher matcher = MEMORY.matcher(memory);
+    long bytes = 0;
+    if (matcher.matches()) {
+      bytes = Long.parseLong(matcher.group(1)) << (matcher.group(2).equalsIgnoreCase("g") ? 30 : 20);
+    }
+    if (bytes < Limits.FRAME_BYTES) {
+      throw LaunchFailure.ofArguments(
+          "--memory must be a number of MiB, or one with M or G, and at least 16 MiB.");
+    }
+    return Limits.builder().memoryBytes(bytes).build();
   }
 
   private static Path path(String text) throws LaunchFailure {

@@ -46,6 +46,7 @@ final class DaemonFactory {
             .listener(listener)
             .idleTimeout(options.life().idleTimeout())
             .network(options.network())
+            .limits(options.limits())
             .transport(
                 HttpTransport.onPort(options.port())
                     .upgrade(WebSocketUpgrade.io())

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.config.NetworkOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param port the port to listen on; 0 lets the system choose
  */
 record LaunchOptions(
-    int port, String token, Folders folders, NetworkOptions network, Life life, Log log) {
+    int port,
+    String token,
+    Folders folders,
+    NetworkOptions network,
+    Limits limits,
+    Life life,
+    Log log) {
 
   /**
    * Where the download roots come from.

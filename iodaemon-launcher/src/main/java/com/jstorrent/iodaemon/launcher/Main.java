@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.Version;
+import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.launcher.CommandLineParser.Request;
 import com.jstorrent.iodaemon.launcher.demo.Demo;
 import java.io.IOException;
@@ -71,11 +72,12 @@ public final class Main {
     AddressCache.shorten();
     FailureExit failureExit = new FailureExit(log);
     Thread.setDefaultUncaughtExceptionHandler(failureExit);
+    DaemonListener listener = failureExit.andThen(new BufferCollection());
     // Opened before the port: afterwards clients could use up all descriptors.
     @Nullable
     ParentProcess parent =
         options.life().parentPid() > 0 ? ParentProcess.of(options.life().parentPid()) : null;
-    try (IoDaemon daemon = new DaemonFactory(System.getenv(), failureExit).make(options)) {
+    try (IoDaemon daemon = new DaemonFactory(System.getenv(), listener).make(options)) {
       log.countDroppedIn(daemon.stats());
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.launcher.CommandLineParser.Request;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -71,6 +73,14 @@ class CommandLineParserTest {
     assertThat(options("--token", "t", "--idle-timeout", "2h").life().idleTimeout()).hasHours(2);
   }
 
+  @ParameterizedTest
+  @CsvSource({"16,16", "96m,96", "256M,256", "2g,2048", "999999999G,1023999998976"})
+  void theMemoryIsInMebibytesByDefault(String text, long mebibytes) throws Exception {
+    assertThat(options("--token", "t", "--memory", text).limits().memoryBytes())
+        .isEqualTo(mebibytes << 20);
+    assertThat(options("--token", "t").limits()).isEqualTo(Limits.DEFAULT);
+  }
+
   @Test
   void theTokenComesFromOneOfThreeSources() throws Exception {
     Path file = Files.writeString(folder.resolve("t"), " from a file \nrest");
@@ -104,7 +114,9 @@ class CommandLineParserTest {
           "--token t --parent-pid x", "--token t --log-level loud", "--token-stdin", "demo --mb 0",
           "demo --sockets 0", "--token t --idle-timeout", "--token t --idle-timeout -1",
           "--token t --idle-timeout 1d", "--token t --idle-timeout 1.5h",
-          "--token t --idle-timeout m", "demo --mb 1 --sockets 2", "demo --token t",
+          "--token t --idle-timeout m", "--token t --memory", "--token t --memory 15",
+          "--token t --memory 64k", "--token t --memory -1", "--token t --memory 1.5g",
+          "demo --mb 1 --sockets 2", "demo --token t",
           "--token t --token t"
       })
   void badArgumentsGiveOneSentenceAndStatusTwo(String line) {
@@ -166,6 +178,7 @@ class CommandLineParserTest {
           "S", "--S", "-S", "--S=x", "--port S", "--port=S", "--token t S", "--token t --token S",
           "--token S --token t", "--token S --token-stdin", "--token S --token-file S", "--tokenS",
           "--token=S --port", "--parent-pid S --token t", "--idle-timeout S --token t",
+          "--memory S --token t",
           "--log-level S --token t", "--root S --token t", "--root =S --token t", "--token-stdin=S",
           "--deny-private=S --token t", "--help=S", "--token-file /S", "--token S demo --mb S",
           "demo --mb S", "demo S", "demo --token S", "demo --S", "-- S", "--token S --S",
@@ -230,7 +243,8 @@ class CommandLineParserTest {
     assertThat(((Request.Show) parse("", "--help")).text())
         .contains(
             "--port=N", "--token=T", "--token-file=FILE", "--token-stdin", "--parent-pid=PID",
-            "--install-id=ID", "--root=KEY=PATH", "--idle-timeout=D", "--log-file=FILE",
+            "--install-id=ID", "--root=KEY=PATH", "--idle-timeout=D", "--memory=SIZE",
+            "--log-file=FILE",
             "--log-level=LEVEL", "-h, --help", "-V, --version", "demo", "Exit status");
     assertThat(((Request.Show) parse("", "demo", "--help")).text()).contains("--sockets");
     assertThat(((Request.Show) parse("", "--version")).text()).startsWith("1.2.3");
