@@ -137,9 +137,9 @@ final class ContainedDaemon implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     probe.close();
-    daemon.process().destroyForcibly().waitFor();
+    daemon.process().destroyForcibly().onExit().join();
     daemon.close();
     if (group != null) {
       group.close();

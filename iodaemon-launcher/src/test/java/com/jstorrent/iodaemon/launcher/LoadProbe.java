@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.launcher;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.testkit.Peer;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -121,7 +122,7 @@ final class LoadProbe implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     clock.shutdownNow();
     client.close();
     files.close();
