@@ -260,7 +260,8 @@ final class CommandLineParser {
     Matcher matcher = MEMORY.matcher(memory);
     long bytes = 0;
     if (matcher.matches()) {
-      bytes = Long.parseLong(matcher.group(1)) << (matcher.group(2).equalsIgnoreCase("g") ? 30 : 20);
+      bytes =
+          Long.parseLong(matcher.group(1)) << (matcher.group(2).equalsIgnoreCase("g") ? 30 : 20);
     }
     if (bytes < Limits.FRAME_BYTES) {
       throw LaunchFailure.ofArguments(

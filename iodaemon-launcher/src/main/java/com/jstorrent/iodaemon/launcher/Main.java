@@ -72,13 +72,15 @@ public final class Main {
     AddressCache.shorten();
     FailureExit failureExit = new FailureExit(log);
     Thread.setDefaultUncaughtExceptionHandler(failureExit);
-    DaemonListener listener = failureExit.andThen(new BufferCollection());
+    MemoryReturn memory = new MemoryReturn();
+    DaemonListener listener = failureExit.andThen(memory);
     // Opened before the port: afterwards clients could use up all descriptors.
     @Nullable
     ParentProcess parent =
         options.life().parentPid() > 0 ? ParentProcess.of(options.life().parentPid()) : null;
     try (IoDaemon daemon = new DaemonFactory(System.getenv(), listener).make(options)) {
       log.countDroppedIn(daemon.stats());
+      memory.start(daemon.stats());
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);
       printPort(daemon.port(), signals);
