@@ -53,7 +53,6 @@ public final class SelectorLoop {
   private final long restNanos;
   private volatile @Nullable Selector selector; // written with the lock held
   private volatile @Nullable Thread parked; // while the state is PARKED
-  private boolean idle; // the loop's thread only
   private boolean ended; // the loop's thread only
 
   /**
@@ -179,7 +178,7 @@ public final class SelectorLoop {
    * @throws IOException when the selector itself fails
    */
   public boolean run(Handler handler) throws IOException {
-    idle = false;
+    boolean idle = false;
     mailbox.run();
     while (!ended) {
       handler.roundOver();
@@ -187,8 +186,9 @@ public final class SelectorLoop {
         if (parkedLong(handler)) {
           return false;
         }
+        idle = false;
       } else {
-        select(handler);
+        idle = select(handler, idle);
       }
       mailbox.run();
     }
@@ -203,15 +203,19 @@ public final class SelectorLoop {
         || starter != null && (opened == null || opened.keys().isEmpty());
   }
 
-  /** Waits for a channel and serves it; returns at once when a task waits. */
-  private void select(Handler handler) throws IOException {
+  /**
+   * Waits for a channel and serves it; returns at once when a task waits.
+   *
+   * @param idle whether nothing has happened for a while
+   * @return whether that is so now
+   */
+  private boolean select(Handler handler, boolean idle) throws IOException {
     Selector opened = Objects.requireNonNull(selector);
     move(Event.SELECT);
     if (!mailbox.isEmpty()) {
       move(Event.WAKE);
-      idle = false;
       opened.selectNow(key -> serve(handler, key));
-      return;
+      return false;
     }
     long limit = handler.waitMillis();
     boolean looksAgain = limit == 0 && starter != null && !idle;
@@ -219,11 +223,12 @@ public final class SelectorLoop {
         opened.select(key -> serve(handler, key), looksAgain ? restMillis() : limit);
     boolean woken = move(Event.WAKE) == LoopState.BUSY;
     if (served > 0 || woken) {
-      idle = false;
-    } else if (looksAgain) { // once: from now on it waits without a limit, or has found no key left
-      idle = true;
+      return false;
+    }
+    if (looksAgain) { // once: from now on it waits without a limit, or has found no key left
       handler.idle();
     }
+    return idle || looksAgain;
   }
 
   private long restMillis() {
