@@ -1,5 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * The arithmetic of what the client may send to one socket (PROTOCOL.md § 9.2). Outstanding is what was
  * granted and has not been taken by the peer, sent or not. The window is what was outstanding after
@@ -10,13 +12,13 @@ final class SendWindow {
   private static final long LARGEST_GRANT = (1L << 32) - 1;
 
   private final CreditPool pool;
-  private volatile long granted; // since the socket was opened; written by the relay
-  private volatile long window; // written by the relay
+  private final AtomicLong granted; // since the socket was opened; changed by the relay
+  private final AtomicLong window; // changed by the relay
 
   SendWindow(CreditPool pool) {
     this.pool = pool;
-    this.granted = pool.first();
-    this.window = pool.first();
+    this.granted = new AtomicLong(pool.first());
+    this.window = new AtomicLong(pool.first());
   }
 
   /**
@@ -25,7 +27,7 @@ final class SendWindow {
    * @param sent bytes since the socket was opened
    */
   boolean covers(long sent) {
-    return sent <= granted;
+    return sent <= granted.get();
   }
 
   /**
@@ -34,16 +36,16 @@ final class SendWindow {
    * @param taken bytes since the socket was opened
    */
   boolean isDue(long taken) {
-    return granted - taken <= window / 2;
+    return granted.get() - taken <= window.get() / 2;
   }
 
   /** Grants what is due; returns how many bytes, perhaps none. The relay only. */
   long grant(long taken) {
-    long outstanding = granted - taken;
-    long bytes =
-        grant(outstanding, window, pool.window(window - pool.first()));
+    long outstanding = granted.get() - taken;
+    long before = window.get();
+    long bytes = grant(outstanding, before, pool.window(before - pool.first()));
     resize(Math.max(pool.first(), outstanding + bytes));
-    granted += bytes;
+    granted.addAndGet(bytes);
     return bytes;
   }
 
@@ -66,7 +68,6 @@ final class SendWindow {
   }
 
   private void resize(long bytes) {
-    pool.hold(bytes - window);
-    window = bytes;
+    pool.hold(bytes - window.getAndSet(bytes));
   }
 }
