@@ -73,7 +73,7 @@ final class Services implements DaemonServices, AutoCloseable {
     files = new FileService(roots, limits.openFiles(), stats, clock::nanoTime);
     watch = new RootWatch(files.folders(), limits.rootCheck(), clock);
     roots.onReplaced(watch::lookInBackground);
-    handles = new FileHandles(files, limits, stats, clock);
+    handles = new FileHandles(files, limits, stats, clock, memory.budget());
     hashes = new HashService(files, stats);
     streams = new StreamService(limits, stats, clock);
     net =

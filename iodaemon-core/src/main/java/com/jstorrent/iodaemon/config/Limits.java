@@ -171,14 +171,26 @@ public final class Limits {
    */
   public static final Duration BODY_MEMORY_WAIT = Duration.ofSeconds(20);
 
+  /** PROTOCOL.md § 5: what a body that is longer takes of memory at a time. */
+  public static final int BODY_STEP_BYTES = 256 << 10;
+
   /**
-   * PROTOCOL.md § 5: a body of which less than 256 KiB have come in this time gives its memory to
+   * PROTOCOL.md § 5: a body of which less than {@link #BODY_STEP_BYTES} have come in this time gives its memory to
    * others, once one of them has waited for as long; then 503.
    */
   public static final Duration BODY_IDLE = Duration.ofSeconds(5);
 
-  /** Pieces of answers from files; past it an answer is read in steps of 32 KiB. */
+  /**
+   * PROTOCOL.md § 5: pieces of answers from files, at most a quarter of all memory; past it an answer is
+   * read in steps of 4 KiB.
+   */
   public static final long ANSWER_BYTES = 32L << 20;
+
+  /**
+   * PROTOCOL.md § 5.1: an answer in JSON whose length depends on what is there, such as the names in a
+   * folder; past it 400.
+   */
+  public static final int LISTING_BYTES = 32 << 20;
 
   /** PROTOCOL.md § 5.6: extents of a batch; past it 400. */
   public static final int BATCH_EXTENTS = 16_384;

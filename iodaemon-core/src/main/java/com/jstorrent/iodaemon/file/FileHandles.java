@@ -5,6 +5,11 @@ import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.SessionInfo;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.memory.HeapSize;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.random.RandomId;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
@@ -22,21 +27,30 @@ import org.jspecify.annotations.Nullable;
  * has been without a connection for the grace period. Thread-safe.
  */
 public final class FileHandles implements DaemonListener {
+  /** What a handle takes on the heap beside its path and the name of its session. */
+  private static final long HANDLE_BYTES = 400;
+
   private final FileService files;
   private final Limits limits;
   private final Stats stats;
   private final MonotonicClock clock;
+  private final MemoryAccount memory;
   private final ConcurrentMap<String, FileHandle> handles = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Integer> connections = new HashMap<>(); // by session; by lock
   private final Map<String, MonotonicClock.Scheduled> graces = new HashMap<>(); // guarded by lock
 
+  /**
+   * @param memory where the handles take theirs
+   */
   public FileHandles(
-      FileService files, Limits limits, Stats stats, MonotonicClock clock) {
+      FileService files, Limits limits, Stats stats, MonotonicClock clock, MemoryBudget memory) {
     this.files = files;
     this.limits = limits;
     this.stats = stats;
     this.clock = clock;
+    this.memory = memory.open(Share.COMMON, () -> {});
+    this.memory.close(); // it cannot give up any: only the clients know which they need
   }
 
   /** A new handle, and the size of its file in bytes at that time. */
@@ -54,6 +68,12 @@ public final class FileHandles implements DaemonListener {
       throw new OperationFailure(
           FailureCode.EBUSY, "Too many files are open; close some of them.");
     }
+    long bytes = heapBytes(location, session);
+    if (!memory.tryTake(MemoryUse.HANDLES, bytes)) {
+      throw new OperationFailure(
+          FailureCode.EBUSY,
+          "There is no memory for another open file; close some of them, or try again in a moment.");
+    }
     FileHandle handle = new FileHandle(RandomId.draw(), location, mode, session);
     handles.put(handle.id(), handle); // first, so that a concurrent rename updates it
     stats.increment(Counter.FILE_HANDLES);
@@ -70,6 +90,11 @@ public final class FileHandles implements DaemonListener {
         close(handle);
       }
     }
+  }
+
+  private static long heapBytes(FileLocation location, @Nullable String session) {
+    long name = session == null ? 0 : HeapSize.of(session);
+    return HANDLE_BYTES + name + location.path().heapBytes();
   }
 
   /**
@@ -98,9 +123,17 @@ public final class FileHandles implements DaemonListener {
   }
 
   private void close(FileHandle handle) {
-    if (handles.remove(handle.id(), handle)) {
-      stats.decrement(Counter.FILE_HANDLES);
+    long bytes = 0;
+    lock.lock();
+    try {
+      if (handles.remove(handle.id(), handle)) {
+        bytes = heapBytes(handle.location(), handle.session());
+        stats.decrement(Counter.FILE_HANDLES);
+      }
+    } finally {
+      lock.unlock();
     }
+    memory.release(MemoryUse.HANDLES, bytes);
     handle.close();
   }
 
@@ -110,9 +143,29 @@ public final class FileHandles implements DaemonListener {
       FileLocation location = handle.location();
       if (location.root().path().equals(from.root().path())
           && from.path().contains(location.path())) {
-        handle.moveTo(
+        move(
+            handle,
             new FileLocation(location.root(), from.path().moved(location.path(), to.path())));
       }
+    }
+  }
+
+  /** The file has been renamed, so the handle gets the memory for a longer path in any case. */
+  private void move(FileHandle handle, FileLocation target) {
+    long more = 0;
+    lock.lock();
+    try {
+      if (handles.containsKey(handle.id())) {
+        more = target.path().heapBytes() - handle.location().path().heapBytes();
+      }
+      handle.moveTo(target);
+    } finally {
+      lock.unlock();
+    }
+    if (more > 0) {
+      memory.take(MemoryUse.HANDLES, more);
+    } else {
+      memory.release(MemoryUse.HANDLES, -more);
     }
   }
 

@@ -26,8 +26,6 @@ public final class FolderService {
   /** The limit for recursive operations, which hold a descriptor for each level. */
   static final int MAX_LEVELS = 256;
 
-  private static final int MAX_NAMES = 100_000;
-
   private final DownloadRoots roots;
   private final WorkerPool pool;
   private final RenameGuard renames;
@@ -152,29 +150,20 @@ public final class FolderService {
   }
 
   /**
-   * The names in a folder, in no particular order.
+   * Opens a folder to read the names in it. The caller closes the result.
    *
-   * @throws OperationFailure ENOENT, EACCES or ENOTDIR; EINVAL when there are more than 100,000
+   * @throws OperationFailure ENOENT, EACCES or ENOTDIR
    */
-  public List<String> list(FileLocation location) throws OperationFailure {
-    List<String> names =
-        pool.call(
-            Priority.URGENT,
-            () -> renames.find(
-                location,
-                there -> FolderWalk.to(there)
-                    .then(
-                        (folder, name) -> folder.list(name, MAX_NAMES),
-                        root -> {
-                          try (HeldFolder folder = HeldFolder.open(root)) {
-                            return folder.list(MAX_NAMES);
-                          }
-                        })));
-    if (names.size() > MAX_NAMES) {
-      throw new OperationFailure(
-          FailureCode.EINVAL, "The folder holds more than " + MAX_NAMES + " names.");
-    }
-    return names;
+  public FolderNames names(FileLocation location) throws OperationFailure {
+    return pool.call(
+        Priority.URGENT,
+        () -> renames.find(
+            location,
+            there -> FolderWalk.to(there)
+                .then(
+                    (folder, name) -> FolderNames.of(folder.enter(name), pool),
+                    root -> FolderNames.of(HeldFolder.open(root), pool)),
+            FolderNames::close));
   }
 
   /**

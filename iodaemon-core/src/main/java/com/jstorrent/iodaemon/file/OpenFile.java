@@ -55,7 +55,25 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * As {@link #read}, but on the caller's thread, which must be allowed to block on a disk.
+   * As {@link #read(ByteBuffer, long)}, into one buffer after the other.
+   *
+   * @return how many bytes were read
+   * @throws OperationFailure as there
+   */
+  public long read(List<ByteBuffer> into, long position) throws OperationFailure {
+    return pool.call(
+        Priority.URGENT,
+        () -> {
+          long count = 0;
+          for (ByteBuffer each : into) {
+            count += readNow(each, position + count);
+          }
+          return count;
+        });
+  }
+
+  /**
+   * As {@link #read(ByteBuffer, long)}, but on the caller's thread, which must be allowed to block on a disk.
    *
    * @return how many bytes were read
    * @throws OperationFailure when the disk fails
@@ -77,7 +95,16 @@ public final class OpenFile implements AutoCloseable {
    * @throws OperationFailure ENOSPC when the disk is full, other codes when it fails
    */
   public void write(ByteBuffer from, long position) throws OperationFailure {
-    pool.call(Priority.BULK, () -> writeNow(List.of(from), position));
+    write(List.of(from), position);
+  }
+
+  /**
+   * Writes whole buffers, one after the other.
+   *
+   * @throws OperationFailure as {@link #write(ByteBuffer, long)}
+   */
+  public void write(List<ByteBuffer> from, long position) throws OperationFailure {
+    pool.call(Priority.BULK, () -> writeNow(from, position));
   }
 
   /** Returns the number of bytes, all of which were written. */

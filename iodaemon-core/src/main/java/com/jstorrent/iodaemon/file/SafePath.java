@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.file;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.memory.HeapSize;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,10 +27,12 @@ public final class SafePath {
   /** The maximum depth of a path: each level costs a request some system calls. */
   static final int MAX_LEVELS = 256;
 
-  private final List<String> components;
+  private static final String SEPARATOR = "/";
 
-  private SafePath(List<String> components) {
-    this.components = components;
+  private final String text; // its components, joined: a path of many handles is held for long
+
+  private SafePath(String text) {
+    this.text = text;
   }
 
   /**
@@ -68,7 +71,7 @@ public final class SafePath {
     List<String> components = new ArrayList<>();
     int bytes = 0;
     if (start < path.length()) {
-      for (String component : path.substring(start).split("/", -1)) {
+      for (String component : path.substring(start).split(SEPARATOR, -1)) {
         bytes += check(component) + 1;
         components.add(canonical(component));
       }
@@ -79,7 +82,7 @@ public final class SafePath {
     if (components.size() > MAX_LEVELS) {
       throw invalid("The path has more than " + MAX_LEVELS + " levels.");
     }
-    return new SafePath(List.copyOf(components));
+    return new SafePath(String.join(SEPARATOR, components));
   }
 
   private static String canonical(String component) throws OperationFailure {
@@ -113,48 +116,50 @@ public final class SafePath {
 
   /** Whether this is the root itself. */
   public boolean isRoot() {
-    return components.isEmpty();
+    return text.isEmpty();
+  }
+
+  /** What its text takes on the heap, in bytes. */
+  long heapBytes() {
+    return HeapSize.of(text);
   }
 
   List<String> components() {
-    return components;
+    return isRoot() ? List.of() : List.of(text.split(SEPARATOR, -1));
   }
 
   /** Whether {@code other} equals this path or is below it. */
   boolean contains(SafePath other) {
-    return components.size() <= other.components.size()
-        && components.equals(other.components.subList(0, components.size()));
+    return isRoot() || other.text.equals(text) || other.text.startsWith(text + SEPARATOR);
   }
 
   /**
    * The path that {@code other}, which is below this one, has after this one was moved to {@code
-   * target}.
+   * target}. None of these is the root.
    */
   SafePath moved(SafePath other, SafePath target) {
-    List<String> all = new ArrayList<>(target.components);
-    all.addAll(other.components.subList(components.size(), other.components.size()));
-    return new SafePath(List.copyOf(all));
+    return new SafePath(target.text + other.text.substring(text.length()));
   }
 
   /** The last component, or an empty string for the root itself. */
   public String name() {
-    return components.isEmpty() ? "" : components.get(components.size() - 1);
+    return text.substring(text.lastIndexOf(SEPARATOR) + 1);
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof SafePath path && components.equals(path.components);
+    return other instanceof SafePath path && text.equals(path.text);
   }
 
   @Override
   public int hashCode() {
-    return components.hashCode();
+    return text.hashCode();
   }
 
   /** The relative path, which does not reveal where the root is. */
   @Override
   public String toString() {
-    return String.join("/", components);
+    return text;
   }
 
   private static OperationFailure tooLong() {

@@ -40,19 +40,20 @@ public final class HashService implements AutoCloseable {
     }
 
     /**
-     * Adds what remains in the buffer. Blocks until it is hashed.
+     * Adds what remains in the buffers, in order. Blocks until it is hashed.
      *
      * @throws OperationFailure EBUSY when the pool's queue is full
      */
-    public void update(ByteBuffer bytes) throws OperationFailure {
-      int length = bytes.remaining();
+    public void update(List<ByteBuffer> bytes) throws OperationFailure {
       pool.call(
           Priority.URGENT,
           () -> {
-            digest.update(bytes);
+            for (ByteBuffer each : bytes) {
+              stats.add(Counter.HASHED_BYTES, each.remaining());
+              digest.update(each);
+            }
             return null;
           });
-      stats.add(Counter.HASHED_BYTES, length);
     }
 
     /** Finishes the computation and returns the raw digest. */

@@ -75,6 +75,11 @@ public final class MemoryBudget {
     return limit;
   }
 
+  /** How many bytes accounts of this share may take together for a use while the others have nothing. */
+  public long most(Share share, MemoryUse use) {
+    return share.most(use.onHeap() ? heapLimit : limit);
+  }
+
   /** How many bytes are taken by all accounts. */
   public long used() {
     return used.get();

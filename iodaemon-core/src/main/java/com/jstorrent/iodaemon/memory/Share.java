@@ -20,6 +20,11 @@ public enum Share {
   /** The reserve is one of so many parts. */
   private static final int RESERVE_PARTS = 8;
 
+  /** How many bytes of {@code limit} accounts with this share can have while nothing else is taken. */
+  long most(long limit) {
+    return this == RESERVED ? limit : limit - limit / RESERVE_PARTS;
+  }
+
   /**
    * Whether an account may take more.
    *

@@ -93,8 +93,8 @@ class CrossDeviceMoveTest {
     String name = "\uefff\uef80.mkv";
     disks.write("d/" + name + "/" + name, (byte) 1);
     disks.rename("d/" + name, "other/" + name);
-    assertThat(disks.files().folders().list(disks.location("d"))).isEmpty();
-    assertThat(disks.files().folders().list(disks.location("other"))).containsExactly(name);
+    assertThat(NamesIn.folder(disks.files(), disks.location("d"))).isEmpty();
+    assertThat(NamesIn.folder(disks.files(), disks.location("other"))).containsExactly(name);
     assertThat(disks.files().folders().status(disks.location("other/" + name + "/" + name)).size())
         .isEqualTo(1);
     disks.rename("other/" + name + "/" + name, "f");

@@ -72,7 +72,7 @@ final class FileSystemUnderTest implements AutoCloseable {
         return found.isFolder() ? "a folder" : "a file of " + found.size();
       }
       case FileStep.Names names -> {
-        return new TreeSet<>(files.folders().list(location));
+        return new TreeSet<>(NamesIn.folder(files, location));
       }
       case FileStep.Ensure ensure -> files.folders().ensure(location);
       case FileStep.Delete delete -> files.folders().delete(location);

@@ -127,12 +127,12 @@ class MountPointTest {
       assertNotConnected(() -> files.flush(file));
       assertNotConnected(() -> files.truncate(file, 0));
       assertNotConnected(() -> files.folders().status(file));
-      assertNotConnected(() -> files.folders().list(location("d/m")));
+      assertNotConnected(() -> NamesIn.folder(files, location("d/m")));
       assertNotConnected(() -> files.folders().ensure(location("d/m/new")));
       assertNotConnected(() -> files.folders().delete(file));
       assertInUse(() -> files.folders().delete(location("d")));
       assertNotConnected(() -> rename("d/m/f", "f"));
-      assertThat(files.folders().list(location("d"))).containsExactly("m");
+      assertThat(NamesIn.folder(files, location("d"))).containsExactly("m");
     } finally {
       process.destroyForcibly();
       MountedDisk.run("umount", "-l", mounted.toString());

@@ -79,7 +79,8 @@ class PlainFolderTest {
     }
     write("way/new/deeper/f", 7);
     assertThat(root.resolve("dir/new/deeper/f")).exists();
-    assertThat(files.folders().list(location("way"))).containsExactlyInAnyOrder("f", "deep", "new");
+    assertThat(NamesIn.folder(files, location("way"))).containsExactlyInAnyOrder("f", "deep",
+        "new");
   }
 
   @Test

@@ -151,8 +151,8 @@ class SwapRaceTest {
 
   @Test
   void nothingOutsideIsListed() throws Exception {
-    race(() -> assertThat(files.folders().list(location(Swapper.NAME))).doesNotContain(SECRET));
-    race(() -> assertThat(files.folders().list(swapped("sub"))).isEmpty());
+    race(() -> assertThat(NamesIn.folder(files, location(Swapper.NAME))).doesNotContain(SECRET));
+    race(() -> assertThat(NamesIn.folder(files, swapped("sub"))).isEmpty());
   }
 
   @Test

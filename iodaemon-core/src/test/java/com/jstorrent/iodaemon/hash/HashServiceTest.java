@@ -36,8 +36,8 @@ class HashServiceTest {
   void partsGiveTheDigestOfTheWhole() throws Exception {
     for (HashAlgorithm algorithm : HashAlgorithm.values()) {
       HashService.Running running = hashes.start(algorithm);
-      running.update(ByteBuffer.wrap("xab".getBytes(US_ASCII), 1, 2));
-      running.update(ByteBuffer.wrap("c".getBytes(US_ASCII)));
+      running.update(List.of(ByteBuffer.wrap("xab".getBytes(US_ASCII), 1, 2)));
+      running.update(List.of(ByteBuffer.wrap("c".getBytes(US_ASCII))));
       String expected = algorithm == HashAlgorithm.SHA1 ? SHA1_ABC : SHA256_ABC;
       assertThat(HexFormat.of().formatHex(running.finish())).isEqualTo(expected);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes JSON as plain Java values: {@code Map}, {@code List}, {@code String}, {@code
- * Long}, {@code Double}, {@code Boolean} and null. The only class that uses the JSON library.
+ * Long}, {@code Double}, {@code Boolean} and null. Only this class and {@link JsonFields} use the JSON library.
  * Strict: no comments, no duplicate keys, nothing after the document, and limited nesting.
  * Stateless and thread-safe.
  */
@@ -113,7 +113,7 @@ public final class Json {
    * A number that does not fit into a {@code long} becomes a {@code double}, perhaps with a loss of
    * precision.
    */
-  private static Object number(String digits) {
+  static Object number(String digits) {
     try {
       return Long.valueOf(digits);
     } catch (NumberFormatException e) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request as its route sees it. Used by the thread of its connection. */
 record HttpCall(
@@ -21,6 +23,7 @@ record HttpCall(
     Target target,
     List<String> pathVariables)
     implements Call {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpCall.class);
 
   @Override
   public Map<String, String> query() {
@@ -69,6 +72,15 @@ record HttpCall(
   @Override
   public void read(ByteBuffer into) throws IOException {
     requestBody.read(into);
+  }
+
+  @Override
+  public void cutOff() {
+    try {
+      connection.channel().close();
+    } catch (IOException e) {
+      LOG.trace("A connection had ended already: {}", e.toString());
+    }
   }
 
   @Override

@@ -1,45 +1,79 @@
 package com.jstorrent.iodaemon.http.route;
 
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.transport.BufferPool;
+import com.jstorrent.iodaemon.transport.DaemonMemory;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Semaphore;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Buffers into which answers are read from files. The number of large direct ones is limited, and a
- * client that reads its answer slowly occupies one for all that time; so when all are in use, an answer
- * does not wait but is read in small steps, into a buffer on the heap. Thread-safe.
+ * Memory into which answers are read from files, piece by piece. A client that reads its answer slowly
+ * occupies a piece for all that time; so the more is in use, the smaller are the pieces, and when there
+ * is nothing left, an answer does not wait but is read in very small steps. Thread-safe.
  */
 final class AnswerBuffers {
-  static final int PIECE_BYTES = 1 << 20;
-
-  /** The most bytes for which a buffer on the heap is cheaper than a large direct one. */
-  static final int STEP_BYTES = 32 << 10;
-
-  private final Semaphore free;
-  private final BufferPool pieces;
+  /** The most segments of a piece. */
+  private static final int PIECE_SEGMENTS = 4;
 
   /**
-   * @param bytes the size of all direct buffers together
+   * The size of a piece for which no memory of the daemon is needed: its connection needs about as much
+   * anyway.
    */
-  AnswerBuffers(long bytes) {
-    int count = (int) (bytes / PIECE_BYTES);
-    free = new Semaphore(count);
-    pieces = new BufferPool(PIECE_BYTES, count);
+  private static final int STEP_BYTES = 4 << 10;
+
+  private final MemoryAccount memory;
+  private final BufferPool segments;
+  private final long most;
+
+  AnswerBuffers(DaemonMemory daemon) {
+    memory = daemon.budget().open(Share.COMMON, () -> {});
+    memory.close(); // nothing can be given up but by a client that takes its answer
+    segments = daemon.segments();
+    most = Math.min(Limits.ANSWER_BYTES, daemon.budget().limit() / 4);
   }
 
-  /** An empty buffer for this many bytes, or a smaller one to be used repeatedly. Never blocks. */
-  ByteBuffer take(long length) {
-    if (length <= STEP_BYTES) {
-      return ByteBuffer.allocate((int) length);
+  /** Buffers for this many bytes, or smaller ones to be used repeatedly. Never blocks. */
+  AnswerPiece take(long length) {
+    if (length > STEP_BYTES) {
+      long needed = (length + Limits.SEGMENT_BYTES - 1) / Limits.SEGMENT_BYTES;
+      int count = (int) Math.min(PIECE_SEGMENTS, needed);
+      if (tryTake(count, most / 2)) {
+        return piece(count);
+      }
+      if (tryTake(1, most)) {
+        return piece(1);
+      }
     }
-    return free.tryAcquire() ? pieces.take() : ByteBuffer.allocate(STEP_BYTES);
+    int step = (int) Math.min(length, STEP_BYTES);
+    return new AnswerPiece(this, List.of(ByteBuffer.allocate(step)));
   }
 
-  /** Gives back a buffer, which must not be used afterwards. */
-  void give(ByteBuffer buffer) {
-    if (buffer.isDirect()) {
-      pieces.give(buffer);
-      free.release();
+  private AnswerPiece piece(int count) {
+    List<ByteBuffer> taken = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      taken.add(segments.take());
     }
+    return new AnswerPiece(this, taken);
+  }
+
+  private boolean tryTake(int count, long bound) {
+    long bytes = (long) count * Limits.SEGMENT_BYTES;
+    return memory.held() + bytes <= bound && memory.tryTake(MemoryUse.ANSWERS, bytes);
+  }
+
+  /** Takes back the buffers of a piece, which must not be used afterwards. */
+  void give(List<ByteBuffer> buffers) {
+    long bytes = 0;
+    for (ByteBuffer each : buffers) {
+      if (each.isDirect()) {
+        segments.give(each);
+        bytes += each.capacity();
+      }
+    }
+    memory.release(MemoryUse.ANSWERS, bytes);
   }
 }

@@ -10,6 +10,7 @@ import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.work.WorkerPool.Pending;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,24 +25,60 @@ final class BatchRoute implements Route.Handler {
   /** How many extents are written at once: enough for every worker, without filling their queue. */
   private static final int AT_ONCE = 64;
 
+  /** Enough for the result of an extent, with its message. */
+  private static final int RESULT_BYTES = 256;
+
+  /** The extents of a small batch take no more memory than a connection does anyway. */
+  private static final int UNCOUNTED = 16;
+
+  /** What extents and results take at most beside the body. */
+  private static final long BESIDE_BYTES =
+      Limits.BATCH_EXTENTS * (Extent.HEAP_BYTES + RESULT_BYTES);
+
+  private static final int MOST_CHAR_BYTES = 3;
+
+  /** For what stands around the results. */
+  private static final int END_BYTES = 16;
+
   private static final Logger LOG = LoggerFactory.getLogger(BatchRoute.class);
 
   private final FileService files;
   private final HashService hashes;
   private final BodyMemory memory;
+  private final HeldAnswers answers;
 
-  BatchRoute(FileService files, HashService hashes, BodyMemory memory) {
+  BatchRoute(FileService files, HashService hashes, BodyMemory memory, HeldAnswers answers) {
     this.files = files;
     this.hashes = hashes;
     this.memory = memory;
+    this.answers = answers;
   }
 
   @Override
   public Reply answer(Call call) throws OperationFailure, IOException {
-    try (HeldBody held = memory.read(call, Limits.BODY_BYTES)) {
-      List<Extent> extents = Extent.all(new PartedBytes(held.parts()));
-      return Reply.json(Json.write(Map.of("results", write(extents))));
+    try (HeldBody held = memory.read(call, Limits.BODY_BYTES, BESIDE_BYTES)) {
+      int count = Extent.count(new PartedBytes(held.parts()));
+      try (GrowthBudget.Share room = memory.forParsed(call, count * Extent.HEAP_BYTES)) {
+        if (count > UNCOUNTED) {
+          room.grow(count * Extent.HEAP_BYTES);
+        }
+        List<Extent> extents = Extent.all(new PartedBytes(held.parts()));
+        return write(call, extents);
+      }
     }
+  }
+
+  private Reply write(Call call, List<Extent> extents) throws OperationFailure {
+    int most = extents.size() * RESULT_BYTES;
+    return answers.json(
+        call,
+        most,
+        answer -> {
+          answer.reserve(most); // before anything is written
+          answer.append("{\"results\":[");
+          write(extents, new Results(answer));
+          answer.append("]}");
+        });
   }
 
   /** A write that has been begun, or has failed at once. */
@@ -50,8 +87,7 @@ final class BatchRoute implements Route.Handler {
   }
 
   /** Returns, or throws, only when no job uses the body any more. */
-  private List<Object> write(List<Extent> extents) {
-    List<Object> results = new ArrayList<>(extents.size());
+  private void write(List<Extent> extents, Results results) throws OperationFailure {
     Deque<Begun> begun = new ArrayDeque<>();
     try {
       for (Extent extent : extents) {
@@ -63,9 +99,25 @@ final class BatchRoute implements Route.Handler {
       while (!begun.isEmpty()) {
         results.add(result(begun.removeFirst()));
       }
-      return results;
     } finally {
       begun.forEach(BatchRoute::settle);
+    }
+  }
+
+  /** The results in JSON, separated by commas. */
+  private static final class Results {
+    private final HeldAnswer answer;
+    private String separator = "";
+
+    Results(HeldAnswer answer) {
+      this.answer = answer;
+    }
+
+    void add(Map<String, Object> result) throws OperationFailure {
+      String json = separator + Json.write(result);
+      answer.reserve(json.length() * MOST_CHAR_BYTES + END_BYTES); // there is, unless messages are long
+      answer.append(json);
+      separator = ",";
     }
   }
 
@@ -80,10 +132,13 @@ final class BatchRoute implements Route.Handler {
 
   private Begun begin(Extent extent) {
     try {
-      FileLocation location = files.fileLocation(extent.root(), SafePath.of(extent.path()));
+      Extent.Name name = extent.name().decoded();
+      FileLocation location = files.fileLocation(name.root(), SafePath.of(name.path()));
       Pending<Long> pending =
           files.beginWrite(location, true, check(extent), extent.data(), extent.offset());
       return pending::await;
+    } catch (CharacterCodingException e) {
+      throw new IllegalStateException("The name was valid when the batch was parsed.", e);
     } catch (OperationFailure e) {
       return () -> {
         throw e;

@@ -3,55 +3,85 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
+import com.jstorrent.iodaemon.transport.DaemonMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
- * Memory for the bodies of requests. A small body is an array; a large one is held in direct buffers,
- * which sockets and files use without a copy. Each kind has its own limit, and memory is taken only as
- * bytes arrive. Thread-safe.
+ * Memory for the bodies of requests. A small body is an array; a large one is held in segments outside
+ * the heap, which sockets and files use without a copy. Each kind has its own limit, and memory is taken
+ * only as bytes arrive. Thread-safe.
  */
 final class BodyMemory {
   /** The most bytes of a small body. */
   static final int SMALL_BYTES = 64 << 10;
 
-  /** The size of the direct buffers that make up a large body. */
-  static final int SEGMENT_BYTES = 256 << 10;
+  /** Small bodies together may have one of so many parts of what large ones may have. */
+  private static final int SMALL_PARTS = 4;
+
+  /** A large body grows by so many segments at a time. */
+  private static final int STEP_SEGMENTS = Limits.BODY_STEP_BYTES / Limits.SEGMENT_BYTES;
 
   /** The first bytes of a body, which are not counted: its connection needs about as much anyway. */
   private static final int FIRST_BYTES = 4 << 10;
 
+  /** A body in chunks is taken to be no longer than this until it is. */
+  private static final long UNKNOWN_BYTES = 1 << 20;
+
   private final GrowthBudget small;
   private final GrowthBudget large;
+  private final GrowthBudget parsed;
   private final BufferPool segments;
 
   /**
    * @param bytes the limit for all large bodies together
+   * @param memory of the daemon
    */
-  BodyMemory(long bytes, MonotonicClock clock) {
-    small = new GrowthBudget(bytes / 4, clock);
-    large = new GrowthBudget(bytes / SEGMENT_BYTES * SEGMENT_BYTES, clock);
-    segments = new BufferPool(SEGMENT_BYTES, (int) (bytes / SEGMENT_BYTES));
+  BodyMemory(long bytes, DaemonMemory memory, MonotonicClock clock) {
+    segments = memory.segments();
+    MemorySource common = new MemorySource(memory.budget(), Share.COMMON, MemoryUse.BODIES);
+    MemorySource reserved =
+        new MemorySource(memory.budget(), Share.RESERVED, MemoryUse.SMALL_BODIES);
+    long most = Math.min(bytes, common.most());
+    large = new GrowthBudget(most / Limits.SEGMENT_BYTES * Limits.SEGMENT_BYTES, common, clock);
+    MemorySource heap =
+        new MemorySource(memory.budget(), Share.COMMON, MemoryUse.SMALL_BODIES);
+    parsed = new GrowthBudget(heap.most(), heap, clock);
+    small = new GrowthBudget(Math.min(bytes / SMALL_PARTS, reserved.most()), reserved, clock);
   }
 
   /**
    * Reads the whole body. Blocks until there is memory for it, and until it has arrived.
    *
-   * @param most bytes that the body may have
+   * @param wanted bytes that the body may have, if there is as much memory
    * @throws OperationFailure EFBIG when it is longer; EBUSY when there is no memory for it in time, or
    *     when it comes slowly and others need its memory
    * @throws IOException when the body cannot be read, or ends early
    */
-  HeldBody read(Call call, long most) throws OperationFailure, IOException {
+  HeldBody read(Call call, long wanted) throws OperationFailure, IOException {
+    return read(call, wanted, 0);
+  }
+
+  /**
+   * As {@link #read(Call, long)}, for a body beside which its request needs more memory.
+   *
+   * @param beside so many bytes at most
+   */
+  HeldBody read(Call call, long wanted, long beside) throws OperationFailure, IOException {
+    long most = Math.min(wanted, Math.max(large.total() - beside, large.total() / 2));
     long length = call.bodyLength().orElse(most); // in chunks it may be as long as allowed
     if (length > most) {
       throw tooLong(most);
     }
     boolean isSmall = length <= SMALL_BYTES;
-    GrowthBudget.Claim claim =
-        new GrowthBudget.Claim(isSmall ? length : whole(length), call::endBody);
+    long bytes = isSmall ? length : segments(length) * Limits.SEGMENT_BYTES;
+    long known = call.bodyLength().isPresent() ? bytes : Math.min(bytes, UNKNOWN_BYTES);
+    GrowthBudget.Claim claim = new GrowthBudget.Claim(known, bytes, call::endBody);
     HeldBody held = new HeldBody(call, (isSmall ? small : large).open(claim), segments);
     boolean complete = false;
     try {
@@ -61,6 +91,7 @@ final class BodyMemory {
         readLarge(held, length);
         requireEnd(call, most);
       }
+      held.room().complete();
       complete = true;
       return held;
     } finally {
@@ -76,8 +107,14 @@ final class BodyMemory {
     }
   }
 
-  private static long whole(long bytes) {
-    return (bytes + SEGMENT_BYTES - 1) / SEGMENT_BYTES * SEGMENT_BYTES;
+  /** How many segments so many bytes take. */
+  private static long segments(long bytes) {
+    return (bytes + Limits.SEGMENT_BYTES - 1) / Limits.SEGMENT_BYTES;
+  }
+
+  /** The next segments of a body of which so many bytes may follow; at least one. */
+  private static int step(long left) {
+    return Math.clamp(segments(left), 1, STEP_SEGMENTS);
   }
 
   private static OperationFailure tooLong(long most) {
@@ -104,33 +141,55 @@ final class BodyMemory {
 
   private static void readLarge(HeldBody held, long length) throws OperationFailure, IOException {
     ByteBuffer first = ByteBuffer.allocate(0);
-    if (!held.room().tryGrow(SEGMENT_BYTES)) {
+    int step = step(length);
+    if (!held.room().tryGrow((long) step * Limits.SEGMENT_BYTES)) {
       first = ByteBuffer.allocate(FIRST_BYTES);
       held.read(first);
       if (first.hasRemaining()) {
         held.add(first.flip());
         return;
       }
-      held.room().grow(SEGMENT_BYTES);
+      held.room().grow((long) step * Limits.SEGMENT_BYTES);
     }
     first.flip();
     for (long left = length; left > 0;) {
-      ByteBuffer segment = held.addSegment();
-      segment.limit((int) Math.min(segment.capacity(), left)).put(first);
-      held.read(segment);
-      boolean over = segment.hasRemaining(); // a body in chunks may end before its limit
-      left = over ? 0 : left - segment.limit();
-      segment.flip();
+      List<ByteBuffer> next = held.addSegments(step);
+      for (ByteBuffer each : next) {
+        each.limit((int) Math.min(each.capacity(), left));
+        left -= each.limit();
+      }
+      next.getFirst().put(first);
+      held.read(next);
+      boolean over = next.getLast().hasRemaining(); // a body in chunks may end before its limit
+      next.forEach(ByteBuffer::flip);
+      if (over) {
+        return;
+      }
       if (left > 0) {
-        held.room().grow(SEGMENT_BYTES);
+        step = step(left);
+        held.room().grow((long) step * Limits.SEGMENT_BYTES);
       }
     }
+  }
+
+  /**
+   * Room on the heap for what a body becomes when it is taken apart.
+   *
+   * @param most bytes that it may need
+   */
+  GrowthBudget.Share forParsed(Call call, long most) {
+    return parsed.open(new GrowthBudget.Claim(most, call::endBody));
+  }
+
+  /** The most bytes of bodies that there can ever be. */
+  long total() {
+    return large.total();
   }
 
   /** Takes the parts of a body as they arrive. */
   @FunctionalInterface
   interface Sink {
-    void accept(ByteBuffer part) throws OperationFailure;
+    void accept(List<ByteBuffer> part) throws OperationFailure;
   }
 
   /**
@@ -140,15 +199,20 @@ final class BodyMemory {
    * @throws IOException when the body cannot be read
    */
   void forEachPart(Call call, Sink sink) throws OperationFailure, IOException {
-    GrowthBudget.Claim claim = new GrowthBudget.Claim(SEGMENT_BYTES, call::endBody);
+    int step = step(call.bodyLength().orElse(Long.MAX_VALUE - Limits.SEGMENT_BYTES));
+    long bytes = (long) step * Limits.SEGMENT_BYTES;
+    GrowthBudget.Claim claim = new GrowthBudget.Claim(bytes, call::endBody);
     try (HeldBody held = new HeldBody(call, large.open(claim), segments)) {
-      ByteBuffer first = ByteBuffer.allocate(FIRST_BYTES); // an idle client gets no segment
+      List<ByteBuffer> first =
+          List.of(ByteBuffer.allocate(FIRST_BYTES)); // an idle client gets no segment
       if (!readPart(held, first, sink)) {
         return;
       }
-      held.room().grow(SEGMENT_BYTES);
-      ByteBuffer segment = held.addSegment();
-      while (readPart(held, segment.clear(), sink)) {}
+      held.room().grow(bytes);
+      List<ByteBuffer> part = held.addSegments(step);
+      while (readPart(held, part, sink)) {
+        part.forEach(ByteBuffer::clear);
+      }
     }
   }
 
@@ -157,19 +221,16 @@ final class BodyMemory {
    *
    * @return whether more may follow
    */
-  private static boolean readPart(HeldBody held, ByteBuffer part, Sink sink)
+  private static boolean readPart(HeldBody held, List<ByteBuffer> part, Sink sink)
       throws OperationFailure, IOException {
-    boolean read = false;
+    boolean more = false;
     try {
       held.read(part);
-      read = true;
+      more = !part.getLast().hasRemaining();
     } finally {
-      if (!read) {
-        sink.accept(part.flip());
-      }
+      part.forEach(ByteBuffer::flip);
+      sink.accept(part);
     }
-    boolean more = !part.hasRemaining();
-    sink.accept(part.flip());
     return more;
   }
 }

@@ -60,6 +60,9 @@ public interface Call {
    */
   void read(ByteBuffer into) throws IOException;
 
+  /** Ends the connection at once, whatever of the answer has been sent. Any thread may call it. */
+  void cutOff();
+
   /** Stops reading the body: a blocked read ends, and then the connection. Any thread may call it. */
   void endBody();
 }

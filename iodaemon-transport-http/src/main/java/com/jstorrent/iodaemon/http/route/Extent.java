@@ -25,15 +25,56 @@ import org.jspecify.annotations.Nullable;
  *  then        root key, path, digest (of its algorithm's length), data
  * </pre>
  *
+ * @param name its root key and path, which are decoded when they are needed: a batch may have many
  * @param expected null when there is no digest
+ * @param data to be written
  */
 record Extent(
-    String root,
-    String path,
-    long offset,
-    @Nullable Expected expected,
-    List<ByteBuffer> data) {
+    EncodedName name, long offset, @Nullable Expected expected, List<ByteBuffer> data) {
   private static final int HEAD_BYTES = 16;
+
+  /** What one takes on the heap, with the views of its parts. */
+  static final long HEAP_BYTES = 512;
+
+  /** Root key and path as they came; both are valid UTF-8. */
+  record EncodedName(int rootLength, List<ByteBuffer> bytes) {
+    Name decoded() throws CharacterCodingException {
+      PartedBytes rest = new PartedBytes(bytes.stream().map(ByteBuffer::duplicate).toList());
+      return new Name(utf8(rest.copy(rootLength)), utf8(rest.copy((int) rest.remaining())));
+    }
+
+    private static String utf8(ByteBuffer text) throws CharacterCodingException {
+      return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+    }
+  }
+
+  /** Where an extent is to be written. */
+  record Name(String root, String path) {}
+
+  /**
+   * How many extents a batch has; of a malformed one it may be fewer.
+   *
+   * @throws OperationFailure EINVAL when they are too many
+   */
+  static int count(PartedBytes batch) throws OperationFailure {
+    int count = 0;
+    while (batch.remaining() >= HEAD_BYTES) {
+      if (count == Limits.BATCH_EXTENTS) {
+        throw new OperationFailure(
+            FailureCode.EINVAL,
+            "A batch may have " + Limits.BATCH_EXTENTS + " extents at most; nothing was written.");
+      }
+      ByteBuffer head = batch.copy(HEAD_BYTES);
+      HashAlgorithm algorithm = algorithm(head.get(), count);
+      int rootLength = Byte.toUnsignedInt(head.get());
+      int pathLength = Short.toUnsignedInt(head.getShort());
+      long dataLength = Integer.toUnsignedLong(head.getInt());
+      int digestLength = algorithm == null ? 0 : algorithm.length();
+      batch.skip(rootLength + pathLength + digestLength + dataLength);
+      count++;
+    }
+    return count;
+  }
 
   /**
    * Parses a batch; the data are views of it.
@@ -43,11 +84,6 @@ record Extent(
   static List<Extent> all(PartedBytes batch) throws OperationFailure {
     List<Extent> extents = new ArrayList<>();
     while (batch.hasRemaining()) {
-      if (extents.size() == Limits.BATCH_EXTENTS) {
-        throw new OperationFailure(
-            FailureCode.EINVAL,
-            "A batch may have " + Limits.BATCH_EXTENTS + " extents at most; nothing was written.");
-      }
       extents.add(next(batch, extents.size()));
     }
     return extents;
@@ -67,11 +103,11 @@ record Extent(
     if (in.remaining() < rootLength + pathLength + digestLength + dataLength) {
       throw malformed(number, "it is longer than the body");
     }
-    String root = text(in.copy(rootLength), number);
-    String path = text(in.copy(pathLength), number);
+    EncodedName name = new EncodedName(rootLength, in.take(rootLength + pathLength));
+    requireText(name, number);
     String digest = HexFormat.of().formatHex(in.copy(digestLength).array());
     Expected expected = algorithm == null ? null : Expected.parse(algorithm, digest);
-    return new Extent(root, path, offset, expected, in.take(dataLength));
+    return new Extent(name, offset, expected, in.take(dataLength));
   }
 
   private static @Nullable HashAlgorithm algorithm(byte code, int number)
@@ -87,9 +123,9 @@ record Extent(
     throw malformed(number, "its digest is of an unknown kind");
   }
 
-  private static String text(ByteBuffer text, int number) throws OperationFailure {
+  private static void requireText(EncodedName name, int number) throws OperationFailure {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+      name.decoded();
     } catch (CharacterCodingException e) {
       throw malformed(number, "its names are not in UTF-8");
     }

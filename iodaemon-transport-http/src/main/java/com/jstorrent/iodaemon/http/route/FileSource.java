@@ -4,7 +4,6 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.OpenFile;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /**
@@ -15,16 +14,15 @@ final class FileSource implements Reply.Source {
   private final OpenFile file;
   private final long end;
   private final AnswerBuffers buffers;
-  private final ByteBuffer piece;
-  private long position;
+  private AnswerPiece piece;
+  private long position; // of what follows the piece
 
-  private FileSource(
-      OpenFile file, long offset, long length, AnswerBuffers buffers, ByteBuffer piece) {
+  private FileSource(OpenFile file, long offset, long length, AnswerBuffers buffers) {
     this.buffers = buffers;
     this.file = file;
     this.position = offset;
     this.end = offset + length;
-    this.piece = piece;
+    this.piece = buffers.take(length);
   }
 
   /**
@@ -34,50 +32,46 @@ final class FileSource implements Reply.Source {
    */
   static FileSource open(OpenFile file, long offset, long length, AnswerBuffers buffers)
       throws OperationFailure {
-    ByteBuffer piece = buffers.take(length);
+    FileSource source = new FileSource(file, offset, length, buffers);
     boolean filled = false;
     try {
-      FileSource source = new FileSource(file, offset, length, buffers, piece);
       source.fill();
       filled = true;
       return source;
     } finally {
       if (!filled) {
-        buffers.give(piece);
+        source.piece.close();
       }
     }
   }
 
-  private void fill() throws OperationFailure {
-    piece.clear().limit((int) Math.min(end - position, piece.capacity()));
-    file.read(piece, position);
-    piece.flip();
-    position += piece.remaining();
+  /** Returns how many bytes were read. */
+  private long fill() throws OperationFailure {
+    long count = piece.fill(file, position, end - position);
+    position += count;
+    return count;
   }
 
   @Override
   public void writeTo(WritableByteChannel out) throws IOException {
-    while (true) {
-      while (piece.hasRemaining()) {
-        out.write(piece);
-      }
-      if (position == end) {
-        return;
-      }
+    piece.writeTo(out);
+    while (position < end) {
+      piece.close(); // the next one may be smaller, if others need memory
+      piece = buffers.take(end - position);
       try {
-        fill();
+        if (fill() == 0) {
+          throw new EOFException("The file has become shorter while it was read.");
+        }
       } catch (OperationFailure e) {
         throw new IOException(e.getMessage());
       }
-      if (!piece.hasRemaining()) {
-        throw new EOFException("The file has become shorter while it was read.");
-      }
+      piece.writeTo(out);
     }
   }
 
   @Override
   public void close() {
-    buffers.give(piece);
+    piece.close();
     file.close();
   }
 }

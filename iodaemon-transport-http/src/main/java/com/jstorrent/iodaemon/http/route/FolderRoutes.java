@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.file.FileService;
+import com.jstorrent.iodaemon.file.FolderNames;
 import com.jstorrent.iodaemon.file.FolderService;
 import com.jstorrent.iodaemon.json.Json;
 import java.util.LinkedHashMap;
@@ -14,11 +15,14 @@ final class FolderRoutes {
   private final FileService files;
   private final FileHandles handles;
   private final RequestedFiles requested;
+  private final HeldAnswers answers;
 
-  FolderRoutes(FileService files, FileHandles handles, RequestedFiles requested) {
+  FolderRoutes(
+      FileService files, FileHandles handles, RequestedFiles requested, HeldAnswers answers) {
     this.files = files;
     this.handles = handles;
     this.requested = requested;
+    this.answers = answers;
   }
 
   Reply ensure(Call call, JsonBody body) throws OperationFailure {
@@ -37,7 +41,19 @@ final class FolderRoutes {
   }
 
   Reply list(Call call) throws OperationFailure {
-    return Reply.json(Json.write(files.folders().list(requested.ofQuery(call))));
+    FileLocation folder = requested.ofQuery(call);
+    return answers.json(
+        call,
+        0,
+        answer -> {
+          NameArray array = new NameArray(answer);
+          try (FolderNames names = files.folders().names(folder)) {
+            while (names.read(array)) {
+              array.grow();
+            }
+          }
+          array.end();
+        });
   }
 
   Reply delete(Call call, JsonBody body) throws OperationFailure {

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
@@ -17,27 +18,41 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A memory budget for bodies that grow as they arrive. Memory is granted by the banker's algorithm:
- * only if afterwards there is still an order in which every body can grow to its full length. So
- * bodies cannot deadlock by waiting for each other's memory, and a body of which little has come does
- * not block others, whatever length it has declared. When memory is short all the same, bodies that
- * have not grown for a while lose theirs. Thread-safe.
+ * The part of the daemon's memory that bodies which grow as they arrive may have. It is granted by the
+ * banker's algorithm: only if afterwards there is still an order in which every body can grow to its full
+ * length. So bodies cannot deadlock by waiting for each other's memory, and a body of which little has
+ * come does not block others, whatever length it has declared. When others have taken so much of the
+ * daemon's memory that there is no such order, bodies that can end with what is left still get it. When
+ * memory is short, bodies that have not grown for a while lose theirs. Answers that are made in memory
+ * grow in the same way. Thread-safe.
  */
 final class GrowthBudget {
   /** How often a waiting body checks its deadlines. */
   private static final long POLL_NANOS = Duration.ofMillis(250).toNanos();
 
   private final long total;
+  private final MemorySource source;
   private final MonotonicClock clock;
+  private final Runnable retry = this::retry; // one object, so that it waits only once
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Share> holders = new LinkedHashSet<>(); // in the order in which they last grew
   private final Deque<Waiter> waiters = new ArrayDeque<>();
   private long free; // bytes; guarded by lock, like the two above
 
-  GrowthBudget(long bytes, MonotonicClock clock) {
+  /**
+   * @param bytes that all bodies may have together
+   * @param source where they are taken from
+   */
+  GrowthBudget(long bytes, MemorySource source, MonotonicClock clock) {
     total = bytes;
     free = bytes;
+    this.source = source;
     this.clock = clock;
+  }
+
+  /** The most bytes that one body can have. */
+  long total() {
+    return total;
   }
 
   private record Waiter(Share share, long bytes, Condition granted) {}
@@ -48,21 +63,33 @@ final class GrowthBudget {
   }
 
   /**
-   * @param most bytes that the body may need
-   * @param giveUp ends a blocked read from the client; called at most once, with the lock held
+   * How much a body may grow.
+   *
+   * @param known bytes that it needs as far as one knows; more is taken to mean {@code most}
+   * @param most bytes that it may need
+   * @param giveUp ends a blocked transfer from or to the client; called at most once, with the lock held
    */
-  record Claim(long most, Runnable giveUp) {}
+  record Claim(long known, long most, Runnable giveUp) {
+    /** For a body of known length. */
+    Claim(long bytes, Runnable giveUp) {
+      this(bytes, bytes, giveUp);
+    }
+  }
 
   /** The memory of one body. Used by one thread, which closes it. */
   final class Share implements AutoCloseable {
     private final Claim claim;
-    private long held; // bytes; guarded by lock, like what follows
+    private final MemoryAccount account;
+    private long most; // bytes; guarded by lock, like what follows
+    private long held;
     private Deadline idle = Deadline.in(Limits.BODY_IDLE, clock); // counts from its last growth
-    private boolean reading;
+    private boolean transferring;
     private boolean revoked;
 
     private Share(Claim claim) {
       this.claim = claim;
+      this.most = Math.min(claim.known(), total);
+      this.account = source.open(this::giveUp);
     }
 
     /**
@@ -83,11 +110,15 @@ final class GrowthBudget {
     /**
      * Blocks until there is memory for more of the body.
      *
-     * @throws OperationFailure EBUSY when there is none in time
+     * @throws OperationFailure EBUSY when there is none in time, EFBIG when there can never be as much
      */
     void grow(long bytes) throws OperationFailure {
       lock.lock();
       try {
+        if (held + bytes > total) {
+          throw new OperationFailure(
+              FailureCode.EFBIG, "The request takes more memory than it can get.");
+        }
         Waiter waiter = new Waiter(this, bytes, lock.newCondition());
         waiters.addLast(waiter);
         serve();
@@ -97,21 +128,21 @@ final class GrowthBudget {
       }
     }
 
-    /** A read from the client begins: until it ends, the memory may be revoked. */
-    void beginReading() {
+    /** A transfer from or to the client begins: until it ends, the memory may be revoked. */
+    void beginTransfer() {
       lock.lock();
       try {
-        reading = true;
+        transferring = true;
       } finally {
         lock.unlock();
       }
     }
 
-    /** The read from the client has ended. */
-    void endReading() {
+    /** The transfer has ended. */
+    void endTransfer() {
       lock.lock();
       try {
-        reading = false;
+        transferring = false;
         idle = Deadline.in(Limits.BODY_IDLE, clock);
         if (holders.remove(this)) {
           holders.add(this);
@@ -131,21 +162,67 @@ final class GrowthBudget {
       }
     }
 
+    /** The body is complete: it will not grow any more, and cannot give up anything. */
+    void complete() {
+      shrink(0);
+      account.close();
+    }
+
+    /** Gives some memory back, and will need no more than is left. */
+    void shrink(long bytes) {
+      lock.lock();
+      try {
+        held -= bytes;
+        most = held;
+        free += bytes;
+      } finally {
+        lock.unlock();
+      }
+      account.release(source.use(), bytes); // without the lock: it wakes others
+      serveAll();
+    }
+
+    /** Gives all memory back. */
     @Override
     public void close() {
+      long bytes;
       lock.lock();
       try {
         holders.remove(this);
-        free += held;
+        bytes = held;
         held = 0;
-        serve();
+        free += bytes;
+      } finally {
+        lock.unlock();
+      }
+      account.release(source.use(), bytes);
+      account.close();
+      serveAll();
+    }
+
+    private long remaining() {
+      return most - held;
+    }
+
+    private void giveUp() {
+      lock.lock();
+      try {
+        revokeIfIdle();
       } finally {
         lock.unlock();
       }
     }
 
-    private long remaining() {
-      return claim.most() - held;
+    private void revokeIfIdle() {
+      if (transferring && !revoked && idle.isOver()) {
+        revoked = true;
+        claim.giveUp().run();
+      }
+    }
+
+    /** Whether the daemon's memory has room for so many bytes more. */
+    private boolean hasRoom(long bytes) {
+      return bytes <= 0 || account.hasRoom(source.use(), bytes);
     }
   }
 
@@ -161,7 +238,7 @@ final class GrowthBudget {
 
   static OperationFailure refusal() {
     return new OperationFailure(
-        FailureCode.EBUSY, "Too many bodies are waiting for memory; try again in a moment.");
+        FailureCode.EBUSY, "Too many requests are waiting for memory; try again in a moment.");
   }
 
   private void await(Waiter waiter) throws OperationFailure {
@@ -176,6 +253,10 @@ final class GrowthBudget {
           revokeIdle(waiter.share.remaining());
           pressure = Deadline.in(Limits.BODY_IDLE, clock);
         }
+        if (!waiter.share.hasRoom(waiter.share.remaining())) {
+          waiter.share.account.whenReleased(retry);
+        }
+        serve();
         awaitPoll(waiter);
       }
     } catch (InterruptedException e) {
@@ -195,6 +276,26 @@ final class GrowthBudget {
     }
   }
 
+  private void serveAll() {
+    lock.lock();
+    try {
+      serve();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Memory of the daemon was released, perhaps by a thread with locks: so it must not wait for this one. */
+  private void retry() {
+    if (lock.tryLock()) {
+      try {
+        serve();
+      } finally {
+        lock.unlock();
+      }
+    } // else a waiting body sees it when it checks its deadlines
+  }
+
   /** Grants memory in order of arrival, but skips bodies whose growth would risk a deadlock. */
   private void serve() {
     for (Waiter waiter : List.copyOf(waiters)) {
@@ -212,11 +313,14 @@ final class GrowthBudget {
     if (free < bytes) {
       return false;
     }
+    if (share.held + bytes > share.most) {
+      share.most = Math.min(share.claim.most(), total);
+    }
     free -= bytes;
     share.held += bytes;
     holders.remove(share);
     holders.add(share);
-    if (isSafe()) {
+    if ((canEnd(share, bytes) || isSafe(bytes)) && share.account.tryTake(source.use(), bytes)) {
       share.idle = Deadline.in(Limits.BODY_IDLE, clock);
       return true;
     }
@@ -229,31 +333,28 @@ final class GrowthBudget {
   }
 
   /**
+   * Whether a body can grow to its full length with what is free.
+   *
+   * @param pending bytes that have been granted, but not yet taken from the daemon's memory
+   */
+  private boolean canEnd(Share share, long pending) {
+    return share.remaining() <= free && share.hasRoom(share.remaining() + pending);
+  }
+
+  /**
    * Whether there is an order in which all can complete: those that need least go first, and each one
    * frees what it holds.
    */
-  private boolean isSafe() {
-    if (isPlenty()) {
-      return true;
-    }
+  private boolean isSafe(long pending) {
     List<Share> all = new ArrayList<>(holders);
     all.sort(Comparator.comparingLong(Share::remaining));
-    long available = free;
+    long freed = 0;
     for (Share each : all) {
-      if (each.remaining() > available) {
+      long needed = each.remaining() - freed;
+      if (needed > free || !each.hasRoom(needed + pending)) {
         return false;
       }
-      available += each.held;
-    }
-    return true;
-  }
-
-  /** The usual case, which needs no order: there is enough for each one alone. */
-  private boolean isPlenty() {
-    for (Share each : holders) {
-      if (each.remaining() > free) {
-        return false;
-      }
+      freed += each.held;
     }
     return true;
   }
@@ -265,10 +366,7 @@ final class GrowthBudget {
       if (got >= bytes) {
         return;
       }
-      if (each.reading && !each.revoked && each.idle.isOver()) {
-        each.revoked = true;
-        each.claim.giveUp().run();
-      }
+      each.revokeIfIdle();
       got += each.revoked ? each.held : 0;
     }
   }

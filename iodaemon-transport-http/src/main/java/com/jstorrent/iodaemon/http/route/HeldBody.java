@@ -55,30 +55,43 @@ final class HeldBody implements AutoCloseable {
     parts.add(part);
   }
 
-  /** Appends an empty segment, for which the caller has taken memory from {@link #room}. */
-  ByteBuffer addSegment() {
-    ByteBuffer segment = pool.take();
-    parts.add(segment);
-    return segment;
+  /** Appends empty segments, for which the caller has taken memory from {@link #room}. */
+  List<ByteBuffer> addSegments(int count) {
+    List<ByteBuffer> segments = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      segments.add(pool.take());
+    }
+    parts.addAll(segments);
+    return segments;
+  }
+
+  /** As {@link #read(List)}, into one buffer. */
+  void read(ByteBuffer into) throws OperationFailure, IOException {
+    read(List.of(into));
   }
 
   /**
-   * Reads until the buffer is full or the body ends.
+   * Reads until the buffers are full or the body ends.
    *
    * @throws OperationFailure EBUSY when the memory of this body was revoked
    * @throws IOException when the body cannot be read
    */
-  void read(ByteBuffer into) throws OperationFailure, IOException {
-    room.beginReading();
+  void read(List<ByteBuffer> into) throws OperationFailure, IOException {
+    room.beginTransfer();
     try {
-      call.read(into);
+      for (ByteBuffer each : into) {
+        call.read(each);
+        if (each.hasRemaining()) {
+          return;
+        }
+      }
     } catch (IOException e) {
       if (room.isRevoked()) {
         throw GrowthBudget.refusal();
       }
       throw e;
     } finally {
-      room.endReading();
+      room.endTransfer();
     }
   }
 

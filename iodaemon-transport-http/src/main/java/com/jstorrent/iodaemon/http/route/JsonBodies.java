@@ -2,21 +2,47 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
+import com.jstorrent.iodaemon.time.Deadline;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.DaemonMemory;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Reads JSON bodies for routes. A body is parsed only when it has arrived completely, so that a slow
- * client does not block the parsing of other large bodies. Thread-safe.
+ * client does not block the parsing of other large bodies. What it becomes on the heap is counted until
+ * the request is answered: what routes make of it is not larger. Thread-safe.
  */
 final class JsonBodies {
-  private static final int SMALL_BYTES = 256 << 10;
-
   private final BodyMemory memory;
-  private final Semaphore large = new Semaphore(Limits.LARGE_JSON_BODIES, true);
+  private final MonotonicClock clock;
+  private final Source small;
+  private final Source large;
+  private final Semaphore turns = new Semaphore(Limits.LARGE_JSON_BODIES, true);
 
-  JsonBodies(BodyMemory memory) {
+  JsonBodies(BodyMemory memory, DaemonMemory daemon, MonotonicClock clock) {
     this.memory = memory;
+    this.clock = clock;
+    this.small = Source.of(daemon, Share.RESERVED);
+    this.large = Source.of(daemon, Share.COMMON);
+  }
+
+  private record Source(MemorySource source, MemoryAccount account) {
+    static Source of(DaemonMemory daemon, Share share) {
+      MemorySource source = new MemorySource(daemon.budget(), share, MemoryUse.SMALL_BODIES);
+      MemoryAccount account = source.open(() -> {});
+      account.close(); // it has nothing to give up: what it holds ends with its requests
+      return new Source(source, account);
+    }
+
+    /** Room for a body, as far as the body itself leaves some. */
+    JsonRoom room(long most, MonotonicClock clock) {
+      return new JsonRoom(account, Math.min(source.most(), most), clock);
+    }
   }
 
   /** The work of a route whose body is a JSON object. */
@@ -26,20 +52,67 @@ final class JsonBodies {
   }
 
   Route.Handler route(Handler handler) {
-    return call -> handler.answer(call, read(call));
+    return call -> answer(handler, call);
   }
 
-  private JsonBody read(Call call) throws OperationFailure, IOException {
-    try (HeldBody held = memory.read(call, Limits.JSON_BYTES)) {
-      if (held.length() <= SMALL_BYTES) {
-        return JsonBody.parse(held.parts());
+  private Reply answer(Handler handler, Call call) throws OperationFailure, IOException {
+    Parsed parsed = read(call);
+    boolean streamed = false;
+    try {
+      Reply reply = handler.answer(call, parsed.body());
+      if (reply.body() instanceof Reply.Streamed answer) {
+        streamed = true;
+        return WatchedSource.in(reply, answer, parsed.room()::close);
       }
-      // Parsed, it takes many times its length in memory.
-      large.acquireUninterruptibly();
+      return reply;
+    } finally {
+      if (!streamed) {
+        parsed.room().close();
+      }
+    }
+  }
+
+  private record Parsed(JsonBody body, JsonRoom room) {}
+
+  private Parsed read(Call call) throws OperationFailure, IOException {
+    try (HeldBody held = memory.read(call, Limits.JSON_BYTES)) {
+      if (held.isSmall()) {
+        return parse(held, small.room(memory.total(), clock));
+      }
+      awaitTurn();
       try {
-        return JsonBody.parse(held.parts());
+        long beside = memory.total() - held.length() - Limits.SEGMENT_BYTES; // its last one
+        return parse(held, large.room(beside, clock));
       } finally {
-        large.release();
+        turns.release();
+      }
+    }
+  }
+
+  /** Large bodies are parsed one after the other: none waits for memory that another one's half has. */
+  private void awaitTurn() throws OperationFailure {
+    try {
+      Deadline end = Deadline.in(Limits.BODY_MEMORY_WAIT, clock);
+      if (!end.await(nanos -> turns.tryAcquire(nanos, TimeUnit.NANOSECONDS))) {
+        throw GrowthBudget.refusal();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw GrowthBudget.refusal();
+    }
+  }
+
+  private static Parsed parse(HeldBody held, JsonRoom room) throws OperationFailure {
+    boolean parsed = false;
+    try {
+      JsonBody body = JsonBody.parse(held.parts(), room);
+      parsed = true;
+      return new Parsed(body, room);
+    } catch (OperationFailure e) {
+      throw room.waitedInVain() ? GrowthBudget.refusal() : e;
+    } finally {
+      if (!parsed) {
+        room.close();
       }
     }
   }

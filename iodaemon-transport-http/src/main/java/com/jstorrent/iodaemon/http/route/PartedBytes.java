@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.http.route;
 
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -42,6 +43,39 @@ final class PartedBytes {
       remaining -= length;
     }
     return taken;
+  }
+
+  /** Leaves out so many bytes, or all that are there. */
+  void skip(long count) {
+    for (long left = count; left > 0 && hasRemaining();) {
+      ByteBuffer part = parts.get(current);
+      int length = (int) Math.min(left, part.remaining());
+      part.position(part.position() + length);
+      left -= length;
+      remaining -= length;
+    }
+  }
+
+  /** The rest as a stream, which reads what this has not taken. */
+  InputStream stream() {
+    return new InputStream() {
+      @Override
+      public int read() {
+        return hasRemaining() ? Byte.toUnsignedInt(take(1).getFirst().get()) : -1;
+      }
+
+      @Override
+      public int read(byte[] into, int offset, int length) {
+        if (!hasRemaining()) {
+          return length == 0 ? 0 : -1;
+        }
+        ByteBuffer part = parts.get(current);
+        int count = Math.min(length, part.remaining());
+        part.get(into, offset, count);
+        remaining -= count;
+        return count;
+      }
+    };
   }
 
   /** A copy of the next bytes in one little-endian buffer; there must be as many. */

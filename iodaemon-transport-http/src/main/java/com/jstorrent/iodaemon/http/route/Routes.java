@@ -1,6 +1,5 @@
 package com.jstorrent.iodaemon.http.route;
 
-import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
@@ -19,10 +18,12 @@ public final class Routes {
     FileHandles handles = services.handles();
     HashService hashes = services.hashes();
     RequestedFiles requested = new RequestedFiles(files, handles);
-    AnswerBuffers buffers = new AnswerBuffers(Limits.ANSWER_BYTES);
-    BodyMemory memory = new BodyMemory(services.limits().bodyMemoryBytes(), services.clock());
-    JsonBodies json = new JsonBodies(memory);
-    FolderRoutes folders = new FolderRoutes(files, handles, requested);
+    AnswerBuffers buffers = new AnswerBuffers(services.memory());
+    BodyMemory memory = new BodyMemory(
+        services.limits().bodyMemoryBytes(), services.memory(), services.clock());
+    JsonBodies json = new JsonBodies(memory, services.memory(), services.clock());
+    HeldAnswers answers = new HeldAnswers(services.memory(), services.clock());
+    FolderRoutes folders = new FolderRoutes(files, handles, requested, answers);
     HandleRoutes opened = new HandleRoutes(files, handles, requested);
     FileHashRoutes digests = new FileHashRoutes(hashes.files(), requested);
     ControlRoutes control = new ControlRoutes(services);
@@ -32,7 +33,7 @@ public final class Routes {
         services.streams(),
         buffers,
         new StreamTickets(services.clock()::nanoTime));
-    StatsRoutes stats = new StatsRoutes(services.directory());
+    StatsRoutes stats = new StatsRoutes(services.directory(), answers);
     SocketRoutes sockets = new SocketRoutes(services.directory());
     List<Route> routes = new ArrayList<>(List.of(
         Route.open("GET", "/health", call -> Reply.text("ok")),
@@ -45,7 +46,7 @@ public final class Routes {
         Route.of("POST", "/control/open_socket", json.route(sockets::open)),
         Route.of("POST", "/control/close_socket", json.route(sockets::close)),
         Route.of("GET", "/read/{root_key}", new ReadRoute(files, buffers, requested::readRange)),
-        Route.of("POST", "/write/batch", new BatchRoute(files, hashes, memory)),
+        Route.of("POST", "/write/batch", new BatchRoute(files, hashes, memory, answers)),
         Route.of(
             "POST", "/write/{root_key}",
             new WriteRoute(files, hashes, memory, requested::writeTarget)),
@@ -72,7 +73,7 @@ public final class Routes {
         Route.open(
             "GET",
             "/stream/t/{ticket}/{name}",
-            call -> CountedSource.in(streams.byTicket(call), services.activity())),
+            call -> WatchedSource.counted(streams.byTicket(call), services.activity())),
         Route.of("POST", "/stream/ticket", json.route(streams::ticket))));
     for (HashAlgorithm algorithm : HashAlgorithm.values()) {
       String path = "/hash/" + algorithm.label();

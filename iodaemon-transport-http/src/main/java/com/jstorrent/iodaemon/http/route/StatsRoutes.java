@@ -10,14 +10,30 @@ import java.util.SortedMap;
 
 /** The counters and sessions of the daemon, and the sockets of sessions (PROTOCOL.md § 5.4). */
 final class StatsRoutes {
-  private final SessionDirectory directory;
+  /** The most bytes of a {@code char}. */
+  private static final int UTF_8_BYTES = 3;
 
-  StatsRoutes(SessionDirectory directory) {
+  private final SessionDirectory directory;
+  private final HeldAnswers answers;
+
+  StatsRoutes(SessionDirectory directory, HeldAnswers answers) {
     this.directory = directory;
+    this.answers = answers;
   }
 
-  Reply all(Call call) {
-    return Reply.json(JsonReports.statsObject(directory.report()));
+  Reply all(Call call) throws OperationFailure {
+    return reply(call, JsonReports.statsObject(directory.report()));
+  }
+
+  private Reply reply(Call call, String json) throws OperationFailure {
+    int most = json.length() * UTF_8_BYTES;
+    return answers.json(
+        call,
+        most,
+        answer -> {
+          answer.reserve(most);
+          answer.append(json);
+        });
   }
 
   Reply sockets(Call call) throws OperationFailure {
@@ -26,6 +42,6 @@ final class StatsRoutes {
     if (one.isPresent()) {
       sessions.keySet().retainAll(List.of(one.getAsLong()));
     }
-    return Reply.json(JsonReports.socketsObject(sessions));
+    return reply(call, JsonReports.socketsObject(sessions));
   }
 }

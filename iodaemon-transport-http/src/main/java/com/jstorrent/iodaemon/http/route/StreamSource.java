@@ -7,7 +7,6 @@ import com.jstorrent.iodaemon.file.OpenFile;
 import com.jstorrent.iodaemon.stream.StreamService;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -82,23 +81,15 @@ final class StreamSource implements Reply.Source {
   }
 
   private void writeGranted(WritableByteChannel out) throws OperationFailure, IOException {
-    ByteBuffer piece = buffers.take(granted - position);
-    try {
-      while (position < granted) {
+    while (position < granted) {
+      try (AnswerPiece piece = buffers.take(granted - position)) {
         long length = Math.min(granted - position, piece.capacity());
-        piece.clear().limit((int) length);
-        file.read(piece, position);
-        piece.flip();
-        if (piece.remaining() < length) {
+        if (piece.fill(file, position, length) < length) {
           throw new EOFException("The file has become shorter while it was streamed.");
         }
-        while (piece.hasRemaining()) {
-          out.write(piece);
-        }
+        piece.writeTo(out);
         position += length;
       }
-    } finally {
-      buffers.give(piece);
     }
   }
 

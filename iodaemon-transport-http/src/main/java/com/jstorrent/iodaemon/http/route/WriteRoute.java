@@ -9,6 +9,7 @@ import com.jstorrent.iodaemon.hash.Expected;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -108,7 +109,7 @@ final class WriteRoute implements Route.Handler {
       memory.forEachPart(
           call,
           part -> {
-            int length = part.remaining();
+            long length = part.stream().mapToLong(ByteBuffer::remaining).sum();
             file.write(part, position[0]);
             position[0] += length;
           });

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
+import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.testkit.ManualClock;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.time.Duration;
@@ -22,7 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The banker's algorithm for bodies, by a clock that stands still unless the test turns it. */
 class GrowthBudgetTest {
   private final ManualClock clock = new ManualClock();
-  private final GrowthBudget budget = new GrowthBudget(10, clock);
+  private final MemoryBudget daemon =
+      new MemoryBudget(1 << 10, 1 << 10, new Stats(clock::nanoTime), clock);
+  private final MemorySource source =
+      new MemorySource(daemon, Share.COMMON, MemoryUse.BODIES);
+  private final GrowthBudget budget = new GrowthBudget(10, source, clock);
   private final AtomicInteger gaveUp = new AtomicInteger();
 
   private GrowthBudget.Share body(long most) {
@@ -130,7 +139,7 @@ class GrowthBudgetTest {
   void oneThatComesSlowlyGivesWayToOneThatWaits() throws Exception {
     GrowthBudget.Share slow = body(10);
     slow.grow(10);
-    slow.beginReading();
+    slow.beginTransfer();
     GrowthBudget.Share next = body(1);
     CompletableFuture<Void> waiting = later(next, 1);
     awaitWaiting(1);
@@ -139,7 +148,7 @@ class GrowthBudgetTest {
     clock.advance(Duration.ofNanos(1));
     TestDaemon.await("the slow one is told", slow::isRevoked);
     assertThat(gaveUp).hasValue(1);
-    slow.endReading();
+    slow.endTransfer();
     slow.close();
     waiting.get();
     next.close();
@@ -153,9 +162,9 @@ class GrowthBudgetTest {
     CompletableFuture<Void> waiting = later(body(1), 1);
     awaitWaiting(1);
     for (int i = 0; i < 4; i++) {
-      steady.beginReading();
+      steady.beginTransfer();
       clock.advance(Limits.BODY_IDLE.minusNanos(1));
-      steady.endReading();
+      steady.endTransfer();
     }
     clock.advance(Duration.ofSeconds(1));
     assertBusy(waiting);
@@ -169,11 +178,11 @@ class GrowthBudgetTest {
       GrowthBudget.Share each = body(2);
       slow.add(each);
       each.grow(2);
-      each.beginReading();
+      each.beginTransfer();
       clock.advance(Duration.ofNanos(1));
     }
-    slow.getFirst().endReading(); // and so has just grown
-    slow.getFirst().beginReading();
+    slow.getFirst().endTransfer(); // and so has just grown
+    slow.getFirst().beginTransfer();
     GrowthBudget.Share next = body(3);
     CompletableFuture<Void> waiting = later(next, 1);
     awaitWaiting(1);
@@ -188,12 +197,70 @@ class GrowthBudgetTest {
     assertThat(gaveUp).hasValue(2);
   }
 
+  @Test
+  void aBodyWaitsForWhatOthersHoldOfTheDaemonsMemory() throws Exception {
+    MemoryAccount others = daemon.open(Share.COMMON, () -> {});
+    others.take(MemoryUse.FRAMES, source.most());
+    GrowthBudget.Share body = body(10);
+    assertThat(body.tryGrow(1)).isFalse();
+    CompletableFuture<Void> grown = later(body, 10);
+    awaitWaiting(1);
+    assertThat(grown).isNotDone();
+    others.release(MemoryUse.FRAMES, 10);
+    grown.get();
+    assertThat(daemon.used()).isEqualTo(source.most());
+    body.close();
+    assertThat(daemon.used()).isEqualTo(source.most() - 10);
+  }
+
+  @Test
+  void whatOthersLeaveIsGivenToBodiesThatCanEndWithIt() throws Exception {
+    MemoryAccount others = daemon.open(Share.COMMON, () -> {});
+    GrowthBudget ample = new GrowthBudget(100, source, clock);
+    GrowthBudget.Claim claim = new GrowthBudget.Claim(8, gaveUp::incrementAndGet);
+    GrowthBudget.Share one = ample.open(claim);
+    GrowthBudget.Share two = ample.open(claim);
+    one.grow(2);
+    two.grow(2);
+    others.take(MemoryUse.FRAMES, source.most() - 4 - 6); // 6 are left, and each needs 6
+    one.grow(1);
+    CompletableFuture<Void> second = later(two, 1);
+    TestDaemon.await("it waits", () -> ample.waiting() == 1);
+    one.grow(5);
+    assertThat(second).isNotDone();
+    one.close();
+    second.get();
+  }
+
+  @Test
+  void aBodyThatDoesNotComeGivesWayToAnyClient() throws Exception {
+    GrowthBudget ample = new GrowthBudget(source.most(), source, clock);
+    GrowthBudget.Share slow =
+        ample.open(new GrowthBudget.Claim(source.most(), gaveUp::incrementAndGet));
+    slow.grow(source.most());
+    slow.beginTransfer();
+    MemoryAccount client = daemon.open(Share.FAIR, () -> {});
+    client.whenReleased(() -> {});
+    clock.advance(Limits.MEMORY_PRESSURE.minusNanos(1));
+    assertThat(slow.isRevoked()).isFalse();
+    clock.advance(Duration.ofNanos(1));
+    assertThat(slow.isRevoked()).isTrue();
+    assertThat(gaveUp).hasValue(1);
+  }
+
+  @Test
+  void whatCanNeverBeGivenIsRefusedAtOnce() {
+    assertThatThrownBy(() -> body(11).grow(11))
+        .isInstanceOfSatisfying(
+            OperationFailure.class, e -> assertThat(e.code()).isEqualTo(FailureCode.EFBIG));
+  }
+
   /** Time stands still: no wait ends, so each must come to its turn. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void bodiesThatGrowSideBySideAllComeToAnEnd(long seed) throws Exception {
     Random random = new Random(seed);
-    GrowthBudget tight = new GrowthBudget(64, clock);
+    GrowthBudget tight = new GrowthBudget(64, source, clock);
     AtomicLong inUse = new AtomicLong();
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (int i = 0; i < 40; i++) {

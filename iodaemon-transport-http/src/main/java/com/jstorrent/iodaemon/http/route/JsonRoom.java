@@ -1,0 +1,79 @@
+package com.jstorrent.iodaemon.http.route;
+
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.json.JsonFields;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.time.Deadline;
+import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** The memory of one JSON body that is being taken apart. Used by one thread at a time. */
+final class JsonRoom implements JsonFields.Meter, AutoCloseable {
+  /** The first bytes, which are not counted: its connection needs about as much anyway. */
+  private static final int FREE_BYTES = 4 << 10;
+
+  private static final int STEP_BYTES = 16 << 10;
+  private static final long POLL_NANOS = Duration.ofMillis(250).toNanos();
+
+  private final MemoryAccount account;
+  private final long most;
+  private final MonotonicClock clock;
+  private long left = FREE_BYTES; // of what was taken
+  private long taken;
+  private boolean waitedInVain;
+
+  /**
+   * @param most bytes that there can ever be for it
+   */
+  JsonRoom(MemoryAccount account, long most, MonotonicClock clock) {
+    this.account = account;
+    this.most = most;
+    this.clock = clock;
+  }
+
+  /** Whether memory was refused because others had it. */
+  boolean waitedInVain() {
+    return waitedInVain;
+  }
+
+  @Override
+  public boolean tryTake(long bytes) {
+    while (left < bytes) {
+      if (taken + STEP_BYTES > most || !await()) {
+        return false;
+      }
+      taken += STEP_BYTES;
+      left += STEP_BYTES;
+    }
+    left -= bytes;
+    return true;
+  }
+
+  /** Takes another step, and waits for it if need be. */
+  private boolean await() {
+    if (account.tryTake(MemoryUse.SMALL_BODIES, STEP_BYTES)) {
+      return true;
+    }
+    Thread waiter = Thread.currentThread();
+    Runnable wake = () -> LockSupport.unpark(waiter);
+    Deadline end = Deadline.in(Limits.BODY_MEMORY_WAIT, clock);
+    while (!end.isOver() && !waiter.isInterrupted()) {
+      account.whenReleased(wake);
+      if (account.tryTake(MemoryUse.SMALL_BODIES, STEP_BYTES)) {
+        return true;
+      }
+      LockSupport.parkNanos(this, POLL_NANOS); // the clock may be another one than the system's
+    }
+    waitedInVain = true;
+    return false;
+  }
+
+  @Override
+  public void close() {
+    account.release(MemoryUse.SMALL_BODIES, taken);
+    taken = 0;
+    left = 0;
+  }
+}
