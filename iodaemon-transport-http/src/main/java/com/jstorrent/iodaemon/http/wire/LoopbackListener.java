@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A port on 127.0.0.1: one thread accepts, each connection is served on a virtual thread of its own,
- * which may wait but is not the one for work. The loop survives running out of descriptors, and takes
+ * which may wait but must not block on a disk. The loop survives running out of descriptors, and takes
  * only so many connections at once ({@link OpenConnections}); the others wait in the backlog.
  */
 public final class LoopbackListener implements BoundTransport {
