@@ -24,7 +24,7 @@ public final class SendQueue {
   private final BufferPool pool;
   private final ArrayDeque<ByteBuffer> segments = new ArrayDeque<>(0); // positioned for reading
   private volatile long bytes;
-  private int capacity; // of the segments
+  private long capacity; // of the segments
   private long beforeBarrier = NO_BARRIER;
 
   public SendQueue(BufferPool pool) {

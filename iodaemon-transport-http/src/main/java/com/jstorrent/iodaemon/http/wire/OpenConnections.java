@@ -4,8 +4,10 @@ import com.jstorrent.iodaemon.config.Limits;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -205,17 +207,25 @@ final class OpenConnections {
 
   /** Blocks until all have ended, or so many nanoseconds have passed; then closes the others. */
   void endAll(long nanos) {
+    List<SocketChannel> left;
     lock.lock();
+    try {
+      awaitEnd(nanos);
+      left = new ArrayList<>(unknown.keySet());
+      left.addAll(known);
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(LoopbackListener::closeQuietly);
+  }
+
+  private void awaitEnd(long nanos) {
     try {
       for (long left = nanos; isAnyOpen() && left > 0;) {
         left = ended.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      unknown.keySet().forEach(LoopbackListener::closeQuietly);
-      known.forEach(LoopbackListener::closeQuietly);
-      lock.unlock();
     }
   }
 
