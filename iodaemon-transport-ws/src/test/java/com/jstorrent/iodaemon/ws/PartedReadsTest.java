@@ -161,6 +161,19 @@ class PartedReadsTest {
   }
 
   @Test
+  void aFrameThatFitsIntoTheBufferWaitsForItsRestInSegments() throws Exception {
+    expect(wire.message(BUFFER - LARGEST_HEADER, BUFFER, false));
+    ByteBuffer bytes = ByteBuffer.wrap(wire.take());
+    int arrived = SEGMENT + 100;
+    WebSocketReader.Source some = into -> move(bytes, into, arrived - bytes.position());
+    assertThat(reader.run(some)).isTrue();
+    assertThat(segments.inUse()).isEqualTo(2);
+    assertThat(reader.awaitBytes(into -> move(bytes, into, Integer.MAX_VALUE))).isTrue();
+    reader.run(into -> move(bytes, into, Integer.MAX_VALUE));
+    assertEverythingCameAndNothingIsHeld("a frame of two parts");
+  }
+
+  @Test
   void controlFramesAreHandledDuringAPauseWithoutABuffer() throws Exception {
     ByteBuffer bytes = ByteBuffer.wrap(pingPingAndMessage());
     assertThat(reader.awaitBytes(into -> {
