@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.ws;
 
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -15,16 +16,23 @@ final class ClientInput {
   /** What is read at once after a wait. */
   private static final int FIRST_BYTES = 4 << 10;
 
+  /** After so many reads in quick succession a client is waited for without a limit. */
+  private static final int MANY_READS = 16;
+
+  private static final long QUICK_NANOS = PAUSE.dividedBy(MANY_READS).toNanos();
+
   private static final byte[] NONE = {};
 
   private final SocketChannel channel;
+  private final MonotonicClock clock;
   private final InputStream stream;
 
   /**
    * @throws IOException when the channel is already closed
    */
-  ClientInput(SocketChannel channel) throws IOException {
+  ClientInput(SocketChannel channel, MonotonicClock clock) throws IOException {
     this.channel = channel;
+    this.clock = clock;
     this.stream = channel.socket().getInputStream();
     channel.socket().setSoTimeout((int) PAUSE.toMillis());
   }
@@ -37,14 +45,29 @@ final class ClientInput {
   /**
    * What waits for {@link #PAUSE} at most, and then says 0. Only the adaptor of a channel has such a limit,
    * and it reads into arrays; so bytes that have arrived already are read past it into other buffers.
+   *
+   * <p>Such a wait takes some system calls more than one without a limit. So a client that has just sent many
+   * times in quick succession is waited for without a limit; when it is silent then, it is the answer to the next
+   * ping that ends that wait.
    */
   WebSocketReader.Source whileBusy() {
     return new WebSocketReader.Source() {
-      private byte[] first = NONE; // read by a wait for a buffer that has no array
-      private boolean drained; // whether nothing was left behind by the last read
+      private int quick; // so many reads have come one soon after the other
+      private long last = clock.nanoTime(); // when the last one came
 
       @Override
       public int read(ByteBuffer into) throws IOException {
+        int count = quick < MANY_READS ? readInTime(into) : channel.read(into);
+        long now = clock.nanoTime();
+        quick = now - last > QUICK_NANOS ? 0 : Math.min(quick + 1, MANY_READS);
+        last = now;
+        return count;
+      }
+
+      private byte[] first = NONE; // read by a wait for a buffer that has no array
+      private boolean drained; // whether nothing was left behind by the last read
+
+      private int readInTime(ByteBuffer into) throws IOException {
         if (into.hasArray()) {
           int start = into.position();
           int count = await(into.array(), into.arrayOffset() + start, into.remaining());

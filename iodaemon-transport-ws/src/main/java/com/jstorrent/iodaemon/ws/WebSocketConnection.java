@@ -80,7 +80,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   /** A client that sends nothing for a while has neither a platform thread nor a buffer. */
   private void read(ByteBuffer readAhead, Heartbeat beat) throws IOException {
-    ClientInput input = new ClientInput(channel);
+    ClientInput input = new ClientInput(channel, clock);
     WebSocketReader.Source idle = beat.observe(input::await);
     boolean more = readAhead.hasRemaining();
     reader.prime(readAhead);

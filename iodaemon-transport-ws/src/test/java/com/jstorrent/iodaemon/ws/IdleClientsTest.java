@@ -75,6 +75,18 @@ class IdleClientsTest {
   }
 
   @Test
+  void aClientThatWasBusyIsIdleAfterItHasAnsweredAPing() throws Exception {
+    try (RawWebSocket client = daemon.client()) {
+      for (int i = 1; i <= 50; i++) {
+        send(client, new ClientFrame.UdpBind(i, i, 0, "127.0.0.1"));
+        assertThat(expect(client, DaemonFrame.UdpBound.class).requestId()).isEqualTo(i);
+      }
+      client.frame(RawWebSocket.PONG, new byte[0]); // stands for the answer to a ping, which would take longer
+      awaitIdle();
+    }
+  }
+
+  @Test
   void pingsAndTheCloseAreAnsweredWithoutAThread() throws Exception {
     try (RawWebSocket client = daemon.client()) {
       for (int i = 0; i < 3; i++) {
