@@ -14,8 +14,12 @@ public final class MemoryAccount implements AutoCloseable {
   /** Frees memory when it has been short for a while, and this account holds most and moves least. */
   @FunctionalInterface
   public interface Holder {
-    /** Called on the thread of the clock; must not block. */
-    void giveUp();
+    /**
+     * Called on the thread of the clock; must not block.
+     *
+     * @return whether memory becomes free soon
+     */
+    boolean giveUp();
   }
 
   private final MemoryBudget budget;
@@ -106,9 +110,9 @@ public final class MemoryAccount implements AutoCloseable {
     return lastMoved;
   }
 
-  void giveUp() {
+  boolean giveUp() {
     lastMoved = budget.now(); // it gets time to do so before it is asked again
-    holder.giveUp();
+    return holder.giveUp();
   }
 
   /**

@@ -168,13 +168,14 @@ public final class MemoryBudget {
             .toList();
     long wanted = limit / RELIEF_PARTS;
     long given = 0;
-    int count = 0;
-    for (; count < unmoved.size() && given < wanted; count++) {
-      given += unmoved.get(count).held();
-      unmoved.get(count).giveUp();
+    for (MemoryAccount account : unmoved) {
+      long held = account.held();
+      if (given < wanted && account.giveUp()) {
+        given += held;
+        stats.increment(Counter.MEMORY_RELIEFS);
+      }
     }
-    if (count > 0) {
-      stats.add(Counter.MEMORY_RELIEFS, count);
+    if (given > 0) {
       LOG.warn(
           "Memory is short ({} of {} bytes): clients that hold {} bytes without moving any give some up.",
           used.get(),

@@ -337,7 +337,7 @@ public final class ClientSockets {
    * Memory is short, and this client holds most of what does not move: the longest queue goes, else the frames that it has not
    * acknowledged, else the connection itself.
    */
-  private void giveUp() {
+  private boolean giveUp() {
     Optional<TcpSocket> longest =
         net.table()
             .sockets(TcpSocket.class)
@@ -357,6 +357,7 @@ public final class ClientSockets {
       link.close(CloseReason.TRY_AGAIN_LATER);
       net.clock().schedule(Limits.CLOSE_HANDSHAKE, link::abort);
     }
+    return true;
   }
 
   /** PROTOCOL.md § 4.13: frames cross on the wire, so this is no fault of the client. */

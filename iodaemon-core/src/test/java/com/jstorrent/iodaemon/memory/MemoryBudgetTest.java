@@ -25,7 +25,7 @@ class MemoryBudgetTest {
   }
 
   private MemoryAccount open() {
-    return budget.open(Share.FAIR, () -> {});
+    return budget.open(Share.FAIR, () -> false);
   }
 
   @Test
@@ -60,7 +60,7 @@ class MemoryBudgetTest {
 
   @Test
   void accountsThatFillTheMemoryLeaveTheReserveToThoseWithLittle() {
-    MemoryAccount requests = budget.open(Share.COMMON, () -> {});
+    MemoryAccount requests = budget.open(Share.COMMON, () -> false);
     takeAll(requests, MemoryUse.BODIES);
     assertThat(requests.held()).isEqualTo(70 * MIB);
     assertThat(open().tryTake(MemoryUse.FRAMES, MIB)).isFalse();
@@ -69,7 +69,7 @@ class MemoryBudgetTest {
 
   @Test
   void theHeapHasABoundOfItsOwn() {
-    MemoryAccount handles = budget.open(Share.COMMON, () -> {});
+    MemoryAccount handles = budget.open(Share.COMMON, () -> false);
     takeAll(handles, MemoryUse.HANDLES);
     assertThat(handles.held()).isBetween(17 * MIB, 18 * MIB);
     assertThat(handles.tryTake(MemoryUse.BODIES, 40 * MIB)).isTrue();
@@ -106,7 +106,7 @@ class MemoryBudgetTest {
   void manySmallOnesGiveUpAtOnce() {
     AtomicInteger gaveUp = new AtomicInteger();
     for (int i = 0; i < 100; i++) {
-      budget.open(Share.FAIR, gaveUp::incrementAndGet).take(MemoryUse.FRAMES, MIB / 2);
+      budget.open(Share.FAIR, () -> gaveUp.incrementAndGet() > 0).take(MemoryUse.FRAMES, MIB / 2);
     }
     MemoryAccount moving = open();
     waitFor(moving);
@@ -116,7 +116,7 @@ class MemoryBudgetTest {
   @Test
   void nothingIsGivenUpWhileNoneWaits() {
     AtomicInteger gaveUp = new AtomicInteger();
-    MemoryAccount full = budget.open(Share.FAIR, gaveUp::incrementAndGet);
+    MemoryAccount full = budget.open(Share.FAIR, () -> gaveUp.incrementAndGet() > 0);
     takeAll(full, MemoryUse.FRAMES);
     clock.advance(Duration.ofMinutes(1));
     assertThat(gaveUp).hasValue(0);
@@ -126,7 +126,7 @@ class MemoryBudgetTest {
   @Test
   void aClosedAccountIsNotAskedToGiveUp() {
     AtomicInteger gaveUp = new AtomicInteger();
-    MemoryAccount closed = budget.open(Share.FAIR, gaveUp::incrementAndGet);
+    MemoryAccount closed = budget.open(Share.FAIR, () -> gaveUp.incrementAndGet() > 0);
     closed.take(MemoryUse.FRAMES, 10 * MIB);
     closed.close();
     waitFor(open());

@@ -35,7 +35,7 @@ public final class RecordingReceiver implements FrameReceiver {
 
   private final MemoryAccount memory =
       new MemoryBudget(MEMORY, MEMORY, new Stats(), new ManualClock())
-          .open(Share.RESERVED, () -> {});
+          .open(Share.RESERVED, () -> false);
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final AtomicInteger callers = new AtomicInteger();
   private final int limit;

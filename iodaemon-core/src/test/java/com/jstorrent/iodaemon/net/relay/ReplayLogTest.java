@@ -29,7 +29,7 @@ class ReplayLogTest {
   private final ReplayLog log =
       new ReplayLog(
           100,
-          budget.open(Share.FAIR, () -> {}),
+          budget.open(Share.FAIR, () -> false),
           new BufferPool(Limits.SEGMENT_BYTES, 1),
           woken::incrementAndGet);
 
@@ -136,7 +136,7 @@ class ReplayLogTest {
   @Test
   void itIsFullWhileThereIsNoMemoryForAnotherFrame() {
     log.acknowledge(3);
-    MemoryAccount others = budget.open(Share.RESERVED, () -> {});
+    MemoryAccount others = budget.open(Share.RESERVED, () -> false);
     others.take(MemoryUse.BODIES, MEMORY);
     assertThat(log.isFull()).isTrue();
     assertThat(woken).hasValue(0);

@@ -30,7 +30,7 @@ final class AnswerBuffers {
   private final long most;
 
   AnswerBuffers(DaemonMemory daemon) {
-    memory = daemon.budget().open(Share.COMMON, () -> {});
+    memory = daemon.budget().open(Share.COMMON, () -> false);
     memory.close(); // nothing can be given up but by a client that takes its answer
     segments = daemon.segments();
     most = Math.min(Limits.ANSWER_BYTES, daemon.budget().limit() / 4);

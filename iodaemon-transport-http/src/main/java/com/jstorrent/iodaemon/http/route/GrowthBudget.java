@@ -204,20 +204,23 @@ final class GrowthBudget {
       return most - held;
     }
 
-    private void giveUp() {
+    private boolean giveUp() {
       lock.lock();
       try {
-        revokeIfIdle();
+        return revokeIfIdle();
       } finally {
         lock.unlock();
       }
     }
 
-    private void revokeIfIdle() {
-      if (transferring && !revoked && idle.isOver()) {
+    /** Whether it has been revoked now. */
+    private boolean revokeIfIdle() {
+      boolean now = transferring && !revoked && idle.isOver();
+      if (now) {
         revoked = true;
         claim.giveUp().run();
       }
+      return now;
     }
 
     /** Whether the daemon's memory has room for so many bytes more. */

@@ -34,7 +34,7 @@ final class JsonBodies {
   private record Source(MemorySource source, MemoryAccount account) {
     static Source of(DaemonMemory daemon, Share share) {
       MemorySource source = new MemorySource(daemon.budget(), share, MemoryUse.SMALL_BODIES);
-      MemoryAccount account = source.open(() -> {});
+      MemoryAccount account = source.open(() -> false);
       account.close(); // it has nothing to give up: what it holds ends with its requests
       return new Source(source, account);
     }
