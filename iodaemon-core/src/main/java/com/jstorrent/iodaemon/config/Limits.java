@@ -260,66 +260,13 @@ public final class Limits {
   /** Every limit with its default. */
   public static final Limits DEFAULT = builder().build();
 
-  private final Duration handshakeTimeout;
-  private final Duration failureDelay;
-  private final int connections;
-  private final Duration pingInterval;
-  private final Duration resumeGrace;
-  private final int replayBytes;
-  private final int sockets;
-  private final int listeners;
-  private final int pendingConnects;
-  private final int concurrentConnects;
-  private final Duration connectTimeout;
-  private final Duration secureTimeout;
-  private final Duration linger;
-  private final int creditBytes;
-  private final int sendCreditBytes;
-  private final long socketQueueBytes;
-  private final long sessionQueueBytes;
-  private final Duration sendStall;
-  private final Duration sendRoom;
-  private final Duration headTimeout;
-  private final Duration bodyStall;
-  private final Duration keepAlive;
-  private final long memoryBytes;
-  private final long bodyMemoryBytes;
-  private final int openFiles;
-  private final int fileHandles;
-  private final Duration handleGrace;
-  private final Duration rootCheck;
-  private final Duration rangeAnswer;
+  private final LimitsBuilder values; // never changed
 
-  Limits(LimitsBuilder builder) {
-    handshakeTimeout = builder.handshakeTimeout;
-    failureDelay = builder.failureDelay;
-    connections = builder.connections;
-    pingInterval = builder.pingInterval;
-    resumeGrace = builder.resumeGrace;
-    replayBytes = builder.replayBytes;
-    sockets = builder.sockets;
-    listeners = builder.listeners;
-    pendingConnects = builder.pendingConnects;
-    concurrentConnects = builder.concurrentConnects;
-    connectTimeout = builder.connectTimeout;
-    secureTimeout = builder.secureTimeout;
-    linger = builder.linger;
-    creditBytes = builder.creditBytes;
-    sendCreditBytes = builder.sendCreditBytes;
-    socketQueueBytes = builder.socketQueueBytes;
-    sessionQueueBytes = builder.sessionQueueBytes;
-    sendStall = builder.sendStall;
-    sendRoom = builder.sendRoom;
-    headTimeout = builder.headTimeout;
-    bodyStall = builder.bodyStall;
-    keepAlive = builder.keepAlive;
-    memoryBytes = builder.memoryBytes;
-    bodyMemoryBytes = builder.bodyMemoryBytes;
-    openFiles = builder.openFiles;
-    fileHandles = builder.fileHandles;
-    handleGrace = builder.handleGrace;
-    rootCheck = builder.rootCheck;
-    rangeAnswer = builder.rangeAnswer;
+  /**
+   * @param values not changed any more
+   */
+  Limits(LimitsBuilder values) {
+    this.values = values;
   }
 
   /** Starts from the defaults. */
@@ -328,118 +275,118 @@ public final class Limits {
   }
 
   public Duration handshakeTimeout() {
-    return handshakeTimeout;
+    return values.handshakeTimeout;
   }
 
   public Duration failureDelay() {
-    return failureDelay;
+    return values.failureDelay;
   }
 
   public int connections() {
-    return connections;
+    return values.connections;
   }
 
   public Duration pingInterval() {
-    return pingInterval;
+    return values.pingInterval;
   }
 
   public Duration resumeGrace() {
-    return resumeGrace;
+    return values.resumeGrace;
   }
 
   public int replayBytes() {
-    return replayBytes;
+    return values.replayBytes;
   }
 
   public int sockets() {
-    return sockets;
+    return values.sockets;
   }
 
   public int listeners() {
-    return listeners;
+    return values.listeners;
   }
 
   public int pendingConnects() {
-    return pendingConnects;
+    return values.pendingConnects;
   }
 
   public int concurrentConnects() {
-    return concurrentConnects;
+    return values.concurrentConnects;
   }
 
   public Duration connectTimeout() {
-    return connectTimeout;
+    return values.connectTimeout;
   }
 
   public Duration secureTimeout() {
-    return secureTimeout;
+    return values.secureTimeout;
   }
 
   public Duration linger() {
-    return linger;
+    return values.linger;
   }
 
   public int creditBytes() {
-    return creditBytes;
+    return values.creditBytes;
   }
 
   public int sendCreditBytes() {
-    return sendCreditBytes;
+    return values.sendCreditBytes;
   }
 
   public long socketQueueBytes() {
-    return socketQueueBytes;
+    return values.socketQueueBytes;
   }
 
   public long sessionQueueBytes() {
-    return sessionQueueBytes;
+    return values.sessionQueueBytes;
   }
 
   public Duration sendStall() {
-    return sendStall;
+    return values.sendStall;
   }
 
   public Duration sendRoom() {
-    return sendRoom;
+    return values.sendRoom;
   }
 
   public Duration headTimeout() {
-    return headTimeout;
+    return values.headTimeout;
   }
 
   public Duration bodyStall() {
-    return bodyStall;
+    return values.bodyStall;
   }
 
   public Duration keepAlive() {
-    return keepAlive;
+    return values.keepAlive;
   }
 
   public long memoryBytes() {
-    return memoryBytes;
+    return values.memoryBytes;
   }
 
   public long bodyMemoryBytes() {
-    return bodyMemoryBytes;
+    return values.bodyMemoryBytes;
   }
 
   public int openFiles() {
-    return openFiles;
+    return values.openFiles;
   }
 
   public int fileHandles() {
-    return fileHandles;
+    return values.fileHandles;
   }
 
   public Duration handleGrace() {
-    return handleGrace;
+    return values.handleGrace;
   }
 
   public Duration rootCheck() {
-    return rootCheck;
+    return values.rootCheck;
   }
 
   public Duration rangeAnswer() {
-    return rangeAnswer;
+    return values.rangeAnswer;
   }
 }

@@ -51,6 +51,38 @@ public final class LimitsBuilder {
 
   LimitsBuilder() {}
 
+  private LimitsBuilder(LimitsBuilder other) {
+    handshakeTimeout = other.handshakeTimeout;
+    failureDelay = other.failureDelay;
+    connections = other.connections;
+    pingInterval = other.pingInterval;
+    resumeGrace = other.resumeGrace;
+    replayBytes = other.replayBytes;
+    sockets = other.sockets;
+    listeners = other.listeners;
+    pendingConnects = other.pendingConnects;
+    concurrentConnects = other.concurrentConnects;
+    connectTimeout = other.connectTimeout;
+    secureTimeout = other.secureTimeout;
+    linger = other.linger;
+    creditBytes = other.creditBytes;
+    sendCreditBytes = other.sendCreditBytes;
+    socketQueueBytes = other.socketQueueBytes;
+    sessionQueueBytes = other.sessionQueueBytes;
+    sendStall = other.sendStall;
+    sendRoom = other.sendRoom;
+    headTimeout = other.headTimeout;
+    bodyStall = other.bodyStall;
+    keepAlive = other.keepAlive;
+    memoryBytes = other.memoryBytes;
+    bodyMemoryBytes = other.bodyMemoryBytes;
+    openFiles = other.openFiles;
+    fileHandles = other.fileHandles;
+    handleGrace = other.handleGrace;
+    rootCheck = other.rootCheck;
+    rangeAnswer = other.rangeAnswer;
+  }
+
   /**
    * How long a client may take from its connection to a successful AUTH (PROTOCOL.md § 3); then
    * ERROR, and the connection is closed. Default: 5 s.
@@ -337,7 +369,7 @@ public final class LimitsBuilder {
               + sessionQueueBytes
               + ".");
     }
-    return new Limits(this);
+    return new Limits(new LimitsBuilder(this));
   }
 
   private static int count(String name, int least, int value) {

@@ -81,7 +81,7 @@ class IdleClientsTest {
         send(client, new ClientFrame.UdpBind(i, i, 0, "127.0.0.1"));
         assertThat(expect(client, DaemonFrame.UdpBound.class).requestId()).isEqualTo(i);
       }
-      client.frame(RawWebSocket.PONG, new byte[0]); // stands for the answer to a ping, which would take longer
+      WholeDaemon.pauseAndAnswerPing(client);
       awaitIdle();
     }
   }

@@ -69,6 +69,7 @@ class LargeFramesTest {
       send(client, tcpSend(more));
       assertThat(Arrays.equals(socket.getInputStream().readNBytes(data.length), data)).isTrue();
       assertThat(Arrays.equals(socket.getInputStream().readNBytes(more.length), more)).isTrue();
+      WholeDaemon.pauseAndAnswerPing(client);
       awaitNoMemory();
     }
   }

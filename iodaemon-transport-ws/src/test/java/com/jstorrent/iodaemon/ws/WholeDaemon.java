@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.frame.FrameReader;
 import com.jstorrent.iodaemon.frame.FrameWriter;
 import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.http.HttpTransport;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.ServerTransport;
@@ -53,6 +54,14 @@ final class WholeDaemon implements AutoCloseable, ServerTransport {
   }
 
   record Resumable(RawWebSocket client, String ticket) {}
+
+  /** The client pauses and then answers a ping, as it would sooner or later if it had received one. */
+  static void pauseAndAnswerPing(RawWebSocket client) throws IOException {
+    long begun = System.nanoTime();
+    TestDaemon.await(
+        "a pause", () -> System.nanoTime() - begun > ClientInput.PAUSE.toNanos() / 4);
+    client.frame(RawWebSocket.PONG, new byte[0]);
+  }
 
   static byte[] bytes(ClientFrame frame) {
     ByteBuffer encoded = FrameWriter.write(frame, 0);
