@@ -4,7 +4,7 @@ package com.jstorrent.iodaemon.memory;
 public enum Share {
   /**
    * As much as is free: one account gets half of the memory, nine that take all they can get a tenth each,
-   * and another tenth stays free. The reserve is only for accounts that hold little.
+   * and another tenth stays free. Half of the reserve is for accounts that hold little.
    */
   FAIR,
 
@@ -19,6 +19,9 @@ public enum Share {
 
   /** The reserve is one of so many parts. */
   private static final int RESERVE_PARTS = 8;
+
+  /** What is left of it even when many accounts hold little: one of so many parts. */
+  private static final int LAST_PARTS = 16;
 
   /** How many bytes of {@code limit} accounts with this share can have while nothing else is taken. */
   long most(long limit) {
@@ -36,7 +39,10 @@ public enum Share {
     long free = limit - taken;
     long unreserved = free - limit / RESERVE_PARTS;
     return switch (this) {
-      case FAIR -> held + bytes <= LITTLE_BYTES ? bytes <= free : held + bytes <= unreserved;
+      case FAIR ->
+          held + bytes <= LITTLE_BYTES
+              ? bytes <= free - limit / LAST_PARTS
+              : held + bytes <= unreserved;
       case COMMON -> bytes <= unreserved;
       case RESERVED -> bytes <= free;
     };

@@ -22,6 +22,7 @@ class ShareTest {
       "COMMON, 0, 0, 70, true",
       "COMMON, 60, 60, 10, true",
       "COMMON, 60, 60, 11, false",
+      "RESERVED, 75, 0, 5, true",
       "RESERVED, 70, 0, 10, true",
       "RESERVED, 70, 60, 10, true",
       "RESERVED, 70, 0, 11, false",
@@ -34,7 +35,7 @@ class ShareTest {
   @ParameterizedTest
   @CsvSource({"0, 512, true", "1, 512, false", "400, 112, true", "400, 113, false"})
   void theReserveIsForAccountsWithLittle(long heldKib, long kib, boolean allowed) {
-    long taken = 75 * MIB; // so only half of the reserve is left
+    long taken = 72 * MIB; // so a part of the reserve is left, the last half of which is not for them
     assertThat(Share.FAIR.allows(80 * MIB, taken, heldKib << 10, kib << 10)).isEqualTo(allowed);
   }
 }
