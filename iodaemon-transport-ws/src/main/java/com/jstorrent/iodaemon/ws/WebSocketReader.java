@@ -128,7 +128,8 @@ final class WebSocketReader {
         return true;
       }
       buffer = few;
-      keep(controlFrames(few.position()), few.position());
+      int end = few.position(); // before the frames in it move it
+      keep(controlFrames(end), end);
       if (buffer.position() > 0) {
         return true;
       }
