@@ -70,7 +70,7 @@ class FailureExitIT {
       } catch (IOException e) {
         // The daemon has refused it and reads no more.
       }
-      try (Socket other = ask(daemon.port(), "GET /health")) {
+      try (Socket other = ask(client.getPort(), "GET /health")) {
         other.getOutputStream().write("\r\n".getBytes(US_ASCII));
         assertThat(new String(other.getInputStream().readNBytes(12), US_ASCII))
             .isEqualTo("HTTP/1.1 200");
