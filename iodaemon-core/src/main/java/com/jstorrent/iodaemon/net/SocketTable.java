@@ -6,6 +6,7 @@ import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.memory.MemoryUse;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,7 @@ final class SocketTable {
   private final MemoryAccount memory;
   private final ConcurrentMap<Integer, PeerSocket> sockets = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, PeerSocket> closing = new ConcurrentHashMap<>();
+  private final Set<PeerSocket> counted = ConcurrentHashMap.newKeySet(); // those with memory
   private final ConcurrentMap<Integer, PeerSocket> servers = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
   private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
@@ -63,15 +65,19 @@ final class SocketTable {
     if (!memory.tryTake(MemoryUse.CONNECTIONS, Limits.SOCKET_BYTES)) {
       return Errno.ENOBUFS;
     }
+    counted.add(socket);
     if (add(socket)) {
       return Errno.OK;
     }
-    releaseMemory();
+    gone(socket);
     return Errno.EADDRINUSE;
   }
 
-  private void releaseMemory() {
-    memory.release(MemoryUse.CONNECTIONS, Limits.SOCKET_BYTES);
+  /** One thread may close a socket while another one reports its end, so it may go twice. */
+  private void gone(@Nullable PeerSocket socket) {
+    if (socket != null && counted.remove(socket)) {
+      memory.release(MemoryUse.CONNECTIONS, Limits.SOCKET_BYTES);
+    }
   }
 
   /** As {@link #admit} for sockets. */
@@ -87,9 +93,7 @@ final class SocketTable {
     if (sockets.putIfAbsent(socket.id(), socket) != null) {
       return false;
     }
-    if (closing.remove(socket.id()) != null) { // the id stands for another socket from here on
-      releaseMemory();
-    }
+    gone(closing.remove(socket.id())); // the id stands for another socket from here on
     return !(ended && sockets.remove(socket.id(), socket));
   }
 
@@ -106,11 +110,7 @@ final class SocketTable {
 
   /** Nothing is left of a socket that its client has closed; whether that is still to be told. */
   boolean finish(PeerSocket socket) {
-    boolean removed = closing.remove(socket.id(), socket);
-    if (removed) {
-      releaseMemory();
-    }
-    return removed && !ended;
+    return leave(closing, socket) && !ended;
   }
 
   /** Sockets that their client has closed and whose TCP_CLOSE is still to come. */
@@ -125,11 +125,15 @@ final class SocketTable {
 
   /** Removes exactly this socket: its id may have been given to another one since. */
   boolean remove(PeerSocket socket) {
-    boolean removed = sockets.remove(socket.id(), socket);
-    if (removed) {
-      releaseMemory();
+    return leave(sockets, socket);
+  }
+
+  private boolean leave(ConcurrentMap<Integer, PeerSocket> table, PeerSocket socket) {
+    boolean left = table.remove(socket.id(), socket);
+    if (left) {
+      gone(socket);
     }
-    return removed;
+    return left;
   }
 
   boolean removeServer(PeerSocket server) {

@@ -13,6 +13,9 @@ import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.testkit.ManualClock;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,25 @@ class SocketTableTest {
   void memoryIsTakenForSocketsOnly() {
     int sockets = table.sockets().size() + table.closing().size();
     assertThat(memory.held()).isEqualTo((long) sockets * Limits.SOCKET_BYTES);
+  }
+
+  @Test
+  void aSocketThatIsClosedWhileItsEndIsReportedGivesItsMemoryBackOnce() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 20_000; i++) {
+        PeerSocket socket = new Entry(i);
+        assertThat(add(socket)).isTrue();
+        Future<?> closed = threads.submit(() -> table.close(socket));
+        threads.submit(
+            () -> {
+              table.remove(socket);
+              table.finish(socket);
+            }).get();
+        closed.get();
+        table.finish(socket);
+        assertThat(memory.held()).isZero();
+      }
+    }
   }
 
   @Test
