@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The frame of data that is being built for a client: a peer's bytes are read to where its payload
  * stands, with room for both headers in front. One for all sockets of a client, taken from the pool
- * when a peer sends and given back when none does; a short one while memory is short. Belongs to the
+ * when a peer sends and given back when none has for a while; a short one while memory is short. Belongs to the
  * relay's thread.
  */
 public final class InboundFrame {
@@ -58,9 +58,13 @@ public final class InboundFrame {
   }
 
   private ByteBuffer large(@Nullable ByteBuffer made) {
-    ByteBuffer large = made != null && made.capacity() == buffers.bufferBytes() ? made : take();
+    ByteBuffer large = made != null && isLarge(made) ? made : take();
     frame = large;
     return large;
+  }
+
+  private boolean isLarge(@Nullable ByteBuffer buffer) {
+    return buffer != null && buffer.capacity() == buffers.bufferBytes();
   }
 
   private ByteBuffer take() {
@@ -111,7 +115,7 @@ public final class InboundFrame {
 
   /** The most bytes that one read should bring now. */
   public int mostBytes() {
-    if (frame == null ? !hasMemory() : frame.capacity() < buffers.bufferBytes()) {
+    if (!isLarge(frame) && !hasMemory()) {
       return SHORT_BYTES;
     }
     boolean besideSmall = clock.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
@@ -120,6 +124,13 @@ public final class InboundFrame {
 
   public void smallFramePasses() {
     lastSmall = clock.nanoTime();
+  }
+
+  /** While memory is short the buffers are given back at once, so that clients take turns with them. */
+  public void roundOver() {
+    if (!hasMemory()) {
+      release();
+    }
   }
 
   /** Gives the buffers back to the pool, until a peer sends again. */
@@ -131,7 +142,7 @@ public final class InboundFrame {
   }
 
   private void giveBack(@Nullable ByteBuffer buffer) {
-    if (buffer != null && buffer.capacity() == buffers.bufferBytes()) {
+    if (buffer != null && isLarge(buffer)) {
       buffers.give(buffer);
       memory.release(MemoryUse.FRAMES, buffers.bufferBytes());
     }

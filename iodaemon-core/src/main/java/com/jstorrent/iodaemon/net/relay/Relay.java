@@ -164,7 +164,7 @@ public final class Relay implements SelectorLoop.Handler {
       due.forEach(Runnable::run);
     }
     announcements.flush();
-    inbound.release();
+    inbound.roundOver();
   }
 
   @Override

@@ -65,6 +65,19 @@ class InboundFrameTest {
   }
 
   @Test
+  void theBufferIsKeptForTheNextRoundUnlessMemoryIsShort() {
+    ByteBuffer frame = inbound.buffer();
+    inbound.roundOver();
+    assertThat(inbound.buffer()).isSameAs(frame);
+    assertThat(memory.held(MemoryUse.FRAMES)).isEqualTo(Limits.FRAME_BUFFER_BYTES);
+
+    memory.take(MemoryUse.PEER_QUEUES, MEMORY);
+    inbound.roundOver();
+    assertThat(memory.held(MemoryUse.FRAMES)).isZero();
+    assertThat(pool.take()).isSameAs(frame);
+  }
+
+  @Test
   void bothBuffersGoBackToThePoolOnce() {
     ByteBuffer frame = inbound.buffer();
     ByteBuffer scratch = inbound.scratch();
