@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
@@ -84,6 +85,12 @@ public final class ClientLink {
   /** Ends the connection in order, behind the frames that were queued before. */
   public void close(CloseReason reason) {
     net.relay().post(() -> net.relay().client().end(reason));
+  }
+
+  /** As {@link #close}; a client that takes nothing cannot be told, and is cut off after a while. */
+  public void closeInTime(CloseReason reason) {
+    close(reason);
+    net.clock().schedule(Limits.CLOSE_HANDSHAKE, this::abort);
   }
 
   /** Ends the connection at once, unless another one has taken its place. */

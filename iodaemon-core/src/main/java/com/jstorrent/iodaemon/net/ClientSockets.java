@@ -14,14 +14,12 @@ import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.stats.Stats;
-import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,11 +39,11 @@ import org.slf4j.LoggerFactory;
 public final class ClientSockets {
   private static final Logger LOG = LoggerFactory.getLogger(ClientSockets.class);
 
-  private final Owner owner;
   private final NetContext net;
   private final Connector connector;
   private final PeerSender sender;
   private final ClientLink link;
+  private final MemoryRelief relief;
 
   /** The client whose sockets these are. */
   public interface Owner {
@@ -60,7 +58,6 @@ public final class ClientSockets {
   }
 
   public ClientSockets(SharedNet shared, FrameConnection connection, Owner owner) {
-    this.owner = owner;
     ReaderGate gate = new ReaderGate(shared.clock());
     Stats stats = shared.stats().part();
     MemoryAccount memory = shared.memory().open(Share.FAIR, stats, this::giveUp);
@@ -80,8 +77,13 @@ public final class ClientSockets {
     net =
         new NetContext(shared, stats, memory, relay, table, budget, gate, new Negotiated());
     link = new ClientLink(net);
+    relief = new MemoryRelief(net, link, owner::forfeited);
     connector = new Connector(net);
     sender = new PeerSender(net, link::readerWaits);
+  }
+
+  private boolean giveUp() {
+    return relief.giveUp();
   }
 
   /** The way to the client. */
@@ -331,33 +333,6 @@ public final class ClientSockets {
     }
     net.memory().release(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
     net.memory().close();
-  }
-
-  /**
-   * Memory is short, and this client holds most of what does not move: the longest queue goes, else the frames that it has not
-   * acknowledged, else the connection itself.
-   */
-  private boolean giveUp() {
-    Optional<TcpSocket> longest =
-        net.table()
-            .sockets(TcpSocket.class)
-            .stream()
-            .max(
-                Comparator.comparing((TcpSocket socket) -> !socket.sendCredit().isKept())
-                    .thenComparingLong(socket -> socket.output().bytes()));
-    long queued = net.memory().held(MemoryUse.PEER_QUEUES);
-    long kept = net.memory().held(MemoryUse.REPLAY);
-    Resumption resumption = link.resumption();
-    if (longest.isPresent() && queued >= net.memory().held() / 2) {
-      longest.get().stalled();
-    } else if (resumption != null && kept >= net.memory().held() / 2) {
-      resumption.forfeit();
-      owner.forfeited();
-    } else {
-      link.close(CloseReason.TRY_AGAIN_LATER);
-      net.clock().schedule(Limits.CLOSE_HANDSHAKE, link::abort);
-    }
-    return true;
   }
 
   /** PROTOCOL.md § 4.13: frames cross on the wire, so this is no fault of the client. */

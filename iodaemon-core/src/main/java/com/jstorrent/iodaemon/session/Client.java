@@ -161,8 +161,7 @@ final class Client implements ClientSockets.Owner {
    */
   void close(CloseReason reason) {
     move(Event.CLOSE);
-    link().close(reason);
-    context.clock().schedule(Limits.CLOSE_HANDSHAKE, link()::abort);
+    link().closeInTime(reason);
   }
 
   /**

@@ -1,0 +1,51 @@
+package com.jstorrent.iodaemon.net;
+
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.transport.CloseReason;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * What one client gives up when memory is short and it holds most of what does not move (PROTOCOL.md § 4.6): its
+ * longest queue, else the frames that it has not acknowledged, else the connection itself. Any thread.
+ */
+final class MemoryRelief implements MemoryAccount.Holder {
+  private final NetContext net;
+  private final ClientLink link;
+  private final Runnable onForfeited;
+
+  /**
+   * @param onForfeited runs when the client cannot resume any more; must not block
+   */
+  MemoryRelief(NetContext net, ClientLink link, Runnable onForfeited) {
+    this.net = net;
+    this.link = link;
+    this.onForfeited = onForfeited;
+  }
+
+  @Override
+  public boolean giveUp() {
+    Optional<TcpSocket> longest =
+        net.table()
+            .sockets(TcpSocket.class)
+            .stream()
+            .max(
+                Comparator.comparing((TcpSocket socket) -> !socket.sendCredit().isKept())
+                    .thenComparingLong(socket -> socket.output().bytes()));
+    Resumption resumption = link.resumption();
+    if (longest.isPresent() && isMostly(MemoryUse.PEER_QUEUES)) {
+      longest.get().stalled();
+    } else if (resumption != null && isMostly(MemoryUse.REPLAY)) {
+      resumption.forfeit();
+      onForfeited.run();
+    } else {
+      link.closeInTime(CloseReason.TRY_AGAIN_LATER);
+    }
+    return true;
+  }
+
+  private boolean isMostly(MemoryUse use) {
+    return net.memory().held(use) >= net.memory().held() / 2;
+  }
+}
