@@ -4,11 +4,14 @@ import com.jstorrent.iodaemon.stats.Stats;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * What one client makes the daemon hold, or all requests of one kind. What is taken for a use has to be
- * released for the same use. Thread-safe; nothing here blocks.
+ * released for the same use. Thread-safe; nothing here blocks but one method that says so.
  */
 public final class MemoryAccount implements AutoCloseable {
   /** Frees memory when it has been short for a while, and this account holds most and moves least. */
@@ -21,6 +24,9 @@ public final class MemoryAccount implements AutoCloseable {
      */
     boolean giveUp();
   }
+
+  /** How often a thread that waits asks whether it is to go on. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final MemoryBudget budget;
   private final Share share;
@@ -61,6 +67,19 @@ public final class MemoryAccount implements AutoCloseable {
   }
 
   /**
+   * Whether {@link #tryTake} would take so many bytes now.
+   *
+   * @param retry runs once if not, as {@link #whenReleased} says
+   */
+  public boolean hasRoom(MemoryUse use, long bytes, Runnable retry) {
+    if (hasRoom(use, bytes)) {
+      return true;
+    }
+    whenReleased(retry);
+    return hasRoom(use, bytes); // what was released in between
+  }
+
+  /**
    * Takes memory if the share of this account allows it.
    *
    * @return whether it was taken
@@ -77,6 +96,26 @@ public final class MemoryAccount implements AutoCloseable {
   public void take(MemoryUse use, long bytes) {
     budget.take(use, bytes);
     enter(use, bytes);
+  }
+
+  /**
+   * Takes memory, and blocks while there is none.
+   *
+   * @param goOn is asked again and again; the wait ends when it says no, or the thread is interrupted
+   * @return whether it was taken
+   */
+  public boolean awaitTake(MemoryUse use, long bytes, BooleanSupplier goOn) {
+    Thread thread = Thread.currentThread();
+    Runnable wake = () -> LockSupport.unpark(thread);
+    while (!tryTake(use, bytes)) {
+      if (!goOn.getAsBoolean() || thread.isInterrupted()) {
+        return false;
+      }
+      if (!hasRoom(use, bytes, wake)) {
+        budget.park(LOOK_NANOS);
+      }
+    }
+    return true;
   }
 
   private void enter(MemoryUse use, long bytes) {

@@ -188,6 +188,11 @@ public final class MemoryBudget {
     accounts.remove(account);
   }
 
+  /** See {@link MonotonicClock#park}. */
+  void park(long nanos) {
+    clock.park(nanos);
+  }
+
   long now() {
     return clock.nanoTime();
   }

@@ -39,11 +39,7 @@ final class SendBudget {
 
   /** Whether there is memory for so many bytes more. If not, the reader is woken when there may be some. */
   boolean hasMemory(int bytes) {
-    if (memory.hasRoom(MemoryUse.PEER_QUEUES, bytes)) {
-      return true;
-    }
-    memory.whenReleased(wake);
-    return memory.hasRoom(MemoryUse.PEER_QUEUES, bytes);
+    return memory.hasRoom(MemoryUse.PEER_QUEUES, bytes, wake);
   }
 
   /** Bytes have been queued, or have left the queue if it is a negative number. */

@@ -5,6 +5,8 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +96,23 @@ public final class BufferPool {
       lock.unlock();
     }
     return ByteBuffer.allocateDirect(bufferBytes);
+  }
+
+  /** So many empty buffers. */
+  public List<ByteBuffer> take(int count) {
+    List<ByteBuffer> taken = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      taken.add(take());
+    }
+    return taken;
+  }
+
+  /**
+   * A buffer for the next bytes of something that grows: on the heap and as small as it may be, as long as it
+   * is smaller than half of one from the pool, so that many things of a few bytes do not hold many times that.
+   */
+  public ByteBuffer takeFor(int bytes) {
+    return bytes <= bufferBytes / 2 ? ByteBuffer.allocate(bytes) : take();
   }
 
   /** From here on the caller must not use it. One of another size is left to the collector. */

@@ -2,14 +2,11 @@ package com.jstorrent.iodaemon.ws;
 
 import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.memory.MemoryUse;
-import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * (PROTOCOL.md § 4.6). The thread that reads waits while there is none. Used by that thread.
  */
 final class ConnectionMemory {
-  /** How often a thread that waits looks whether the connection has ended. */
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
   /** The connection that reads. */
   interface Reader {
     /** The account of its client, which is another one from RESUME on. */
@@ -30,15 +24,13 @@ final class ConnectionMemory {
   }
 
   private final Reader reader;
-  private final MonotonicClock clock;
   private final Buffers frames;
   private final Buffers segments;
   private @Nullable MemoryAccount account; // of what is held
   private long held;
 
-  ConnectionMemory(DaemonMemory memory, MonotonicClock clock, Reader reader) {
+  ConnectionMemory(DaemonMemory memory, Reader reader) {
     this.reader = reader;
-    this.clock = clock;
     this.frames = new Counted(memory.frames());
     this.segments = new Counted(memory.segments());
   }
@@ -65,26 +57,10 @@ final class ConnectionMemory {
   }
 
   private void take(int bytes) throws IOException {
-    Thread thread = Thread.currentThread();
-    Runnable wake = () -> LockSupport.unpark(thread);
-    boolean interrupted = false;
-    try {
-      while (!account().tryTake(MemoryUse.FRAMES, bytes)) {
-        if (!reader.isOpen()) {
-          throw new ClosedChannelException();
-        }
-        account().whenReleased(wake);
-        if (!account().hasRoom(MemoryUse.FRAMES, bytes)) {
-          clock.park(LOOK_NANOS);
-          interrupted |= Thread.interrupted();
-        }
-      }
-      held += bytes;
-    } finally {
-      if (interrupted) {
-        thread.interrupt();
-      }
+    if (!account().awaitTake(MemoryUse.FRAMES, bytes, reader::isOpen)) {
+      throw new ClosedChannelException();
     }
+    held += bytes;
   }
 
   private void release(int bytes) {

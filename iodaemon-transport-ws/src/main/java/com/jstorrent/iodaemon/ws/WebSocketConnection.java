@@ -47,7 +47,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
       Limits limits,
       MonotonicClock clock) {
     this.channel = channel;
-    ConnectionMemory own = new ConnectionMemory(memory, clock, this);
+    ConnectionMemory own = new ConnectionMemory(memory, this);
     this.reader = new WebSocketReader(this, own.frames(), own.segments());
     this.limits = limits;
     this.clock = clock;

@@ -57,8 +57,7 @@ final class KeptBytes {
 
   private ByteBuffer newSegment(ByteBuffer tail) {
     int size = tail == null ? FIRST_SEGMENT_BYTES : 4 * tail.capacity();
-    ByteBuffer segment =
-        size <= pool.bufferBytes() / 2 ? ByteBuffer.allocate(size) : pool.take();
+    ByteBuffer segment = pool.takeFor(size);
     capacity += segment.capacity();
     return segment;
   }

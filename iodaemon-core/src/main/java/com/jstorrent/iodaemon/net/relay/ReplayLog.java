@@ -54,14 +54,8 @@ public final class ReplayLog {
   }
 
   public boolean isFull() {
-    if (bytes >= limit) {
-      return true;
-    }
-    if (memory.hasRoom(MemoryUse.REPLAY, Limits.FRAME_BUFFER_BYTES)) {
-      return false;
-    }
-    memory.whenReleased(onRoom);
-    return !memory.hasRoom(MemoryUse.REPLAY, Limits.FRAME_BUFFER_BYTES);
+    return bytes >= limit
+        || !memory.hasRoom(MemoryUse.REPLAY, Limits.FRAME_BUFFER_BYTES, onRoom);
   }
 
   /** Whether control frames, which do not wait for room, have filled it far beyond its limit. */
@@ -201,8 +195,7 @@ public final class ReplayLog {
           return false;
         }
         int size = lengthAt(position);
-        int end = into.limit();
-        into.limit(Math.min(end, into.position() + size));
+        into.limit(Math.min(into.limit(), into.position() + size));
         kept.read(position + LENGTH_BYTES, into);
         position += LENGTH_BYTES + size;
         return true;

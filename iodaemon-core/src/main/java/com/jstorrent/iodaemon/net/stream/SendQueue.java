@@ -80,8 +80,7 @@ public final class SendQueue {
   private ByteBuffer newSegment(int needed) {
     ByteBuffer tail = segments.peekLast();
     int size = Math.max(needed, tail == null ? 0 : 2 * tail.capacity());
-    ByteBuffer segment =
-        size <= pool.bufferBytes() / 2 ? ByteBuffer.allocate(size) : pool.take();
+    ByteBuffer segment = pool.takeFor(size);
     capacity += segment.capacity();
     return segment;
   }

@@ -7,7 +7,6 @@ import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonMemory;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,8 +29,8 @@ final class AnswerBuffers {
   private final long most;
 
   AnswerBuffers(DaemonMemory daemon) {
+    // Nothing can be given up but by a client that takes its answer.
     memory = daemon.budget().open(Share.COMMON, () -> false);
-    memory.close(); // nothing can be given up but by a client that takes its answer
     segments = daemon.segments();
     most = Math.min(Limits.ANSWER_BYTES, daemon.budget().limit() / 4);
   }
@@ -39,8 +38,7 @@ final class AnswerBuffers {
   /** Buffers for this many bytes, or smaller ones to be used repeatedly. Never blocks. */
   AnswerPiece take(long length) {
     if (length > STEP_BYTES) {
-      long needed = (length + Limits.SEGMENT_BYTES - 1) / Limits.SEGMENT_BYTES;
-      int count = (int) Math.min(PIECE_SEGMENTS, needed);
+      int count = (int) Math.min(PIECE_SEGMENTS, BodyMemory.segments(length));
       if (tryTake(count, most / 2)) {
         return piece(count);
       }
@@ -53,11 +51,7 @@ final class AnswerBuffers {
   }
 
   private AnswerPiece piece(int count) {
-    List<ByteBuffer> taken = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      taken.add(segments.take());
-    }
-    return new AnswerPiece(this, taken);
+    return new AnswerPiece(this, segments.take(count));
   }
 
   private boolean tryTake(int count, long bound) {

@@ -108,7 +108,7 @@ final class BodyMemory {
   }
 
   /** How many segments so many bytes take. */
-  private static long segments(long bytes) {
+  static long segments(long bytes) {
     return (bytes + Limits.SEGMENT_BYTES - 1) / Limits.SEGMENT_BYTES;
   }
 

@@ -73,10 +73,8 @@ final class HeldAnswer implements Reply.Source {
             FailureCode.EINVAL, "The answer would have more than " + most + " bytes.");
       }
       room.grow((long) step * Limits.SEGMENT_BYTES);
-      for (int i = 0; i < step; i++) {
-        empty.addLast(pool.take());
-        segments++;
-      }
+      empty.addAll(pool.take(step));
+      segments += step;
     }
   }
 

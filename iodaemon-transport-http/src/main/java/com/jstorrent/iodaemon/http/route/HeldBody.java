@@ -57,10 +57,7 @@ final class HeldBody implements AutoCloseable {
 
   /** Appends empty segments, for which the caller has taken memory from {@link #room}. */
   List<ByteBuffer> addSegments(int count) {
-    List<ByteBuffer> segments = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      segments.add(pool.take());
-    }
+    List<ByteBuffer> segments = pool.take(count);
     parts.addAll(segments);
     return segments;
   }

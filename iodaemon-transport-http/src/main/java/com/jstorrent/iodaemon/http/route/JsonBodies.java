@@ -34,9 +34,7 @@ final class JsonBodies {
   private record Source(MemorySource source, MemoryAccount account) {
     static Source of(DaemonMemory daemon, Share share) {
       MemorySource source = new MemorySource(daemon.budget(), share, MemoryUse.SMALL_BODIES);
-      MemoryAccount account = source.open(() -> false);
-      account.close(); // it has nothing to give up: what it holds ends with its requests
-      return new Source(source, account);
+      return new Source(source, source.open(() -> false)); // what it holds ends with its requests
     }
 
     /** Room for a body, as far as the body itself leaves some. */

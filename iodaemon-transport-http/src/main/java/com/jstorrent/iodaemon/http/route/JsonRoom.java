@@ -6,8 +6,6 @@ import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
 /** The memory of one JSON body that is being taken apart. Used by one thread at a time. */
 final class JsonRoom implements JsonFields.Meter, AutoCloseable {
@@ -15,7 +13,6 @@ final class JsonRoom implements JsonFields.Meter, AutoCloseable {
   private static final int FREE_BYTES = 4 << 10;
 
   private static final int STEP_BYTES = 16 << 10;
-  private static final long POLL_NANOS = Duration.ofMillis(250).toNanos();
 
   private final MemoryAccount account;
   private final long most;
@@ -53,21 +50,10 @@ final class JsonRoom implements JsonFields.Meter, AutoCloseable {
 
   /** Takes another step, and waits for it if need be. */
   private boolean await() {
-    if (account.tryTake(MemoryUse.SMALL_BODIES, STEP_BYTES)) {
-      return true;
-    }
-    Thread waiter = Thread.currentThread();
-    Runnable wake = () -> LockSupport.unpark(waiter);
     Deadline end = Deadline.in(Limits.BODY_MEMORY_WAIT, clock);
-    while (!end.isOver() && !waiter.isInterrupted()) {
-      account.whenReleased(wake);
-      if (account.tryTake(MemoryUse.SMALL_BODIES, STEP_BYTES)) {
-        return true;
-      }
-      LockSupport.parkNanos(this, POLL_NANOS); // the clock may be another one than the system's
-    }
-    waitedInVain = true;
-    return false;
+    waitedInVain =
+        !account.awaitTake(MemoryUse.SMALL_BODIES, STEP_BYTES, () -> !end.isOver());
+    return !waitedInVain;
   }
 
   @Override
