@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class SessionReportsTest {
   private static final Set<Capability> RESUME = Set.of(Capability.RESUME);
 
-  private final List<Counter> gauges = new ArrayList<>();
+  private final List<Counter> gauges = TestDaemon.clientGauges();
   private TestDaemon daemon;
   private Peer peer;
 
@@ -37,11 +37,6 @@ class SessionReportsTest {
   void start() throws Exception {
     daemon = TestDaemon.start();
     peer = Peer.open();
-    for (Counter counter : Counter.values()) {
-      if (counter.kind() == Counter.Kind.GAUGE && counter != Counter.MEMORY_LIMIT) {
-        gauges.add(counter);
-      }
-    }
   }
 
   @AfterEach

@@ -12,10 +12,12 @@ import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.InProcessTransport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +123,14 @@ public final class TestDaemon implements AutoCloseable {
 
   public Stats stats() {
     return daemon.stats();
+  }
+
+  /** The gauges that are 0 when there is no client. */
+  public static List<Counter> clientGauges() {
+    return Stream.of(Counter.values())
+        .filter(counter -> counter.kind() == Counter.Kind.GAUGE)
+        .filter(gauge -> gauge != Counter.MEMORY_LIMIT)
+        .toList();
   }
 
   /** Waits until a counter has this value. */

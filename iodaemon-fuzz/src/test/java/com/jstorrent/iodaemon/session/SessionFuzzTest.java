@@ -7,7 +7,6 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.fuzz.Defects;
 import com.jstorrent.iodaemon.fuzz.Loopback;
-import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
@@ -46,11 +45,7 @@ class SessionFuzzTest {
 
   @AfterAll
   static void end() throws IOException {
-    for (Counter gauge : Counter.values()) {
-      if (gauge.kind() == Counter.Kind.GAUGE) {
-        daemon.awaitStat(gauge, 0);
-      }
-    }
+    TestDaemon.clientGauges().forEach(gauge -> daemon.awaitStat(gauge, 0));
     daemon.close();
     echo.close();
     defects.assertNone();
