@@ -18,7 +18,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -48,6 +50,9 @@ final class MakeArchive {
   private static final Set<String> UNWANTED =
       Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JDK_AOT_VM_OPTIONS");
 
+  private static final FileTime FILE_TIME =
+      FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+
   private static final int FIRST_WITH_PROFILES = 25;
   private static final int CLIENTS = 4;
   private static final int BLOCK_BYTES = 16 << 10;
@@ -67,6 +72,7 @@ final class MakeArchive {
     Files.deleteIfExists(lib.resolve("app.aot"));
     Files.deleteIfExists(lib.resolve("app.jsa"));
     Files.deleteIfExists(fresh);
+    setTimes(lib);
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Path options = lib.resolveSibling("conf").resolve("jvm.options");
     Path work = Files.createTempDirectory("make-archive");
@@ -90,6 +96,7 @@ final class MakeArchive {
     daemon.destroy();
     if (daemon.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && Files.exists(fresh)) {
       Files.move(fresh, archive);
+      setTimes(lib);
     } else {
       daemon.destroyForcibly();
       Files.deleteIfExists(fresh);
@@ -99,6 +106,19 @@ final class MakeArchive {
     try (Stream<Path> rest = Files.walk(work)) {
       for (Path each : rest.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(each);
+      }
+    }
+  }
+
+  /**
+   * Gives all files one time, because the JVM accepts the archive only if those of the class path
+   * have the times that they had when it was made. The start script knows this time: it restores it
+   * in a copy that has lost it.
+   */
+  private static void setTimes(Path lib) throws IOException {
+    try (Stream<Path> files = Files.list(lib)) {
+      for (Path file : files.toList()) {
+        Files.setLastModifiedTime(file, FILE_TIME);
       }
     }
   }

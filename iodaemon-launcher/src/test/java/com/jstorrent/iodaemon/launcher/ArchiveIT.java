@@ -1,0 +1,80 @@
+package com.jstorrent.iodaemon.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon starts from the archive that the build made for it. */
+@Timeout(600)
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class ArchiveIT {
+  @TempDir
+  Path folder;
+
+  private Path script;
+  private Path home;
+
+  @BeforeEach
+  void copyDistribution() throws Exception {
+    home = folder.resolve("copy");
+    Path original = DaemonProcess.script().getParent().getParent();
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(original)) {
+      all = files.toList();
+    }
+    for (Path from : all) {
+      Path to = home.resolve(original.relativize(from).toString());
+      Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    script = home.resolve("bin").resolve("jstorrent-io-daemon");
+  }
+
+  @Test
+  void theClassesComeFromTheArchive() throws Exception {
+    assertThat(sourceOfMain()).contains("shared objects file");
+  }
+
+  @Test
+  void theyDoInACopyThatHasLostTheTimesOfItsFiles() throws Exception {
+    Instant time = Instant.now();
+    try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+      for (Path file : files.toList()) {
+        time = time.plusSeconds(1);
+        Files.setLastModifiedTime(file, FileTime.from(time));
+      }
+    }
+    assertThat(sourceOfMain()).contains("shared objects file");
+  }
+
+  /** Where a daemon loads its main class from, as the JVM logs it. */
+  private String sourceOfMain() throws Exception {
+    Path log = folder.resolve("classes.log");
+    String options = "-Xlog:class+load:file=" + log + "::filecount=0";
+    try (DaemonProcess daemon =
+        DaemonProcess.run(
+            Map.of(
+                "JSTORRENT_JAVA_HOME", System.getProperty("java.home"), // it made the archive
+                "JSTORRENT_JAVA_OPTIONS", options),
+            List.of(script.toString(), "--port", "0", "--token", "t"))) {
+      daemon.port();
+      daemon.terminate();
+      assertThat(daemon.awaitExit()).as(daemon.stderr()).isZero();
+    }
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines.filter(line -> line.contains("launcher.Main source:")).findFirst().orElseThrow();
+    }
+  }
+}
