@@ -56,7 +56,7 @@ public final class Limits {
   /** PROTOCOL.md § 9.2: what a client may send to one socket ahead of its peer, at most. */
   public static final int SEND_WINDOW_BYTES = 1 << 20;
 
-  /** PROTOCOL.md § 4.5: the receive buffer asked for on every TCP socket. */
+  /** PROTOCOL.md § 4.5: the receive buffer of a TCP socket, at least; the system tunes that of distant peers. */
   public static final int PEER_RECEIVE_BUFFER_BYTES = 256 << 10;
 
   /** The send and receive buffers asked for on every UDP socket; the system may give less. */

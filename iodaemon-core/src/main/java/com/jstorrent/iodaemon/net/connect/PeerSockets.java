@@ -24,9 +24,11 @@ import org.slf4j.LoggerFactory;
 public final class PeerSockets implements ConnectRace.Dialer {
   private static final Logger LOG = LoggerFactory.getLogger(PeerSockets.class);
 
+  private final ReceiveWindow receiveWindow = ReceiveWindow.ofSystem();
+
   @Override
   public SocketChannel open(InetAddress peer) throws IOException {
-    return prepare(SocketChannel.open(), PeerSockets::setOptions);
+    return prepare(SocketChannel.open(), socket -> setOptions(socket, peer));
   }
 
   @Override
@@ -46,15 +48,14 @@ public final class PeerSockets implements ConnectRace.Dialer {
         ServerSocketChannel.open(family),
         server -> {
           server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-          // Accepted sockets inherit it; set later it would not widen the window.
-          server.setOption(StandardSocketOptions.SO_RCVBUF, Limits.PEER_RECEIVE_BUFFER_BYTES);
+          receiveWindow.prepare(server, address.getAddress());
           server.bind(address, Limits.BACKLOG);
         });
   }
 
   /** Sets the options of a socket that a server has accepted. */
   public void accepted(SocketChannel socket) throws IOException {
-    setOptions(socket);
+    setOptions(socket, socket.socket().getInetAddress());
   }
 
   /** A non-blocking UDP socket bound to this address. Does not block. */
@@ -118,11 +119,10 @@ public final class PeerSockets implements ConnectRace.Dialer {
     }
   }
 
-  /** To be set before connecting: the receive window is announced in the SYN. */
-  private static void setOptions(SocketChannel socket) throws IOException {
+  private void setOptions(SocketChannel socket, InetAddress peer) throws IOException {
     socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
     socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-    socket.setOption(StandardSocketOptions.SO_RCVBUF, Limits.PEER_RECEIVE_BUFFER_BYTES);
+    receiveWindow.prepare(socket, peer);
   }
 
   /**

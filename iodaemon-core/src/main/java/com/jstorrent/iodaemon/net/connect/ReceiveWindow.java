@@ -1,0 +1,63 @@
+package com.jstorrent.iodaemon.net.connect;
+
+import com.jstorrent.iodaemon.config.Limits;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.NetworkChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * How far the receive window of a TCP socket can grow (PROTOCOL.md § 4.5). Systems tune it to the speed
+ * and the distance of the peer, but no longer when a program sets the size of the buffer: then a peer
+ * 100 ms away can send some 2.5 MiB/s. So it is set in two cases only.
+ *
+ * <ul>
+ *   <li>The peer is on this machine. It needs no window for a distance, and hundreds of such peers, each with
+ *       a window of many MiB, would use up the memory that the system has for all TCP sockets.
+ *   <li>The system does not tune it, or not as far as clients were promised.
+ * </ul>
+ */
+final class ReceiveWindow {
+  private static final Path LINUX_SETTINGS = Path.of("/proc/sys/net/ipv4");
+
+  /** The system counts its own overhead: a window is about half of the buffer that it is tuned to. */
+  private static final int LEAST_TUNED_BYTES = 2 * Limits.PEER_RECEIVE_BUFFER_BYTES;
+
+  private final boolean tunedBySystem;
+
+  private ReceiveWindow(boolean tunedBySystem) {
+    this.tunedBySystem = tunedBySystem;
+  }
+
+  /** As this system does it. */
+  static ReceiveWindow ofSystem() {
+    return of(LINUX_SETTINGS);
+  }
+
+  /** As a system with these settings does it; one without them is not Linux, and tunes the window. */
+  static ReceiveWindow of(Path settings) {
+    try {
+      boolean enabled =
+          "1".equals(Files.readString(settings.resolve("tcp_moderate_rcvbuf")).strip());
+      String[] sizes = Files.readString(settings.resolve("tcp_rmem")).strip().split("\\s+", -1);
+      return new ReceiveWindow(
+          enabled && Long.parseLong(sizes[sizes.length - 1]) >= LEAST_TUNED_BYTES);
+    } catch (IOException | NumberFormatException e) {
+      return new ReceiveWindow(true);
+    }
+  }
+
+  /**
+   * Prepares a socket, or a server whose sockets inherit it. To be called before it is connected or bound,
+   * because the SYN announces how far the window can grow; later a window can only be narrowed.
+   *
+   * @param address of the peer, or the one that the server listens on
+   */
+  void prepare(NetworkChannel socket, InetAddress address) throws IOException {
+    if (!tunedBySystem || address.isLoopbackAddress()) {
+      socket.setOption(StandardSocketOptions.SO_RCVBUF, Limits.PEER_RECEIVE_BUFFER_BYTES);
+    }
+  }
+}
