@@ -14,6 +14,8 @@ import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.session.Sessions;
+import com.jstorrent.iodaemon.stats.CounterHistory;
+import com.jstorrent.iodaemon.stats.ProcessUse;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.MonotonicClock;
@@ -37,6 +39,7 @@ final class Services implements DaemonServices, AutoCloseable {
 
   private final Limits limits;
   private final Stats stats;
+  private final CounterHistory history;
   private final DaemonMemory memory;
   private final AccessPolicy access;
   private final Profile.@Nullable Source profile;
@@ -61,6 +64,9 @@ final class Services implements DaemonServices, AutoCloseable {
     profile = builder.profile;
     listener = builder.listener;
     stats = new Stats(clock::nanoTime);
+    new ProcessUse().addTo(stats);
+    history = new CounterHistory(stats, clock::nanoTime);
+    clock.scheduleWithFixedDelay(Limits.HISTORY_PERIOD, history::sample);
     memory = memory(limits, stats, clock, listener);
     access =
         new AccessPolicy(
@@ -197,6 +203,11 @@ final class Services implements DaemonServices, AutoCloseable {
   @Override
   public Stats stats() {
     return stats;
+  }
+
+  @Override
+  public CounterHistory history() {
+    return history;
   }
 
   @Override

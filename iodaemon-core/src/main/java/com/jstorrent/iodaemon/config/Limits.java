@@ -225,6 +225,12 @@ public final class Limits {
    */
   public static final int LISTED_SOCKETS = 1000;
 
+  /** PROTOCOL.md § 5.4: between two samples of the counters that the daemon remembers. */
+  public static final Duration HISTORY_PERIOD = Duration.ofSeconds(2);
+
+  /** PROTOCOL.md § 5.4: samples that are remembered, ten minutes of them; then the oldest one goes. */
+  public static final int HISTORY_SAMPLES = 300;
+
   /**
    * PROTOCOL.md § 2: connections that have not shown the token yet; further ones are answered 503.
    */

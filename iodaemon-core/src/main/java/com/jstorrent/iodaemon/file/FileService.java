@@ -26,7 +26,7 @@ public final class FileService implements AutoCloseable {
   public static final int THREADS =
       Math.clamp(2L * Runtime.getRuntime().availableProcessors(), MIN_THREADS, MAX_THREADS);
 
-  private final WorkerPool pool = new WorkerPool("file", THREADS);
+  private final WorkerPool pool;
   private final DownloadRoots roots;
   private final Stats stats;
   private final RenameGuard renames = new RenameGuard();
@@ -41,12 +41,13 @@ public final class FileService implements AutoCloseable {
   }
 
   /**
-   * @param nanoTime the clock for the time limits of disks
+   * @param nanoTime the clock for the time limits of disks, and for how long jobs take
    */
   public FileService(
       DownloadRoots roots, int openFiles, Stats stats, LongSupplier nanoTime) {
     this.roots = roots;
     this.stats = stats;
+    this.pool = new WorkerPool("file", THREADS, nanoTime, new FileJobTimes(stats));
     this.open = new OpenFiles(openFiles, renames, stats);
     this.folders = new FolderService(roots, pool, open, nanoTime);
   }

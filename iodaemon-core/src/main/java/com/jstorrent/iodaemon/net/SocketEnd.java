@@ -30,7 +30,7 @@ final class SocketEnd {
     switch (left) {
       case CONNECTING -> {
         socket.pending().abandon();
-        net.stats().increment(Counter.CONNECT_FAILURES);
+        net.stats().connectFailed(errno);
         report(
             new DaemonFrame.TcpConnected(socket.requestId(), socket.id(), errno.number()), errno);
       }

@@ -35,6 +35,7 @@ final class Directory implements SessionDirectory {
         version,
         stats.uptime(),
         stats.snapshot(),
+        stats.connectErrors(),
         authenticated().values().stream().map(this::report).toList());
   }
 
@@ -95,7 +96,22 @@ final class Directory implements SessionDirectory {
 
   @Override
   public void closeSocket(@Nullable String name, int socketId) throws OperationFailure {
-    if (!client(name).sockets().close(socketId)) {
+    close(client(name), socketId);
+  }
+
+  @Override
+  public void closeSocket(long number, int socketId) throws OperationFailure {
+    Client client = authenticated().get(number);
+    if (client == null) {
+      throw new OperationFailure(
+          FailureCode.ESESSION,
+          "There is no session with this number; the statistics list those that there are.");
+    }
+    close(client, socketId);
+  }
+
+  private static void close(Client client, int socketId) throws OperationFailure {
+    if (!client.sockets().close(socketId)) {
       throw new OperationFailure(FailureCode.ENOENT, "The session has no socket with this id.");
     }
   }

@@ -44,6 +44,14 @@ public enum Counter {
       "Streams that wait for bytes that a client is downloading."),
   FILE_BYTES_READ(Kind.COUNTER, "bytes", "Bytes read from files for clients."),
   FILE_BYTES_WRITTEN(Kind.COUNTER, "bytes", "Bytes written to files for clients."),
+  FILE_JOBS(Kind.COUNTER, "jobs",
+      "Jobs on files that have ended: reads, writes, looks at folders."),
+  FILE_JOBS_SLOW(Kind.COUNTER, "jobs",
+      "Jobs on files that took more than 100 ms, with their wait for a thread."),
+  FILE_WAIT_MICROSECONDS(Kind.COUNTER, "microseconds",
+      "Time that jobs on files waited for a thread."),
+  FILE_RUN_MICROSECONDS(Kind.COUNTER, "microseconds",
+      "Time that jobs on files took, once they had a thread."),
   MEMORY_LIMIT(Kind.GAUGE, "bytes", "The most that clients can make the daemon hold."),
   MEMORY_FRAMES(Kind.GAUGE, "bytes", "Memory of frames that are being received or built."),
   MEMORY_PEER_QUEUES(Kind.GAUGE, "bytes", "Memory of bytes that wait for peers."),
@@ -58,7 +66,12 @@ public enum Counter {
       "Times a client had to give up memory because others waited for it."),
   HASHED_BYTES(Kind.COUNTER, "bytes", "Bytes hashed."),
   LOG_LINES_DROPPED(Kind.COUNTER, "lines",
-      "Log lines dropped because their reader or disk was too slow.");
+      "Log lines dropped because their reader or disk was too slow."),
+  CPU_MILLISECONDS(Kind.COUNTER, "milliseconds",
+      "Processor time of the process, of all processors together; 0 where it is not known."),
+  HEAP_BYTES(Kind.GAUGE, "bytes", "Heap in use, garbage included."),
+  RESIDENT_BYTES(Kind.GAUGE, "bytes",
+      "Memory of the machine that the process occupies; known on Linux only, elsewhere 0.");
 
   /** A counter only grows; a gauge goes up and down. */
   public enum Kind {

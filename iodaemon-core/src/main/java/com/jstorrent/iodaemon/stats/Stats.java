@@ -1,9 +1,11 @@
 package com.jstorrent.iodaemon.stats;
 
+import com.jstorrent.iodaemon.frame.Errno;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -18,6 +20,8 @@ public final class Stats {
   private final @Nullable Stats whole;
   private final AtomicReferenceArray<@Nullable LongAdder> values =
       new AtomicReferenceArray<>(COUNTERS); // null is zero: most sessions count few things
+  private final Map<Counter, LongSupplier> measured; // none in a part
+  private final ConnectErrors errors; // the daemon's
   private final LongSupplier nanoTime;
   private final long started;
 
@@ -37,6 +41,8 @@ public final class Stats {
 
   private Stats(@Nullable Stats whole, LongSupplier nanoTime) {
     this.whole = whole;
+    this.measured = whole == null ? new ConcurrentHashMap<>() : Map.of();
+    this.errors = whole == null ? new ConnectErrors() : whole.errors;
     this.nanoTime = nanoTime;
     this.started = nanoTime.getAsLong();
   }
@@ -62,6 +68,27 @@ public final class Stats {
     add(counter, -1);
   }
 
+  /** A TCP connect of a client has failed: counts it, and why. */
+  public void connectFailed(Errno errno) {
+    increment(Counter.CONNECT_FAILURES);
+    errors.count(errno);
+  }
+
+  /** How often connects of all clients have failed with which errno, since the daemon started. */
+  public Map<Errno, Long> connectErrors() {
+    return errors.snapshot();
+  }
+
+  /**
+   * Takes a value from a source whenever it is asked for, instead of adding it up. Only for counters of
+   * a daemon.
+   *
+   * @param source any thread calls it; it must not block
+   */
+  public void measure(Counter counter, LongSupplier source) {
+    measured.put(counter, source);
+  }
+
   @SuppressWarnings("EnumOrdinal") // never leaves this object
   private static int index(Counter counter) {
     return counter.ordinal();
@@ -79,6 +106,10 @@ public final class Stats {
 
   /** The current value, which concurrent additions make approximate. */
   public long get(Counter counter) {
+    LongSupplier source = measured.get(counter);
+    if (source != null) {
+      return source.getAsLong();
+    }
     LongAdder present = values.get(index(counter));
     return present == null ? 0 : present.sum();
   }

@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.file.FileHandles;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.hash.HashService;
+import com.jstorrent.iodaemon.stats.CounterHistory;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.MonotonicClock;
@@ -42,6 +43,9 @@ public interface DaemonServices {
   HashService hashes();
 
   Stats stats();
+
+  /** What the counters were in the last ten minutes. */
+  CounterHistory history();
 
   Limits limits();
 

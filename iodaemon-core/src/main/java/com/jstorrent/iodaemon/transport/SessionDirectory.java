@@ -40,4 +40,13 @@ public interface SessionDirectory {
    * @throws OperationFailure ESESSION as above, ENOENT when there is no such socket
    */
   void closeSocket(@Nullable String session, int socketId) throws OperationFailure;
+
+  /**
+   * As {@link #closeSocket(String, int)}, for the session with this number, which may also have lost
+   * its connection.
+   *
+   * @throws OperationFailure ESESSION when there is no such session, ENOENT when there is no such
+   *     socket
+   */
+  void closeSocket(long session, int socketId) throws OperationFailure;
 }

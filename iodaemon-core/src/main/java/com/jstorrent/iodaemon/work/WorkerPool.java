@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,16 @@ public final class WorkerPool implements AutoCloseable {
   @FunctionalInterface
   public interface Job<T extends @Nullable Object> {
     T run() throws OperationFailure;
+  }
+
+  /** Hears of each job that has ended, on the thread that ran it; must not block. */
+  @FunctionalInterface
+  public interface Times {
+    /**
+     * @param waitedNanos how long it waited for a thread
+     * @param ranNanos how long it took then
+     */
+    void ended(long waitedNanos, long ranNanos);
   }
 
   /** A job that was queued. */
@@ -105,8 +116,20 @@ public final class WorkerPool implements AutoCloseable {
   private final AtomicLong arrivals = new AtomicLong();
   private final int maxCallers;
   private final Semaphore callers; // running jobs on their own thread
+  private final LongSupplier nanoTime;
+  private final Times times;
 
+  /** A pool whose times are of no interest. */
   public WorkerPool(String name, int size) {
+    this(name, size, () -> 0, (waited, ran) -> {});
+  }
+
+  /**
+   * @param nanoTime the clock for what {@code times} hears
+   */
+  public WorkerPool(String name, int size, LongSupplier nanoTime, Times times) {
+    this.nanoTime = nanoTime;
+    this.times = times;
     maxCallers = CALLERS_PER_THREAD * size;
     callers = new Semaphore(maxCallers);
     threads =
@@ -132,7 +155,8 @@ public final class WorkerPool implements AutoCloseable {
     if (!queued.tryAcquire()) {
       throw busy();
     }
-    Pending<T> pending = new Pending<>(job, rank, queued::release);
+    long arrived = nanoTime.getAsLong();
+    Pending<T> pending = new Pending<>(() -> timed(job, arrived), rank, queued::release);
     try {
       threads.execute(pending);
     } catch (RejectedExecutionException e) {
@@ -158,9 +182,18 @@ public final class WorkerPool implements AutoCloseable {
       return begin(priority, job).await();
     }
     try {
-      return job.run();
+      return timed(job, nanoTime.getAsLong());
     } finally {
       callers.release();
+    }
+  }
+
+  private <T extends @Nullable Object> T timed(Job<T> job, long arrived) throws OperationFailure {
+    long began = nanoTime.getAsLong();
+    try {
+      return job.run();
+    } finally {
+      times.ended(began - arrived, nanoTime.getAsLong() - began);
     }
   }
 

@@ -2,10 +2,13 @@ package com.jstorrent.iodaemon.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.frame.Errno;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 5.4: what a session counts is also counted for the daemon. */
@@ -63,5 +66,28 @@ class StatsTest {
       }
       assertThat(part.get(Counter.BYTES_SENT)).isEqualTo(threads);
     }
+  }
+
+  @Test
+  void failedConnectsOfAllPartsAreCountedByTheirErrno() {
+    Stats part = whole.part();
+    part.connectFailed(Errno.ETIMEDOUT);
+    part.part().connectFailed(Errno.ECONNREFUSED);
+    whole.part().connectFailed(Errno.ECONNREFUSED);
+    assertThat(whole.connectErrors())
+        .containsExactly(Map.entry(Errno.ETIMEDOUT, 1L), Map.entry(Errno.ECONNREFUSED, 2L));
+    assertThat(whole.get(Counter.CONNECT_FAILURES)).isEqualTo(3);
+    assertThat(part.get(Counter.CONNECT_FAILURES)).isEqualTo(2);
+  }
+
+  @Test
+  void aMeasuredValueIsAskedForEachTimeAndIsNoPartsOwn() {
+    AtomicLong source = new AtomicLong(5);
+    Stats part = whole.part();
+    whole.measure(Counter.HEAP_BYTES, source::get);
+    assertThat(whole.get(Counter.HEAP_BYTES)).isEqualTo(5);
+    source.set(6);
+    assertThat(whole.snapshot()).containsEntry(Counter.HEAP_BYTES, 6L);
+    assertThat(part.snapshot()).containsEntry(Counter.HEAP_BYTES, 0L);
   }
 }

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.json;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.file.RootStatus;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.CounterHistory;
 import com.jstorrent.iodaemon.stats.DaemonReport;
 import com.jstorrent.iodaemon.stats.SessionReport;
 import com.jstorrent.iodaemon.stats.SocketReport;
@@ -66,9 +67,25 @@ public final class JsonReports implements ControlCodec {
     return Json.write(fields);
   }
 
+  /** The object of {@code GET /stats/history}: of each counter the values of all samples. */
+  public static String historyObject(
+      List<CounterHistory.Sample> samples, List<Counter> counters) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("age_ms", samples.stream().map(sample -> sample.age().toMillis()).toList());
+    for (Counter counter : counters) {
+      fields.put(
+          counter.label(),
+          samples.stream().map(sample -> sample.counters().getOrDefault(counter, 0L)).toList());
+    }
+    return Json.write(fields);
+  }
+
   private static Map<String, @Nullable Object> describe(DaemonReport report) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     report.counters().forEach((counter, value) -> fields.put(counter.label(), value));
+    Map<String, Object> errors = new LinkedHashMap<>();
+    report.connectErrors().forEach((errno, count) -> errors.put(errno.name(), count));
+    fields.put("connect_errors", errors);
     fields.put("uptime_secs", report.uptime().toSeconds());
     fields.put("version", report.version());
     fields.put("sessions", report.sessions().stream().map(JsonReports::session).toList());

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 class MetricsRouteTest {
   private static final Path LIBRARIES = Path.of("..", "target", "python");
   private static final String PREFIX = "iodaemon_";
+
+  /** They change from one answer to the next. */
+  private static final EnumSet<Counter> MEASURED =
+      EnumSet.of(Counter.CPU_MILLISECONDS, Counter.HEAP_BYTES, Counter.RESIDENT_BYTES);
 
   @TempDir
   Path folder;
@@ -72,8 +77,8 @@ class MetricsRouteTest {
       assertThat(answer.headers().firstValue("content-type"))
           .hasValue("application/openmetrics-text; version=1.0.0; charset=utf-8");
       Map<String, Map<String, @Nullable Object>> families = parsed(text(answer));
-      assertThat(families).hasSize(Counter.values().length + 2);
-      for (Counter each : Counter.values()) {
+      assertThat(families).hasSize(Counter.values().length + 3);
+      for (Counter each : EnumSet.complementOf(MEASURED)) {
         boolean grows = each.kind() == Counter.Kind.COUNTER;
         long value = (Long) stats.get(each.label());
         assertThat(families.get(PREFIX + each.label()))
@@ -89,6 +94,14 @@ class MetricsRouteTest {
                         Map.of(),
                         each == Counter.HTTP_REQUESTS ? value + 1 : value)));
       }
+      for (Counter each : MEASURED) {
+        assertThat(families.get(PREFIX + each.label()))
+            .containsEntry("type", each.kind() == Counter.Kind.COUNTER ? "counter" : "gauge")
+            .containsEntry("help", each.help());
+      }
+      assertThat(families.get(PREFIX + "connect_errors"))
+          .containsEntry("type", "counter")
+          .containsEntry("samples", List.of());
       assertThat(families.get(PREFIX + "build"))
           .containsEntry("type", "info")
           .containsEntry(

@@ -192,4 +192,27 @@ class SocketRoutesTest {
       assertThat(client.isSilent()).isTrue();
     }
   }
+
+  /** Names need not be there, nor differ, so a session has a number too. */
+  @Test
+  void aSocketOfTheSessionWithANumberIsClosed() throws Exception {
+    try (TestClient one = daemon.nameless();
+        TestClient other = daemon.nameless()) {
+      one.connect(7, peer.port());
+      Socket socket = peer.accept();
+      other.connect(7, peer.port());
+      Socket left = peer.accept();
+      Answers.assertFailure(closeSocket(7), 409, "ESESSION");
+      String body = "{\"session\":%d,\"socketId\":%d}";
+      Answers.assertFailure(
+          daemon.json("/control/close_socket", body.formatted(3, 7)), 409, "ESESSION");
+      Answers.assertFailure(
+          daemon.json("/control/close_socket", body.formatted(1, 8)), 404, "ENOENT");
+      assertThat(daemon.json("/control/close_socket", body.formatted(1, 7)).statusCode())
+          .isEqualTo(200);
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      left.getOutputStream().write(1);
+      assertThat(other.receive(7, 1)).hasSize(1);
+    }
+  }
 }

@@ -2,8 +2,12 @@ package com.jstorrent.iodaemon.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.ManualClock;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import java.util.ArrayList;
@@ -100,5 +104,49 @@ class StatsRoutesTest {
   void aSessionThatIsNoNumberIsABadRequest(String number) throws Exception {
     Answers.assertFailure(
         daemon.get("/stats/sockets?session=" + number, Map.of()), 400, "EINVAL");
+  }
+
+  @Test
+  void theHistoryTellsWhatTheCountersWereAndHowLongAgo() throws Exception {
+    ManualClock clock = new ManualClock();
+    try (HttpDaemon past = new HttpDaemon(IoDaemon.builder().clock(clock))) {
+      clock.advance(Limits.HISTORY_PERIOD);
+      past.daemon.stats().add(Counter.BYTES_SENT, 40);
+      clock.advance(Limits.HISTORY_PERIOD);
+      String target = "/stats/history?names=bytes_sent,tcp_sockets";
+      assertThat(Answers.text(past.get(target, Map.of())))
+          .isEqualTo("{\"age_ms\":[2000,0],\"bytes_sent\":[0,40],\"tcp_sockets\":[0,0]}");
+      clock.advance(Limits.HISTORY_PERIOD.multipliedBy(Limits.HISTORY_SAMPLES));
+      assertThat((List<?>) Answers.object(past.get(target, Map.of())).get("age_ms"))
+          .hasSize(Limits.HISTORY_SAMPLES);
+      assertThat(Answers.object(past.get("/stats/history", Map.of())))
+          .hasSize(1 + Counter.values().length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "bytes", "bytes_sent,", "BYTES_SENT", "connect_errors"})
+  void aHistoryOfWhatIsNoCounterIsABadRequest(String names) throws Exception {
+    Answers.assertFailure(
+        daemon.get("/stats/history?names=" + names, Map.of()), 400, "EINVAL");
+  }
+
+  @Test
+  void failedConnectsAreToldByTheirErrno() throws Exception {
+    int free;
+    try (Peer peer = Peer.open()) {
+      free = peer.port();
+    }
+    assertThat(Answers.object(daemon.get("/stats", Map.of())))
+        .containsEntry("connect_errors", Map.of());
+    try (TestClient client = daemon.session("engine")) {
+      client.send(new ClientFrame.TcpConnect(1, 1, free, "127.0.0.1"));
+      assertThat(client.expect(DaemonFrame.TcpConnected.class).errno()).isEqualTo(111);
+      assertThat(Answers.object(daemon.get("/stats", Map.of())))
+          .containsEntry("connect_failures", 1L)
+          .containsEntry("connect_errors", Map.of("ECONNREFUSED", 1L));
+      assertThat(Answers.text(daemon.get("/metrics", Map.of())))
+          .contains("\niodaemon_connect_errors_total{errno=\"ECONNREFUSED\"} 1\n");
+    }
   }
 }

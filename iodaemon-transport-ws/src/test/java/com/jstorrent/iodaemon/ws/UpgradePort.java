@@ -10,6 +10,7 @@ import com.jstorrent.iodaemon.http.UpgradeHook;
 import com.jstorrent.iodaemon.http.UpgradeRequest;
 import com.jstorrent.iodaemon.http.wire.LoopbackListener;
 import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.stats.CounterHistory;
 import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.AwakeClock;
@@ -105,6 +106,11 @@ final class UpgradePort implements AutoCloseable {
 
     @Override
     public AccessPolicy access() {
+      throw new AssertionError("A WebSocket does not use it.");
+    }
+
+    @Override
+    public CounterHistory history() {
       throw new AssertionError("A WebSocket does not use it.");
     }
 

@@ -22,7 +22,8 @@ record JsonBody(Map<String, @Nullable Object> fields) {
       Set.of(
           "algorithm", "fileId", "fileRanges", "files", "host", "length", "merkle", "mode",
           "offset",
-          "path", "pieceLength", "port", "protocol", "root_key", "socketId", "to", "ttlSeconds");
+          "path", "pieceLength", "port", "protocol", "root_key", "session", "socketId",
+          "to", "ttlSeconds");
 
   /**
    * Parses a body.

@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.Version;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.Stats;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** {@code GET /metrics}: the counters for a monitoring system (PROTOCOL.md § 5.4). */
@@ -29,7 +30,11 @@ final class MetricsRoute implements Route.Handler {
         case GAUGE -> metrics.gauge(each.label(), each.unit(), each.help(), entry.getValue());
       }
     }
+    Map<String, Long> errors = new LinkedHashMap<>();
+    stats.connectErrors().forEach((errno, count) -> errors.put(errno.name(), count));
     return metrics
+        .counters(
+            "connect_errors", "TCP connects of clients that failed, by errno.", "errno", errors)
         .gauge("uptime_seconds", "seconds", "Time since the start.", stats.uptime().toSeconds())
         .info("build", "What is running.", "version", Version.current())
         .end();

@@ -1,5 +1,7 @@
 package com.jstorrent.iodaemon.http.route;
 
+import java.util.Map;
+
 /**
  * Formats metrics as OpenMetrics text 1.0. Every name gets the prefix {@code iodaemon_}. Not
  * thread-safe.
@@ -20,6 +22,14 @@ final class OpenMetrics {
   /** Adds a number that goes up and down. */
   OpenMetrics gauge(String name, String unit, String help, long value) {
     return describe("gauge", name, unit, help).sample(name, value);
+  }
+
+  /** Adds numbers that only grow, one for each value of a label. */
+  OpenMetrics counters(String name, String help, String label, Map<String, Long> values) {
+    describe("counter", name, "", help);
+    values.forEach(
+        (value, count) -> sample(name + "_total{" + label + "=\"" + escaped(value) + "\"}", count));
+    return this;
   }
 
   /** Adds a constant text, as a label of a sample that is always 1. */

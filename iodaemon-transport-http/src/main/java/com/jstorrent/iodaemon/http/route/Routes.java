@@ -33,12 +33,13 @@ public final class Routes {
         services.streams(),
         buffers,
         new StreamTickets(services.clock()::nanoTime));
-    StatsRoutes stats = new StatsRoutes(services.directory(), answers);
+    StatsRoutes stats = new StatsRoutes(services.directory(), services.history(), answers);
     SocketRoutes sockets = new SocketRoutes(services.directory());
     List<Route> routes = new ArrayList<>(List.of(
         Route.open("GET", "/health", call -> Reply.text("ok")),
         Route.of("GET", "/stats", stats::all),
         Route.of("GET", "/stats/sockets", stats::sockets),
+        Route.of("GET", "/stats/history", stats::history),
         Route.of("GET", "/metrics", new MetricsRoute(services.stats())),
         Route.of("POST", "/control/ping", control::ping),
         Route.of("POST", "/control/shutdown", control::shutdown),

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.transport.SessionDirectory;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Opens and closes sockets of a session over HTTP (PROTOCOL.md § 5.4). */
@@ -33,7 +34,12 @@ final class SocketRoutes {
 
   Reply close(Call call, JsonBody body) throws OperationFailure {
     int id = (int) checked("socketId", body.number("socketId"), MAX_ID);
-    sessions.closeSocket(session(call), id);
+    OptionalLong number = body.optionalNumber("session");
+    if (number.isPresent()) {
+      sessions.closeSocket(number.getAsLong(), id);
+    } else {
+      sessions.closeSocket(session(call), id);
+    }
     return Reply.json("{}");
   }
 

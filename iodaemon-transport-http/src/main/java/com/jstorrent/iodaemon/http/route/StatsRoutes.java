@@ -1,11 +1,17 @@
 package com.jstorrent.iodaemon.http.route;
 
+import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.json.JsonReports;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.CounterHistory;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.transport.SessionDirectory;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 
 /** The counters and sessions of the daemon, and the sockets of sessions (PROTOCOL.md § 5.4). */
@@ -14,10 +20,12 @@ final class StatsRoutes {
   private static final int UTF_8_BYTES = 3;
 
   private final SessionDirectory directory;
+  private final CounterHistory history;
   private final HeldAnswers answers;
 
-  StatsRoutes(SessionDirectory directory, HeldAnswers answers) {
+  StatsRoutes(SessionDirectory directory, CounterHistory history, HeldAnswers answers) {
     this.directory = directory;
+    this.history = history;
     this.answers = answers;
   }
 
@@ -43,5 +51,28 @@ final class StatsRoutes {
       sessions.keySet().retainAll(List.of(one.getAsLong()));
     }
     return reply(call, JsonReports.socketsObject(sessions));
+  }
+
+  /** The counters of the last ten minutes; the parameter {@code names} chooses some of them. */
+  Reply history(Call call) throws OperationFailure {
+    String names = call.query().get("names");
+    List<Counter> chosen =
+        names == null ? List.of(Counter.values()) : counters(List.of(names.split(",", -1)));
+    return reply(call, JsonReports.historyObject(history.samples(), chosen));
+  }
+
+  private static List<Counter> counters(List<String> names) throws OperationFailure {
+    Set<Counter> counters = new LinkedHashSet<>();
+    for (String name : names) {
+      counters.add(
+          Arrays.stream(Counter.values())
+              .filter(each -> each.label().equals(name))
+              .findFirst()
+              .orElseThrow(
+                  () -> new OperationFailure(
+                      FailureCode.EINVAL,
+                      "The parameter names must list counters of the statistics, with commas between.")));
+    }
+    return List.copyOf(counters);
   }
 }

@@ -2,6 +2,8 @@ package com.jstorrent.iodaemon.http.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** OpenMetrics text 1.0, to the letter. */
@@ -44,6 +46,23 @@ class OpenMetricsTest {
                 # TYPE iodaemon_build info
                 # HELP iodaemon_build A \\"b\\" \\\\ c\\nd
                 iodaemon_build_info{version="1\\"\\\\\\n"} 1
+                # EOF
+                """);
+  }
+
+  @Test
+  void aCounterMayHaveOneSampleForEachValueOfALabel() {
+    assertThat(
+        new OpenMetrics()
+            .counters("connect_errors", "Failed.", "errno",
+                new TreeMap<>(Map.of("A", 1L, "B\"", 2L)))
+            .end())
+        .isEqualTo(
+            """
+                # TYPE iodaemon_connect_errors counter
+                # HELP iodaemon_connect_errors Failed.
+                iodaemon_connect_errors_total{errno="A"} 1
+                iodaemon_connect_errors_total{errno="B\\""} 2
                 # EOF
                 """);
   }

@@ -1,0 +1,34 @@
+package com.jstorrent.iodaemon.stats;
+
+import com.jstorrent.iodaemon.frame.Errno;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Why TCP connects of clients have failed: how often with which errno (PROTOCOL.md § 3.6). Together
+ * they are {@link Counter#CONNECT_FAILURES}. Thread-safe; counting never blocks.
+ */
+final class ConnectErrors {
+  private static final Errno[] ALL = Errno.values();
+
+  private final AtomicLongArray counts = new AtomicLongArray(ALL.length);
+
+  @SuppressWarnings("EnumOrdinal") // never leaves this object
+  void count(Errno errno) {
+    counts.incrementAndGet(errno.ordinal());
+  }
+
+  /** Those that have occurred, in the order of their numbers. */
+  Map<Errno, Long> snapshot() {
+    Map<Errno, Long> occurred = new EnumMap<>(Errno.class);
+    for (int i = 0; i < ALL.length; i++) {
+      long count = counts.get(i);
+      if (count > 0) {
+        occurred.put(ALL[i], count);
+      }
+    }
+    return Collections.unmodifiableMap(occurred);
+  }
+}
