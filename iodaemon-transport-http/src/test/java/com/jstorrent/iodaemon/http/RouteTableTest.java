@@ -25,9 +25,11 @@ class RouteTableTest {
   private static final Set<String> OPEN =
       Set.of(
           "GET /health", "GET /stream/t/{ticket}/{name}", "GET /", "GET /status/style.css",
-          "GET /status/icon.svg", "GET /status/main.js", "GET /status/daemon.js",
-          "GET /status/overview.js", "GET /status/sessions.js", "GET /status/chart.js",
-          "GET /status/dom.js", "GET /status/format.js");
+          "GET /status/tables.css", "GET /status/icon.svg", "GET /status/main.js",
+          "GET /status/daemon.js", "GET /status/confirm.js", "GET /status/tiles.js",
+          "GET /status/overview.js", "GET /status/sessions.js", "GET /status/sockets.js",
+          "GET /status/growth.js", "GET /status/scroll.js", "GET /status/trends.js",
+          "GET /status/chart.js", "GET /status/dom.js", "GET /status/format.js");
 
   /** What a page can send without a preflight: a form of each kind, and fetch with no-cors. */
   private static final List<String> SIMPLE_TYPES =

@@ -33,7 +33,8 @@ final class StatusPage {
 
   private static final List<String> FILES =
       List.of(
-          "style.css", "icon.svg", "main.js", "daemon.js", "overview.js", "sessions.js",
+          "style.css", "tables.css", "icon.svg", "main.js", "daemon.js", "confirm.js", "tiles.js",
+          "overview.js", "sessions.js", "sockets.js", "growth.js", "scroll.js", "trends.js",
           "chart.js", "dom.js", "format.js");
 
   private StatusPage() {}

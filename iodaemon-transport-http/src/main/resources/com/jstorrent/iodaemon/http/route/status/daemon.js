@@ -4,6 +4,14 @@ const PATIENCE_MS = 10_000;
 
 export class WrongToken extends Error {}
 
+/** An answer that says why something was not done. */
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** The daemon that this page came from. */
 export class Daemon {
   #token;
@@ -13,10 +21,20 @@ export class Daemon {
   }
 
   async get(path) {
+    return this.#ask(path, {});
+  }
+
+  /** Sends an object as JSON. */
+  async post(path, body) {
+    return this.#ask(path, {method: 'POST', body: JSON.stringify(body)});
+  }
+
+  async #ask(path, options) {
     if (!/^[\x21-\x7e]+$/.test(this.#token)) {
       throw new WrongToken(); // no header can carry it
     }
     const response = await fetch(path, {
+      ...options,
       headers: {'X-JST-Auth': this.#token},
       cache: 'no-store',
       credentials: 'omit',
@@ -27,7 +45,8 @@ export class Daemon {
       throw new WrongToken();
     }
     if (!response.ok) {
-      throw new Error(`${path} is answered with ${response.status}`);
+      const {message} = await response.json().catch(() => ({}));
+      throw new Refused(response.status, message ?? `${path} is answered with ${response.status}`);
     }
     return response.json();
   }

@@ -28,6 +28,14 @@ export function say(node, text) {
   }
 }
 
+/** A button with a text. */
+export function button(className, text, onClick) {
+  const node = element('button', className, text);
+  node.type = 'button';
+  node.addEventListener('click', onClick);
+  return node;
+}
+
 /** A row of a table whose cells are written again and again. */
 export function row(classes, headed = false) {
   const cells = classes.map((name, i) => element(headed && i === 0 ? 'th' : 'td', name));
@@ -49,6 +57,7 @@ export class Views {
   }
 
   show(items, keyOf) {
+    const focused = document.activeElement;
     const gone = this.#byKey;
     this.#byKey = new Map();
     for (const item of items) {
@@ -67,6 +76,9 @@ export class Views {
         this.#parent.insertBefore(view.node, next);
       }
       next = view.node;
+    }
+    if (focused !== document.activeElement && this.#parent.contains(focused)) {
+      focused.focus({preventScroll: true}); // moving a node takes the focus from it
     }
   }
 }

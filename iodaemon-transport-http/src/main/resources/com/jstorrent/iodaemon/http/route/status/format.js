@@ -8,12 +8,17 @@ export function count(number) {
   return WHOLE.format(number);
 }
 
-/** 1 request, 2 requests. */
+/** No requests, 1 request, 2 requests. */
 export function several(number, noun) {
-  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number === 0 ? 'no' : count(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Three digits that mean something: 1.23 MiB, 12.3 MiB, 123 MiB. */
+/** Three digits that mean something, and no zeros behind the point. */
+function digits(value) {
+  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2).replace(/\.0+$|(\.\d*[1-9])0+$/, '$1');
+}
+
+/** 1.23 MiB, 12.3 MiB, 123 MiB. */
 export function bytes(number) {
   let unit = 0;
   let value = number;
@@ -21,12 +26,19 @@ export function bytes(number) {
     value /= 1024;
     unit++;
   }
-  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${value.toFixed(digits).replace(/\.0+$/, '')}\u00a0${BYTE_UNITS[unit]}`;
+  return `${unit === 0 ? value.toFixed(0) : digits(value)}\u00a0${BYTE_UNITS[unit]}`;
 }
 
 export function rate(bytesPerSecond) {
   return `${bytes(bytesPerSecond)}/s`;
+}
+
+export function percent(value) {
+  return `${value >= 10 || value === 0 ? value.toFixed(0) : digits(Math.round(value * 10) / 10)}\u00a0%`;
+}
+
+export function millis(value) {
+  return value >= 10_000 ? `${digits(value / 1000)}\u00a0s` : `${digits(value)}\u00a0ms`;
 }
 
 /** The two largest units: 3 d 4 h. */

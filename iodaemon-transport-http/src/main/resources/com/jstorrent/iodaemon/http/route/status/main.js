@@ -1,11 +1,14 @@
 // The status page: asks for the token, then shows what the daemon does.
 
-import {Chart} from './chart.js';
-import {Daemon, Repeater, WrongToken} from './daemon.js';
+import {Confirm} from './confirm.js';
+import {Daemon, Refused, Repeater, WrongToken} from './daemon.js';
 import {say} from './dom.js';
 import {duration} from './format.js';
-import {Overview, Roots} from './overview.js';
+import {Counters, Roots} from './overview.js';
+import {watchScroll} from './scroll.js';
 import {Sessions} from './sessions.js';
+import {Tiles} from './tiles.js';
+import {HISTORY, Trends} from './trends.js';
 
 const STATS_PERIOD_MS = 1000;
 const SOCKETS_PERIOD_MS = 2000;
@@ -13,21 +16,20 @@ const ROOTS_PERIOD_MS = 10_000; // it asks the disks
 
 const $ = id => document.getElementById(id);
 
-const NETWORK = [['bytes_received', 'udp_bytes_received'], ['bytes_sent', 'udp_bytes_sent']];
-const FILES = [['file_bytes_written'], ['file_bytes_read']];
-
-const network = new Chart($('network'), 'Peers', ['From peers', 'To peers']);
-const files = new Chart($('files'), 'Files', ['Written', 'Read']);
-const overview = new Overview($('tiles'), $('counters'));
-const sessions = new Sessions($('sessions'), $('no-sessions'), session => session.refresh(daemon));
+const trends = new Trends($('charts'));
+const tiles = new Tiles($('tiles'));
+const counters = new Counters($('counters'));
+const sessions = new Sessions($('sessions'), $('no-sessions'), $('sockets'), {get: path => daemon.get(path), close: closeSocket});
 const roots = new Roots($('roots'), $('no-roots'));
+const confirm = new Confirm($('closing'),
+  {title: $('closing-title'), text: $('closing-text'), yes: $('closing-yes'), no: $('closing-no')});
 
 let daemon = null;
-let before = null; // the last answer that a rate can be counted from
+let paused = false;
 
 const heart = new Repeater(STATS_PERIOD_MS, () => ask('/stats', showStats));
 const followers = [ // they wait for the first answer, so that a wrong token is shown once
-  new Repeater(SOCKETS_PERIOD_MS, () => sessions.refresh(daemon)),
+  new Repeater(SOCKETS_PERIOD_MS, () => sessions.refresh()),
   new Repeater(ROOTS_PERIOD_MS, () => ask('/roots', answer => roots.update(answer.roots), () => {})),
 ];
 
@@ -53,25 +55,23 @@ function setState(state, text) {
 }
 
 function showStats(now) {
+  const at = performance.now();
   if ($('dashboard').hidden) {
-    $('entry').hidden = true;
+    $('entry-page').hidden = true;
     $('dashboard').hidden = false;
+    $('pause').hidden = false;
+    $('dashboard').focus({preventScroll: true});
     followers.forEach(each => each.start());
   }
   $('trouble').hidden = true;
-  setState('live', 'Live');
+  paused ? setState('paused', 'Paused') : setState('live', 'Live');
   say($('version'), now.version ? `Version ${now.version}` : '');
   say($('uptime'), `up for ${duration(now.uptime_secs)}`);
-  const at = performance.now();
-  const elapsed = before === null ? 0 : at - before.at;
-  if (elapsed > 0 && elapsed < 3 * STATS_PERIOD_MS && now.uptime_secs >= before.now.uptime_secs) {
-    const rates = groups => groups.map(names =>
-      names.reduce((sum, name) => sum + now[name] - before.now[name], 0) * 1000 / elapsed);
-    network.add(at, rates(NETWORK));
-    files.add(at, rates(FILES));
+  if (trends.update(at, now)) {
+    ask(HISTORY, answer => trends.fill(performance.now(), answer), () => {});
   }
-  before = {at, now};
-  overview.update(at, now);
+  tiles.update(at, now);
+  counters.update(now);
   sessions.update(at, now.sessions ?? []);
 }
 
@@ -86,18 +86,57 @@ function showTrouble(failure) {
   console.info(failure.message);
 }
 
+/** Asks whether a socket shall be closed, and closes it. Says whether it is closed now; throws what went wrong. */
+async function closeSocket(target, what, where) {
+  const asked = daemon;
+  if (!await confirm.ask(`Close ${what}?`, where) || asked !== daemon) {
+    return false;
+  }
+  try {
+    await asked.post('/control/close_socket', target);
+  } catch (failure) {
+    if (failure instanceof WrongToken) {
+      lock();
+      return false;
+    }
+    if (!(failure instanceof Refused && failure.status === 404)) {
+      throw failure;
+    } // else it has gone meanwhile
+  }
+  return true;
+}
+
 function stop() {
   [heart, ...followers].forEach(each => each.stop());
 }
+
+function setPaused(pause) {
+  paused = pause;
+  say($('pause'), pause ? 'Resume' : 'Pause');
+}
+
+$('pause').addEventListener('click', () => {
+  setPaused(!paused);
+  if (paused) {
+    stop();
+    $('trouble').hidden = true;
+    setState('paused', 'Paused');
+  } else {
+    setState('connecting', 'Asking the daemon');
+    [heart, ...followers].forEach(each => each.start());
+  }
+});
 
 /** Forgets the token and asks for another one. */
 function lock() {
   const wasOpen = !$('dashboard').hidden;
   stop();
+  confirm.cancel();
   daemon = null;
   $('dashboard').hidden = true;
+  $('pause').hidden = true;
   $('trouble').hidden = true;
-  $('entry').hidden = false;
+  $('entry-page').hidden = false;
   setState('locked', 'Waiting for the token');
   say($('token-problem'), wasOpen
     ? 'The daemon takes this token no longer: it was started again with another one.'
@@ -107,12 +146,14 @@ function lock() {
 
 function unlock(token) {
   stop();
+  confirm.cancel();
   daemon = new Daemon(token);
-  before = null;
   say($('token-problem'), '');
   setState('connecting', 'Asking the daemon');
+  setPaused(false);
+  $('pause').hidden = true;
   $('dashboard').hidden = true;
-  $('entry').hidden = false;
+  $('entry-page').hidden = false;
   heart.start();
 }
 
@@ -138,6 +179,7 @@ $('entry').addEventListener('submit', event => {
   $('token').value = '';
   unlock(token);
 });
+document.querySelectorAll('.scroll').forEach(watchScroll);
 addEventListener('hashchange', takeFragment);
 takeFragment();
 if (daemon === null) {
