@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
 import org.openqa.selenium.ImmutableCapabilities;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.ScriptTimeoutException;
 import org.openqa.selenium.logging.LogEntry;
@@ -134,6 +134,11 @@ final class BrowserPage implements AutoCloseable {
     }
   }
 
+  /** Types keys into the element that has the focus. */
+  void type(Keys key) {
+    driver.switchTo().activeElement().sendKeys(key);
+  }
+
   /** Types keys into an element. */
   void type(String selector, CharSequence... keys) {
     driver.findElement(By.cssSelector(selector)).sendKeys(keys);
@@ -160,13 +165,27 @@ final class BrowserPage implements AutoCloseable {
 
   /** Sets the user's preferred colour scheme, "light" or "dark". */
   void colours(String scheme) throws IOException, InterruptedException {
-    String body =
-        Json.write(
-            Map.of(
-                "cmd", "Emulation.setEmulatedMedia",
-                "params",
-                Map.of(
-                    "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme)))));
+    tell(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  /**
+   * Sets the size of the page, which may be narrower than a window can be, and waits until the page has
+   * been laid out anew.
+   */
+  void size(int width, int height) throws IOException, InterruptedException {
+    tell(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", true));
+    await("innerWidth === args[0]", width);
+    value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  }
+
+  /** Sends a command of the DevTools protocol. */
+  private void tell(String command, Map<String, ?> parameters)
+      throws IOException, InterruptedException {
+    String body = Json.write(Map.of("cmd", command, "params", parameters));
     String path = "/session/" + driver.getSessionId() + "/goog/cdp/execute";
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + path))
@@ -180,8 +199,8 @@ final class BrowserPage implements AutoCloseable {
   }
 
   /** Saves a screenshot, for people. */
-  void picture(Path file, int width, int height) throws IOException {
-    driver.manage().window().setSize(new Dimension(width, height));
+  void picture(Path file, int width, int height) throws IOException, InterruptedException {
+    size(width, height);
     driver.executeScript("scrollTo(0, 0)");
     Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }

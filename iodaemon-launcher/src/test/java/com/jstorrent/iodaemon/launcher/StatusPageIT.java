@@ -1,15 +1,9 @@
 package com.jstorrent.iodaemon.launcher;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.jstorrent.iodaemon.json.Json;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +27,7 @@ class StatusPageIT {
   Path root;
 
   private DaemonProcess daemon;
+  private StatusPageView view;
   private String address;
 
   @BeforeAll
@@ -52,7 +47,8 @@ class StatusPageIT {
     page.open("about:blank");
     page.log();
     daemon = start(0, TOKEN);
-    address = "http://127.0.0.1:" + daemon.port();
+    view = new StatusPageView(page, daemon.port(), TOKEN);
+    address = view.address();
   }
 
   @AfterEach
@@ -76,35 +72,6 @@ class StatusPageIT {
     daemon.port();
   }
 
-  private void unlock() {
-    page.open(address + "/#token=" + URLEncoder.encode(TOKEN, UTF_8));
-    page.await(LIVE);
-  }
-
-  private long counter(String name) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address + "/stats")).header("X-JST-Auth", TOKEN).build();
-    String stats =
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
-    return (Long) Json.readObject(stats).get(name);
-  }
-
-  private static boolean isShown(String id) {
-    return (boolean) page.value("document.getElementById(args[0]).checkVisibility()", id);
-  }
-
-  private static String text(String selector) {
-    return (String) page.value("document.querySelector(args[0]).innerText", selector);
-  }
-
-  /** The value of the tile with this name. */
-  private static String tile(String name) {
-    return (String) page.value(
-        "[...document.querySelectorAll('.tile')].find(tile =>"
-            + " tile.querySelector('dt').innerText === args[0]).querySelector('.value').innerText",
-        name);
-  }
-
   private void assertNoComplaint() {
     assertThat(page.log()).noneMatch(entry -> entry.contains("SEVERE"));
     assertThat(
@@ -116,26 +83,28 @@ class StatusPageIT {
   @Test
   void typingTheTokenUnlocksThePage() throws Exception {
     page.open(address);
-    assertThat(isShown("entry")).isTrue();
-    assertThat(isShown("dashboard")).isFalse();
+    assertThat(view.isShown("entry")).isTrue();
+    assertThat(view.isShown("dashboard")).isFalse();
     page.picture(PICTURES.resolve("status-locked.png"), 900, 640);
     page.type("#token", TOKEN, "\n");
     page.await(LIVE);
-    assertThat(isShown("entry")).isFalse();
-    assertThat(isShown("dashboard")).isTrue();
+    assertThat(view.isShown("entry")).isFalse();
+    assertThat(view.isShown("dashboard")).isTrue();
     assertThat(page.value("location.href")).isEqualTo(address + "/");
     assertThat(page.value("document.getElementById('token').value")).isEqualTo("");
     page.await("document.getElementById('roots').innerText.includes('free')");
-    assertThat(text("#roots")).startsWith("downloads");
-    assertThat(text("#no-sessions")).contains("No client is connected");
-    assertThat(text("#facts")).contains("up for");
-    assertThat(counter("auth_failures")).isZero();
+    assertThat(view.text("#roots")).startsWith("downloads");
+    assertThat(view.text("#no-sessions")).contains("No client is connected");
+    assertThat(view.text("#facts")).contains("up for");
+    assertThat(view.note("Failed connects")).isEqualTo("none so far");
+    assertThat(view.focus()).as("where the keyboard goes on").isEqualTo("dashboard");
+    assertThat(view.counter("auth_failures")).isZero();
     assertNoComplaint();
   }
 
   @Test
   void theTokenInTheFragmentUnlocksThePageAndIsNotStored() throws Exception {
-    unlock();
+    view.unlock();
     assertThat(page.value("location.href")).isEqualTo(address + "/");
     assertThat(page.value("localStorage.length + sessionStorage.length + document.cookie.length"))
         .isEqualTo(0L);
@@ -151,39 +120,42 @@ class StatusPageIT {
   void aWrongTokenIsReportedAndAskedForAgain() throws Exception {
     page.open(address + "/#token=wrong");
     page.await("document.getElementById('token-problem').innerText.includes('not the token')");
-    assertThat(isShown("dashboard")).isFalse();
-    assertThat(counter("auth_failures")).isEqualTo(1);
+    assertThat(view.isShown("dashboard")).isFalse();
+    assertThat(view.counter("auth_failures")).isEqualTo(1);
     page.type("#token", "wröng", "\n"); // which does not fit into a header
     page.await(LOCKED + " && document.getElementById('token-problem').innerText !== ''");
     page.type("#token", TOKEN, "\n");
     page.await(LIVE);
-    assertThat(counter("auth_failures")).as("it does not try again").isEqualTo(1);
-    assertThat(tile("Errors")).isEqualTo("1");
+    assertThat(view.counter("auth_failures")).as("it does not try again").isEqualTo(1);
+    assertThat(view.tile("Errors")).isEqualTo("1");
   }
 
   @Test
   void theFiguresChangeWhileTheDaemonRelays() throws Exception {
-    unlock();
+    view.unlock();
     try (BusyClient client = new BusyClient(URI.create(address).getPort(), TOKEN, NAME)) {
       page.await("document.querySelectorAll('.session').length === 1");
-      assertThat(text(".session .name")).isEqualTo(NAME);
+      assertThat(view.text(".session .name")).isEqualTo(NAME);
       page.await(
-          "document.querySelectorAll('#network .legend .rate')[0].innerText.includes('iB/s')"
-              + " && document.querySelectorAll('#network .legend .rate')[1].innerText.includes('iB/s')");
+          "[...document.querySelectorAll('#charts .legend .rate')].slice(0, 2)"
+              + ".every(each => each.innerText.includes('iB/s'))");
       String points =
-          "(document.querySelector('#network .plot .line').getAttribute('d').match(/[ML]/g) ?? []).length";
+          "(document.querySelector('.plot .line').getAttribute('d').match(/[ML]/g) ?? []).length";
       double before = page.number(points);
       page.await(points + " >= args[0] + 3", before);
-      assertThat(tile("TCP sockets")).isEqualTo("1");
-      assertThat(tile("Sessions")).isEqualTo("1");
+      assertThat(view.tile("TCP sockets")).isEqualTo("1");
+      assertThat(view.tile("Clients")).isEqualTo("1");
       page.type(".opener", "\n");
       page.await("document.querySelectorAll('.sockets tbody tr').length === 1");
-      assertThat(text(".sockets tbody")).contains("TCP", "127.0.0.1:" + client.peerPort());
-      page.picture(PICTURES.resolve("status-light.png"), 1180, 1300);
+      assertThat(view.text(".sockets tbody")).contains("TCP", "127.0.0.1:" + client.peerPort());
+      page.await(
+          "[...document.querySelectorAll('.sockets tbody .rate')].every(each =>"
+              + " each.innerText.endsWith('iB/s'))");
+      page.picture(PICTURES.resolve("status-light.png"), 1180, 1600);
       page.colours("dark");
-      page.picture(PICTURES.resolve("status-dark.png"), 1180, 1300);
+      page.picture(PICTURES.resolve("status-dark.png"), 1180, 1600);
       page.colours("light");
-      page.picture(PICTURES.resolve("status-narrow.png"), 500, 2100);
+      page.picture(PICTURES.resolve("status-narrow.png"), 375, 3000);
       assertThat(page.value("document.documentElement.scrollWidth <= innerWidth")).isEqualTo(true);
       assertThat(client.isBusy()).isTrue();
     }
@@ -195,26 +167,29 @@ class StatusPageIT {
 
   @Test
   void thePageShowsWhetherTheDaemonIsReachable() throws Exception {
-    unlock();
+    view.unlock();
     restart(TOKEN);
     page.await(LIVE);
-    assertThat(isShown("trouble")).isFalse();
+    assertThat(view.isShown("trouble")).isFalse();
     restart("another");
     page.await(LOCKED);
-    assertThat(text("#token-problem")).contains("started again");
-    assertThat(isShown("dashboard")).isFalse();
+    assertThat(view.text("#token-problem")).contains("started again");
+    assertThat(view.isShown("dashboard")).isFalse();
   }
 
   @Test
   void thePagePollsOnlyWhileItIsVisible() throws Exception {
-    unlock();
+    view.unlock();
     page.run(
         "Object.defineProperty(document, 'visibilityState', {configurable: true, value: 'hidden'});"
             + "document.dispatchEvent(new Event('visibilitychange'))");
-    long before = counter("http_requests");
+    page.await(
+        "['history', 'roots'].every(part =>"
+            + " performance.getEntriesByType('resource').some(each => each.name.includes(part)))");
+    long before = view.counter("http_requests");
     double now = page.number("performance.now()");
     page.await("performance.now() > args[0]", now + 4000);
-    assertThat(counter("http_requests"))
+    assertThat(view.counter("http_requests"))
         .as("this one, and one that may have been in progress")
         .isBetween(before + 1, before + 3);
     page.run(
@@ -229,7 +204,7 @@ class StatusPageIT {
     String post =
         "fetch(args[0] + '/hash/sha1', {method: 'POST', body: 'abc', headers: {'X-JST-Auth': args[1]}})"
             + ".then(answer => answer.status, failure => failure.name)";
-    unlock();
+    view.unlock();
     assertThat(page.value(post, address, TOKEN)).isEqualTo(200L);
     try (PageServer other = new PageServer()) {
       page.open(other.page());
