@@ -14,6 +14,7 @@ public final class ProcessUse {
   private static final String RESIDENT = "VmRSS:";
 
   private final Path status;
+  private final boolean isThere; // not on other systems: to fail each time would take longer
 
   /** Of this process. */
   public ProcessUse() {
@@ -23,6 +24,7 @@ public final class ProcessUse {
   /** With another file in the place of Linux's. */
   ProcessUse(Path status) {
     this.status = status;
+    this.isThere = Files.isReadable(status);
   }
 
   /** Has its numbers among those of a daemon. */
@@ -43,6 +45,9 @@ public final class ProcessUse {
 
   /** The line {@code VmRSS:   123456 kB}, in bytes; 0 where there is none. */
   long residentBytes() {
+    if (!isThere) {
+      return 0;
+    }
     try {
       List<String> lines = Files.readAllLines(status);
       for (String line : lines) {
@@ -51,7 +56,7 @@ public final class ProcessUse {
         }
       }
     } catch (IOException | NumberFormatException e) {
-      return 0; // not Linux, or not to be seen
+      return 0; // it tells nothing
     }
     return 0;
   }
