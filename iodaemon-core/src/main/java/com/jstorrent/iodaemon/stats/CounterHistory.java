@@ -47,7 +47,11 @@ public final class CounterHistory {
    *
    * @param age the time since then
    */
-  public record Sample(Duration age, Map<Counter, Long> counters) {}
+  public record Sample(Duration age, Map<Counter, Long> counters) {
+    public Sample {
+      counters = Map.copyOf(counters);
+    }
+  }
 
   /**
    * @param stats of the daemon
