@@ -57,6 +57,11 @@ class StartScriptIT {
    * port.
    */
   private void assertServes(DaemonProcess daemon) throws Exception {
+    assertAnswers(daemon);
+    assertEnds(daemon);
+  }
+
+  private void assertAnswers(DaemonProcess daemon) throws Exception {
     String origin = "http://127.0.0.1:" + daemon.port();
     for (String path : new String[] {"/health", "/", "/stats"}) {
       HttpRequest request =
@@ -65,6 +70,9 @@ class StartScriptIT {
           .isEqualTo(200);
     }
     jvm.assertRuns(daemon.process());
+  }
+
+  private static void assertEnds(DaemonProcess daemon) throws Exception {
     daemon.terminate();
     assertThat(daemon.awaitExit()).as(daemon.stderr()).isZero();
     assertThat(daemon.restOfStdout()).isEmpty();
@@ -267,9 +275,10 @@ class StartScriptIT {
         DaemonProcess.shell(
             jvm.environment(), closing, DaemonProcess.script().toString(), "--port", "0",
             "--token", TOKEN, "--log-level", "debug", "--log-file", log.toString())) {
-      assertServes(daemon);
+      assertAnswers(daemon);
       TestDaemon.await( // they are installed when the port has been printed
           "signal handlers", () -> read(log).contains("Signal handlers are installed."));
+      assertEnds(daemon);
     }
     assertThat(log).content().contains("ends because of signal 15");
   }
