@@ -35,7 +35,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Creates the archive that speeds up the start of a distribution, with the JVM that runs this file:
+ * Creates the archive that speeds up the start of a distribution, with the runtime that is part of it,
+ * else with the JVM that runs this file, which must be of the same version:
  * {@code java MakeArchive.java DIST MAIN_CLASS}. It starts the daemon, puts a typical load on it
  * and ends it; on exit the JVM writes the archive. From Java 25 on that is an AOT cache, which also
  * holds profiles, so that code is compiled at once rather than after some seconds of work; before,
@@ -73,7 +74,9 @@ final class MakeArchive {
     Files.deleteIfExists(lib.resolve("app.jsa"));
     Files.deleteIfExists(fresh);
     setTimes(lib);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Path runtime = lib.resolveSibling("runtime");
+    Path home = Files.exists(runtime) ? runtime : Path.of(System.getProperty("java.home"));
+    String java = home.resolve("bin").resolve("java").toString();
     Path options = lib.resolveSibling("conf").resolve("jvm.options");
     Path work = Files.createTempDirectory("make-archive");
     Path log = work.resolve("log");

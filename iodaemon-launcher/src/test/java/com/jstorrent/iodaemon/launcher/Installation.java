@@ -18,7 +18,11 @@ final class Installation {
 
   /** Creates a folder with the distribution in it. */
   static Installation in(Path home) throws IOException {
-    Path original = DaemonProcess.script().getParent().getParent();
+    return in(DaemonProcess.script().getParent().getParent(), home);
+  }
+
+  /** The same with another distribution. */
+  static Installation in(Path original, Path home) throws IOException {
     List<Path> all;
     try (Stream<Path> files = Files.walk(original)) {
       all = files.toList(); // folders before their content

@@ -1,0 +1,202 @@
+import java.io.IOException;
+import java.lang.module.ModuleFinder;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Makes a distribution that contains the runtime it starts on, for machines without Java:
+ * {@code java MakeImage.java DIST IMAGE NOTICES TIME}. To the content of DIST it adds, in the new
+ * folder IMAGE, {@code runtime}, linked from the JDK that runs this file; the licences of what is in
+ * it; and a bill of materials of the runtime. NOTICES has the licences of libraries whose jars have
+ * none. All files get the modification time TIME, because the archive that speeds up the start is
+ * valid only for jars of the time at which it was made, and unpacking restores that. The content
+ * depends on nothing but the JDK and DIST.
+ */
+final class MakeImage {
+  /**
+   * What the jars name ({@code ImageIT} compares), and jdk.unsupported, in which they look for signals by
+   * reflection. Only the demo uses java.net.http.
+   */
+  private static final List<String> MODULES =
+      List.of("java.base", "java.logging", "java.net.http", "jdk.unsupported");
+
+  /** The certificates of Windows, which {@code conf/jvm.options} may choose; only JDKs for Windows have it. */
+  private static final String WINDOWS_CERTIFICATES = "jdk.crypto.mscapi";
+
+  /** Elliptic curves, for TLS; since Java 22 they are in java.base. */
+  private static final String CURVES = "jdk.crypto.ec";
+
+  private static final int FIRST_WITH_CURVES = 22;
+
+  /** Before, the archive that speeds up the start adds to one that the runtime itself has. */
+  private static final int FIRST_WITH_AOT_CACHE = 25;
+
+  public static void main(String[] args) throws IOException {
+    Path dist = Path.of(args[0]).toRealPath();
+    Path image = Path.of(args[1]);
+    Path notices = Path.of(args[2]).toRealPath();
+    FileTime time = FileTime.from(Instant.parse(args[3]));
+    delete(image);
+    Files.createDirectories(image);
+    List<String> modules = modules();
+    link(modules, image.resolve("runtime"));
+    copy(dist, image);
+    Files.deleteIfExists(image.resolve("lib").resolve("app.aot")); // they are for another JVM
+    Files.deleteIfExists(image.resolve("lib").resolve("app.jsa"));
+    addNotices(image.resolve("lib"), image.resolve("notices"), notices);
+    Files.writeString(
+        image.resolve("jstorrent-io-daemon-runtime.cdx.json"), billOfMaterials(modules));
+    for (Path file : within(image)) {
+      Files.setLastModifiedTime(file, time);
+    }
+  }
+
+  private static List<String> modules() {
+    List<String> modules = new ArrayList<>(MODULES);
+    if (ModuleFinder.ofSystem().find(WINDOWS_CERTIFICATES).isPresent()) {
+      modules.add(WINDOWS_CERTIFICATES);
+    }
+    if (Runtime.version().feature() < FIRST_WITH_CURVES) {
+      modules.add(CURVES);
+    }
+    return modules;
+  }
+
+  /**
+   * Classes are stored as they are, because compressed ones make the packed image larger; they lack
+   * the numbers of their lines.
+   */
+  private static void link(List<String> modules, Path runtime) throws IOException {
+    List<String> options =
+        new ArrayList<>(
+            List.of("--add-modules", String.join(",", modules), "--output", runtime.toString(),
+                "--strip-java-debug-attributes", "--compress=zip-0", "--no-header-files",
+                "--no-man-pages"));
+    if (Runtime.version().feature() < FIRST_WITH_AOT_CACHE) {
+      options.add("--generate-cds-archive");
+    }
+    ToolProvider jlink =
+        ToolProvider.findFirst("jlink")
+            .orElseThrow(() -> new IOException("This JDK has no jlink."));
+    if (jlink.run(System.out, System.err, options.toArray(String[]::new)) != 0) {
+      throw new IOException("No runtime could be linked; see above.");
+    }
+    Path notice = Path.of(System.getProperty("java.home"), "NOTICE");
+    if (Files.exists(notice)) {
+      Files.copy(notice, runtime.resolve("NOTICE"));
+    }
+    for (Path file : within(runtime)) { // unpackers of zip files do not know links
+      if (Files.isSymbolicLink(file)) {
+        Path target = file.toRealPath();
+        Files.delete(file);
+        Files.copy(target, file);
+      }
+    }
+  }
+
+  /** Adds a folder for each jar of a library: its licence and its notice. */
+  private static void addNotices(Path lib, Path notices, Path kept) throws IOException {
+    for (Path jar : within(lib)) {
+      String name = jar.getFileName().toString();
+      if (!name.endsWith(".jar") || name.startsWith("iodaemon-")) {
+        continue;
+      }
+      String library = name.replaceFirst("-\\d.*", "");
+      Path folder = Files.createDirectories(notices.resolve(library));
+      boolean found = false;
+      try (FileSystem content = FileSystems.newFileSystem(jar)) {
+        for (Path file : within(content.getPath("META-INF"))) {
+          if (file.getNameCount() == 2
+              && file.getFileName().toString().matches("(LICENSE|NOTICE).*")) {
+            Files.copy(file, folder.resolve(file.getFileName().toString()));
+            found = true;
+          }
+        }
+      }
+      if (Files.exists(kept.resolve(library))) {
+        copy(kept.resolve(library), folder);
+      } else if (!found) {
+        throw new IOException(
+            name + " has no licence; add it as " + library + "/LICENSE.txt to src/image/notices.");
+      }
+    }
+  }
+
+  /** In CycloneDX, like the one of the jars. */
+  private static String billOfMaterials(List<String> roots) {
+    String version = Runtime.version().toString();
+    String components =
+        roots.stream()
+            .map(
+                module -> """
+                    {"type": "library", "bom-ref": "%s", "name": "%s", "version": "%s"}"""
+                    .formatted(module, module, version))
+            .collect(Collectors.joining(",\n"));
+    return """
+        {
+          "bomFormat": "CycloneDX",
+          "specVersion": "1.6",
+          "version": 1,
+          "metadata": {
+            "component": {
+              "type": "platform",
+              "bom-ref": "runtime",
+              "publisher": %s,
+              "name": "openjdk",
+              "version": "%s",
+              "licenses": [{"expression": "GPL-2.0-only WITH Classpath-exception-2.0"}],
+              "purl": "pkg:generic/openjdk@%s"
+            }
+          },
+          "components": [
+        %s
+          ]
+        }
+        """
+        .formatted(
+            quoted(System.getProperty("java.vendor")), version, version.replace("+", "%2B"),
+            components);
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  /** Copies all that is in a folder to another one. */
+  private static void copy(Path from, Path to) throws IOException {
+    for (Path file : within(from)) {
+      Path copy = to.resolve(from.relativize(file).toString());
+      if (Files.isDirectory(file)) {
+        Files.createDirectories(copy);
+      } else {
+        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  /** All that is in a folder, and the folder itself, each after what contains it. */
+  private static List<Path> within(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.sorted().toList();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      for (Path file : within(folder).stream().sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
