@@ -1,4 +1,6 @@
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Requires;
+import java.lang.module.ModuleDescriptor.Requires.Modifier;
 import java.lang.module.ModuleFinder;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -24,13 +26,6 @@ import java.util.stream.Stream;
  * depends on nothing but the JDK and DIST.
  */
 final class MakeImage {
-  /**
-   * What the jars name ({@code ImageIT} compares), and jdk.unsupported, in which they look for signals by
-   * reflection. Only the demo uses java.net.http.
-   */
-  private static final List<String> MODULES =
-      List.of("java.base", "java.logging", "java.net.http", "jdk.unsupported");
-
   /** The certificates of Windows, which {@code conf/jvm.options} may choose; only JDKs for Windows have it. */
   private static final String WINDOWS_CERTIFICATES = "jdk.crypto.mscapi";
 
@@ -49,7 +44,7 @@ final class MakeImage {
     FileTime time = FileTime.from(Instant.parse(args[3]));
     delete(image);
     Files.createDirectories(image);
-    List<String> modules = modules();
+    List<String> modules = modules(dist.resolve("lib"));
     link(modules, image.resolve("runtime"));
     copy(dist, image);
     Files.deleteIfExists(image.resolve("lib").resolve("app.aot")); // they are for another JVM
@@ -62,8 +57,19 @@ final class MakeImage {
     }
   }
 
-  private static List<String> modules() {
-    List<String> modules = new ArrayList<>(MODULES);
+  /** The modules of the JDK that the descriptors of these jars require, even if only for reflection. */
+  private static List<String> modules(Path lib) {
+    List<String> modules =
+        ModuleFinder.of(lib)
+            .findAll()
+            .stream()
+            .flatMap(jar -> jar.descriptor().requires().stream())
+            .filter(module -> !module.modifiers().contains(Modifier.STATIC))
+            .map(Requires::name)
+            .filter(module -> ModuleFinder.ofSystem().find(module).isPresent())
+            .distinct()
+            .sorted()
+            .collect(Collectors.toCollection(ArrayList::new));
     if (ModuleFinder.ofSystem().find(WINDOWS_CERTIFICATES).isPresent()) {
       modules.add(WINDOWS_CERTIFICATES);
     }
