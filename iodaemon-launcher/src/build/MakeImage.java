@@ -81,13 +81,14 @@ final class MakeImage {
 
   /**
    * Classes are stored as they are, because compressed ones make the packed image larger; they lack
-   * the numbers of their lines.
+   * the numbers of their lines. jlink's own classes for method handles would differ from run to run.
    */
   private static void link(List<String> modules, Path runtime) throws IOException {
     List<String> options =
         new ArrayList<>(
             List.of("--add-modules", String.join(",", modules), "--output", runtime.toString(),
-                "--strip-java-debug-attributes", "--compress=zip-0", "--no-header-files",
+                "--disable-plugin", "generate-jli-classes", "--strip-java-debug-attributes",
+                "--compress=zip-0", "--no-header-files",
                 "--no-man-pages"));
     if (Runtime.version().feature() < FIRST_WITH_AOT_CACHE) {
       options.add("--generate-cds-archive");
