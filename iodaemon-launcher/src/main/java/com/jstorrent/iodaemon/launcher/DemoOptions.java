@@ -9,8 +9,9 @@ import picocli.CommandLine.ParseResult;
  *
  * @param megabytes the amount to relay, in MiB
  * @param sockets the number of sockets to use
+ * @param keep whether to go on with a small load until the process is ended
  */
-record DemoOptions(int megabytes, int sockets) {
+record DemoOptions(int megabytes, int sockets, boolean keep) {
   private static final int DEFAULT_MEGABYTES = 256;
   private static final int DEFAULT_SOCKETS = 4;
 
@@ -35,6 +36,12 @@ record DemoOptions(int megabytes, int sockets) {
             .description("Over how many sockets; " + DEFAULT_SOCKETS + " by default.")
             .build());
     spec.addOption(
+        OptionSpec.builder("--keep")
+            .arity("0")
+            .type(boolean.class)
+            .description("Keep the daemon and some load running, to see both on the status page.")
+            .build());
+    spec.addOption(
         OptionSpec.builder("-h", "--help")
             .usageHelp(true)
             .description("Show this and exit.")
@@ -46,7 +53,8 @@ record DemoOptions(int megabytes, int sockets) {
     DemoOptions options =
         new DemoOptions(
             result.matchedOptionValue("--mb", DEFAULT_MEGABYTES),
-            result.matchedOptionValue("--sockets", DEFAULT_SOCKETS));
+            result.matchedOptionValue("--sockets", DEFAULT_SOCKETS),
+            result.matchedOptionValue("--keep", false));
     if (options.megabytes < 1 || options.sockets < 1 || options.sockets > options.megabytes) {
       throw LaunchFailure.ofArguments(
           "demo needs at least one socket, and at least one MiB for each.");

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of the command line.
+ * The options of the command line and the configuration file.
  *
  * @param port the port to listen on; 0 lets the system choose
  */
@@ -39,13 +39,13 @@ record LaunchOptions(
   record Life(long parentPid, Duration idleTimeout) {}
 
   /**
-   * Where the log goes besides standard error, and what is in it.
+   * Where the log goes besides standard error, what is in it, and how its lines look.
    *
    * @param file or null for standard error alone
    */
-  record Log(@Nullable Path file, LogLevel level) {
+  record Log(@Nullable Path file, LogLevel level, LogFormat format) {
     static Log toStandardError(LogLevel level) {
-      return new Log(null, level);
+      return new Log(null, level, LogFormat.text);
     }
   }
 

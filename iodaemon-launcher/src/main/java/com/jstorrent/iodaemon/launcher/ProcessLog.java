@@ -57,7 +57,7 @@ final class ProcessLog extends Handler {
   static ProcessLog open(LaunchOptions.Log options) throws LaunchFailure {
     Path path = options.file();
     RotatingLog file = path == null ? null : RotatingLog.open(path);
-    ProcessLog log = new ProcessLog(new LogLine(), file);
+    ProcessLog log = new ProcessLog(options.format().formatter(), file);
     LogManager.getLogManager().reset();
     WEBSOCKET_LIBRARY.setLevel(Level.OFF);
     Logger root = Logger.getLogger("");

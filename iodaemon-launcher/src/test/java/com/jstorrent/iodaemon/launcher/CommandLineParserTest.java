@@ -238,6 +238,61 @@ class CommandLineParserTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+      "--prot 1 --token t,--port", "--Port 1 --token t,--port", "-port 1,--port",
+      "--log_level info,--log-level", "--idletimeout 1,--idle-timeout", "--hlep,--help",
+      "--tokn-file=s3cr3t,--token-file", "--deny --token t,--deny-private",
+      "--toke s3cr3t,--token or --token-file or --token-stdin", "dmeo,demo", "hepl,help",
+      "--token t dmo,demo", "demo --sokets 2,--sockets", "demo --md=3,--mb", "help dem,demo"
+  })
+  void aTypoGetsASuggestion(String line, String meant) {
+    assertThatThrownBy(() -> parse("", line.split(" ")))
+        .isInstanceOf(LaunchFailure.class)
+        .hasMessageEndingWith("; did you mean " + meant + "? See --help.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--s3cr3t", "s3cr3t", "-x", "x", "--zzzz=1", "demo --zzz", "help s3cr3t"})
+  void whatIsLikeNoNameGetsNoSuggestion(String line) {
+    assertThatThrownBy(() -> parse("", line.split(" ")))
+        .isInstanceOf(LaunchFailure.class)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("did you mean"));
+  }
+
+  @Test
+  void aValueOutOfAChoiceIsAnsweredWithTheChoices() {
+    assertThatThrownBy(() -> options("--token", "t", "--log-format", "xml"))
+        .hasMessage("The value of --log-format is not understood; it is one of text, json."
+            + " See --help.");
+  }
+
+  @Test
+  void helpHasTheOptionsByGroups() throws Exception {
+    String help = ((Request.Show) parse("", "help")).text();
+    assertThat(help).isEqualTo(((Request.Show) parse("", "--help")).text());
+    int from = 0;
+    for (DaemonOption.Group group : DaemonOption.Group.values()) {
+      from = help.indexOf("\n" + group.heading() + ":", from);
+      assertThat(from).as(group.heading()).isPositive();
+      for (DaemonOption option : group.options()) {
+        from = help.indexOf(option.flag(), from);
+        assertThat(from).as(option.flag()).isPositive();
+      }
+    }
+    assertThat(help).contains("Examples:", "--token-file secret.txt --root");
+  }
+
+  @Test
+  void helpOfACommandIsTheSameEitherWay() throws Exception {
+    assertThat(((Request.Show) parse("", "help", "demo")).text())
+        .isEqualTo(((Request.Show) parse("", "demo", "--help")).text())
+        .contains("--sockets", "--keep");
+    assertThat(((Request.Show) parse("", "help", "help")).text())
+        .isEqualTo(((Request.Show) parse("", "help", "--help")).text())
+        .contains("COMMAND");
+  }
+
   @Test
   void helpAndVersionAreShown() throws Exception {
     assertThat(((Request.Show) parse("", "--help")).text())
@@ -253,6 +308,7 @@ class CommandLineParserTest {
   @Test
   void demoHasItsOwnOptions() throws Exception {
     assertThat(((Request.Demo) parse("", "demo", "--mb", "8", "--sockets", "2")).options())
-        .isEqualTo(new DemoOptions(8, 2));
+        .isEqualTo(new DemoOptions(8, 2, false));
+    assertThat(((Request.Demo) parse("", "demo", "--keep")).options().keep()).isTrue();
   }
 }
