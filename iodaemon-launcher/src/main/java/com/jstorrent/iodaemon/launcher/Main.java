@@ -56,7 +56,9 @@ public final class Main {
       }
       case Request.Demo demo -> {
         ProcessLog.open(LaunchOptions.Log.toStandardError(LogLevel.warn));
-        boolean good = Demo.run(demo.options().megabytes(), demo.options().sockets(), System.out);
+        DemoOptions options = demo.options();
+        boolean good =
+            Demo.of(options.megabytes(), options.sockets(), System.out).run(options.keep());
         if (System.out.checkError()) {
           throw new LaunchFailure(ExitCode.FAILED, NO_OUTPUT);
         }
@@ -84,6 +86,7 @@ public final class Main {
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);
       printPort(daemon.port(), signals);
+      StartReport.log(daemon.port(), daemon.roots().all());
       if (parent != null) {
         ParentWatch.start(parent, daemon::close, () -> halt(log));
       }

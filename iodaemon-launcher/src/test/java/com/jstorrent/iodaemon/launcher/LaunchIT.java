@@ -222,7 +222,7 @@ class LaunchIT {
       String said = demo.restOfStdout();
       assertThat(demo.awaitExit()).as(demo.stderr()).isZero();
       assertThat(said)
-          .contains("verified 16777216 bytes", "MB/s", "round trip")
+          .contains("verified 16777216 bytes", "MiB/s", "round trip", "Next: \"demo --keep\"")
           .doesNotContain("\r");
     }
   }

@@ -35,27 +35,58 @@ public final class Demo {
   }
 
   /**
+   * @param megabytes how many MiB to relay
+   * @param sockets over how many sockets
+   * @param out where it tells what it does and what it has measured
+   */
+  public static Demo of(int megabytes, int sockets, PrintStream out) {
+    return new Demo(megabytes, sockets, out);
+  }
+
+  /**
    * Runs the demo and prints what it has measured. Blocks.
    *
+   * @param keep whether to go on with a small load until the process or the daemon is ended
    * @return whether all data was read back as it was served
    * @throws IOException when the daemon or the client fails
    */
-  public static boolean run(int megabytes, int sockets, PrintStream out) throws IOException {
-    return new Demo(megabytes, sockets, out).run();
-  }
-
-  private boolean run() throws IOException {
+  public boolean run(boolean keep) throws IOException {
     Path folder = Files.createTempDirectory("io-daemon-demo");
     String token = UUID.randomUUID().toString();
     IoDaemon.Builder builder =
         IoDaemon.builder()
             .token(token)
             .root(ROOT_KEY, folder)
-            .transport(HttpTransport.onPort(0).upgrade(WebSocketUpgrade.io()));
+            .transport(
+                HttpTransport.onPort(0)
+                    .upgrade(WebSocketUpgrade.io())
+                    .upgrade(WebSocketUpgrade.control()));
     try (DataPeer peer = DataPeer.start();
-        IoDaemon daemon = builder.build().start();
-        DemoClient client = DemoClient.connect(daemon.port(), token, ROOT_KEY)) {
-      out.printf("Relaying %d MiB over %d sockets, port %d.%n", pieces, sockets, daemon.port());
+        IoDaemon daemon = builder.build().start()) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(daemon, folder), "demo-end"));
+      DemoTarget target = new DemoTarget(daemon.port(), token, ROOT_KEY);
+      boolean complete = measure(daemon, target, peer);
+      if (keep && complete) {
+        keep(daemon, target, peer);
+      } else {
+        out.println("Next: \"demo --keep\" shows the daemon at work on its status page,");
+        out.println("      \"help\" tells how to run one of your own.");
+      }
+      return complete;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private boolean measure(IoDaemon daemon, DemoTarget target, DataPeer peer)
+      throws IOException, InterruptedException {
+    try (DemoClient client = target.connect()) {
+      out.printf(
+          "Relaying %d MiB over %d sockets, port %d. This takes some seconds.%n", pieces, sockets,
+          daemon.port());
       List<Double> roundTrips = client.roundTrips(peer.echoPort());
       long begun = System.nanoTime();
       client.download(peer.dataPort(), pieces, sockets, progress);
@@ -64,20 +95,40 @@ public final class Demo {
       long verified = client.verify(pieces, progress);
       double readSeconds = (System.nanoTime() - read) / NANOS_PER_SECOND;
       progress.end();
-      row("relay, verify, write", "%.0f MB/s".formatted(pieces / relaySeconds));
-      row("read back, compare", "%.0f MB/s".formatted(pieces / readSeconds));
+      row("relay, verify, write", "%.0f MiB/s".formatted(pieces / relaySeconds));
+      row("read back, compare", "%.0f MiB/s".formatted(pieces / readSeconds));
       row("round trip, 64 bytes",
           "%.0f us median".formatted(roundTrips.get(roundTrips.size() / 2)));
-      row("heap in use", "%d MB".formatted(memory() / MIB));
+      row("heap in use", "%d MiB".formatted(memory() / MIB));
       row("bytes relayed", Long.toString(daemon.stats().get(Counter.BYTES_RECEIVED)));
       boolean complete = verified == (long) pieces * MIB;
       out.println(complete ? "verified " + verified + " bytes" : "BYTES DIFFER");
       return complete;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+    }
+  }
+
+  /** Waits until the daemon is closed, by a client or by the end of the process. */
+  private void keep(IoDaemon daemon, DemoTarget target, DataPeer peer)
+      throws InterruptedException {
+    Thread load =
+        Thread.ofVirtual().start(new DemoLoad(target, peer.slowPort(), sockets));
+    out.printf("The daemon goes on, with %d MiB/s. Its status page, until Ctrl-C:%n", sockets);
+    out.println(target.statusPage());
+    out.flush();
+    try {
+      daemon.awaitClosed();
     } finally {
+      load.interrupt();
+    }
+  }
+
+  /** Leaves nothing behind when a signal ends the process. */
+  private static void end(IoDaemon daemon, Path folder) {
+    daemon.close();
+    try {
       delete(folder);
+    } catch (IOException e) {
+      // What is left is in the system's folder for temporary files.
     }
   }
 
@@ -93,9 +144,12 @@ public final class Demo {
   }
 
   private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+        Files.deleteIfExists(path);
       }
     }
   }

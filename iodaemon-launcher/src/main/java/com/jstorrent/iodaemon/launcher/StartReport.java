@@ -1,0 +1,55 @@
+package com.jstorrent.iodaemon.launcher;
+
+import com.jstorrent.iodaemon.file.DownloadRoot;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the log where a daemon listens and what it serves. Neither the token nor a path is in it.
+ */
+final class StartReport {
+  private static final Logger LOG = LoggerFactory.getLogger(StartReport.class);
+
+  private StartReport() {}
+
+  /**
+   * Does not block: whether the roots exist is found out on a thread of its own, because a disk that
+   * hangs may take for ever.
+   */
+  static void log(int port, List<DownloadRoot> roots) {
+    LOG.info(
+        "Listening on http://127.0.0.1:{}; the status page is at that address and asks for the token.",
+        port);
+    if (roots.isEmpty()) {
+      LOG.info("There are no download roots; --root or a profile names some.");
+      return;
+    }
+    LOG.info(
+        "Serving the download roots {}.",
+        roots.stream().map(StartReport::name).collect(Collectors.joining(", ")));
+    for (DownloadRoot root : roots) {
+      Thread.ofVirtual().name("iodaemon-roots").start(() -> check(root));
+    }
+  }
+
+  private static void check(DownloadRoot root) {
+    if (!Files.isDirectory(root.path())) {
+      LOG.warn(
+          "The download root {} is not there: create its folder, or correct its path. Clients get"
+              + " errors until then.",
+          name(root));
+    }
+  }
+
+  /** The key on one line, whatever is in it. */
+  private static String name(DownloadRoot root) {
+    return root.key()
+        .codePoints()
+        .map(c -> Character.isISOControl(c) ? '?' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+}
