@@ -87,6 +87,7 @@ public final class Main {
       SignalExit signals = SignalExit.install(daemon, log);
       printPort(daemon.port(), signals);
       StartReport.log(daemon.port(), daemon.roots().all());
+      SupervisorNotice.ready(System.getenv());
       if (parent != null) {
         ParentWatch.start(parent, daemon::close, () -> halt(log));
       }
