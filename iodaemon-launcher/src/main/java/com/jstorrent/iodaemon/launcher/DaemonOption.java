@@ -67,6 +67,7 @@ enum DaemonOption {
 
   private final Group group;
   private final String key;
+  private final String flag;
   private final String label;
 
   @SuppressWarnings("ImmutableEnumChecker") // classes are immutable, but not annotated as such
@@ -77,6 +78,7 @@ enum DaemonOption {
   DaemonOption(Group group, String key, String label, Class<?> type, String description) {
     this.group = group;
     this.key = key;
+    this.flag = "--".concat(key); // "+" would be linked at its first use, which delays the start
     this.label = label;
     this.type = type;
     this.description = description;
@@ -89,7 +91,7 @@ enum DaemonOption {
 
   /** Its name on the command line. */
   String flag() {
-    return "--" + key;
+    return flag;
   }
 
   /** What its value is called; empty when it has none. */

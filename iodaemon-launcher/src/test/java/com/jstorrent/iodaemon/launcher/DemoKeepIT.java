@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code demo --keep} leaves something to look at, and nothing behind. */
+@Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class DemoKeepIT {
   private static final long PATIENCE_SECONDS = 60;

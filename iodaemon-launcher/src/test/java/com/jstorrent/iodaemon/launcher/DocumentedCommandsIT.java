@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands of the documentation work as they stand, in a folder where nothing is prepared. */
+@Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class DocumentedCommandsIT {
   private static final Pattern BLOCK = Pattern.compile("(?s)```sh\\n(.*?)```");

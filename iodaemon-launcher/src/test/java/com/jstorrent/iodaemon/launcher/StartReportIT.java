@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a daemon that starts says on standard error. */
+@Timeout(600)
 class StartReportIT {
   private static final String TOKEN = "a-token-that-must-not-show";
 

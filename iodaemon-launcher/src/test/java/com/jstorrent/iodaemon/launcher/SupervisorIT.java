@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The files for supervisors, and what a supervisor is told. */
+@Timeout(600)
 @EnabledOnOs(OS.LINUX)
 class SupervisorIT {
   private static final Path SHARE = Path.of(System.getProperty("dist.dir"), "share");

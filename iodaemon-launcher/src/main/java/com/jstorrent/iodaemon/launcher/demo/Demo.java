@@ -112,7 +112,7 @@ public final class Demo {
       throws InterruptedException {
     Thread load =
         Thread.ofVirtual().start(new DemoLoad(target, peer.slowPort(), sockets));
-    out.printf("The daemon goes on, with %d MiB/s. Its status page, until Ctrl-C:%n", sockets);
+    out.printf("The daemon goes on, with about %d MiB/s. Its status page, until Ctrl-C:%n", sockets);
     out.println(target.statusPage());
     out.flush();
     try {
@@ -143,7 +143,8 @@ public final class Demo {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** When a signal ends the process, two threads come here. */
+  private static synchronized void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
