@@ -7,15 +7,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The file of {@code --config}: UTF-8 lines {@code NAME = VALUE}, with the names of the options
@@ -26,8 +21,6 @@ import java.util.Set;
 final class ConfigFile {
   private static final int MOST_BYTES = 1 << 20;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
-  private static final Set<PosixFilePermission> OTHERS =
-      EnumSet.range(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_EXECUTE);
 
   private final Map<String, DaemonOption> names = new LinkedHashMap<>();
   private final List<String> arguments = new ArrayList<>();
@@ -53,7 +46,7 @@ final class ConfigFile {
       for (String line : text(file).split("\\R", -1)) {
         config.add(++number, line.strip());
       }
-      if (config.hasToken() && isOpenToOthers(file)) {
+      if (config.hasToken() && FileRights.areOpenToOthers(file)) {
         throw LaunchFailure.ofArguments(
             "The configuration file has the token, so only its owner may have rights to it (chmod"
                 + " 600).");
@@ -113,12 +106,5 @@ final class ConfigFile {
 
   private boolean hasToken() {
     return arguments.stream().anyMatch(one -> one.startsWith(DaemonOption.TOKEN.flag() + "="));
-  }
-
-  /** False where the file system keeps no rights: then those of the folder decide. */
-  private static boolean isOpenToOthers(Path file) throws IOException {
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(file, PosixFileAttributeView.class);
-    return view != null && !Collections.disjoint(view.readAttributes().permissions(), OTHERS);
   }
 }

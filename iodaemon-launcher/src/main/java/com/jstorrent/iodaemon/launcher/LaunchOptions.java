@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.config.NetworkOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The options of the command line and the configuration file.
  *
  * @param port the port to listen on; 0 lets the system choose
+ * @param warnings what the log should say about them
  */
 record LaunchOptions(
     int port,
@@ -19,7 +21,12 @@ record LaunchOptions(
     NetworkOptions network,
     Limits limits,
     Life life,
-    Log log) {
+    Log log,
+    List<String> warnings) {
+
+  LaunchOptions {
+    warnings = List.copyOf(warnings);
+  }
 
   /**
    * Where the download roots come from.

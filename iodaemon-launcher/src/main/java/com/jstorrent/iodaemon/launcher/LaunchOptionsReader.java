@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class LaunchOptionsReader {
 
   private final List<OptionValues> places;
   private final InputStream stdin;
+  private final List<String> warnings = new ArrayList<>();
 
   /**
    * @param places the command line, then the configuration file if there is one
@@ -44,7 +46,8 @@ final class LaunchOptionsReader {
             place(DaemonOption.DENY_PRIVATE).isSet(DaemonOption.DENY_PRIVATE)),
         LimitOptions.of(place(DaemonOption.MEMORY).text(DaemonOption.MEMORY), limits()),
         life(),
-        log());
+        log(),
+        warnings);
   }
 
   /** Where an option was given; the command line when it was not. */
@@ -71,6 +74,9 @@ final class LaunchOptionsReader {
       String named = place.text(DaemonOption.TOKEN_FILE);
       if (named != null) {
         Path file = place.path(named);
+        if (FileRights.areOpenToOthers(file)) {
+          warnings.add("The token file can be used by other users: chmod 600.");
+        }
         try (InputStream in = Files.newInputStream(file)) {
           token = TokenText.firstLine(in);
         }

@@ -16,10 +16,11 @@ final class StartReport {
   private StartReport() {}
 
   /**
-   * Does not block: whether the roots exist is found out on a thread of its own, because a disk that
+   * Logs the warnings, the port and the roots. Does not block: whether the roots exist is found out on a thread of its own, because a disk that
    * hangs may take for ever.
    */
-  static void log(int port, List<DownloadRoot> roots) {
+  static void log(int port, List<DownloadRoot> roots, List<String> warnings) {
+    warnings.forEach(LOG::warn);
     LOG.info(
         "Listening on http://127.0.0.1:{}; the status page is at that address and asks for the token.",
         port);

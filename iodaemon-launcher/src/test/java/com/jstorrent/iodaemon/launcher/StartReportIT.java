@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.json.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a daemon that starts says on standard error. */
 @Timeout(600)
@@ -48,6 +53,21 @@ class StartReportIT {
     try (DaemonProcess daemon = DaemonProcess.start(Map.of(), "--token", TOKEN)) {
       daemon.port();
       daemon.awaitStderr("There are no download roots; --root or a profile names some.");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rw-------,false", "rw-r-----,true", "rw----r--,true"})
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void itWarnsOfATokenFileThatOthersCanUse(String rights, boolean warns) throws Exception {
+    Path token = Files.writeString(folder.resolve("token"), TOKEN);
+    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString(rights));
+    try (DaemonProcess daemon =
+        DaemonProcess.start(Map.of(), "--token-file", token.toString())) {
+      daemon.port();
+      daemon.awaitStderr("There are no download roots");
+      assertThat(daemon.stderr().contains("The token file can be used by other users: chmod 600."))
+          .isEqualTo(warns);
     }
   }
 

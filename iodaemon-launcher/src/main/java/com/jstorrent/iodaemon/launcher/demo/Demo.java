@@ -112,7 +112,8 @@ public final class Demo {
       throws InterruptedException {
     Thread load =
         Thread.ofVirtual().start(new DemoLoad(target, peer.slowPort(), sockets));
-    out.printf("The daemon goes on, with about %d MiB/s. Its status page, until Ctrl-C:%n", sockets);
+    out.printf("The daemon goes on, with about %d MiB/s. Its status page, until Ctrl-C:%n",
+        sockets);
     out.println(target.statusPage());
     out.flush();
     try {
