@@ -17,15 +17,15 @@ final class WriteManual {
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     write(
-        folder.resolve("man").resolve("man1").resolve(CommandSpecs.NAME + ".1"),
+        folder.resolve("man").resolve("man1"), CommandSpecs.NAME + ".1",
         ManualPage.of(Version.current()));
     write(
-        folder.resolve("bash-completion").resolve("completions").resolve(CommandSpecs.NAME),
+        folder.resolve("bash-completion").resolve("completions"), CommandSpecs.NAME,
         AutoComplete.bash(CommandSpecs.NAME, CommandSpecs.manual(Version.current())));
   }
 
-  private static void write(Path file, String text) throws IOException {
-    Files.createDirectories(file.getParent());
-    Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+  private static void write(Path folder, String name, String text) throws IOException {
+    Files.createDirectories(folder);
+    Files.write(folder.resolve(name), text.getBytes(StandardCharsets.UTF_8));
   }
 }
