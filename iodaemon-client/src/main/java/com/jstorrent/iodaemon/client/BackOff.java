@@ -1,0 +1,38 @@
+package com.jstorrent.iodaemon.client;
+
+import java.time.Duration;
+
+/**
+ * How long to wait before each attempt to resume: the first one comes at once, and then the pause doubles
+ * up to a bound.
+ *
+ * @param first pause, after the first attempt has failed
+ * @param longest pause
+ */
+public record BackOff(Duration first, Duration longest) {
+  private static final int MOST_DOUBLINGS = 30;
+
+  public BackOff {
+    if (first.isNegative() || first.isZero() || longest.compareTo(first) < 0) {
+      throw new IllegalArgumentException(
+          "The first pause must be positive and no longer than the longest one.");
+    }
+  }
+
+  /**
+   * The pause before an attempt.
+   *
+   * @param attempt 0 for the first one
+   * @param random from 0 to 1; the pause is from half of its length to the whole, so that clients which lost
+   *     their connections together do not come back together
+   */
+  Duration before(int attempt, double random) {
+    if (attempt == 0) {
+      return Duration.ZERO;
+    }
+    double whole =
+        (double) first.toNanos() * Math.scalb(1.0, Math.min(attempt - 1, MOST_DOUBLINGS));
+    return Duration.ofNanos(
+        (long) (Math.min(whole, (double) longest.toNanos()) * (1 + random) / 2));
+  }
+}

@@ -1,0 +1,244 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.Capability;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a client behaves. Immutable. A time limit of zero means none.
+ */
+public final class ClientOptions {
+  private static final int KIB = 1 << 10;
+  private static final int MIB = 1 << 20;
+
+  /** The daemon acknowledges after 256 KiB at the latest, and a frame beyond that has to fit too. */
+  private static final int LEAST_REPLAY_BYTES = 512 * KIB;
+
+  /** Everything as it is when nothing is set. */
+  public static final ClientOptions DEFAULT = builder().build();
+
+  private final Builder values;
+
+  private ClientOptions(Builder values) {
+    this.values = values;
+  }
+
+  /** Options that differ from the default ones. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  Set<Capability> capabilities() {
+    return values.capabilities;
+  }
+
+  @Nullable
+  String session() {
+    return values.session;
+  }
+
+  Duration connectTimeout() {
+    return values.connectTimeout;
+  }
+
+  Duration requestTimeout() {
+    return values.requestTimeout;
+  }
+
+  Duration readTimeout() {
+    return values.readTimeout;
+  }
+
+  Duration writeTimeout() {
+    return values.writeTimeout;
+  }
+
+  Duration closeTimeout() {
+    return values.closeTimeout;
+  }
+
+  @Nullable
+  Duration resumeTimeout() {
+    return values.resumeTimeout;
+  }
+
+  BackOff backOff() {
+    return values.backOff;
+  }
+
+  int queueBytes() {
+    return values.queueBytes;
+  }
+
+  int replayBytes() {
+    return values.replayBytes;
+  }
+
+  int receiveBytes() {
+    return values.receiveBytes;
+  }
+
+  int backlog() {
+    return values.backlog;
+  }
+
+  /** Sets options. Each has a default. */
+  public static final class Builder {
+    private Set<Capability> capabilities =
+        EnumSet.of(Capability.CREDIT, Capability.HALFCLOSE, Capability.RESUME);
+    private @Nullable String session;
+    private Duration connectTimeout = Duration.ofSeconds(30);
+    private Duration requestTimeout = Duration.ofSeconds(30);
+    private Duration readTimeout = Duration.ZERO;
+    private Duration writeTimeout = Duration.ZERO;
+    private Duration closeTimeout = Duration.ofSeconds(10);
+    private @Nullable Duration resumeTimeout;
+    private BackOff backOff = new BackOff(Duration.ofMillis(50), Duration.ofSeconds(2));
+    private int queueBytes = MIB;
+    private int replayBytes = 4 * MIB;
+    private int receiveBytes = MIB;
+    private int backlog = 128;
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      capabilities = other.capabilities;
+      session = other.session;
+      connectTimeout = other.connectTimeout;
+      requestTimeout = other.requestTimeout;
+      readTimeout = other.readTimeout;
+      writeTimeout = other.writeTimeout;
+      closeTimeout = other.closeTimeout;
+      resumeTimeout = other.resumeTimeout;
+      backOff = other.backOff;
+      queueBytes = other.queueBytes;
+      replayBytes = other.replayBytes;
+      receiveBytes = other.receiveBytes;
+      backlog = other.backlog;
+    }
+
+    /**
+     * The capabilities to ask for (PROTOCOL.md § 9); the daemon need not have them. Default: {@code
+     * credit}, {@code halfclose} and {@code resume}.
+     */
+    public Builder capabilities(Set<Capability> wanted) {
+      if (wanted.stream().anyMatch(Capability::isForControl)) {
+        throw new IllegalArgumentException("The capability stats is for /control, not for /io.");
+      }
+      capabilities = Set.copyOf(wanted);
+      return this;
+    }
+
+    /**
+     * The name of the session, which ties HTTP requests with the same {@code X-JST-Session} to it
+     * (PROTOCOL.md § 2.2). Default: none.
+     */
+    public Builder session(String name) {
+      session = name;
+      return this;
+    }
+
+    /**
+     * How long the first connection to the daemon may take, its handshake included, and {@link
+     * IoClient#connect(String, int)}. Default: 30 s; the daemon itself gives up a peer after 10 s.
+     */
+    public Builder connectTimeout(Duration limit) {
+      connectTimeout = checked("connectTimeout", limit);
+      return this;
+    }
+
+    /** How long the answer to another request may take. Default: 30 s. */
+    public Builder requestTimeout(Duration limit) {
+      requestTimeout = checked("requestTimeout", limit);
+      return this;
+    }
+
+    /** How long reading, receiving or accepting waits. Default: no limit. */
+    public Builder readTimeout(Duration limit) {
+      readTimeout = checked("readTimeout", limit);
+      return this;
+    }
+
+    /** How long sending waits for credit and room. Default: no limit. */
+    public Builder writeTimeout(Duration limit) {
+      writeTimeout = checked("writeTimeout", limit);
+      return this;
+    }
+
+    /**
+     * How long closing a connection waits for the daemon's last word, and closing the client for what is
+     * not sent yet. Default: 10 s; the daemon takes 5 s for a peer that does not end its side.
+     */
+    public Builder closeTimeout(Duration limit) {
+      closeTimeout = checked("closeTimeout", limit);
+      return this;
+    }
+
+    /**
+     * How long the client tries to resume a lost session. Default: as long as the daemon keeps one,
+     * {@code resumeGraceSeconds} of its limits.
+     */
+    public Builder resumeTimeout(Duration limit) {
+      resumeTimeout = checked("resumeTimeout", limit);
+      return this;
+    }
+
+    /** The pauses between attempts to resume. Default: 50 ms, doubling up to 2 s. */
+    public Builder backOff(BackOff pauses) {
+      backOff = pauses;
+      return this;
+    }
+
+    /** Bytes of all sockets that wait to be sent; at the bound sending blocks. Default: 1 MiB. */
+    public Builder queueBytes(int bytes) {
+      queueBytes = checked("queueBytes", bytes, 1);
+      return this;
+    }
+
+    /**
+     * Bytes that the daemon has not acknowledged, together with those that wait to be sent; at the bound
+     * sending blocks. Only with {@code resume}. Default: 4 MiB, at least 512 KiB.
+     */
+    public Builder replayBytes(int bytes) {
+      replayBytes = checked("replayBytes", bytes, LEAST_REPLAY_BYTES);
+      return this;
+    }
+
+    /**
+     * Bytes that one socket may hold unread where the daemon has no {@code credit} (with it, its {@code
+     * creditBytes} count); at the bound the client stops reading from the daemon. For UDP, at the bound datagrams
+     * are dropped. Default: 1 MiB.
+     */
+    public Builder receiveBytes(int bytes) {
+      receiveBytes = checked("receiveBytes", bytes, 1);
+      return this;
+    }
+
+    /** Accepted connections of a server that wait for accept; others are closed. Default: 128. */
+    public Builder backlog(int connections) {
+      backlog = checked("backlog", connections, 1);
+      return this;
+    }
+
+    private static Duration checked(String name, Duration limit) {
+      if (limit.isNegative()) {
+        throw new IllegalArgumentException(name + " must not be negative; 0 means no limit.");
+      }
+      return limit;
+    }
+
+    private static int checked(String name, int number, int least) {
+      if (number < least) {
+        throw new IllegalArgumentException(name + " must be at least " + least + '.');
+      }
+      return number;
+    }
+
+    /** The options as they are set now. */
+    public ClientOptions build() {
+      return new ClientOptions(new Builder(this));
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.frame.FrameReader;
+import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.frame.ProtocolException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands each frame of the daemon to the socket or the request that it is for, and counts frames
+ * (PROTOCOL.md § 9.3). For the client's reader.
+ */
+final class Dispatch {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+  private static final int ACK_FRAMES = 64;
+  private static final long ACK_BYTES = 256 << 10;
+  private static final int UNAVAILABLE = 503;
+
+  private final Wire wire;
+  private final boolean acknowledging;
+  private final long ackBytes;
+  private boolean resumable;
+  private long received;
+  private long acknowledged;
+  private long unacknowledgedBytes;
+
+  Dispatch(Wire wire) {
+    this.wire = wire;
+    this.acknowledging = wire.negotiated().ticket() != null;
+    this.resumable = acknowledging;
+    this.ackBytes = Math.min(ACK_BYTES, wire.negotiated().replayBytes() / 4);
+  }
+
+  /** Counted frames of the session, on all its connections. */
+  long received() {
+    return received;
+  }
+
+  boolean isResumable() {
+    return resumable;
+  }
+
+  /** RESUME has told the daemon what was received. */
+  void resumed() {
+    acknowledged = received;
+    unacknowledgedBytes = 0;
+  }
+
+  /**
+   * Handles one frame. Blocks while a socket without credit is full.
+   *
+   * @throws IOException when the frame breaks the protocol, which ends the session
+   */
+  void handle(ByteBuffer bytes) throws IOException, InterruptedException {
+    int size = bytes.remaining();
+    DaemonFrame frame = null;
+    try {
+      frame = FrameReader.readDaemon(bytes);
+    } catch (ProtocolException e) {
+      if (size < FrameHeader.LENGTH || Opcode.of(FrameHeader.opcode(bytes)) != null) {
+        throw new IOException("The daemon has sent a malformed frame: " + e.getMessage(), e);
+      }
+      LOG.debug("A frame of a later protocol is ignored: {}", e.getMessage());
+    }
+    if (frame != null) {
+      handle(frame);
+    }
+    if (acknowledging && Opcode.isCounted(FrameHeader.opcode(bytes))) {
+      count(size);
+    }
+  }
+
+  private void count(int size) {
+    received++;
+    unacknowledgedBytes += size;
+    if (received - acknowledged >= ACK_FRAMES || unacknowledgedBytes >= ackBytes) {
+      resumed();
+      wire.outbox().acknowledgeReceived(received);
+    }
+  }
+
+  private void handle(DaemonFrame frame) throws IOException, InterruptedException {
+    switch (frame) {
+      case DaemonFrame.TcpRecv f -> toSocket(f.socketId(), f);
+      case DaemonFrame.TcpCredit f -> toSocket(f.socketId(), f);
+      case DaemonFrame.TcpShutdown f -> toSocket(f.socketId(), f);
+      case DaemonFrame.TcpClosed f -> toSocket(f.socketId(), f);
+      case DaemonFrame.TcpSecured f -> {
+        toSocket(f.socketId(), f);
+        answer(f);
+      }
+      case DaemonFrame.UdpRecv f -> toSocket(f.socketId(), f);
+      case DaemonFrame.UdpClosed f -> toSocket(f.socketId(), f);
+      case DaemonFrame.TcpAccept f -> accept(f);
+      case DaemonFrame.Ack f -> {
+        if (!wire.outbox().acknowledge(f.frames())) {
+          throw new IOException("The daemon acknowledges frames that were not sent.");
+        }
+      }
+      case DaemonFrame.Resumed f -> {
+        LOG.info("The daemon no longer keeps what is needed to resume (errno {}).", f.errno());
+        resumable = false;
+        wire.outbox().stopKeeping();
+      }
+      case DaemonFrame.RangeRequest f ->
+          wire.outbox().putControl(new ClientFrame.RangeReject(f.requestId(), UNAVAILABLE));
+      case DaemonFrame.RangeCancel f -> LOG.debug("Request {} was refused before.", f.requestId());
+      default -> answer(frame);
+    }
+  }
+
+  private void answer(DaemonFrame frame) {
+    if (!wire.replies().complete(frame)) {
+      if (frame instanceof DaemonFrame.Error error && error.requestId() == 0) {
+        LOG.warn("The daemon reports an error: {}", error.message());
+      } else {
+        LOG.debug("An answer that no call waits for any more: {}", frame.opcode());
+      }
+    }
+  }
+
+  private void toSocket(int id, DaemonFrame frame) throws InterruptedException {
+    SocketEvents socket = wire.sockets().get(id);
+    if (socket != null) { // else it was closed here, and this was on its way
+      socket.onFrame(frame);
+    }
+  }
+
+  private void accept(DaemonFrame.TcpAccept frame) throws InterruptedException {
+    @Nullable
+    SocketEvents server = wire.servers().get(frame.serverId());
+    if (server == null) {
+      wire.outbox().putControl(new ClientFrame.TcpClose(0, frame.socketId()));
+    } else {
+      server.onFrame(frame);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.IOException;
+
+/** Why something has ended. Each call that finds out throws an exception with its own stack trace. */
+@FunctionalInterface
+interface Failure {
+  IOException exception();
+}

@@ -1,0 +1,162 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.transport.InProcessTransport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * A client of a daemon: TCP and UDP sockets that the daemon opens, over one connection to it. All
+ * calls block, have a time limit, and end when their thread is interrupted, with {@link
+ * java.io.InterruptedIOException}; call them on virtual threads. Thread-safe.
+ *
+ * <pre>{@code
+ * try (IoClient client = IoClient.connect(URI.create("ws://127.0.0.1:" + port + "/io"), token);
+ *     TcpConnection connection = client.connect("example.org", 80)) {
+ *   connection.output().write("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+ *   connection.input().transferTo(System.out);
+ * }
+ * }</pre>
+ *
+ * <p>A lost connection is resumed where the daemon offers it (PROTOCOL.md § 9.3): calls only take longer then.
+ * When that fails, all sockets end with {@link ConnectionLostException}.
+ */
+public final class IoClient implements AutoCloseable {
+  private final FrameLink.Connector connector;
+  private final Session session;
+
+  private IoClient(FrameLink.Connector connector, Session session) {
+    this.connector = connector;
+    this.session = session;
+  }
+
+  /**
+   * Connects over a WebSocket, with default options.
+   *
+   * @param daemon such as {@code ws://127.0.0.1:port/io}, or {@code http://127.0.0.1:port}
+   */
+  public static IoClient connect(URI daemon, String token) throws IOException {
+    return connect(daemon, token, ClientOptions.DEFAULT);
+  }
+
+  /**
+   * Connects over a WebSocket.
+   *
+   * @param daemon such as {@code ws://127.0.0.1:port/io}, or {@code http://127.0.0.1:port}
+   * @throws AuthenticationException when the token is wrong
+   * @throws IOException when there is no connection
+   */
+  public static IoClient connect(URI daemon, String token, ClientOptions options)
+      throws IOException {
+    return over(new WebSocketConnector(daemon, token), token, options);
+  }
+
+  /** Connects to a daemon in this process, with default options. */
+  public static IoClient over(InProcessTransport transport, String token) throws IOException {
+    return over(transport, token, ClientOptions.DEFAULT);
+  }
+
+  /** Connects to a daemon in this process. */
+  public static IoClient over(InProcessTransport transport, String token, ClientOptions options)
+      throws IOException {
+    return over(InProcessLink.connector(transport), token, options);
+  }
+
+  /**
+   * Connects in a way of your own, such as by another WebSocket library.
+   *
+   * @param connector is closed with the client, also when there is none
+   */
+  public static IoClient over(FrameLink.Connector connector, String token, ClientOptions options)
+      throws IOException {
+    boolean open = false;
+    try {
+      IoClient client = new IoClient(connector, Session.open(connector, token, options));
+      open = true;
+      return client;
+    } finally {
+      if (!open) {
+        connector.close();
+      }
+    }
+  }
+
+  /** What the daemon has granted of the capabilities that were asked for. */
+  public Set<Capability> capabilities() {
+    return Set.copyOf(session.wire().negotiated().capabilities());
+  }
+
+  /** The state now. */
+  public ClientState state() {
+    return session.latest().state();
+  }
+
+  /** The latest change of the state, from which later ones can be followed. */
+  public StateChange stateChange() {
+    return session.latest();
+  }
+
+  /** Connects to a peer, within the connect timeout of the options. */
+  public TcpConnection connect(String host, int port) throws IOException {
+    return connect(host, port, session.wire().options().connectTimeout());
+  }
+
+  /**
+   * Connects to a peer. A call that ends early, by its time limit or an interrupt, cancels the attempt.
+   *
+   * @param host a name, which the daemon resolves, or an address
+   * @param timeout zero means that of the daemon, 10 s
+   * @throws IoErrnoException when there is no connection, for instance with errno 111 (ECONNREFUSED)
+   */
+  public TcpConnection connect(String host, int port, Duration timeout) throws IOException {
+    TcpSocket socket =
+        TcpSocket.connect(
+            session.wire(),
+            Ports.checkHost(host),
+            Ports.check(port),
+            TimeLimit.of("Connecting", timeout));
+    return new TcpConnection(
+        socket, InetSocketAddress.createUnresolved(host, port), session.wire().options());
+  }
+
+  /**
+   * Accepts connections to a port.
+   *
+   * @param address of the daemon's machine; empty for every IPv4 address
+   * @param port 0 for any free one
+   * @throws IoErrnoException for instance with errno 98 (EADDRINUSE)
+   */
+  public TcpServer listen(String address, int port) throws IOException {
+    return TcpServer.listen(
+        session.wire(), address, Ports.check(port), request("Listening"));
+  }
+
+  /**
+   * Opens a UDP socket.
+   *
+   * @param address of the daemon's machine; empty for every IPv4 address
+   * @param port 0 for any free one
+   * @throws IoErrnoException for instance with errno 98 (EADDRINUSE)
+   */
+  public UdpSocket bind(String address, int port) throws IOException {
+    return UdpSocket.bind(session.wire(), address, Ports.check(port), request("Binding"));
+  }
+
+  private TimeLimit request(String what) {
+    return TimeLimit.of(what, session.wire().options().requestTimeout());
+  }
+
+  /**
+   * Ends the client and all its sockets. What was written is handed to the daemon first, which still sends it to
+   * peers for half a second (PROTOCOL.md § 4.12); close a connection before to know that its bytes have arrived.
+   * Closing again does nothing.
+   */
+  @Override
+  public void close() {
+    session.close();
+    connector.close();
+  }
+}

@@ -1,0 +1,22 @@
+package com.jstorrent.iodaemon.client;
+
+/** What callers give as addresses, checked before it becomes a frame. */
+final class Ports {
+  private static final int HIGHEST = 65_535;
+
+  private Ports() {}
+
+  static int check(int port) {
+    if (port < 0 || port > HIGHEST) {
+      throw new IllegalArgumentException("A port is a number from 0 to 65535, not " + port + '.');
+    }
+    return port;
+  }
+
+  static String checkHost(String host) {
+    if (host.isEmpty()) {
+      throw new IllegalArgumentException("The host must be a name or an address, not empty.");
+    }
+    return host;
+  }
+}

@@ -1,0 +1,178 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a peer has sent and the application has not read. With credit (PROTOCOL.md § 9.2) the peer is
+ * granted as many bytes as were read, so it never holds more than the first credit and the rest of
+ * a TLS record. Without, {@link #add} blocks while it is full. Thread-safe.
+ */
+final class ReceiveBuffer {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<ByteBuffer> parts = new ArrayDeque<>(); // guarded by lock, as all below
+  private final int window;
+  private final @Nullable IntConsumer grant;
+  private int held;
+  private int taken; // since the last grant
+  private boolean ended;
+  private boolean discarding;
+  private @Nullable Failure failure;
+
+  /**
+   * @param window bytes that the peer may be ahead of the application
+   * @param grant lets the peer send so many bytes more, and never blocks; null without credit
+   */
+  ReceiveBuffer(int window, @Nullable IntConsumer grant) {
+    this.window = window;
+    this.grant = grant;
+  }
+
+  /** Adds what the peer has sent; the buffer's content must not change any more. */
+  void add(ByteBuffer data) throws InterruptedException {
+    lock.lock();
+    try {
+      while (grant == null && held >= window && !discarding) {
+        changed.await();
+      }
+      if (!discarding && !ended && data.hasRemaining()) {
+        parts.add(data);
+        held += data.remaining();
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The peer sends no more. What it has sent before can be read. */
+  void end() {
+    end(null);
+  }
+
+  /** The same, with an exception in place of the end of the stream. */
+  void end(@Nullable Failure why) {
+    lock.lock();
+    try {
+      if (!ended) {
+        ended = true;
+        failure = why;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The application reads no more. */
+  void discard() {
+    lock.lock();
+    try {
+      discarding = true;
+      parts.clear();
+      held = 0;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isWanted() {
+    lock.lock();
+    try {
+      return !discarding;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops what was not read; the peer may send as much again. */
+  void drop() {
+    int granted;
+    lock.lock();
+    try {
+      parts.clear();
+      granted = due(held);
+      held = 0;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    grant(granted);
+  }
+
+  private void grant(int bytes) {
+    if (bytes > 0 && grant != null) {
+      grant.accept(bytes);
+    }
+  }
+
+  int available() {
+    lock.lock();
+    try {
+      return held;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reads what is there, and blocks when nothing is.
+   *
+   * @return -1 at the end of the stream
+   */
+  int read(ByteBuffer into, TimeLimit limit) throws IOException {
+    int count = 0;
+    int granted;
+    lock.lock();
+    try {
+      while (parts.isEmpty()) {
+        if (discarding) {
+          throw new ClosedChannelException();
+        }
+        if (ended) {
+          if (failure != null) {
+            throw failure.exception();
+          }
+          return -1;
+        }
+        limit.await(changed);
+      }
+      for (ByteBuffer part; into.hasRemaining() && (part = parts.peek()) != null;) {
+        int size = Math.min(part.remaining(), into.remaining());
+        into.put(part.slice(part.position(), size));
+        part.position(part.position() + size);
+        if (!part.hasRemaining()) {
+          parts.remove();
+        }
+        count += size;
+      }
+      held -= count;
+      granted = due(count);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    grant(granted);
+    return count;
+  }
+
+  /** Grants come when half of the window was read: each one is a frame. */
+  private int due(int count) {
+    taken += count;
+    if (ended || taken < window / 2) {
+      return 0;
+    }
+    int all = taken;
+    taken = 0;
+    return all;
+  }
+}

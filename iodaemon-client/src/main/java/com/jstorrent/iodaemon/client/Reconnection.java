@@ -1,0 +1,109 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Resumes a session on another connection (PROTOCOL.md § 9.3). For the client's reader. */
+final class Reconnection {
+  private static final Logger LOG = LoggerFactory.getLogger(Reconnection.class);
+
+  private final FrameLink.Connector connector;
+  private final String token;
+  private final Wire wire;
+  private final Dispatch dispatch;
+  private final LongSupplier nanoTime;
+
+  Reconnection(FrameLink.Connector connector, String token, Wire wire, Dispatch dispatch) {
+    this(connector, token, wire, dispatch, System::nanoTime);
+  }
+
+  Reconnection(
+      FrameLink.Connector connector,
+      String token,
+      Wire wire,
+      Dispatch dispatch,
+      LongSupplier nanoTime) {
+    this.connector = connector;
+    this.token = token;
+    this.wire = wire;
+    this.dispatch = dispatch;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Tries until it succeeds, or the daemon no longer has the session, or the time is over. Then sending
+   * goes on.
+   *
+   * @throws IOException when the session is lost
+   */
+  FrameLink resume(IOException lost) throws IOException, InterruptedException {
+    long end = nanoTime.getAsLong() + timeout().toNanos();
+    IOException last = lost;
+    for (int attempt = 0; attempt == 0 || nanoTime.getAsLong() - end < 0; attempt++) {
+      Thread.sleep(
+          wire.options().backOff().before(attempt, ThreadLocalRandom.current().nextDouble()));
+      try {
+        FrameLink link = attempt();
+        if (link != null) {
+          return link;
+        }
+      } catch (SessionGoneException | AuthenticationException e) {
+        throw e;
+      } catch (IOException e) {
+        LOG.debug("Attempt {} to resume has failed: {}", attempt, e.getMessage());
+        last = e;
+      }
+    }
+    throw new IOException("it could not be resumed in time.", last);
+  }
+
+  private Duration timeout() {
+    Duration wanted = wire.options().resumeTimeout();
+    return wanted != null ? wanted : Duration.ofSeconds(wire.negotiated().resumeGraceSeconds());
+  }
+
+  private @Nullable FrameLink attempt() throws IOException, InterruptedException {
+    FrameLink link = connector.connect(wire.options().connectTimeout());
+    boolean resumed = false;
+    try {
+      Handshake handshake = new Handshake(link, wire.options().connectTimeout());
+      handshake.authenticate(token, wire.options());
+      String ticket = Objects.requireNonNull(wire.negotiated().ticket());
+      DaemonFrame.Resumed answer = handshake.resume(ticket, dispatch.received());
+      if (answer.errno() == Errno.EAGAIN.number()) {
+        return null;
+      }
+      if (answer.errno() != 0) {
+        throw new SessionGoneException("the daemon no longer has the session.");
+      }
+      dispatch.resumed();
+      if (answer.toClient() != dispatch.received()
+          || !wire.outbox().resume(link, answer.fromClient())) {
+        throw new SessionGoneException("the daemon has counted other frames.");
+      }
+      resumed = true;
+      return link;
+    } finally {
+      if (!resumed) {
+        link.close();
+      }
+    }
+  }
+
+  /** Trying again is of no use. */
+  private static final class SessionGoneException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    SessionGoneException(String message) {
+      super(message);
+    }
+  }
+}

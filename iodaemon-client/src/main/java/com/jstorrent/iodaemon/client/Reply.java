@@ -1,0 +1,54 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import java.io.IOException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A frame that a thread waits for. The first of what comes counts. Thread-safe. */
+final class Reply {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private @Nullable DaemonFrame frame; // guarded by lock
+  private @Nullable Failure failure; // guarded by lock
+
+  void complete(DaemonFrame answer) {
+    settle(answer, null);
+  }
+
+  void fail(Failure why) {
+    settle(null, why);
+  }
+
+  private void settle(@Nullable DaemonFrame answer, @Nullable Failure why) {
+    lock.lock();
+    try {
+      if (frame == null && failure == null) {
+        frame = answer;
+        failure = why;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Blocks until the frame is there. */
+  DaemonFrame await(TimeLimit limit) throws IOException {
+    lock.lock();
+    try {
+      while (true) {
+        if (failure != null) {
+          throw failure.exception();
+        }
+        if (frame != null) {
+          return frame;
+        }
+        limit.await(changed);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

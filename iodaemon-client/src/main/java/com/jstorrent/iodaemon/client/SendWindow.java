@@ -1,0 +1,110 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.IOException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many bytes a socket may send (PROTOCOL.md § 9.2), and whose turn it is: the bytes of one call are
+ * not mixed with those of another. Thread-safe.
+ */
+final class SendWindow {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private long credit; // guarded by lock, as all below
+  private boolean busy;
+  private @Nullable Failure failure;
+
+  /**
+   * @param credit in bytes, to begin with; without the capability as good as infinite
+   */
+  SendWindow(long credit) {
+    this.credit = credit;
+  }
+
+  /** Waits until no other thread sends. {@link #leave} has to follow. */
+  void enter(TimeLimit limit) throws IOException {
+    lock.lock();
+    try {
+      while (busy) {
+        check();
+        limit.await(changed);
+      }
+      check();
+      busy = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leave() {
+    lock.lock();
+    try {
+      busy = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes credit for 1 to {@code wanted} bytes. Blocks while there is none.
+   *
+   * @return for how many
+   */
+  int take(int wanted, TimeLimit limit) throws IOException {
+    lock.lock();
+    try {
+      while (true) {
+        check();
+        if (credit > 0) {
+          int count = (int) Math.min(wanted, credit);
+          credit -= count;
+          return count;
+        }
+        limit.await(changed);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void check() throws IOException {
+    if (failure != null) {
+      throw failure.exception();
+    }
+  }
+
+  void add(long bytes) {
+    lock.lock();
+    try {
+      credit += bytes;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing can be sent any more. The first reason counts. */
+  void end(Failure why) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = why;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isOpen() {
+    lock.lock();
+    try {
+      return failure == null;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

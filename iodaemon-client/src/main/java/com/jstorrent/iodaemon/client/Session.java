@@ -1,0 +1,212 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The client's side of a session: a thread that reads frames, and resumes after a lost connection,
+ * and one that writes them. Thread-safe.
+ */
+final class Session {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+  private static final Duration LONG = Duration.ofDays(1);
+
+  private final Wire wire;
+  private final Dispatch dispatch;
+  private final Reconnection reconnection;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Thread reader;
+  private final Thread writer;
+  private FrameLink link; // guarded by lock, as those below
+  private boolean closing;
+  private StateChange latest = new StateChange(ClientState.CONNECTED, null);
+
+  private Session(FrameLink first, Wire wire, FrameLink.Connector connector, String token) {
+    this.link = first;
+    this.wire = wire;
+    this.dispatch = new Dispatch(wire);
+    this.reconnection = new Reconnection(connector, token, wire, dispatch);
+    this.reader = Thread.ofVirtual().name("iodaemon-client-reader").unstarted(() -> read(first));
+    this.writer = Thread.ofVirtual().name("iodaemon-client-writer").unstarted(this::write);
+  }
+
+  /** Connects, authenticates, and starts. Blocks for the connect timeout at most, per step. */
+  static Session open(FrameLink.Connector connector, String token, ClientOptions options)
+      throws IOException {
+    try {
+      FrameLink link = connector.connect(options.connectTimeout());
+      boolean open = false;
+      try {
+        Negotiated negotiated =
+            new Handshake(link, options.connectTimeout()).authenticate(token, options);
+        Outbox outbox = new Outbox(options.queueBytes(), options.replayBytes());
+        Session session =
+            new Session(link, new Wire(outbox, negotiated, options), connector, token);
+        outbox.start(link, negotiated.ticket() != null);
+        session.reader.start();
+        session.writer.start();
+        open = true;
+        return session;
+      } finally {
+        if (!open) {
+          link.abort();
+        }
+      }
+    } catch (InterruptedException e) {
+      throw TimeLimit.interrupted("Connecting to the daemon");
+    }
+  }
+
+  Wire wire() {
+    return wire;
+  }
+
+  StateChange latest() {
+    lock.lock();
+    try {
+      return latest;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(ClientState.Event event, @Nullable Throwable cause) {
+    lock.lock();
+    try {
+      ClientState next = latest.state().after(event);
+      if (next != latest.state()) {
+        StateChange change = new StateChange(next, cause);
+        latest.followedBy(change);
+        latest = change;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write() {
+    try {
+      Outbox.Outgoing next;
+      while ((next = wire.outbox().take()) != null) {
+        try {
+          next.link().send(next.frame());
+        } catch (IOException e) {
+          next.link().abort(); // the reader finds out, and decides
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("The writer was stopped.");
+    } catch (RuntimeException | Error e) {
+      broken(e);
+    }
+  }
+
+  private void read(FrameLink first) {
+    try {
+      FrameLink current = first;
+      while (current != null) {
+        IOException end = readAll(current);
+        wire.outbox().detach();
+        current.abort();
+        current = isClosing() ? null : another(end);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("The reader was stopped.");
+    } catch (RuntimeException | Error e) {
+      broken(e);
+    }
+  }
+
+  private void broken(Throwable defect) {
+    LOG.error("The client has ended because of a defect.", defect);
+    end("there is a defect in the client.", defect);
+  }
+
+  /** Reads until the connection ends, and tells why it did. */
+  private IOException readAll(FrameLink from) throws InterruptedException {
+    try {
+      while (true) {
+        ByteBuffer frame = from.receive(LONG);
+        if (frame != null) {
+          dispatch.handle(frame);
+        }
+      }
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  /** Another connection of the same session, or null when there is none. */
+  private @Nullable FrameLink another(IOException end) throws InterruptedException {
+    if (end instanceof LinkClosedException || !dispatch.isResumable()) {
+      end(String.valueOf(end.getMessage()), end);
+      return null;
+    }
+    LOG.info("The connection to the daemon is lost, and is resumed: {}", end.getMessage());
+    change(ClientState.Event.LOST, end);
+    try {
+      FrameLink next = reconnection.resume(end);
+      lock.lock();
+      try {
+        link = next;
+      } finally {
+        lock.unlock();
+      }
+      if (isClosing()) {
+        next.close();
+        return null;
+      }
+      change(ClientState.Event.RESUMED, null);
+      return next;
+    } catch (IOException e) {
+      end(String.valueOf(e.getMessage()), e);
+      return null;
+    }
+  }
+
+  private void end(String why, Throwable cause) {
+    wire.failAll(() -> new ConnectionLostException(why, cause));
+    change(ClientState.Event.ENDED, cause);
+  }
+
+  private boolean isClosing() {
+    lock.lock();
+    try {
+      return closing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends what waits, ends everything, and says goodbye to the daemon. Blocks for that. */
+  void close() {
+    FrameLink last;
+    lock.lock();
+    try {
+      if (closing) {
+        return;
+      }
+      closing = true;
+      last = link;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      wire.outbox().drain(TimeLimit.of("Sending", wire.options().closeTimeout()));
+    } catch (InterruptedIOException e) {
+      LOG.debug("Frames that were not sent are dropped: {}", e.getMessage());
+    }
+    wire.failAll(() -> new SocketException("The client is closed."));
+    last.close();
+    reader.interrupt();
+    writer.interrupt();
+    change(ClientState.Event.ENDED, null);
+  }
+}

@@ -1,0 +1,99 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.time.Duration;
+
+/** A port of the daemon's machine that accepts TCP connections. Thread-safe. */
+public final class TcpServer implements AutoCloseable {
+  private final Wire wire;
+  private final int id;
+  private final Arrivals<TcpConnection> accepted;
+  private volatile InetSocketAddress local = InetSocketAddress.createUnresolved("", 0);
+
+  private TcpServer(Wire wire) {
+    this.wire = wire;
+    this.accepted = new Arrivals<>(wire.options().backlog());
+    this.id = wire.servers().add(new Events());
+  }
+
+  static TcpServer listen(Wire wire, String address, int port, TimeLimit limit)
+      throws IOException {
+    TcpServer server = new TcpServer(wire);
+    boolean listening = false;
+    try {
+      DaemonFrame.TcpListenResult result =
+          (DaemonFrame.TcpListenResult) wire.ask(
+              request -> new ClientFrame.TcpListen(request, server.id, port, address), limit);
+      if (result.errno() != 0) {
+        throw new IoErrnoException("Listening on port " + port, result.errno());
+      }
+      server.local =
+          InetSocketAddress.createUnresolved(
+              address.isEmpty() ? "0.0.0.0" : address, result.boundPort());
+      listening = true;
+      return server;
+    } finally {
+      if (!listening) {
+        server.close();
+      }
+    }
+  }
+
+  /** Where it listens; the address is not resolved. */
+  public InetSocketAddress localAddress() {
+    return local;
+  }
+
+  public int port() {
+    return local.getPort();
+  }
+
+  /** Waits for a connection, for the read timeout of the options at most. */
+  public TcpConnection accept() throws IOException {
+    return accept(wire.options().readTimeout());
+  }
+
+  /**
+   * Waits for a connection.
+   *
+   * @param timeout zero means without limit
+   * @throws java.net.SocketTimeoutException when none comes in time
+   * @throws java.io.InterruptedIOException when the thread is interrupted
+   */
+  public TcpConnection accept(Duration timeout) throws IOException {
+    return accepted.take(connection -> 1, TimeLimit.of("Accepting", timeout));
+  }
+
+  /** Stops listening. Connections that were accepted live on, those that nobody has taken are closed. */
+  @Override
+  public void close() {
+    wire.servers().remove(id);
+    wire.outbox().putControl(new ClientFrame.TcpStopListen(0, id));
+    accepted.end(AsynchronousCloseException::new);
+    accepted.takeAll().forEach(TcpConnection::closeNow);
+  }
+
+  private final class Events implements SocketEvents {
+    @Override
+    public void onFrame(DaemonFrame frame) {
+      if (frame instanceof DaemonFrame.TcpAccept f) {
+        InetSocketAddress remote =
+            InetSocketAddress.createUnresolved(f.remoteAddress(), f.remotePort());
+        TcpSocket socket =
+            new TcpSocket(wire, f.socketId(), f.remoteAddress() + ':' + f.remotePort());
+        if (!accepted.offer(new TcpConnection(socket, remote, wire.options()), 1)) {
+          socket.closeNow();
+        }
+      }
+    }
+
+    @Override
+    public void onLost(Failure why) {
+      accepted.end(why);
+    }
+  }
+}

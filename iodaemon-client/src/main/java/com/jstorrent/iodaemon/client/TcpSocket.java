@@ -1,0 +1,245 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameWriter;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The frames of one TCP connection. Thread-safe. */
+final class TcpSocket implements SocketEvents {
+  /** Data in one TCP_SEND: large, since each frame costs the JDK's WebSocket a wait. */
+  private static final int MOST_DATA = 128 << 10;
+
+  private static final Failure CLOSED_HERE = AsynchronousCloseException::new;
+  private static final Failure SHUT_DOWN =
+      () -> new SocketException("The output of this connection was shut down.");
+  private static final Failure CLOSED_BY_PEER =
+      () -> new SocketException("The peer has closed the connection.");
+
+  private final Wire wire;
+  private final int id;
+  private final String peer;
+  private final ReceiveBuffer in;
+  private final SendWindow out;
+  private final Reply end = new Reply();
+  private final AtomicReference<TcpPhase> phase = new AtomicReference<>(TcpPhase.OPEN);
+  private volatile @Nullable Reply securing;
+
+  /**
+   * A connection that was accepted.
+   *
+   * @param peer for messages
+   */
+  TcpSocket(Wire wire, int id, String peer) {
+    this.wire = wire;
+    this.peer = peer;
+    this.in = buffer(wire);
+    this.out = window(wire);
+    this.id = id;
+    wire.sockets().add(id, this);
+  }
+
+  private TcpSocket(Wire wire, String peer) {
+    this.wire = wire;
+    this.peer = peer;
+    this.in = buffer(wire);
+    this.out = window(wire);
+    this.id = wire.sockets().add(this);
+  }
+
+  private ReceiveBuffer buffer(Wire shared) {
+    return shared.negotiated().has(Capability.CREDIT)
+        ? new ReceiveBuffer(shared.negotiated().creditBytes(), this::grant)
+        : new ReceiveBuffer(shared.options().receiveBytes(), null);
+  }
+
+  private static SendWindow window(Wire shared) {
+    return new SendWindow(
+        shared.negotiated().has(Capability.CREDIT)
+            ? shared.negotiated().sendCreditBytes()
+            : Long.MAX_VALUE);
+  }
+
+  private void grant(int bytes) {
+    if (phase.get() != TcpPhase.ENDED) {
+      wire.outbox().putControl(new ClientFrame.TcpCredit(0, id, bytes));
+    }
+  }
+
+  /** Connects. Giving up, for whatever reason, cancels the attempt (PROTOCOL.md § 4.9). */
+  static TcpSocket connect(Wire wire, String host, int port, TimeLimit limit)
+      throws IOException {
+    String peer = host + ':' + port;
+    TcpSocket socket = new TcpSocket(wire, peer);
+    boolean asking = true;
+    try {
+      DaemonFrame answer =
+          wire.ask(request -> new ClientFrame.TcpConnect(request, socket.id, port, host), limit);
+      asking = false;
+      int errno = ((DaemonFrame.TcpConnected) answer).errno();
+      if (errno != 0) {
+        wire.sockets().remove(socket.id);
+        throw new IoErrnoException("Connecting to " + peer, errno);
+      }
+      return socket;
+    } finally {
+      if (asking) {
+        wire.sockets().remove(socket.id);
+        wire.outbox().putControl(new ClientFrame.TcpClose(0, socket.id));
+      }
+    }
+  }
+
+  @Override
+  public void onFrame(DaemonFrame frame) throws InterruptedException {
+    switch (frame) {
+      case DaemonFrame.TcpRecv f -> in.add(f.data());
+      case DaemonFrame.TcpCredit f -> out.add(Integer.toUnsignedLong(f.bytes()));
+      case DaemonFrame.TcpShutdown f -> {
+        change(TcpPhase.Event.PEER_SHUTDOWN);
+        in.end();
+      }
+      case DaemonFrame.TcpSecured f -> {
+        if (f.errno() == 0) {
+          in.drop(); // plain text must not pass for what came after
+        }
+      }
+      case DaemonFrame.TcpClosed f -> {
+        wire.sockets().remove(id);
+        int errno = f.errno();
+        Failure why =
+            errno == 0 ? null : () -> new IoErrnoException("The connection to " + peer, errno);
+        finish(why, why == null ? CLOSED_BY_PEER : why);
+        end.complete(f);
+      }
+      default -> {
+      }
+    }
+  }
+
+  @Override
+  public void onLost(Failure why) {
+    finish(why, why);
+    end.fail(why);
+  }
+
+  private void finish(@Nullable Failure forReaders, Failure forWriters) {
+    change(TcpPhase.Event.END);
+    in.end(forReaders);
+    out.end(forWriters);
+    wire.outbox().recheck();
+    Reply handshake = securing;
+    if (handshake != null) {
+      handshake.fail(forWriters);
+    }
+  }
+
+  /** Returns the phase before the event. */
+  private TcpPhase change(TcpPhase.Event event) {
+    return phase.getAndUpdate(now -> now.after(event));
+  }
+
+  /** Whether the application has not closed it. */
+  boolean isOpen() {
+    return in.isWanted();
+  }
+
+  int read(ByteBuffer into, TimeLimit limit) throws IOException {
+    return in.read(into, limit);
+  }
+
+  int available() {
+    return in.available();
+  }
+
+  /** Sends all of it, in as many frames as there is credit for. */
+  void write(ByteBuffer data, TimeLimit limit) throws IOException {
+    int begin = data.position();
+    try {
+      out.enter(limit);
+      try {
+        while (data.hasRemaining()) {
+          int count = out.take(Math.min(data.remaining(), MOST_DATA), limit);
+          send(data.slice(data.position(), count), limit);
+          data.position(data.position() + count);
+        }
+      } finally {
+        out.leave();
+      }
+    } catch (InterruptedIOException e) {
+      e.bytesTransferred = data.position() - begin;
+      throw e;
+    }
+  }
+
+  private void send(ByteBuffer data, TimeLimit limit) throws IOException {
+    int count = data.remaining();
+    boolean sent = false;
+    try {
+      ByteBuffer frame = FrameWriter.write(new ClientFrame.TcpSend(0, id, data), 0);
+      sent = wire.outbox().put(frame, out::isOpen, limit);
+    } finally {
+      if (!sent) {
+        out.add(count);
+      }
+    }
+    if (!sent) {
+      out.take(1, limit); // throws, and says why
+    }
+  }
+
+  void shutdownOutput() throws IOException {
+    if (!wire.negotiated().has(Capability.HALFCLOSE)) {
+      throw new IOException(
+          "The daemon has not granted halfclose; close the connection to end its output.");
+    }
+    TcpPhase before = change(TcpPhase.Event.SHUTDOWN);
+    if (before != before.after(TcpPhase.Event.SHUTDOWN)) {
+      out.end(SHUT_DOWN);
+      wire.outbox().putControl(new ClientFrame.TcpShutdown(0, id));
+      wire.outbox().recheck();
+    }
+  }
+
+  /** Encrypts what follows (PROTOCOL.md § 4.3). */
+  void secure(String host, boolean skipChecks, TimeLimit limit) throws IOException {
+    Reply reply = new Reply();
+    securing = reply;
+    if (phase.get() == TcpPhase.ENDED) {
+      reply.fail(CLOSED_BY_PEER);
+    }
+    DaemonFrame answer =
+        wire.ask(
+            request -> new ClientFrame.TcpSecure(request, id, skipChecks, host), reply, limit);
+    int errno = ((DaemonFrame.TcpSecured) answer).errno();
+    if (errno != 0) {
+      throw new IoErrnoException("TLS with " + (host.isEmpty() ? peer : host), errno);
+    }
+  }
+
+  /** Closes without waiting. */
+  void closeNow() {
+    in.discard();
+    TcpPhase before = change(TcpPhase.Event.CLOSE);
+    if (before != before.after(TcpPhase.Event.CLOSE)) {
+      out.end(CLOSED_HERE);
+      wire.outbox().putControl(new ClientFrame.TcpClose(0, id));
+      wire.outbox().recheck();
+    }
+  }
+
+  /** Waits for the daemon's last word on this connection, after {@link #closeNow} or without it. */
+  void awaitEnd(TimeLimit limit) throws IOException {
+    int errno = ((DaemonFrame.TcpClosed) end.await(limit)).errno();
+    if (errno != 0) {
+      throw new IoErrnoException("The connection to " + peer, errno);
+    }
+  }
+}

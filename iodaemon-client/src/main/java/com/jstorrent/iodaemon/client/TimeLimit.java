@@ -1,0 +1,65 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+
+/**
+ * What is left of the time that a blocking call has. Waits take from it; there is no clock to read.
+ * For one call and its thread.
+ */
+final class TimeLimit {
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final String what;
+  private long left;
+
+  private TimeLimit(String what, long left) {
+    this.what = what;
+    this.left = left;
+  }
+
+  /**
+   * @param what the call does, as the beginning of a sentence, such as "Connecting"
+   * @param time zero means without limit
+   */
+  static TimeLimit of(String what, Duration time) {
+    return new TimeLimit(what, time.isZero() ? NEVER : nanos(time));
+  }
+
+  private static long nanos(Duration time) {
+    try {
+      return time.toNanos();
+    } catch (ArithmeticException e) {
+      return NEVER; // 292 years
+    }
+  }
+
+  /**
+   * Waits for a signal; the caller checks its condition again.
+   *
+   * @throws SocketTimeoutException when the time was over before
+   * @throws InterruptedIOException when the thread is interrupted; it stays so
+   */
+  @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
+  void await(Condition condition) throws InterruptedIOException {
+    if (left <= 0) {
+      throw new SocketTimeoutException(what + " took too long.");
+    }
+    try {
+      if (left == NEVER) {
+        condition.await();
+      } else {
+        left = condition.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(what);
+    }
+  }
+
+  static InterruptedIOException interrupted(String what) {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException(what + " was interrupted.");
+  }
+}

@@ -1,0 +1,168 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A UDP socket of the daemon (PROTOCOL.md § 4.10). Datagrams may be lost, as with any UDP: also here, when
+ * more come than are received. Thread-safe.
+ */
+public final class UdpSocket implements AutoCloseable {
+  private final Wire wire;
+  private final int id;
+  private final Arrivals<Datagram> received;
+  private final AtomicLong dropped = new AtomicLong();
+  private volatile boolean open = true;
+  private volatile int port;
+
+  private UdpSocket(Wire wire) {
+    this.wire = wire;
+    this.received = new Arrivals<>(wire.options().receiveBytes());
+    this.id = wire.sockets().add(new Events());
+  }
+
+  static UdpSocket bind(Wire wire, String address, int port, TimeLimit limit)
+      throws IOException {
+    UdpSocket socket = new UdpSocket(wire);
+    boolean bound = false;
+    try {
+      DaemonFrame.UdpBound result =
+          (DaemonFrame.UdpBound) wire.ask(
+              request -> new ClientFrame.UdpBind(request, socket.id, port, address), limit);
+      if (result.errno() != 0) {
+        throw new IoErrnoException("Binding port " + port, result.errno());
+      }
+      socket.port = result.boundPort();
+      bound = true;
+      return socket;
+    } finally {
+      if (!bound) {
+        socket.close();
+      }
+    }
+  }
+
+  /** The port that it is bound to. */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * Sends one datagram. Blocks while there is no room on the way to the daemon; whether it arrives is not
+   * known.
+   *
+   * @param data is consumed
+   */
+  public void send(String host, int destination, ByteBuffer data) throws IOException {
+    Ports.check(destination);
+    ByteBuffer frame =
+        FrameWriter.write(
+            new ClientFrame.UdpSend(0, id, destination, Ports.checkHost(host), data), 0);
+    data.position(data.limit());
+    if (!wire.outbox()
+        .put(frame, () -> open, TimeLimit.of("Sending", wire.options().writeTimeout()))) {
+      throw new AsynchronousCloseException();
+    }
+  }
+
+  /** Waits for a datagram, for the read timeout of the options at most. */
+  public Datagram receive() throws IOException {
+    return receive(wire.options().readTimeout());
+  }
+
+  /**
+   * Waits for a datagram.
+   *
+   * @param timeout zero means without limit
+   * @throws java.net.SocketTimeoutException when none comes in time
+   * @throws java.io.InterruptedIOException when the thread is interrupted
+   */
+  public Datagram receive(Duration timeout) throws IOException {
+    return received.take(UdpSocket::size, TimeLimit.of("Receiving", timeout));
+  }
+
+  private static long size(Datagram datagram) {
+    return datagram.data().capacity();
+  }
+
+  /** Datagrams that this client has dropped because they were not received in time. */
+  public long dropped() {
+    return dropped.get();
+  }
+
+  /**
+   * Joins a multicast group, on every network interface that can.
+   *
+   * @throws IoErrnoException with errno 22 (EINVAL) for what is no group, 19 (ENODEV) when no interface can
+   */
+  public void join(String group) throws IOException {
+    multicast(
+        "Joining " + group,
+        wire.ask(
+            request -> new ClientFrame.UdpJoinMulticast(request, id, Ports.checkHost(group)),
+            TimeLimit.of("Joining a group", wire.options().requestTimeout())));
+  }
+
+  /**
+   * Leaves a multicast group.
+   *
+   * @throws IoErrnoException with errno 99 (EADDRNOTAVAIL) when it was not joined
+   */
+  public void leave(String group) throws IOException {
+    multicast(
+        "Leaving " + group,
+        wire.ask(
+            request -> new ClientFrame.UdpLeaveMulticast(request, id, Ports.checkHost(group)),
+            TimeLimit.of("Leaving a group", wire.options().requestTimeout())));
+  }
+
+  private static void multicast(String what, DaemonFrame answer) throws IOException {
+    int errno = ((DaemonFrame.UdpMulticastResult) answer).errno();
+    if (errno != 0) {
+      throw new IoErrnoException(what, errno);
+    }
+  }
+
+  /** Closes the socket; datagrams that were sent may still leave. Does not block. */
+  @Override
+  public void close() {
+    open = false;
+    wire.sockets().remove(id);
+    wire.outbox().putControl(new ClientFrame.UdpClose(0, id));
+    wire.outbox().recheck();
+    received.end(AsynchronousCloseException::new);
+  }
+
+  private final class Events implements SocketEvents {
+    @Override
+    public void onFrame(DaemonFrame frame) {
+      switch (frame) {
+        case DaemonFrame.UdpRecv f -> {
+          InetSocketAddress sender = InetSocketAddress.createUnresolved(f.address(), f.port());
+          if (!received.offer(new Datagram(sender, f.data().slice()), f.data().remaining())) {
+            dropped.incrementAndGet();
+          }
+        }
+        case DaemonFrame.UdpClosed f -> {
+          wire.sockets().remove(id);
+          int errno = f.errno();
+          received.end(() -> new IoErrnoException("The UDP socket", errno));
+        }
+        default -> {
+        }
+      }
+    }
+
+    @Override
+    public void onLost(Failure why) {
+      received.end(why);
+    }
+  }
+}

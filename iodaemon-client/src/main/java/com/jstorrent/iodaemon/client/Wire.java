@@ -1,0 +1,78 @@
+package com.jstorrent.iodaemon.client;
+
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameWriter;
+import java.io.IOException;
+import java.util.function.IntFunction;
+
+/** What the sockets of a client share. Thread-safe. */
+final class Wire {
+  private final Outbox outbox;
+  private final Routes sockets = new Routes();
+  private final Routes servers = new Routes();
+  private final Replies replies = new Replies();
+  private final Negotiated negotiated;
+  private final ClientOptions options;
+
+  /**
+   * @param negotiated holds for the whole session, on whatever connections
+   */
+  Wire(Outbox outbox, Negotiated negotiated, ClientOptions options) {
+    this.outbox = outbox;
+    this.negotiated = negotiated;
+    this.options = options;
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  Routes sockets() {
+    return sockets;
+  }
+
+  Routes servers() {
+    return servers;
+  }
+
+  Replies replies() {
+    return replies;
+  }
+
+  Negotiated negotiated() {
+    return negotiated;
+  }
+
+  ClientOptions options() {
+    return options;
+  }
+
+  /**
+   * Sends a request and waits for what answers it.
+   *
+   * @param request makes the frame with this request id
+   */
+  DaemonFrame ask(IntFunction<ClientFrame> request, TimeLimit limit) throws IOException {
+    return ask(request, new Reply(), limit);
+  }
+
+  /** The same, with a reply that others can fail. */
+  DaemonFrame ask(IntFunction<ClientFrame> request, Reply reply, TimeLimit limit)
+      throws IOException {
+    int requestId = replies.expect(reply);
+    try {
+      outbox.put(FrameWriter.write(request.apply(requestId), 0), () -> true, limit);
+      return reply.await(limit);
+    } finally {
+      replies.forget(requestId);
+    }
+  }
+
+  void failAll(Failure why) {
+    outbox.fail(why);
+    replies.failAll(why);
+    sockets.failAll(why);
+    servers.failAll(why);
+  }
+}
