@@ -85,6 +85,7 @@ class TcpConnectionTest {
       connection.output().write(up);
       assertThat(got.get()).isEqualTo(down);
       assertThat(sunk.get()).isEqualTo(up);
+      socket.close();
     }
   }
 

@@ -1,0 +1,34 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Connects as another one does, and loses the connection when it is told to. */
+final class CuttableConnector implements FrameLink.Connector {
+  private final FrameLink.Connector other;
+  private volatile @Nullable FrameLink latest;
+
+  CuttableConnector(FrameLink.Connector other) {
+    this.other = other;
+  }
+
+  @Override
+  public FrameLink connect(Duration timeout) throws IOException, InterruptedException {
+    FrameLink link = other.connect(timeout);
+    latest = link;
+    return link;
+  }
+
+  void cut() {
+    FrameLink link = latest;
+    if (link != null) {
+      link.abort();
+    }
+  }
+
+  @Override
+  public void close() {
+    other.close();
+  }
+}
