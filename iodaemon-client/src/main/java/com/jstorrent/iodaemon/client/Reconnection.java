@@ -72,30 +72,38 @@ final class Reconnection {
 
   private @Nullable FrameLink attempt() throws IOException, InterruptedException {
     FrameLink link = connector.connect(wire.options().connectTimeout());
-    boolean resumed = false;
+    boolean answered = false;
     try {
       Handshake handshake = new Handshake(link, wire.options().connectTimeout());
       handshake.authenticate(token, wire.options());
       String ticket = Objects.requireNonNull(wire.negotiated().ticket());
       DaemonFrame.Resumed answer = handshake.resume(ticket, dispatch.received());
-      if (answer.errno() == Errno.EAGAIN.number()) {
-        return null;
-      }
-      if (answer.errno() != 0) {
-        throw new SessionGoneException("the daemon no longer has the session.");
-      }
-      dispatch.resumed();
-      if (answer.toClient() != dispatch.received()
-          || !wire.outbox().resume(link, answer.fromClient())) {
-        throw new SessionGoneException("the daemon has counted other frames.");
-      }
-      resumed = true;
-      return link;
+      answered = true;
+      return continuing(link, answer);
     } finally {
-      if (!resumed) {
-        link.close();
+      if (!answered) {
+        link.abort(); // closing it in order would end the session if the daemon has resumed it
       }
     }
+  }
+
+  private @Nullable FrameLink continuing(FrameLink link, DaemonFrame.Resumed answer)
+      throws SessionGoneException {
+    if (answer.errno() == Errno.EAGAIN.number()) {
+      link.close();
+      return null;
+    }
+    if (answer.errno() != 0) {
+      link.close();
+      throw new SessionGoneException("the daemon no longer has the session.");
+    }
+    dispatch.resumed();
+    if (answer.toClient() != dispatch.received()
+        || !wire.outbox().resume(link, answer.fromClient())) {
+      link.close();
+      throw new SessionGoneException("the daemon has counted other frames.");
+    }
+    return link;
   }
 
   /** Trying again is of no use. */
