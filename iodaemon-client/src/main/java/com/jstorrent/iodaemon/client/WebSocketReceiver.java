@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -92,12 +93,17 @@ final class WebSocketReceiver implements WebSocket.Listener {
     }
   }
 
+  /**
+   * The JDK answers with a Close when what is returned is complete, even if there was none: with 1000, which would
+   * end the session if it arrived (PROTOCOL.md § 9.3). So that is never complete then; abort ends the connection.
+   */
   @Override
   public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-    end(
-        code == WITHOUT_CLOSE
-            ? new EOFException("The connection to the daemon has broken.")
-            : new LinkClosedException(code));
+    if (code == WITHOUT_CLOSE) {
+      end(new EOFException("The connection to the daemon has broken."));
+      return new CompletableFuture<>();
+    }
+    end(new LinkClosedException(code));
     return null;
   }
 
