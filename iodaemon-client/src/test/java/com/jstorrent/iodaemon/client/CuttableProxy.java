@@ -136,6 +136,15 @@ final class CuttableProxy implements AutoCloseable {
     }
   }
 
+  /** Ends what the daemon sends, and goes on passing to it what the client sends. */
+  void endTowardsClients() throws IOException {
+    synchronized (open) {
+      for (int i = 0; i < open.size(); i += 2) {
+        open.get(i).shutdownOutput();
+      }
+    }
+  }
+
   /** Loses all connections, and those that are made until this is called again. */
   void refuse(boolean refuse) {
     synchronized (open) {

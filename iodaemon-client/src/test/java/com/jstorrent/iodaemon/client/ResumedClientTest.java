@@ -74,6 +74,20 @@ class ResumedClientTest {
   }
 
   @Test
+  void anEndWithoutACloseIsNotAnsweredWithOne() throws Exception {
+    try (IoClient client = client(ClientOptions.DEFAULT);
+        TcpConnection connection = client.connect(LOOPBACK, peer.port())) {
+      Socket socket = peer.accept();
+      StateChange connected = client.stateChange();
+      proxy.endTowardsClients();
+      assertThat(connected.next(LONG).next(LONG).state()).isEqualTo(ClientState.CONNECTED);
+      connection.output().write(1);
+      assertThat(socket.getInputStream().read()).isEqualTo(1);
+      socket.close();
+    }
+  }
+
+  @Test
   void writersBlockWhileTheReplayMemoryIsFull() throws Exception {
     ClientOptions small =
         ClientOptions.builder()
