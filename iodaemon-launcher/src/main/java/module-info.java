@@ -1,5 +1,6 @@
 /** The process that native-host starts. */
 module com.jstorrent.iodaemon.launcher {
+  requires com.jstorrent.iodaemon.client;
   requires com.jstorrent.iodaemon.core;
   requires com.jstorrent.iodaemon.http;
   requires com.jstorrent.iodaemon.json;

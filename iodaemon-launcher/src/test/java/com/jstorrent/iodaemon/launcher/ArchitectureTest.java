@@ -26,6 +26,8 @@ class ArchitectureTest {
           .definedBy(BASE + ".http..")
           .layer("ws")
           .definedBy(BASE + ".ws..")
+          .layer("client")
+          .definedBy(BASE + ".client..")
           .layer("json")
           .definedBy(BASE + ".json..")
           .layer("core")
@@ -42,8 +44,10 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("launcher", "ws")
           .whereLayer("ws")
           .mayOnlyBeAccessedByLayers("launcher")
+          .whereLayer("client")
+          .mayOnlyBeAccessedByLayers("launcher")
           .whereLayer("json")
-          .mayOnlyBeAccessedByLayers("launcher", "http", "ws");
+          .mayOnlyBeAccessedByLayers("launcher", "http", "ws", "client");
 
   @ArchTest
   static final ArchRule packagesAreFreeOfCycles =

@@ -1,7 +1,8 @@
 package com.jstorrent.iodaemon.launcher.demo;
 
-import com.jstorrent.iodaemon.frame.ClientFrame;
-import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.client.ClientOptions;
+import com.jstorrent.iodaemon.client.IoClient;
+import com.jstorrent.iodaemon.client.TcpConnection;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -20,29 +22,31 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/**
- * The client of the demo, which uses the JDK's WebSocket and HttpClient as an external program
- * would.
- */
+/** The client of the demo, which uses the Java client and HttpClient as an external program would. */
 final class DemoClient implements AutoCloseable {
   private static final int OK = 200;
   private static final int ROUND_TRIPS = 2000;
   private static final int WARM_UP = 1000;
   private static final int PING_BYTES = 64;
   private static final double NANOS_PER_MICRO = 1e3;
+  private static final String PEER = "127.0.0.1";
   private static final String FILE =
       Base64.getEncoder().encodeToString("demo/data.bin".getBytes(StandardCharsets.UTF_8));
 
+  /** A peer or a daemon that is silent for so long is not worth waiting for. */
+  private static final ClientOptions OPTIONS =
+      ClientOptions.builder().readTimeout(Duration.ofSeconds(30)).build();
+
   private final HttpClient http;
-  private final RelaySocket relay;
+  private final IoClient client;
   private final String base;
   private final String token;
   private final String rootKey;
-  private final ExecutorService writers = Executors.newFixedThreadPool(4);
+  private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
 
-  private DemoClient(HttpClient http, RelaySocket relay, int port, String token, String rootKey) {
+  private DemoClient(HttpClient http, IoClient client, int port, String token, String rootKey) {
     this.http = http;
-    this.relay = relay;
+    this.client = client;
     this.base = "http://127.0.0.1:" + port;
     this.token = token;
     this.rootKey = rootKey;
@@ -50,40 +54,30 @@ final class DemoClient implements AutoCloseable {
 
   static DemoClient connect(int port, String token, String rootKey)
       throws IOException, InterruptedException {
+    IoClient client =
+        IoClient.connect(URI.create("ws://127.0.0.1:" + port + "/io"), token, OPTIONS);
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    return new DemoClient(http, RelaySocket.connect(http, port, token), port, token, rootKey);
+    return new DemoClient(http, client, port, token, rootKey);
   }
 
   /** The sorted round-trip times of a small message to a peer and back, in microseconds. */
   List<Double> roundTrips(int echoPort) throws IOException, InterruptedException {
-    int socketId = Integer.MAX_VALUE;
-    open(socketId, echoPort);
-    List<Double> times = new ArrayList<>();
-    for (int i = -WARM_UP; i < ROUND_TRIPS; i++) {
-      long begun = System.nanoTime();
-      relay.send(new ClientFrame.TcpSend(0, socketId, ByteBuffer.allocate(PING_BYTES)));
-      for (int got = 0; got < PING_BYTES;) {
-        if (relay.receive() instanceof DaemonFrame.TcpRecv data) {
-          got += data.data().remaining();
+    try (TcpConnection echo = client.connect(PEER, echoPort)) {
+      List<Double> times = new ArrayList<>();
+      byte[] ping = new byte[PING_BYTES];
+      for (int i = -WARM_UP; i < ROUND_TRIPS; i++) {
+        long begun = System.nanoTime();
+        echo.output().write(ping);
+        if (echo.input().readNBytes(PING_BYTES).length < PING_BYTES) {
+          throw new IOException("A peer has ended its socket too early.");
+        }
+        if (i >= 0) {
+          times.add((System.nanoTime() - begun) / NANOS_PER_MICRO);
         }
       }
-      if (i >= 0) {
-        times.add((System.nanoTime() - begun) / NANOS_PER_MICRO);
-      }
-    }
-    relay.send(new ClientFrame.TcpClose(0, socketId));
-    if (!(relay.receive() instanceof DaemonFrame.TcpClosed)) {
-      throw new IOException("The end of a socket was not reported.");
-    }
-    Collections.sort(times);
-    return times;
-  }
-
-  private void open(int socketId, int port) throws IOException, InterruptedException {
-    relay.send(new ClientFrame.TcpConnect(socketId, socketId, port, "127.0.0.1"));
-    if (!(relay.receive() instanceof DaemonFrame.TcpConnected connected)
-        || connected.errno() != 0) {
-      throw new IOException("The daemon could not connect to the peer.");
+      echo.shutdownOutput();
+      Collections.sort(times);
+      return times;
     }
   }
 
@@ -92,46 +86,46 @@ final class DemoClient implements AutoCloseable {
    */
   void download(int port, int pieces, int sockets, ProgressBar progress)
       throws IOException, InterruptedException {
-    PieceAssembler[] assemblers = new PieceAssembler[sockets];
-    List<Future<?>> writes = new ArrayList<>();
-    for (int id = 0; id < sockets; id++) {
-      open(id, port);
-      assemblers[id] = new PieceAssembler(id, sockets);
+    List<Future<?>> parts = new ArrayList<>();
+    for (int first = 0; first < sockets; first++) {
+      int number = first;
+      parts.add(tasks.submit(() -> part(port, number, sockets, pieces, progress)));
     }
-    for (int id = 0; id < sockets; id++) {
-      request(id, id);
-      if (id + sockets < pieces) { // request one piece ahead, so that the peer is never idle
-        request(id, id + sockets);
+    for (Future<?> part : parts) {
+      try {
+        part.get();
+      } catch (ExecutionException e) {
+        throw new IOException(e.getCause());
       }
     }
-    for (int complete = 0; complete < pieces;) {
-      if (!(relay.receive() instanceof DaemonFrame.TcpRecv data)) {
-        throw new IOException("A peer has ended its socket too early.");
-      }
-      PieceAssembler assembler = assemblers[data.socketId()];
-      while (data.data().hasRemaining()) {
-        byte[] piece = assembler.take(data.data());
-        if (piece != null) {
-          int number = assembler.wanted();
-          complete++;
-          assembler.next();
-          if (assembler.wanted() + sockets < pieces) {
-            request(data.socketId(), assembler.wanted() + sockets);
-          }
-          writes.add(writers.submit(() -> write(number, piece, progress)));
-        }
-      }
-    }
-    await(writes);
   }
 
-  private void request(int socketId, int piece) {
-    ByteBuffer number = ByteBuffer.allocate(Integer.BYTES).putInt(piece).flip();
-    relay.send(new ClientFrame.TcpSend(0, socketId, number));
-  }
-
-  private Void write(int number, byte[] piece, ProgressBar progress)
+  /** Downloads every nth piece over a socket of its own. */
+  private Void part(int port, int first, int step, int pieces, ProgressBar progress)
       throws IOException, InterruptedException {
+    try (TcpConnection peer = client.connect(PEER, port)) {
+      request(peer, first, pieces);
+      for (int number = first; number < pieces; number += step) {
+        request(peer, number + step, pieces); // one piece ahead, so that the peer is never idle
+        byte[] piece = peer.input().readNBytes(PieceData.PIECE_BYTES);
+        if (!Arrays.equals(piece, PieceData.of(number))) {
+          throw new IOException("Piece " + number + " differs from what the peer served.");
+        }
+        write(number, piece);
+        progress.step();
+      }
+      peer.shutdownOutput();
+    }
+    return null;
+  }
+
+  private static void request(TcpConnection peer, int piece, int pieces) throws IOException {
+    if (piece < pieces) {
+      peer.output().write(ByteBuffer.allocate(Integer.BYTES).putInt(piece).array());
+    }
+  }
+
+  private void write(int number, byte[] piece) throws IOException, InterruptedException {
     HttpRequest request =
         request("/write/", number)
             .header("X-Expected-SHA1", DigestUtils.sha1Hex(piece))
@@ -141,8 +135,6 @@ final class DemoClient implements AutoCloseable {
     if (status != OK) {
       throw new IOException("Writing a piece was answered with " + status + ".");
     }
-    progress.step();
-    return null;
   }
 
   private HttpRequest.Builder request(String route, int number) {
@@ -170,20 +162,10 @@ final class DemoClient implements AutoCloseable {
     return verified;
   }
 
-  private static void await(List<Future<?>> writes) throws IOException, InterruptedException {
-    for (Future<?> write : writes) {
-      try {
-        write.get();
-      } catch (ExecutionException e) {
-        throw new IOException(e.getCause());
-      }
-    }
-  }
-
   @Override
   public void close() {
-    writers.shutdownNow();
-    relay.close();
+    tasks.shutdownNow();
+    client.close();
     http.shutdownNow();
   }
 }
