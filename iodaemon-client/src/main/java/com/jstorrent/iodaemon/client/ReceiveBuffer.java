@@ -40,7 +40,7 @@ final class ReceiveBuffer {
   void add(ByteBuffer data) throws InterruptedException {
     lock.lock();
     try {
-      while (grant == null && held >= window && !discarding) {
+      while (grant == null && held >= window && !discarding && !ended) {
         changed.await();
       }
       if (!discarding && !ended && data.hasRemaining()) {

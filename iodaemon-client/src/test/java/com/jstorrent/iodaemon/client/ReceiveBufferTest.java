@@ -1,0 +1,75 @@
+package com.jstorrent.iodaemon.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The bound of what is not read, with credit and without. */
+@Timeout(120)
+class ReceiveBufferTest {
+  private static final int WINDOW = 10;
+
+  private static int read(ReceiveBuffer buffer, int bytes) throws IOException {
+    return buffer.read(ByteBuffer.allocate(bytes), TimeLimit.of("Reading", Duration.ZERO));
+  }
+
+  /** Adds to a full buffer on another thread, and waits until that thread waits. */
+  private static Thread blocked(ReceiveBuffer buffer) throws InterruptedException {
+    buffer.add(ByteBuffer.allocate(WINDOW));
+    Thread adding =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    buffer.add(ByteBuffer.allocate(1));
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    TestDaemon.await("the thread waits", () -> adding.getState() == Thread.State.WAITING);
+    return adding;
+  }
+
+  @Test
+  void withoutCreditAFullBufferBlocksUntilItIsRead() throws Exception {
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, null);
+    Thread adding = blocked(buffer);
+    assertThat(read(buffer, 1)).isEqualTo(1);
+    adding.join();
+    assertThat(buffer.available()).isEqualTo(WINDOW);
+  }
+
+  @Test
+  void theEndOfASocketEndsTheWaitForRoom() throws Exception {
+    ReceiveBuffer ended = new ReceiveBuffer(WINDOW, null);
+    Thread adding = blocked(ended);
+    ended.end(() -> new IOException("lost"));
+    adding.join();
+    ReceiveBuffer closed = new ReceiveBuffer(WINDOW, null);
+    Thread other = blocked(closed);
+    closed.discard();
+    other.join();
+  }
+
+  @Test
+  void withCreditNothingBlocksAndGrantsAddUpToWhatWasTaken() throws Exception {
+    List<Integer> grants = new ArrayList<>();
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, grants::add);
+    buffer.add(ByteBuffer.allocate(WINDOW));
+    buffer.add(ByteBuffer.allocate(WINDOW));
+    assertThat(read(buffer, 4)).isEqualTo(4);
+    assertThat(grants).isEmpty();
+    assertThat(read(buffer, 3)).isEqualTo(3);
+    buffer.drop();
+    assertThat(grants).containsExactly(7, 13);
+    buffer.end();
+    assertThat(read(buffer, 1)).isEqualTo(-1);
+  }
+}
