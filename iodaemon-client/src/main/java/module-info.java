@@ -7,4 +7,6 @@ module com.jstorrent.iodaemon.client {
   requires static transitive org.jspecify;
 
   exports com.jstorrent.iodaemon.client;
+  exports com.jstorrent.iodaemon.client.files;
+  exports com.jstorrent.iodaemon.client.report;
 }

@@ -1,0 +1,78 @@
+package com.jstorrent.iodaemon.client.files;
+
+import com.jstorrent.iodaemon.json.Json;
+import java.io.IOException;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An answer whose head has come. To be closed, which ends its connection unless all has been read. */
+record Answer(int status, HttpHeaders headers, AnswerInput body) implements AutoCloseable {
+  /** The longest text that is kept of an answer: two listings of the longest kind. */
+  private static final int TEXT_BYTES = 64 << 20;
+
+  private static final int SENTENCE_BYTES = 64 << 10;
+
+  boolean isSuccess() {
+    return status / 100 == 2;
+  }
+
+  String text() throws IOException {
+    byte[] text = body.readNBytes(TEXT_BYTES);
+    if (body.read() >= 0) {
+      throw new IOException("The daemon's answer is longer than " + TEXT_BYTES + " bytes.");
+    }
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  /** Reads a body without a use, so that the connection can be used again. */
+  void finish() throws IOException {
+    while (body.read() >= 0) {
+      // Such bodies are empty, or a word.
+    }
+  }
+
+  @Nullable
+  Object json() throws IOException {
+    try {
+      return Json.read(text());
+    } catch (IllegalArgumentException e) {
+      throw new IOException("The daemon's answer is not valid JSON; is it a daemon?", e);
+    }
+  }
+
+  JsonAnswer object() throws IOException {
+    return JsonAnswer.of(json());
+  }
+
+  /** What an answer that is no success says. */
+  FilesException refusal(Server server) throws IOException {
+    String code = "";
+    String sentence =
+        "The request was refused without a reason; is it a daemon that listens there?";
+    String text = new String(body.readNBytes(SENTENCE_BYTES), StandardCharsets.UTF_8);
+    if (text.startsWith("{")) {
+      try {
+        Map<String, @Nullable Object> fields = Json.readObject(text);
+        code = fields.get("error") instanceof String given ? given : code;
+        sentence = fields.get("message") instanceof String given ? given : sentence;
+      } catch (IllegalArgumentException e) {
+        sentence = "The request was refused with a reason that cannot be read.";
+      }
+    }
+    return new FilesException(
+        status, server.withoutToken(code), server.withoutToken(sentence), retryAfter());
+  }
+
+  private @Nullable Duration retryAfter() {
+    String seconds = headers.firstValue("Retry-After").orElse("");
+    return seconds.matches("\\d{1,9}") ? Duration.ofSeconds(Long.parseLong(seconds)) : null;
+  }
+
+  @Override
+  public void close() {
+    body.close();
+  }
+}

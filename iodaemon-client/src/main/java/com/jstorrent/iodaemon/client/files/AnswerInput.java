@@ -1,0 +1,173 @@
+package com.jstorrent.iodaemon.client.files;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of an answer, as it comes. Each wait for bytes has a limit and can be interrupted; both end the
+ * connection, and so does closing before the end. Read by one thread at a time, closed by any.
+ */
+final class AnswerInput extends InputStream implements HttpResponse.BodySubscriber<AnswerInput> {
+  /** How many deliveries of the connection, of 16 KiB each as a rule, are taken ahead of the reader. */
+  private static final int AHEAD = 4;
+
+  /** What the connection delivers. */
+  private sealed interface Delivery {
+    record Bytes(List<ByteBuffer> buffers) implements Delivery {}
+
+    record End(@Nullable Throwable failure) implements Delivery {}
+  }
+
+  private final BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>(); // AHEAD at most, and an end
+  private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+  private volatile TimeLimit limit;
+  private volatile boolean complete;
+  private volatile boolean closed;
+  private final Deque<ByteBuffer> current = new ArrayDeque<>(); // the reader's
+  private Delivery.@Nullable End end; // the reader's
+
+  AnswerInput(TimeLimit limit) {
+    this.limit = limit;
+  }
+
+  /** From now on waits are limited otherwise. */
+  void limit(TimeLimit next) {
+    limit = next;
+  }
+
+  @Override
+  public CompletionStage<AnswerInput> getBody() {
+    return CompletableFuture.completedStage(this);
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription given) {
+    if (!subscription.complete(given)) {
+      given.cancel(); // closed already, or subscribed twice
+    } else {
+      given.request(AHEAD);
+    }
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    deliveries.add(new Delivery.Bytes(buffers));
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    complete = true;
+    deliveries.add(new Delivery.End(failure));
+  }
+
+  @Override
+  public void onComplete() {
+    complete = true;
+    deliveries.add(new Delivery.End(null));
+  }
+
+  @Override
+  public int read() throws IOException {
+    ByteBuffer next = next();
+    return next == null ? -1 : Byte.toUnsignedInt(next.get());
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, into.length);
+    return length == 0 ? 0 : read(ByteBuffer.wrap(into, offset, length));
+  }
+
+  /** Reads at least one byte, when there is room for one. Returns how many, or -1 at the end. */
+  int read(ByteBuffer into) throws IOException {
+    ByteBuffer next = next();
+    if (next == null) {
+      return -1;
+    }
+    int count = Math.min(next.remaining(), into.remaining());
+    into.put(into.position(), next, next.position(), count);
+    into.position(into.position() + count);
+    next.position(next.position() + count);
+    return count;
+  }
+
+  @Override
+  public int available() {
+    return current.stream().mapToInt(ByteBuffer::remaining).sum();
+  }
+
+  /** Bytes to read, or null at the end. */
+  private @Nullable ByteBuffer next() throws IOException {
+    while (true) {
+      if (closed) {
+        throw new IOException("The answer has been closed.");
+      }
+      ByteBuffer first = current.peekFirst();
+      if (first == null) {
+        if (end == null) {
+          take();
+        } else if (end.failure() == null) {
+          return null;
+        } else {
+          throw new IOException(
+              "The connection to the daemon has ended in the middle of an answer.", end.failure());
+        }
+      } else if (first.hasRemaining()) {
+        return first;
+      } else {
+        current.removeFirst();
+      }
+    }
+  }
+
+  private void take() throws IOException {
+    try {
+      switch (deliveries.poll(limit.nextNanos(), TimeUnit.NANOSECONDS)) {
+        case null -> throw limit.exceeded();
+        case Delivery.End last -> end = last;
+        case Delivery.Bytes more -> {
+          current.addAll(more.buffers());
+          subscription.join().request(1);
+        }
+      }
+    } catch (InterruptedException e) {
+      close();
+      throw interrupted();
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** For a thread whose interrupt is passed on as an exception of I/O; it stays interrupted. */
+  static InterruptedIOException interrupted() {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("The call was interrupted; the daemon may have done it.");
+  }
+
+  /** Ends the connection, unless all has been read. */
+  @Override
+  public void close() {
+    closed = true;
+    if (!subscription.completeExceptionally(new IOException("Closed."))
+        && !subscription.isCompletedExceptionally()
+        && !complete) {
+      subscription.join().cancel();
+    }
+    deliveries.add(new Delivery.End(null)); // wakes a reader on another thread
+  }
+}

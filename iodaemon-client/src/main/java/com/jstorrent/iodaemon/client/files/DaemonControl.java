@@ -1,0 +1,92 @@
+package com.jstorrent.iodaemon.client.files;
+
+import com.jstorrent.iodaemon.client.report.DaemonReport;
+import com.jstorrent.iodaemon.client.report.InterfaceAddress;
+import com.jstorrent.iodaemon.client.report.RootReport;
+import com.jstorrent.iodaemon.client.report.SocketReports;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.List;
+
+/**
+ * The daemon itself (PROTOCOL.md § 5.1 and § 5.4). Its methods block and throw as those of {@link FilesClient}.
+ * Immutable and thread-safe.
+ */
+public final class DaemonControl {
+  private final HttpCalls calls;
+
+  DaemonControl(HttpCalls calls) {
+    this.calls = calls;
+  }
+
+  /**
+   * Whether a daemon answers at this address. The token is not sent, so that it says nothing about it; {@link #ping}
+   * does.
+   *
+   * @return false when nothing listens there, or something else does
+   */
+  public boolean isHealthy() throws IOException {
+    try {
+      return calls
+          .call(Request.get("/health").with(Request.Trait.OPEN), Answer::text)
+          .equals("ok");
+    } catch (ConnectException | FilesException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Returns when the daemon has answered and the token is right.
+   *
+   * @throws FilesException with the status 401 when the token is wrong
+   */
+  public void ping() throws IOException {
+    calls.run(Request.post("/control/ping"));
+  }
+
+  /** Its counters and sessions. */
+  public DaemonReport stats() throws IOException {
+    return Reports.daemon(calls.call(Request.get("/stats"), Answer::object));
+  }
+
+  /** The sockets of all sessions. */
+  public SocketReports sockets() throws IOException {
+    return Reports.sockets(calls.call(Request.get("/stats/sockets"), Answer::object));
+  }
+
+  /**
+   * The sockets of one session.
+   *
+   * @param session its number
+   */
+  public SocketReports sockets(long session) throws IOException {
+    return Reports.sockets(
+        calls.call(Request.get("/stats/sockets?session=" + session), Answer::object));
+  }
+
+  /** Its counters as OpenMetrics text. */
+  public String metrics() throws IOException {
+    return calls.call(Request.get("/metrics"), Answer::text);
+  }
+
+  /** The download roots, looked at just now. */
+  public List<RootReport> roots() throws IOException {
+    return Reports.roots(calls.call(Request.get("/roots"), Answer::object));
+  }
+
+  /** The addresses of its machine, IPv4 first. */
+  public List<InterfaceAddress> interfaces() throws IOException {
+    return Reports.interfaces(
+        JsonAnswer.objects(calls.call(Request.get("/network/interfaces"), Answer::json)));
+  }
+
+  /** Has it read its roots and its origin from the disk again. */
+  public void reload() throws IOException {
+    calls.run(Request.post("/api/read-rpc-info-from-disk"));
+  }
+
+  /** Asks for its graceful shutdown. Returns when it has agreed, before it has ended. */
+  public void shutdown() throws IOException {
+    calls.run(Request.post("/control/shutdown").with(Request.Trait.ONCE));
+  }
+}

@@ -1,0 +1,69 @@
+package com.jstorrent.iodaemon.client.files;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A file that is open (PROTOCOL.md § 5.2): it stays the same one when it is renamed, and belongs to the session of
+ * the client that has opened it. {@link FilesClient} reads and writes it as any {@link FileRef}. Thread-safe.
+ */
+public final class FileHandle implements FileRef, Closeable {
+  private static final int GONE = 404;
+
+  private final HttpCalls calls;
+  private final String id;
+  private final RootPath opened;
+  private final long size;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  FileHandle(HttpCalls calls, String id, RootPath opened, long size) {
+    this.calls = calls;
+    this.id = id;
+    this.opened = opened;
+    this.size = size;
+  }
+
+  String id() {
+    return id;
+  }
+
+  /** The beginning of the targets about this handle. */
+  String target() {
+    return "/files/" + Texts.percentEncoded(id);
+  }
+
+  /** Where the file was when it was opened. */
+  public RootPath openedAt() {
+    return opened;
+  }
+
+  /** How many bytes the file had when it was opened. */
+  public long sizeWhenOpened() {
+    return size;
+  }
+
+  /**
+   * Ends the handle, after its writes are done; its streams end with an error. Closing it again does nothing, and
+   * so does closing one that the daemon has ended with its session.
+   */
+  @Override
+  public void close() throws IOException {
+    if (closed.compareAndSet(false, true)) {
+      try {
+        calls.run(Request.post(target() + "/close").with(Request.Trait.ONCE));
+      } catch (FilesException e) {
+        if (e.status() != GONE) {
+          closed.set(false); // it is still open, so that it can be closed again
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Without its id, by which other clients could use it. */
+  @Override
+  public String toString() {
+    return "handle of " + opened.path();
+  }
+}

@@ -1,0 +1,97 @@
+package com.jstorrent.iodaemon.client.files;
+
+import com.jstorrent.iodaemon.json.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hashes in order, as the daemon computes them. {@link #next} blocks until there is one, for {@link
+ * FilesClient.Builder#silence} at most, and throws {@link UncheckedIOException} when none comes any more. To be
+ * closed: that ends the connection, and with it the daemon's work. For one thread at a time; any may close it.
+ */
+public final class HashStream<T> implements Iterator<T>, AutoCloseable {
+  /** Longer than any hash in JSON. */
+  private static final int LINE_BYTES = 4096;
+
+  private final AnswerInput lines;
+  private final Iterator<LineReader<T>> readers;
+
+  /**
+   * @param readers one for each line that has to come
+   */
+  HashStream(AnswerInput lines, Iterator<LineReader<T>> readers) {
+    this.lines = lines;
+    this.readers = readers;
+  }
+
+  /** Makes something of a line's JSON. */
+  @FunctionalInterface
+  interface LineReader<T> {
+    T read(@Nullable Object json) throws IOException;
+  }
+
+  /** Whether there is another one. Never blocks: how many there are follows from what was asked for. */
+  @Override
+  public boolean hasNext() {
+    return readers.hasNext();
+  }
+
+  @Override
+  public T next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("All hashes have been read.");
+    }
+    try {
+      T next = readers.next().read(Json.read(line()));
+      if (!hasNext() && lines.read() >= 0) {
+        throw new IOException("The daemon has sent more hashes than were asked for.");
+      }
+      return next;
+    } catch (IllegalArgumentException e) {
+      close();
+      throw new UncheckedIOException(
+          new IOException("The daemon has sent something that is no hash.", e));
+    } catch (IOException e) {
+      close();
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String line() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int next; (next = lines.read()) != '\n';) {
+      if (next < 0) {
+        throw new EOFException("The daemon has sent fewer hashes than were asked for.");
+      }
+      line.write(next);
+      if (line.size() > LINE_BYTES) {
+        throw new IOException("The daemon has sent a line that is too long for a hash.");
+      }
+    }
+    return line.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The hashes that are left, as a stream; closing it closes this. */
+  public Stream<T> stream() {
+    return StreamSupport.stream(
+        Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL),
+        false)
+        .onClose(this::close);
+  }
+
+  /** Ends the connection, unless all hashes have been read. Does not block. */
+  @Override
+  public void close() {
+    lines.close();
+  }
+}

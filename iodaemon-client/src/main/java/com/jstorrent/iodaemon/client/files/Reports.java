@@ -1,0 +1,117 @@
+package com.jstorrent.iodaemon.client.files;
+
+import com.jstorrent.iodaemon.client.report.DaemonReport;
+import com.jstorrent.iodaemon.client.report.InterfaceAddress;
+import com.jstorrent.iodaemon.client.report.RootReport;
+import com.jstorrent.iodaemon.client.report.SessionReport;
+import com.jstorrent.iodaemon.client.report.SocketReport;
+import com.jstorrent.iodaemon.client.report.SocketReports;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a daemon tells of itself, made of its JSON (PROTOCOL.md § 5.4). */
+final class Reports {
+  private static final Set<String> NO_COUNTERS =
+      Set.of(
+          "uptime_secs", "number", "age_secs", "idle_secs", "blocked_ms",
+          "queued_to_client_bytes");
+
+  private Reports() {}
+
+  static DaemonReport daemon(JsonAnswer stats) throws IOException {
+    List<SessionReport> sessions = new ArrayList<>();
+    if (stats.fields().containsKey("sessions")) {
+      for (JsonAnswer session : stats.objects("sessions")) {
+        sessions.add(session(session));
+      }
+    }
+    return new DaemonReport(
+        counters(stats),
+        Duration.ofSeconds(stats.number("uptime_secs")),
+        stats.text("version", ""),
+        sessions);
+  }
+
+  private static SessionReport session(JsonAnswer session) throws IOException {
+    return new SessionReport(
+        new SessionReport.Name(
+            session.number("number"), session.optionalText("name"), session.text("endpoint", "")),
+        session.text("state", "").equals("parked"),
+        new SessionReport.Times(
+            Duration.ofSeconds(session.number("age_secs")),
+            Duration.ofSeconds(session.number("idle_secs")),
+            Duration.ofMillis(session.number("blocked_ms"))),
+        session.number("queued_to_client_bytes"),
+        counters(session));
+  }
+
+  private static Map<String, Long> counters(JsonAnswer stats) {
+    Map<String, Long> counters = new LinkedHashMap<>();
+    stats.fields()
+        .forEach(
+            (name, value) -> {
+              if (name instanceof String known
+                  && value instanceof Number number
+                  && !NO_COUNTERS.contains(known)) {
+                counters.put(known, number.longValue());
+              }
+            });
+    return counters;
+  }
+
+  static SocketReports sockets(JsonAnswer all) throws IOException {
+    List<SocketReport> sockets = new ArrayList<>();
+    for (JsonAnswer socket : all.objects("sockets")) {
+      sockets.add(socket(socket));
+    }
+    return new SocketReports(sockets, all.optionalNumber("more").orElse(0));
+  }
+
+  private static SocketReport socket(JsonAnswer socket) throws IOException {
+    return new SocketReport(
+        new SocketReport.Name(
+            socket.number("session"), socket.number("id"), socket.text("kind")),
+        socket.text("state", ""),
+        new SocketReport.Ends(
+            socket.optionalText("remote"), (int) socket.optionalNumber("local_port").orElse(0)),
+        new SocketReport.Traffic(
+            socket.number("sent_bytes"),
+            socket.number("received_bytes"),
+            socket.number("queued_bytes"),
+            socket.number("pauses"),
+            socket.number("drops")),
+        Duration.ofMillis(socket.number("idle_ms")));
+  }
+
+  static List<RootReport> roots(JsonAnswer all) throws IOException {
+    List<RootReport> roots = new ArrayList<>();
+    for (JsonAnswer root : all.objects("roots")) {
+      roots.add(
+          new RootReport(
+              root.text("key"),
+              root.text("displayName", ""),
+              root.flag("removable"),
+              new RootReport.Availability(
+                  root.flag("lastStatOk"),
+                  Instant.ofEpochMilli(root.number("lastChecked")),
+                  root.optionalNumber("freeBytes"))));
+    }
+    return List.copyOf(roots);
+  }
+
+  static List<InterfaceAddress> interfaces(List<JsonAnswer> all) throws IOException {
+    List<InterfaceAddress> addresses = new ArrayList<>();
+    for (JsonAnswer each : all) {
+      addresses.add(
+          new InterfaceAddress(
+              each.text("name"), each.text("address"), (int) each.number("prefixLength")));
+    }
+    return List.copyOf(addresses);
+  }
+}

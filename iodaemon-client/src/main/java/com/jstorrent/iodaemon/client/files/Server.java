@@ -1,0 +1,79 @@
+package com.jstorrent.iodaemon.client.files;
+
+import java.net.URI;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where the daemon is, and what is shown to it. */
+final class Server {
+  private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
+
+  private final String origin;
+  private final String token;
+  private final @Nullable String session;
+
+  private Server(String origin, String token, @Nullable String session) {
+    this.origin = origin;
+    this.token = token;
+    this.session = session;
+  }
+
+  /**
+   * @throws IllegalArgumentException when the address is not one of a daemon, or the token cannot be
+   *     one; the message does not tell it
+   */
+  static Server of(URI base, String token) {
+    String host = base.getHost();
+    if (!"http".equalsIgnoreCase(base.getScheme())
+        || host == null
+        || !HOSTS.contains(host.toLowerCase(Locale.ROOT))
+        || base.getRawUserInfo() != null
+        || !(base.getRawPath().isEmpty() || base.getRawPath().equals("/"))
+        || base.getRawQuery() != null
+        || base.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "The address of a daemon is http://127.0.0.1:PORT and nothing else.");
+    }
+    requireField("token", token);
+    String port = base.getPort() < 0 ? "" : ":" + base.getPort();
+    return new Server("http://" + host + port, token, null);
+  }
+
+  /** The same daemon, with calls that belong to the session of this name. */
+  Server withSession(String name) {
+    requireField("name of a session", name);
+    return new Server(origin, token, name);
+  }
+
+  /** The JDK would quote a header that it refuses. */
+  private static void requireField(String what, String value) {
+    if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      throw new IllegalArgumentException(
+          "The " + what + " must consist of visible ASCII characters.");
+    }
+  }
+
+  URI resolve(String target) {
+    return URI.create(origin + target);
+  }
+
+  String token() {
+    return token;
+  }
+
+  @Nullable
+  String session() {
+    return session;
+  }
+
+  /** A sentence of whatever has answered at this address, without the token. */
+  String withoutToken(String sentence) {
+    return sentence.replace(token, "…");
+  }
+
+  @Override
+  public String toString() {
+    return origin;
+  }
+}

@@ -1,0 +1,65 @@
+package com.jstorrent.iodaemon.client.files;
+
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+
+/** How long the next wait for the daemon may take. */
+interface TimeLimit {
+  /**
+   * At least one.
+   *
+   * @throws HttpTimeoutException when the time is over
+   */
+  long nextNanos() throws HttpTimeoutException;
+
+  HttpTimeoutException exceeded();
+
+  /** One time for all waits together, from now on. */
+  static TimeLimit together(CallClock clock, Duration time) {
+    long end = clock.nanoTime() + nanos(time);
+    return new TimeLimit() {
+      @Override
+      public long nextNanos() throws HttpTimeoutException {
+        long left = end - clock.nanoTime();
+        if (left <= 0) {
+          throw exceeded();
+        }
+        return left;
+      }
+
+      @Override
+      public HttpTimeoutException exceeded() {
+        return new HttpTimeoutException(
+            "The daemon has not answered in full within " + text(time)
+                + "; give the call more time by within(…).");
+      }
+    };
+  }
+
+  /** So long for each wait. */
+  static TimeLimit each(Duration time) {
+    return new TimeLimit() {
+      @Override
+      public long nextNanos() {
+        return nanos(time);
+      }
+
+      @Override
+      public HttpTimeoutException exceeded() {
+        return new HttpTimeoutException(
+            "The daemon has not sent one byte for " + text(time)
+                + "; set a longer silence where the client is built.");
+      }
+    };
+  }
+
+  /** What does not fit is longer than any wait; half, so that a sum of two fits. */
+  private static long nanos(Duration time) {
+    Duration most = Duration.ofNanos(Long.MAX_VALUE / 2);
+    return time.compareTo(most) < 0 ? time.toNanos() : most.toNanos();
+  }
+
+  private static String text(Duration time) {
+    return time.toMillis() + " ms";
+  }
+}

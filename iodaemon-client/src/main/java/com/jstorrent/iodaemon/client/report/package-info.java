@@ -1,0 +1,5 @@
+/** What a daemon tells of itself: roots, counters, sessions and sockets (PROTOCOL.md § 5.4). */
+@NullMarked
+package com.jstorrent.iodaemon.client.report;
+
+import org.jspecify.annotations.NullMarked;
