@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.client.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ final class Batch {
     Digest expected = extent.expected();
     byte[] digest = expected == null ? new byte[0] : expected.bytes();
     return ByteBuffer.allocate(HEAD_BYTES + root.length + path.length + digest.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
         .put(expected == null ? 0 : expected.algorithm().code())
         .put((byte) root.length)
         .putShort((short) path.length)

@@ -73,7 +73,7 @@ final class BufferPublisher implements HttpRequest.BodyPublisher {
       } else if (demand.getAndAccumulate(count, Sending::sum) == 0) {
         do { // what is asked for meanwhile, perhaps by onNext itself, is sent by this loop as well
           sendNext();
-        } while (demand.decrementAndGet() > 0);
+        } while (!ended && demand.decrementAndGet() > 0);
       }
     }
 

@@ -26,7 +26,7 @@ public record SessionReport(
    *
    * @param number in this daemon
    * @param given the name that its client has given it, or null
-   * @param endpoint {@code /io} or {@code /control}
+   * @param endpoint {@code io} or {@code control}
    */
   public record Name(long number, @Nullable String given, String endpoint) {}
 
