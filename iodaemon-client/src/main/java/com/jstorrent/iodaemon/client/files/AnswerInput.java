@@ -25,20 +25,18 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
   /** How many deliveries of the connection, of 16 KiB each as a rule, are taken ahead of the reader. */
   private static final int AHEAD = 4;
 
-  /** What the connection delivers. */
-  private sealed interface Delivery {
-    record Bytes(List<ByteBuffer> buffers) implements Delivery {}
+  /** What the connection delivers, put into the reader's fields by the reader: AHEAD at most, and an end. */
+  private final BlockingQueue<Runnable> deliveries = new LinkedBlockingQueue<>();
 
-    record End(@Nullable Throwable failure) implements Delivery {}
-  }
-
-  private final BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>(); // AHEAD at most, and an end
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
   private volatile TimeLimit limit;
   private volatile boolean complete;
   private volatile boolean closed;
-  private final Deque<ByteBuffer> current = new ArrayDeque<>(); // the reader's
-  private Delivery.@Nullable End end; // the reader's
+
+  // The reader's fields.
+  private final Deque<ByteBuffer> current = new ArrayDeque<>();
+  private boolean ended;
+  private @Nullable Throwable failure;
 
   AnswerInput(TimeLimit limit) {
     this.limit = limit;
@@ -65,19 +63,27 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
-    deliveries.add(new Delivery.Bytes(buffers));
+    deliveries.add(
+        () -> {
+          current.addAll(buffers);
+          subscription.join().request(1);
+        });
   }
 
   @Override
-  public void onError(Throwable failure) {
+  public void onError(Throwable thrown) {
     complete = true;
-    deliveries.add(new Delivery.End(failure));
+    deliveries.add(
+        () -> {
+          ended = true;
+          failure = thrown;
+        });
   }
 
   @Override
   public void onComplete() {
     complete = true;
-    deliveries.add(new Delivery.End(null));
+    deliveries.add(() -> ended = true);
   }
 
   @Override
@@ -118,13 +124,13 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
       }
       ByteBuffer first = current.peekFirst();
       if (first == null) {
-        if (end == null) {
+        if (!ended) {
           take();
-        } else if (end.failure() == null) {
+        } else if (failure == null) {
           return null;
         } else {
           throw new IOException(
-              "The connection to the daemon has ended in the middle of an answer.", end.failure());
+              "The connection to the daemon has ended in the middle of an answer.", failure);
         }
       } else if (first.hasRemaining()) {
         return first;
@@ -136,14 +142,11 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
 
   private void take() throws IOException {
     try {
-      switch (deliveries.poll(limit.nextNanos(), TimeUnit.NANOSECONDS)) {
-        case null -> throw limit.exceeded();
-        case Delivery.End last -> end = last;
-        case Delivery.Bytes more -> {
-          current.addAll(more.buffers());
-          subscription.join().request(1);
-        }
+      Runnable next = deliveries.poll(limit.nextNanos(), TimeUnit.NANOSECONDS);
+      if (next == null) {
+        throw limit.exceeded();
       }
+      next.run();
     } catch (InterruptedException e) {
       close();
       throw interrupted();
@@ -168,6 +171,6 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
         && !complete) {
       subscription.join().cancel();
     }
-    deliveries.add(new Delivery.End(null)); // wakes a reader on another thread
+    deliveries.add(() -> {}); // wakes a reader on another thread
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class BufferPublisherTest {
     }
 
     Flow.Subscription subscription() {
-      return java.util.Objects.requireNonNull(subscription);
+      return Objects.requireNonNull(subscription);
     }
 
     @Override

@@ -13,7 +13,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,7 +93,7 @@ class FilesClientTest {
     direct.position(11).limit(bytes.length - 5);
     files.write(at("part.bin"), 0, direct);
     assertThat(Files.readAllBytes(folder.resolve("part.bin")))
-        .isEqualTo(java.util.Arrays.copyOfRange(bytes, 11, bytes.length - 5));
+        .isEqualTo(Arrays.copyOfRange(bytes, 11, bytes.length - 5));
     assertThat(direct.position()).isEqualTo(11);
     assertThat(direct.limit()).isEqualTo(bytes.length - 5);
   }
@@ -220,7 +228,7 @@ class FilesClientTest {
         .isEqualTo(
             Files.getLastModifiedTime(folder.resolve("f/one"))
                 .toInstant()
-                .truncatedTo(java.time.temporal.ChronoUnit.MILLIS));
+                .truncatedTo(ChronoUnit.MILLIS));
     files.delete(at("f"));
     assertThat(files.list(RootPath.root("k"))).isEmpty();
     assertRefused(() -> files.delete(at("f")), 404, "ENOENT");
@@ -249,9 +257,8 @@ class FilesClientTest {
       assertThat(folder.resolve("i")).hasSize(bytes.length + 5);
       files.preallocate(handle, 10 << 20, Room.SPARSE);
       assertThat(folder.resolve("i")).hasSize(10 << 20);
-      assertThat(files.hashes()
-          .digest(DigestAlgorithm.SHA1, java.util.List.of(
-              new FileRange(handle, ByteRange.of(0, bytes.length)))))
+      FileRange first = new FileRange(handle, ByteRange.of(0, bytes.length));
+      assertThat(files.hashes().digest(DigestAlgorithm.SHA1, List.of(first)))
           .isEqualTo(sha1(bytes));
     }
     assertThat(served.counter(Counter.FILE_HANDLES)).isZero();
@@ -285,7 +292,29 @@ class FilesClientTest {
   @Test
   void aClientThatIsClosedSaysSo() {
     FilesClient other = FilesClient.at(served.address(), ServedFolder.TOKEN);
-    other.within(java.time.Duration.ofSeconds(10)).close();
+    other.within(Duration.ofSeconds(10)).close();
     assertThatThrownBy(() -> other.stat(at("a"))).hasMessage("The client has been closed.");
+  }
+
+  @Test
+  void manyThreadsShareAClient() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<byte[]>> reads = new ArrayList<>();
+      for (int thread = 0; thread < 200; thread++) {
+        RootPath file = at("shared/" + thread);
+        byte[] bytes = random(1000 + thread);
+        reads.add(
+            threads.submit(
+                () -> {
+                  files.write(file, 0, bytes, sha1(bytes));
+                  try (InputStream in = files.input(file, ByteRange.whole())) {
+                    return in.readAllBytes();
+                  }
+                }));
+      }
+      for (int thread = 0; thread < reads.size(); thread++) {
+        assertThat(reads.get(thread).get()).isEqualTo(random(1000 + thread));
+      }
+    }
   }
 }

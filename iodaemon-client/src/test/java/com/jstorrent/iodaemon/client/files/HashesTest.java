@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -66,7 +67,7 @@ class HashesTest {
     Digest expected =
         new Digest(
             algorithm,
-            java.util.HexFormat.of().formatHex(MessageDigest.getInstance(name).digest(bytes)));
+            HexFormat.of().formatHex(MessageDigest.getInstance(name).digest(bytes)));
     assertThat(hashes.digest(algorithm, ByteBuffer.wrap(bytes))).isEqualTo(expected);
     assertThat(hashes.digest(algorithm, at("f"))).isEqualTo(expected);
     assertThat(expected.bytes()).hasSize(algorithm.length());

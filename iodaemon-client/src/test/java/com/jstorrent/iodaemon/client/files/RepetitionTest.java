@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jstorrent.iodaemon.client.files.ScriptedServer.Act;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -52,7 +54,7 @@ class RepetitionTest {
       files.write(FILE, 7, bytes);
       assertThat(clock.slept).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(3));
       String first = server.request();
-      assertThat(first).endsWith(new String(bytes, java.nio.charset.StandardCharsets.US_ASCII));
+      assertThat(first).endsWith(new String(bytes, StandardCharsets.US_ASCII));
       assertThat(server.request()).isEqualTo(first);
       assertThat(server.request()).isEqualTo(first);
     }
@@ -153,6 +155,29 @@ class RepetitionTest {
       for (int attempt = 0; attempt < 3; attempt++) {
         assertThat(server.request()).contains("X-Offset: 1").endsWith("2");
       }
+    }
+  }
+
+  @Test
+  void anInterruptEndsThePause() throws Exception {
+    CallClock interrupted =
+        new CallClock() {
+          @Override
+          public long nanoTime() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public void sleep(Duration time) throws InterruptedException {
+            Thread.currentThread().interrupt();
+            Thread.sleep(time);
+          }
+        };
+    try (ScriptedServer server = new ScriptedServer(busy(1), DONE);
+        FilesClient files = server.client().clock(interrupted).build()) {
+      assertThatThrownBy(() -> files.stat(FILE)).isInstanceOf(InterruptedIOException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(server.unseenRequests()).isEqualTo(1);
     }
   }
 }
