@@ -1,9 +1,9 @@
 package com.jstorrent.iodaemon.client.files;
 
-import com.jstorrent.iodaemon.client.report.DaemonReport;
-import com.jstorrent.iodaemon.client.report.InterfaceAddress;
-import com.jstorrent.iodaemon.client.report.RootReport;
-import com.jstorrent.iodaemon.client.report.SocketReports;
+import com.jstorrent.iodaemon.client.report.DaemonStats;
+import com.jstorrent.iodaemon.client.report.NetworkAddress;
+import com.jstorrent.iodaemon.client.report.RootInfo;
+import com.jstorrent.iodaemon.client.report.SocketList;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.List;
@@ -45,12 +45,12 @@ public final class DaemonControl {
   }
 
   /** Its counters and sessions. */
-  public DaemonReport stats() throws IOException {
+  public DaemonStats stats() throws IOException {
     return Reports.daemon(calls.call(Request.get("/stats"), Answer::object));
   }
 
   /** The sockets of all sessions. */
-  public SocketReports sockets() throws IOException {
+  public SocketList sockets() throws IOException {
     return Reports.sockets(calls.call(Request.get("/stats/sockets"), Answer::object));
   }
 
@@ -59,7 +59,7 @@ public final class DaemonControl {
    *
    * @param session its number
    */
-  public SocketReports sockets(long session) throws IOException {
+  public SocketList sockets(long session) throws IOException {
     return Reports.sockets(
         calls.call(Request.get("/stats/sockets?session=" + session), Answer::object));
   }
@@ -70,12 +70,12 @@ public final class DaemonControl {
   }
 
   /** The download roots, looked at just now. */
-  public List<RootReport> roots() throws IOException {
+  public List<RootInfo> roots() throws IOException {
     return Reports.roots(calls.call(Request.get("/roots"), Answer::object));
   }
 
   /** The addresses of its machine, IPv4 first. */
-  public List<InterfaceAddress> interfaces() throws IOException {
+  public List<NetworkAddress> interfaces() throws IOException {
     return Reports.interfaces(
         JsonAnswer.objects(calls.call(Request.get("/network/interfaces"), Answer::json)));
   }

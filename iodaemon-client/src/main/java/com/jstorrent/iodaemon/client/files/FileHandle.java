@@ -44,18 +44,24 @@ public final class FileHandle implements FileRef, Closeable {
   }
 
   /**
-   * Ends the handle, after its writes are done; its streams end with an error. Closing it again does nothing, and
-   * so does closing one that the daemon has ended with its session.
+   * Ends the handle, after its writes are done; its streams end with an error. Closing it again does
+   * nothing, and so does closing one that the daemon has ended with its session. Unlike other calls this
+   * one is made even when its thread was interrupted before, so that no handle is left behind.
    */
   @Override
   public void close() throws IOException {
     if (closed.compareAndSet(false, true)) {
+      boolean interrupted = Thread.interrupted();
       try {
-        calls.run(Request.post(target() + "/close").with(Request.Trait.ONCE));
+        calls.run(Request.post(target() + "/close"));
       } catch (FilesException e) {
         if (e.status() != GONE) {
           closed.set(false); // it is still open, so that it can be closed again
           throw e;
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
         }
       }
     }

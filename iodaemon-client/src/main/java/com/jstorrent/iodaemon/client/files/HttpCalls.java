@@ -17,12 +17,6 @@ import java.util.concurrent.TimeoutException;
  * repetitions. Thread-safe.
  */
 final class HttpCalls {
-  /**
-   * A longer body waits for the daemon's consent. Of a refused request the daemon reads so much (PROTOCOL.md § 5); of
-   * a longer one it would end the connection, and its answer would be lost behind the failure to send.
-   */
-  private static final int UNASKED_BYTES = 256 << 10;
-
   private static final int BUSY = 503;
 
   private final SharedHttp http;
@@ -155,8 +149,7 @@ final class HttpCalls {
         HttpRequest.newBuilder(server.resolve(request.line().target()))
             .method(
                 request.line().method(),
-                request.length() == 0 ? HttpRequest.BodyPublishers.noBody() : body)
-            .expectContinue(request.length() > UNASKED_BYTES);
+                request.length() == 0 ? HttpRequest.BodyPublishers.noBody() : body);
     request.headers().forEach(prepared::header);
     if (!request.is(Request.Trait.OPEN)) {
       prepared.header("X-JST-Auth", server.token());

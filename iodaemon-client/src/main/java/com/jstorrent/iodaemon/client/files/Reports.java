@@ -1,11 +1,11 @@
 package com.jstorrent.iodaemon.client.files;
 
-import com.jstorrent.iodaemon.client.report.DaemonReport;
-import com.jstorrent.iodaemon.client.report.InterfaceAddress;
-import com.jstorrent.iodaemon.client.report.RootReport;
-import com.jstorrent.iodaemon.client.report.SessionReport;
-import com.jstorrent.iodaemon.client.report.SocketReport;
-import com.jstorrent.iodaemon.client.report.SocketReports;
+import com.jstorrent.iodaemon.client.report.DaemonStats;
+import com.jstorrent.iodaemon.client.report.NetworkAddress;
+import com.jstorrent.iodaemon.client.report.RootInfo;
+import com.jstorrent.iodaemon.client.report.SessionStats;
+import com.jstorrent.iodaemon.client.report.SocketStats;
+import com.jstorrent.iodaemon.client.report.SocketList;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,26 +24,26 @@ final class Reports {
 
   private Reports() {}
 
-  static DaemonReport daemon(JsonAnswer stats) throws IOException {
-    List<SessionReport> sessions = new ArrayList<>();
+  static DaemonStats daemon(JsonAnswer stats) throws IOException {
+    List<SessionStats> sessions = new ArrayList<>();
     if (stats.fields().containsKey("sessions")) {
       for (JsonAnswer session : stats.objects("sessions")) {
         sessions.add(session(session));
       }
     }
-    return new DaemonReport(
+    return new DaemonStats(
         counters(stats),
         Duration.ofSeconds(stats.number("uptime_secs")),
         stats.text("version", ""),
         sessions);
   }
 
-  private static SessionReport session(JsonAnswer session) throws IOException {
-    return new SessionReport(
-        new SessionReport.Name(
+  private static SessionStats session(JsonAnswer session) throws IOException {
+    return new SessionStats(
+        new SessionStats.Name(
             session.number("number"), session.optionalText("name"), session.text("endpoint", "")),
         session.text("state", "").equals("parked"),
-        new SessionReport.Times(
+        new SessionStats.Times(
             Duration.ofSeconds(session.number("age_secs")),
             Duration.ofSeconds(session.number("idle_secs")),
             Duration.ofMillis(session.number("blocked_ms"))),
@@ -65,22 +65,22 @@ final class Reports {
     return counters;
   }
 
-  static SocketReports sockets(JsonAnswer all) throws IOException {
-    List<SocketReport> sockets = new ArrayList<>();
+  static SocketList sockets(JsonAnswer all) throws IOException {
+    List<SocketStats> sockets = new ArrayList<>();
     for (JsonAnswer socket : all.objects("sockets")) {
       sockets.add(socket(socket));
     }
-    return new SocketReports(sockets, all.optionalNumber("more").orElse(0));
+    return new SocketList(sockets, all.optionalNumber("more").orElse(0));
   }
 
-  private static SocketReport socket(JsonAnswer socket) throws IOException {
-    return new SocketReport(
-        new SocketReport.Name(
+  private static SocketStats socket(JsonAnswer socket) throws IOException {
+    return new SocketStats(
+        new SocketStats.Name(
             socket.number("session"), socket.number("id"), socket.text("kind")),
         socket.text("state", ""),
-        new SocketReport.Ends(
+        new SocketStats.Ends(
             socket.optionalText("remote"), (int) socket.optionalNumber("local_port").orElse(0)),
-        new SocketReport.Traffic(
+        new SocketStats.Traffic(
             socket.number("sent_bytes"),
             socket.number("received_bytes"),
             socket.number("queued_bytes"),
@@ -89,15 +89,15 @@ final class Reports {
         Duration.ofMillis(socket.number("idle_ms")));
   }
 
-  static List<RootReport> roots(JsonAnswer all) throws IOException {
-    List<RootReport> roots = new ArrayList<>();
+  static List<RootInfo> roots(JsonAnswer all) throws IOException {
+    List<RootInfo> roots = new ArrayList<>();
     for (JsonAnswer root : all.objects("roots")) {
       roots.add(
-          new RootReport(
+          new RootInfo(
               root.text("key"),
               root.text("displayName", ""),
               root.flag("removable"),
-              new RootReport.Availability(
+              new RootInfo.Availability(
                   root.flag("lastStatOk"),
                   Instant.ofEpochMilli(root.number("lastChecked")),
                   root.optionalNumber("freeBytes"))));
@@ -105,11 +105,11 @@ final class Reports {
     return List.copyOf(roots);
   }
 
-  static List<InterfaceAddress> interfaces(List<JsonAnswer> all) throws IOException {
-    List<InterfaceAddress> addresses = new ArrayList<>();
+  static List<NetworkAddress> interfaces(List<JsonAnswer> all) throws IOException {
+    List<NetworkAddress> addresses = new ArrayList<>();
     for (JsonAnswer each : all) {
       addresses.add(
-          new InterfaceAddress(
+          new NetworkAddress(
               each.text("name"), each.text("address"), (int) each.number("prefixLength")));
     }
     return List.copyOf(addresses);

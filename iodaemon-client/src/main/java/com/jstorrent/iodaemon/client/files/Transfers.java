@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Bytes to and from files (PROTOCOL.md § 5.1 and § 5.2). Thread-safe. */
 final class Transfers {
   /**
-   * What is not verified is sent in requests of so many bytes. Longer ones the daemon writes as they come: it could
-   * refuse them in the middle, where the answer is lost behind the failure to send.
+   * What is not verified is sent in requests of so many bytes: it may have any length, and a repetition, and the time
+   * limit, are those of a step.
    */
   private static final int STEP_BYTES = 1 << 20;
 

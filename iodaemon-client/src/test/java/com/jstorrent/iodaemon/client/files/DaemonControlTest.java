@@ -3,12 +3,12 @@ package com.jstorrent.iodaemon.client.files;
 import static com.jstorrent.iodaemon.client.files.ScriptedServer.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.jstorrent.iodaemon.client.report.DaemonReport;
-import com.jstorrent.iodaemon.client.report.InterfaceAddress;
-import com.jstorrent.iodaemon.client.report.RootReport;
-import com.jstorrent.iodaemon.client.report.SessionReport;
-import com.jstorrent.iodaemon.client.report.SocketReport;
-import com.jstorrent.iodaemon.client.report.SocketReports;
+import com.jstorrent.iodaemon.client.report.DaemonStats;
+import com.jstorrent.iodaemon.client.report.NetworkAddress;
+import com.jstorrent.iodaemon.client.report.RootInfo;
+import com.jstorrent.iodaemon.client.report.SessionStats;
+import com.jstorrent.iodaemon.client.report.SocketStats;
+import com.jstorrent.iodaemon.client.report.SocketList;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
@@ -53,16 +53,16 @@ class DaemonControlTest {
   @Test
   void rootsAreTold() throws Exception {
     Instant before = Instant.now().minusMillis(1);
-    List<RootReport> roots = daemon.roots();
-    assertThat(roots).extracting(RootReport::key)
+    List<RootInfo> roots = daemon.roots();
+    assertThat(roots).extracting(RootInfo::key)
         .containsExactlyInAnyOrder("k", "batch", "downloads");
-    RootReport.Availability availability = roots.get(0).availability();
+    RootInfo.Availability availability = roots.get(0).availability();
     assertThat(availability.now()).isTrue();
     assertThat(availability.checked()).isBetween(before, Instant.now());
     assertThat(availability.freeBytes().orElse(0)).isPositive();
     assertThat(roots.get(0).isRemovable()).isFalse();
     Files.delete(folder);
-    RootReport.Availability gone = daemon.roots().get(0).availability();
+    RootInfo.Availability gone = daemon.roots().get(0).availability();
     assertThat(gone.now()).isFalse();
     assertThat(gone.freeBytes()).isEmpty();
   }
@@ -72,7 +72,7 @@ class DaemonControlTest {
     try (TestClient session = served.session("tab-1")) {
       session.send(new ClientFrame.UdpBind(1, 7, 0, "127.0.0.1"));
       DaemonFrame.UdpBound bound = session.expect(DaemonFrame.UdpBound.class);
-      DaemonReport report = daemon.stats();
+      DaemonStats report = daemon.stats();
       assertThat(report.udpSockets()).isEqualTo(1);
       assertThat(report.webSockets()).isEqualTo(1);
       assertThat(report.tcpSockets() + report.tcpServers() + report.pendingConnects()).isZero();
@@ -84,29 +84,29 @@ class DaemonControlTest {
       assertThat(report.counters()).doesNotContainKey("uptime_secs");
 
       assertThat(report.sessions()).hasSize(1);
-      SessionReport told = report.sessions().get(0);
+      SessionStats told = report.sessions().get(0);
       assertThat(told.name().given()).isEqualTo("tab-1");
       assertThat(told.name().endpoint()).isEqualTo("io");
       assertThat(told.isParked()).isFalse();
       assertThat(told.counter("udp_sockets")).isEqualTo(1);
       assertThat(told.counters()).doesNotContainKeys("number", "age_secs", "blocked_ms");
 
-      SocketReports sockets = daemon.sockets(told.name().number());
-      assertThat(daemon.sockets().sockets()).extracting(SocketReport::name)
+      SocketList sockets = daemon.sockets(told.name().number());
+      assertThat(daemon.sockets().sockets()).extracting(SocketStats::name)
           .containsExactly(sockets.sockets().get(0).name());
       assertThat(sockets.more()).isZero();
-      SocketReport udp = sockets.sockets().get(0);
+      SocketStats udp = sockets.sockets().get(0);
       assertThat(udp.name())
-          .isEqualTo(new SocketReport.Name(told.name().number(), 7, "udp"));
+          .isEqualTo(new SocketStats.Name(told.name().number(), 7, "udp"));
       assertThat(udp.ends().localPort()).isEqualTo(bound.boundPort());
-      assertThat(udp.traffic()).isEqualTo(new SocketReport.Traffic(0, 0, 0, 0, 0));
+      assertThat(udp.traffic()).isEqualTo(new SocketStats.Traffic(0, 0, 0, 0, 0));
       assertThat(daemon.sockets(told.name().number() + 1).sockets()).isEmpty();
     }
   }
 
   @Test
   void interfacesAndMetricsAreTold() throws Exception {
-    assertThat(daemon.interfaces()).contains(new InterfaceAddress("lo", "127.0.0.1", 8));
+    assertThat(daemon.interfaces()).contains(new NetworkAddress("lo", "127.0.0.1", 8));
     assertThat(daemon.metrics()).contains("iodaemon_build_info").endsWith("# EOF\n");
   }
 
@@ -134,7 +134,7 @@ class DaemonControlTest {
             answer("200 OK", stats),
             answer("200 OK", "{\"size\":1,\"mtime\":2,\"is_file\":true,\"later\":[{}]}"));
         FilesClient files = server.client().build()) {
-      DaemonReport report = files.daemon().stats();
+      DaemonStats report = files.daemon().stats();
       assertThat(report.uptime()).isEqualTo(Duration.ofSeconds(7));
       assertThat(report.counter("new_counter")).isEqualTo(3);
       assertThat(report.sessions().get(0).name().given()).isNull();

@@ -278,6 +278,15 @@ class FilesClientTest {
   }
 
   @Test
+  void aHandleIsClosedByAThreadThatWasInterrupted() throws Exception {
+    FileHandle handle = files.open(at("h"), OpenMode.CREATE);
+    Thread.currentThread().interrupt();
+    handle.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(served.counter(Counter.FILE_HANDLES)).isZero();
+  }
+
+  @Test
   void callsShareAConnection() throws Exception {
     for (int round = 0; round < 50; round++) {
       files.write(at("c"), round, random(1));

@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +33,7 @@ final class ScriptedServer implements AutoCloseable {
   private final BlockingQueue<Act> script;
   private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
   private final CountDownLatch clientGone = new CountDownLatch(1);
+  private final Semaphore closeNow = new Semaphore(0);
 
   /** What the server does when a request has come. */
   enum End {
@@ -40,7 +42,9 @@ final class ScriptedServer implements AutoCloseable {
     /** Sends nothing more, and waits until the client has gone. */
     SILENCE,
     /** Closes the connection. */
-    CLOSE
+    CLOSE,
+    /** Closes the connection when the test says so. */
+    CLOSE_LATER
   }
 
   /** An answer, perhaps a part of one, and what comes after. */
@@ -72,8 +76,9 @@ final class ScriptedServer implements AutoCloseable {
     return new Act("", End.CLOSE);
   }
 
+  /** The same, and the end of the connection after {@link #closeNow}. */
   static Act partThenClose(String part) {
-    return new Act("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + part, End.CLOSE);
+    return new Act("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + part, End.CLOSE_LATER);
   }
 
   static Act busy(int seconds) {
@@ -106,6 +111,11 @@ final class ScriptedServer implements AutoCloseable {
     clientGone.await();
   }
 
+  /** Ends the connection that waits for it. */
+  void closeNow() {
+    closeNow.release();
+  }
+
   private void accept() {
     try {
       while (true) {
@@ -128,6 +138,10 @@ final class ScriptedServer implements AutoCloseable {
           case GO_ON -> {
           }
           case CLOSE -> {
+            return;
+          }
+          case CLOSE_LATER -> {
+            closeNow.acquire();
             return;
           }
           case SILENCE -> {

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param queuedToClientBytes control frames that wait, and frames kept for resuming
  * @param counters its share of the daemon's, without those that are 0
  */
-public record SessionReport(
+public record SessionStats(
     Name name, boolean isParked, Times times, long queuedToClientBytes,
     Map<String, Long> counters) {
   /** Copies what it is given. */
-  public SessionReport {
+  public SessionStats {
     counters = Map.copyOf(counters);
   }
 

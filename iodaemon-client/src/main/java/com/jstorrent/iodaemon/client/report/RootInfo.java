@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * @param isRemovable whether its disk may be taken away
  * @param availability whether it can be used
  */
-public record RootReport(
+public record RootInfo(
     String key, String displayName, boolean isRemovable, Availability availability) {
 
   /**

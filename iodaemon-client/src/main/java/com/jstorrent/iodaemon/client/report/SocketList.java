@@ -8,9 +8,9 @@ import java.util.List;
  * @param sockets those that are listed
  * @param more how many others there are
  */
-public record SocketReports(List<SocketReport> sockets, long more) {
+public record SocketList(List<SocketStats> sockets, long more) {
   /** Copies what it is given. */
-  public SocketReports {
+  public SocketList {
     sockets = List.copyOf(sockets);
   }
 }

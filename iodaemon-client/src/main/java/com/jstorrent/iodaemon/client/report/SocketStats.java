@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param traffic what has gone through it
  * @param idle since it was used, in milliseconds
  */
-public record SocketReport(Name name, String state, Ends ends, Traffic traffic, Duration idle) {
+public record SocketStats(Name name, String state, Ends ends, Traffic traffic, Duration idle) {
 
   /**
    * Which socket.

@@ -7,4 +7,4 @@ package com.jstorrent.iodaemon.client.report;
  * @param address of IPv4 or IPv6, as text
  * @param prefixLength how many of its bits name the network
  */
-public record InterfaceAddress(String name, String address, int prefixLength) {}
+public record NetworkAddress(String name, String address, int prefixLength) {}

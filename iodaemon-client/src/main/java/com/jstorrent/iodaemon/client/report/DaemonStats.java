@@ -12,10 +12,10 @@ import java.util.Map;
  * @param version of the daemon; empty when it does not tell
  * @param sessions those that have shown the token
  */
-public record DaemonReport(
-    Map<String, Long> counters, Duration uptime, String version, List<SessionReport> sessions) {
+public record DaemonStats(
+    Map<String, Long> counters, Duration uptime, String version, List<SessionStats> sessions) {
   /** Copies what it is given. */
-  public DaemonReport {
+  public DaemonStats {
     counters = Map.copyOf(counters);
     sessions = List.copyOf(sessions);
   }
