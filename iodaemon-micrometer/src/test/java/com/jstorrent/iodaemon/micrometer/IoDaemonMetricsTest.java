@@ -1,0 +1,124 @@
+package com.jstorrent.iodaemon.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.transport.InProcessClient;
+import com.jstorrent.iodaemon.transport.InProcessTransport;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class IoDaemonMetricsTest {
+  private final InProcessTransport transport = new InProcessTransport();
+  @AutoClose
+  private final MeterRegistry registry = new SimpleMeterRegistry();
+  @AutoClose
+  private IoDaemon daemon;
+
+  @BeforeEach
+  void start() throws Exception {
+    daemon = IoDaemon.builder().token("secret").transport(transport).build().start();
+  }
+
+  private static String name(Counter counter) {
+    return "iodaemon." + counter.label().replace('_', '.');
+  }
+
+  private double value(Counter counter) {
+    Meter meter = registry.get(name(counter)).meter();
+    return switch (meter) {
+      case FunctionCounter count -> count.count();
+      case Gauge gauge -> gauge.value();
+      default -> throw new AssertionError(meter.getClass());
+    };
+  }
+
+  @Test
+  void everyCounterIsAMeterOfItsKindWithItsSentence() {
+    new IoDaemonMetrics(daemon).bindTo(registry);
+    assertThat(registry.getMeters()).hasSize(Counter.values().length + 1);
+    for (Counter counter : Counter.values()) {
+      Meter meter = registry.get(name(counter)).meter();
+      assertThat(meter.getId().getDescription()).isEqualTo(counter.help());
+      assertThat(meter.getId().getType())
+          .isEqualTo(
+              counter.kind() == Counter.Kind.COUNTER ? Meter.Type.COUNTER : Meter.Type.GAUGE);
+    }
+  }
+
+  @Test
+  void metersFollowTheDaemon() throws Exception {
+    new IoDaemonMetrics(daemon).bindTo(registry);
+    assertThat(value(Counter.WS_CONNECTIONS)).isZero();
+    try (InProcessClient client = transport.connect()) {
+      client.send(ByteBuffer.wrap(new byte[] {1, 0x7f, 0, 0, 0, 0, 0, 0})); // no opcode
+      assertThat(value(Counter.WS_CONNECTIONS)).isOne();
+      assertThat(value(Counter.FRAMES_FROM_CLIENT)).isOne();
+      assertThat(List.of(Counter.values()))
+          .filteredOn(counter -> !counter.label().startsWith("memory"))
+          .filteredOn(counter -> counter != Counter.FRAMES_TO_CLIENT) // the answer may be on its way
+          .allSatisfy(
+              counter -> assertThat(value(counter)).isEqualTo(daemon.stats().get(counter)));
+    }
+  }
+
+  @Test
+  void theUptimeGrows() {
+    new IoDaemonMetrics(daemon).bindTo(registry);
+    TimeGauge uptime = registry.get("iodaemon.uptime").timeGauge();
+    double before = uptime.value(TimeUnit.NANOSECONDS);
+    assertThat(before).isPositive();
+    assertThat(uptime.value(TimeUnit.NANOSECONDS)).isGreaterThan(before);
+  }
+
+  @Test
+  void tagsTellDaemonsApart() throws Exception {
+    InProcessTransport other = new InProcessTransport();
+    try (IoDaemon second =
+        IoDaemon.builder().token("secret").transport(other).build().start();
+        InProcessClient client = other.connect()) {
+      new IoDaemonMetrics(daemon, Tags.of("daemon", "first")).bindTo(registry);
+      new IoDaemonMetrics(second, Tags.of("daemon", "second")).bindTo(registry);
+      String name = name(Counter.WS_CONNECTIONS);
+      assertThat(client.closeReason()).isNull();
+      assertThat(registry.get(name).tag("daemon", "first").gauge().value()).isZero();
+      assertThat(registry.get(name).tag("daemon", "second").gauge().value()).isOne();
+    }
+  }
+
+  @Test
+  void prometheusShowsTheNamesOfTheMetricsRoute() {
+    PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new IoDaemonMetrics(daemon).bindTo(prometheus);
+    List<String> shown =
+        prometheus.scrape()
+            .lines()
+            .filter(line -> !line.startsWith("#"))
+            .map(line -> line.substring(0, line.indexOf(' ')))
+            .toList();
+    assertThat(shown)
+        .containsAll(
+            Arrays.stream(Counter.values())
+                .map(
+                    counter -> "iodaemon_"
+                        + counter.label()
+                        + (counter.kind() == Counter.Kind.COUNTER ? "_total" : ""))
+                .toList())
+        .contains("iodaemon_uptime_seconds");
+  }
+}
