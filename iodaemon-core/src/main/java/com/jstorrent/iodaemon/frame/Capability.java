@@ -23,17 +23,21 @@ public enum Capability {
   /** Statistics every second, on {@code /control}. */
   STATS;
 
-  /** Whether it applies to {@code /control} rather than {@code /io}. */
+  /** {@return whether it applies to {@code /control} rather than {@code /io}} */
   public boolean isForControl() {
     return this == STATS;
   }
 
-  /** The name in the list {@code caps} of the hello messages. */
+  /** {@return the name in the list {@code caps} of the hello messages} */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The capability with this name, or null if it is unknown. */
+  /**
+   * {@return the capability with this name, or null if it is unknown}
+   *
+   * @param label the name in {@code caps}
+   */
   public static @Nullable Capability of(String label) {
     for (Capability capability : values()) {
       if (capability.label().equals(label)) {

@@ -15,6 +15,7 @@ import javax.net.ssl.SSLException;
 
 /** Why an operation on a socket failed: the errno of Linux, on every platform (PROTOCOL.md § 3). */
 public enum Errno {
+  /** No failure. */
   OK(0),
   /** Any other error. */
   EPERM(1),
@@ -24,25 +25,41 @@ public enum Errno {
   EBADF(9),
   /** Too many connection attempts are already waiting. */
   EAGAIN(11),
+  /** Not permitted, by the system or by a rule of the daemon. */
   EACCES(13),
   /** No suitable network interface. */
   ENODEV(19),
+  /** An argument makes no sense. */
   EINVAL(22),
+  /** No descriptors are left, or the limit of sockets is reached. */
   EMFILE(24),
   /** The TLS handshake failed. */
   EPROTO(71),
+  /** The datagram is too long. */
   EMSGSIZE(90),
+  /** The system does not support this kind of address. */
   EAFNOSUPPORT(97),
+  /** Another socket has this port. */
   EADDRINUSE(98),
+  /** The machine does not have this address. */
   EADDRNOTAVAIL(99),
+  /** The network is down. */
   ENETDOWN(100),
+  /** There is no route to the network. */
   ENETUNREACH(101),
+  /** The connection was aborted by the system. */
   ECONNABORTED(103),
+  /** The peer has reset the connection. */
   ECONNRESET(104),
+  /** Memory or queues are full. */
   ENOBUFS(105),
+  /** The peer did not answer in time. */
   ETIMEDOUT(110),
+  /** Nothing listens on this port. */
   ECONNREFUSED(111),
+  /** The peer does not run. */
   EHOSTDOWN(112),
+  /** There is no route to the peer. */
   EHOSTUNREACH(113),
   /** The operation was already requested. */
   EALREADY(114),
@@ -57,14 +74,16 @@ public enum Errno {
     this.number = number;
   }
 
-  /** The number on the wire. */
+  /** {@return the number on the wire} */
   public int number() {
     return number;
   }
 
   /**
-   * The errno behind an exception of the JDK: by its type where that is specific, otherwise by the
-   * operating system's message, which the JDK passes on untranslated.
+   * {@return the errno behind an exception of the JDK} It is known by the exception's type where that
+   * is specific, otherwise by the operating system's message, which the JDK passes on untranslated.
+   *
+   * @param failure what a call has thrown
    */
   public static Errno of(Exception failure) {
     return switch (failure) {

@@ -28,6 +28,8 @@ public final class FrameReader {
   /**
    * Checks version, opcode, direction and minimum length, in that order.
    *
+   * @param frame the frame, between position and limit
+   * @return its opcode
    * @throws ProtocolException with the message for the ERROR frame
    */
   public static Opcode clientOpcode(ByteBuffer frame) throws ProtocolException {
@@ -45,6 +47,9 @@ public final class FrameReader {
   /**
    * Reads a frame that {@link #clientOpcode} has accepted.
    *
+   * @param opcode the opcode of the frame
+   * @param frame the frame, between position and limit
+   * @return what it says; its data is a view of the frame
    * @throws ProtocolException when a field of the payload is malformed or this daemon does not
    *     support the opcode
    */
@@ -104,6 +109,8 @@ public final class FrameReader {
   /**
    * Reads a frame from the daemon, for a client in the same process.
    *
+   * @param frame the frame, between position and limit
+   * @return what it says; its data is a view of the frame
    * @throws ProtocolException when the frame is not valid
    */
   public static DaemonFrame readDaemon(ByteBuffer frame) throws ProtocolException {

@@ -16,7 +16,13 @@ public final class FrameWriter {
 
   private FrameWriter() {}
 
-  /** Encodes a frame from the daemon. */
+  /**
+   * Encodes a frame from the daemon.
+   *
+   * @param frame what it says
+   * @param headroom how many bytes in front of the frame are left unused
+   * @return a new buffer, ready for reading
+   */
   public static ByteBuffer write(DaemonFrame frame, int headroom) {
     ByteBuffer out =
         switch (frame) {
@@ -73,7 +79,13 @@ public final class FrameWriter {
     return finish(out, headroom);
   }
 
-  /** Encodes a frame from a client. */
+  /**
+   * Encodes a frame from a client.
+   *
+   * @param frame what it says
+   * @param headroom how many bytes in front of the frame are left unused
+   * @return a new buffer, ready for reading
+   */
   public static ByteBuffer write(ClientFrame frame, int headroom) {
     ByteBuffer out =
         switch (frame) {

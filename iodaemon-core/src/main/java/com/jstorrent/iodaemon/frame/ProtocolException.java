@@ -7,14 +7,21 @@ package com.jstorrent.iodaemon.frame;
 public final class ProtocolException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  /** Of the frame that broke a rule. */
   private final int requestId;
 
+  /**
+   * A violation.
+   *
+   * @param requestId of the frame that broke a rule, or 0
+   * @param message one sentence for the sender
+   */
   public ProtocolException(int requestId, String message) {
     super(message, null, false, false);
     this.requestId = requestId;
   }
 
-  /** The request id for the ERROR frame; 0 if the frame was too short to have one. */
+  /** {@return the request id for the ERROR frame; 0 if the frame was too short to have one} */
   public int requestId() {
     return requestId;
   }
