@@ -9,22 +9,34 @@ public interface DaemonListener {
   /** Does nothing. */
   DaemonListener NONE = new DaemonListener() {};
 
-  /** The daemon has started: all transports accept clients. */
+  /**
+   * The daemon has started: all transports accept clients.
+   *
+   * @param port on 127.0.0.1, or 0 if no transport has one
+   */
   default void onStarted(int port) {}
 
   /**
    * A client has authenticated. If it gives its name only later, {@link #onSessionClosed} and this
    * are called again.
+   *
+   * @param session who it is
    */
   default void onSessionOpened(SessionInfo session) {}
 
-  /** The connection of an authenticated client has ended, and its sockets with it. */
+  /**
+   * The connection of an authenticated client has ended, and its sockets with it.
+   *
+   * @param session who it was
+   */
   default void onSessionClosed(SessionInfo session) {}
 
   /**
    * The daemon has failed irrecoverably, for example because memory ran out or accepting
    * connections ended. It is still running but no longer serves clients properly: close it, or end
    * the process. May be called more than once.
+   *
+   * @param cause what it does not survive
    */
   default void onFailed(Throwable cause) {}
 
@@ -32,13 +44,19 @@ public interface DaemonListener {
    * Direct buffers are not needed any more and were left to the collector, after a time of high load.
    * Their memory returns to the system with the next full collection, which a program that does little
    * else may want to cause.
+   *
+   * @param bytes so many outside the heap
    */
   default void onBuffersDiscarded(long bytes) {}
 
   /** The daemon has stopped. */
   default void onStopped() {}
 
-  /** Returns a listener that notifies this one and then another. */
+  /**
+   * {@return a listener that notifies this one and then another}
+   *
+   * @param next the other one
+   */
   default DaemonListener andThen(DaemonListener next) {
     DaemonListener first = this;
     return new DaemonListener() {

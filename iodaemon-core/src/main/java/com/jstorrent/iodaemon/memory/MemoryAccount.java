@@ -51,24 +51,35 @@ public final class MemoryAccount implements AutoCloseable {
     return Objects.requireNonNull(uses.get(use));
   }
 
-  /** Bytes in all. */
+  /** {@return how many bytes are held in all} */
   public long held() {
     return held.get();
   }
 
-  /** Bytes of one use. */
+  /**
+   * {@return how many bytes are held for one use}
+   *
+   * @param use which
+   */
   public long held(MemoryUse use) {
     return of(use).get();
   }
 
-  /** Whether {@link #tryTake} would take so many bytes now. */
+  /**
+   * {@return whether {@link #tryTake} would take so many bytes now}
+   *
+   * @param use what they are for
+   * @param bytes how many
+   */
   public boolean hasRoom(MemoryUse use, long bytes) {
     return budget.hasRoom(share, use, held.get(), bytes);
   }
 
   /**
-   * Whether {@link #tryTake} would take so many bytes now.
+   * {@return whether {@link #tryTake} would take so many bytes now}
    *
+   * @param use what they are for
+   * @param bytes how many
    * @param retry runs once if not, as {@link #whenReleased} says
    */
   public boolean hasRoom(MemoryUse use, long bytes, Runnable retry) {
@@ -82,6 +93,8 @@ public final class MemoryAccount implements AutoCloseable {
   /**
    * Takes memory if the share of this account allows it.
    *
+   * @param use what it is for
+   * @param bytes how many
    * @return whether it was taken
    */
   public boolean tryTake(MemoryUse use, long bytes) {
@@ -92,7 +105,12 @@ public final class MemoryAccount implements AutoCloseable {
     return true;
   }
 
-  /** Takes memory for what exists already and cannot wait; bounded by other means. */
+  /**
+   * Takes memory for what exists already and cannot wait; bounded by other means.
+   *
+   * @param use what it is for
+   * @param bytes how many
+   */
   public void take(MemoryUse use, long bytes) {
     budget.take(use, bytes);
     enter(use, bytes);
@@ -101,6 +119,8 @@ public final class MemoryAccount implements AutoCloseable {
   /**
    * Takes memory, and blocks while there is none.
    *
+   * @param use what it is for
+   * @param bytes how many
    * @param goOn is asked again and again; the wait ends when it says no, or the thread is interrupted
    * @return whether it was taken
    */
@@ -125,7 +145,12 @@ public final class MemoryAccount implements AutoCloseable {
     lastMoved = budget.now();
   }
 
-  /** Gives back bytes that were taken for this use. */
+  /**
+   * Gives back bytes that were taken for this use.
+   *
+   * @param use what they were taken for
+   * @param bytes how many
+   */
   public void release(MemoryUse use, long bytes) {
     if (bytes > 0) {
       lastMoved = budget.now();
@@ -139,6 +164,8 @@ public final class MemoryAccount implements AutoCloseable {
   /**
    * Runs {@code retry} once, as soon as any memory has been released. To be called before the last try:
    * otherwise what is released in between would not be noticed.
+   *
+   * @param retry what to run; it must not block
    */
   public void whenReleased(Runnable retry) {
     budget.whenReleased(retry);

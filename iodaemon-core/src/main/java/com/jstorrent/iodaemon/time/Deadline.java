@@ -12,16 +12,22 @@ public final class Deadline {
     this.moment = moment;
   }
 
-  /** The deadline that expires after {@code time}, counted from now. */
+  /**
+   * {@return the deadline that expires after {@code time}, counted from now}
+   *
+   * @param time how long it is
+   * @param clock counts it
+   */
   public static Deadline in(Duration time, MonotonicClock clock) {
     return new Deadline(clock, clock.nanoTime() + time.toNanos());
   }
 
-  /** The nanoseconds left; zero or negative when the deadline has expired. */
+  /** {@return the nanoseconds left} Zero or negative when the deadline has expired. */
   public long left() {
     return moment - clock.nanoTime();
   }
 
+  /** {@return whether it has expired} */
   public boolean isOver() {
     return left() <= 0;
   }
@@ -30,7 +36,11 @@ public final class Deadline {
   @FunctionalInterface
   public interface Wait {
     /**
+     * Waits.
+     *
+     * @param nanos for so many nanoseconds at most
      * @return false when the wait timed out
+     * @throws InterruptedException when the thread is interrupted
      */
     boolean await(long nanos) throws InterruptedException;
   }
@@ -38,7 +48,9 @@ public final class Deadline {
   /**
    * Repeats a timed wait until it succeeds or the clock agrees that the deadline has expired.
    *
+   * @param wait what is repeated
    * @return false when the deadline has expired
+   * @throws InterruptedException when the thread is interrupted
    */
   public boolean await(Wait wait) throws InterruptedException {
     while (!wait.await(Math.max(0, left()))) {
