@@ -13,7 +13,7 @@ import java.nio.file.Files
 import java.time.Duration
 import kotlin.system.exitProcess
 
-private val CLIENT_HELLO = byteArrayOf(1, 1, 0, 0, 0, 0, 0, 7)
+private val CLIENT_HELLO = byteArrayOf(1, 1, 0, 0, 7, 0, 0, 0)
 
 /** Serves a port and a client in this process, and ends with a status that tells whether both were answered. */
 fun main() {
