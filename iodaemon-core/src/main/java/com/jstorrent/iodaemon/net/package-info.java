@@ -1,7 +1,6 @@
 /**
- * The relay: peer sockets on one side, frames on the other. {@link
- * com.jstorrent.iodaemon.net.Relay} carries bytes from peers to the client, {@link
- * com.jstorrent.iodaemon.net.PeerWriter} what a peer did not take at once the other way.
+ * The relay: peer sockets on one side, frames on the other. {@code net.relay} carries bytes from peers
+ * to the client, and brings later what a peer did not take at once.
  */
 @NullMarked
 package com.jstorrent.iodaemon.net;
