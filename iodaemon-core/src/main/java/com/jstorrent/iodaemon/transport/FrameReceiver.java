@@ -19,7 +19,8 @@ public interface FrameReceiver {
 
   /**
    * One whole frame, between position and limit; the buffer is the transport's, of any byte order, and
-   * valid during the call only. May block: while it does, the transport reads nothing, and TCP slows the client.
+   * valid during the call only. The session may leave bytes unread. May block: while it does, the transport
+   * reads no more than a constant number of bytes, and TCP slows the client.
    */
   void onFrame(ByteBuffer frame);
 
@@ -32,24 +33,42 @@ public interface FrameReceiver {
   /**
    * The account of the client that the connection belongs to: what the transport holds of the client's frames
    * beside the one that it passes on is taken from there. It is another account when the client has resumed
-   * (PROTOCOL.md § 9.3). Called by the thread that delivers frames.
+   * (PROTOCOL.md § 9.3). Called by the thread that delivers frames. Everything that was taken has been
+   * released, to the account that it was taken from, when the connection has ended.
    */
   MemoryAccount memory();
 
-  /** The client broke a rule of the transport; the session answers with ERROR and closes. */
+  /**
+   * The client broke a rule of the transport, or sent a frame of more than {@link #frameLimit} bytes, which
+   * is {@link CloseReason#TOO_BIG}. The session answers with ERROR and calls {@link FrameConnection#close}
+   * with the reason; it ignores what is delivered afterwards.
+   *
+   * <p>The transport calls this at most once, and looks for no frames any more. But it goes on reading, and
+   * throws away what it reads, until the client has ended its side or the time of {@code close} is over: a
+   * TCP connection that is closed while there are bytes which were not read is reset, and the client would
+   * not get the ERROR.
+   *
+   * @param sentence for the client; without secrets and paths
+   */
   void onViolation(CloseReason reason, String sentence);
 
   /**
-   * The transport has something to write (a pong, a close): the session calls {@link
-   * FrameConnection#flush} soon, from its relay thread. Never blocks.
+   * The transport has something to write (a pong, a close) or has ended: the session calls {@link
+   * FrameConnection#flush} soon, from its relay thread. Never blocks. What a transport wants before {@link
+   * SessionAcceptor#accept} has returned, it asks for afterwards.
    */
   void onFlushWanted();
 
   /**
-   * The connection has ended. Called once, after every frame.
+   * The connection has ended, in whatever way. Called once, after every frame, also after {@link
+   * FrameConnection#close} and {@link FrameConnection#abort}.
    *
-   * @param finished whether the client has said that it is done; if not, it may come back for its
-   *     session (PROTOCOL.md § 9.3)
+   * @param finished whether the client has said that it is done, and will not come back: the session then
+   *     ends at once, even if it could be resumed (PROTOCOL.md § 9.3). An end of the stream alone says
+   *     nothing: a client that is killed ends it too. A transport without a goodbye of its own, such as
+   *     frames over a plain stream, always passes false; a client without the capability {@code resume} is
+   *     gone all the same, one with it has to be waited for. After the session's own {@code close} it does
+   *     not matter
    */
   void onClosed(boolean finished);
 }
