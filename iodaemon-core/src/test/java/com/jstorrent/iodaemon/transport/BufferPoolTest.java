@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

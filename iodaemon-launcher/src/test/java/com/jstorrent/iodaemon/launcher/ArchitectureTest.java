@@ -30,6 +30,8 @@ class ArchitectureTest {
           .definedBy(BASE + ".client..")
           .layer("json")
           .definedBy(BASE + ".json..")
+          .layer("testkit")
+          .definedBy(BASE + ".testkit..")
           .layer("core")
           .definedBy(
               BASE, BASE + ".access..", BASE + ".config..", BASE + ".event..", BASE + ".failure..",
@@ -39,6 +41,8 @@ class ArchitectureTest {
               BASE + ".session..", BASE + ".stream..",
               BASE + ".stats..", BASE + ".time..", BASE + ".transport..", BASE + ".work..")
           .whereLayer("launcher")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("testkit")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("http")
           .mayOnlyBeAccessedByLayers("launcher", "ws")

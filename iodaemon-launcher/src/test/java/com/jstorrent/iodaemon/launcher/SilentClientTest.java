@@ -6,7 +6,7 @@ import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.http.HttpTransport;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.ws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

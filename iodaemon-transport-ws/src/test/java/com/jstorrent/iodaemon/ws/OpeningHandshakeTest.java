@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.ws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.testkit.RecordingReceiver;
+import com.jstorrent.iodaemon.testkit.transport.RecordingReceiver;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

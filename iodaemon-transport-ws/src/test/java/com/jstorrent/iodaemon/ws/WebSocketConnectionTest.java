@@ -3,7 +3,8 @@ package com.jstorrent.iodaemon.ws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.testkit.FrameConnectionContract;
+import com.jstorrent.iodaemon.testkit.transport.ClientEnd;
+import com.jstorrent.iodaemon.testkit.transport.FrameConnectionContract;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +31,9 @@ class WebSocketConnectionTest implements FrameConnectionContract {
       @Override
       public byte[] receive() throws IOException {
         RawWebSocket.Frame frame = client.next();
+        while (frame != null && frame.opcode() == RawWebSocket.PING) {
+          frame = client.next(); // of a probe
+        }
         if (frame == null || frame.opcode() == RawWebSocket.CLOSE) {
           return null;
         }

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.testkit.RecordingReceiver;
-import com.jstorrent.iodaemon.testkit.RecordingReceiver.Event;
+import com.jstorrent.iodaemon.testkit.transport.RecordingReceiver;
+import com.jstorrent.iodaemon.testkit.transport.RecordingReceiver.Event;
 import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
@@ -116,7 +116,7 @@ class WebSocketProtocolTest {
   void textIsClosedWith1003() throws Exception {
     client.frame(RawWebSocket.TEXT, "hi".getBytes(UTF_8));
     assertClosedWith(1003);
-    assertThat(receiver().next()).isEqualTo(new Event.Closed());
+    assertThat(receiver().next()).isEqualTo(new Event.Closed(true));
   }
 
   @Test
@@ -130,7 +130,7 @@ class WebSocketProtocolTest {
     client.frame(RawWebSocket.CLOSE, new byte[] {0x0F, (byte) 0xA0}); // 4000
     assertClosedWith(4000);
     assertThat(client.next()).isNull();
-    assertThat(receiver().next()).isEqualTo(new Event.Closed());
+    assertThat(receiver().next()).isEqualTo(new Event.Closed(false));
   }
 
   @Test
@@ -138,7 +138,7 @@ class WebSocketProtocolTest {
     client.frame(RawWebSocket.CLOSE, new byte[] {0x03, (byte) 0xE8, (byte) 0xFF});
     assertClosedWith(1007);
     assertThat(client.next()).isNull();
-    assertThat(receiver().next()).isEqualTo(new Event.Closed());
+    assertThat(receiver().next()).isEqualTo(new Event.Closed(true));
   }
 
   @ParameterizedTest
@@ -163,7 +163,7 @@ class WebSocketProtocolTest {
     byte[] bytes = new byte[both.flip().remaining()];
     both.get(bytes);
     client.write(bytes);
-    assertThat(receiver().next()).isEqualTo(new Event.Closed());
+    assertThat(receiver().next()).isEqualTo(new Event.Closed(true));
     receiver().assertExhausted();
   }
 
@@ -235,7 +235,7 @@ class WebSocketProtocolTest {
     close();
     open(Limits.builder().pingInterval(Duration.ofMillis(50)).build());
     assertThat(client.next().opcode()).isEqualTo(RawWebSocket.PING);
-    assertThat(receiver().next()).as("two missed pongs").isEqualTo(new Event.Closed());
+    assertThat(receiver().next()).as("two missed pongs").isEqualTo(new Event.Closed(false));
   }
 
   @Test

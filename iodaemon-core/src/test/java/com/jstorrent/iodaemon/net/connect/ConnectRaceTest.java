@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;

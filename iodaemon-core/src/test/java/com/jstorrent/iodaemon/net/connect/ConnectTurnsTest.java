@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.net.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;

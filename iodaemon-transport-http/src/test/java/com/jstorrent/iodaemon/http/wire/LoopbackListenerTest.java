@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.http.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,0 +1,5 @@
+/** The other end of a TCP connection that follows a script. */
+@NullMarked
+package com.jstorrent.iodaemon.testkit.peer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * What every transport has to do, as tests: see {@link com.jstorrent.iodaemon.testkit.transport.FrameConnectionContract}.
+ */
+@NullMarked
+package com.jstorrent.iodaemon.testkit.transport;
+
+import org.jspecify.annotations.NullMarked;
