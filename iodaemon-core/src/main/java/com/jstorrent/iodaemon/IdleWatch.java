@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.SessionInfo;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.transport.Activity;
+import com.jstorrent.iodaemon.transport.service.Activity;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;

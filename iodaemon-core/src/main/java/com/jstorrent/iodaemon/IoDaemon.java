@@ -1,14 +1,16 @@
 package com.jstorrent.iodaemon;
 
-import com.jstorrent.iodaemon.access.AllowedOrigins;
+import com.jstorrent.iodaemon.config.AllowedOrigins;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.config.NetworkOptions;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.event.FolderPicker;
-import com.jstorrent.iodaemon.file.DownloadRoot;
-import com.jstorrent.iodaemon.file.DownloadRoots;
+import com.jstorrent.iodaemon.stats.Counters;
+import com.jstorrent.iodaemon.stats.DaemonHealth.State;
+import com.jstorrent.iodaemon.stats.DaemonHealth;
+import com.jstorrent.iodaemon.stats.DaemonReport;
 import com.jstorrent.iodaemon.stats.SessionReport;
-import com.jstorrent.iodaemon.stats.Stats;
 import com.jstorrent.iodaemon.time.AwakeClock;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BoundTransport;
@@ -36,6 +38,17 @@ import org.slf4j.LoggerFactory;
 /**
  * The daemon: relays the sockets of its clients and serves files, through the transports that it
  * was given. Made by {@link #builder}, started once, closed once. Any thread may call its methods.
+ *
+ * <p><b>Threads.</b> Building a daemon starts none, {@link #start} starts what it needs. All of them are
+ * daemon threads, named {@code iodaemon-…}, but for {@code iodaemon-shutdown}, on which a daemon closes
+ * itself: so a running daemon does not keep a JVM alive, and a program that does nothing else calls {@link
+ * #awaitClosed} on its main thread. The daemon never ends the JVM, sets no handler of signals and installs
+ * no shutdown hook: whether it is closed when the JVM ends is the embedder's decision. After {@link #close}
+ * its threads end by themselves.
+ *
+ * <p>No method reveals the token, and none that returns data lets the caller change the daemon by it.
+ *
+ * @since 1.0
  */
 public final class IoDaemon implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IoDaemon.class);
@@ -46,14 +59,17 @@ public final class IoDaemon implements AutoCloseable {
   private final Deque<BoundTransport> bound = new ArrayDeque<>(); // guarded by this; last first
   private boolean closed; // guarded by this
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final @Nullable AwakeClock ownClock;
+  private volatile State state = State.NEW;
   private final AtomicBoolean shutdownRequested = new AtomicBoolean();
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile int port;
 
   private IoDaemon(Builder builder) throws IOException {
     transports = List.copyOf(builder.transports);
-    MonotonicClock clock =
-        builder.clock == null ? new AwakeClock(builder.listener::onFailed) : builder.clock;
+    ownClock =
+        builder.clock == null ? AwakeClock.unstarted(builder.listener::onFailed) : null;
+    MonotonicClock clock = ownClock == null ? builder.clock : ownClock;
     try {
       services = new Services(builder, clock, this::requestShutdown);
     } catch (IOException | RuntimeException e) {
@@ -80,6 +96,10 @@ public final class IoDaemon implements AutoCloseable {
       throw new IllegalStateException("A daemon is started once; build another one.");
     }
     try {
+      if (ownClock != null) {
+        ownClock.start();
+      }
+      services.start();
       for (ServerTransport transport : transports) {
         bound.push(transport.start(services));
         services.protectPort(bound.element().port());
@@ -89,18 +109,33 @@ public final class IoDaemon implements AutoCloseable {
       close();
       throw e;
     }
+    state = State.RUNNING;
     listener.onStarted(port);
     return this;
   }
 
-  /** The TCP port on 127.0.0.1, or 0 when no transport has one or it has not started. */
+  /** Whether clients are served: {@link #start} has returned, and nothing has closed it yet. */
+  public boolean isRunning() {
+    return state == State.RUNNING;
+  }
+
+  /**
+   * The TCP port on 127.0.0.1 that clients connect to; that of the first transport that has one, or 0 when
+   * none has. It stays known after the end.
+   *
+   * @throws IllegalStateException before {@link #start}, when it is not known yet
+   */
   public int port() {
+    if (state == State.NEW) {
+      throw new IllegalStateException(
+          "The daemon has no port yet; call start() before port().");
+    }
     return port;
   }
 
-  /** The daemon's counters. */
-  public Stats stats() {
-    return services.stats();
+  /** The daemon's counters, to be read; they change as it runs. */
+  public Counters stats() {
+    return services.counters();
   }
 
   /** The authenticated sessions as they are now, parked ones included. */
@@ -108,9 +143,40 @@ public final class IoDaemon implements AutoCloseable {
     return services.directory().report().sessions();
   }
 
-  /** The download roots; replacing them takes effect with the next request. */
-  public DownloadRoots roots() {
-    return services.downloadRoots();
+  /** How the daemon is now. Does not block, so it says nothing about disks. */
+  public DaemonHealth health() {
+    State now = state;
+    DaemonReport report = services.directory().report();
+    return new DaemonHealth(
+        now, now == State.NEW ? 0 : port, report.uptime(), report.sessions().size(),
+        services.held());
+  }
+
+  /** The download roots, in the order in which they were given; the list does not change. */
+  public List<DownloadRoot> roots() {
+    return services.downloadRoots().all();
+  }
+
+  /**
+   * Replaces all download roots, with effect from the next request on; clients on {@code /control} are
+   * told. Their folders need not exist. Does not block.
+   *
+   * @throws IllegalArgumentException when two roots have the same key; nothing has changed then
+   */
+  public void replaceRoots(Collection<DownloadRoot> roots) {
+    Objects.requireNonNull(roots, "roots must not be null.");
+    services.downloadRoots().replace(List.copyOf(roots));
+  }
+
+  /** What it does and where, for logs; without the token, and without paths. */
+  @Override
+  public String toString() {
+    return switch (state) {
+      case NEW -> "IoDaemon[not started]";
+      case RUNNING ->
+          "IoDaemon[running, port " + port + ", sessions " + sessions().size() + "]";
+      case CLOSED -> "IoDaemon[closed]";
+    };
   }
 
   /**
@@ -124,6 +190,7 @@ public final class IoDaemon implements AutoCloseable {
       return;
     }
     closed = true;
+    state = State.CLOSED;
     try {
       services.cancel();
       bound.forEach(BoundTransport::drain);
@@ -139,8 +206,11 @@ public final class IoDaemon implements AutoCloseable {
   }
 
   /**
-   * Waits until the daemon is closed, by whomever: {@link #close}, a client's request (PROTOCOL.md §
-   * 5.4), or {@link Builder#idleTimeout}.
+   * Waits until the daemon is closed: by {@link #close}, by a client's request (PROTOCOL.md § 5.4), or by
+   * {@link Builder#idleTimeout}. For the main thread of a program that is nothing but a daemon: its
+   * other threads do not keep the JVM alive. When it returns, all transports have ended.
+   *
+   * @throws InterruptedException when the waiting thread is interrupted; the daemon goes on
    */
   public void awaitClosed() throws InterruptedException {
     over.await();
@@ -180,10 +250,16 @@ public final class IoDaemon implements AutoCloseable {
 
     private Builder() {}
 
-    /** The secret that clients have to show, not empty. Required. */
+    /**
+     * The secret that clients have to show: not empty, and without control characters, which no header can
+     * carry. Required.
+     */
     public Builder token(String value) {
       if (given("token", value).isEmpty()) {
         throw new IllegalArgumentException("token must not be empty.");
+      }
+      if (value.chars().anyMatch(Character::isISOControl)) {
+        throw new IllegalArgumentException("token must not have control characters.");
       }
       token = value;
       return this;
@@ -193,6 +269,7 @@ public final class IoDaemon implements AutoCloseable {
      * Adds a folder that clients may use, under a key that they name it by. Looks whether it is there,
      * so it may block as long as its disk does. For folders that come and go see {@link #roots}.
      *
+     * @param key not empty, and no other root's
      * @param path absolute, of a folder that exists
      */
     public Builder root(String key, Path path) {
@@ -201,7 +278,7 @@ public final class IoDaemon implements AutoCloseable {
         throw new IllegalArgumentException(
             "The download root \"" + key + "\" must be a folder that exists.");
       }
-      roots.add(root);
+      add(root);
       return this;
     }
 
@@ -211,9 +288,17 @@ public final class IoDaemon implements AutoCloseable {
      */
     public Builder roots(Collection<DownloadRoot> more) {
       for (DownloadRoot root : given("roots", more)) {
-        roots.add(given("roots", root));
+        add(given("roots", root));
       }
       return this;
+    }
+
+    private void add(DownloadRoot root) {
+      if (roots.stream().anyMatch(other -> other.key().equals(root.key()))) {
+        throw new IllegalArgumentException(
+            "Two download roots have the key \"" + root.key() + "\".");
+      }
+      roots.add(root);
     }
 
     /** Adds an origin whose pages may use the daemon, as browsers send it: {@code https://example.org}. */
@@ -326,7 +411,9 @@ public final class IoDaemon implements AutoCloseable {
     }
 
     /**
-     * @throws IllegalArgumentException when the token is missing or two roots have the same key
+     * The daemon, which starts nothing yet.
+     *
+     * @throws IllegalArgumentException when the token is missing
      * @throws IOException when the system has no descriptor left
      */
     public IoDaemon build() throws IOException {

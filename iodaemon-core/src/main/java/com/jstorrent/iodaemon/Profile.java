@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon;
 
-import com.jstorrent.iodaemon.access.AllowedOrigins;
-import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.config.AllowedOrigins;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon;
 
 import com.jstorrent.iodaemon.access.AccessPolicy;
-import com.jstorrent.iodaemon.access.AllowedOrigins;
+import com.jstorrent.iodaemon.config.AllowedOrigins;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.failure.FailureCode;
@@ -14,24 +14,26 @@ import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.net.SharedNet;
 import com.jstorrent.iodaemon.session.Sessions;
-import com.jstorrent.iodaemon.stats.CounterHistory;
-import com.jstorrent.iodaemon.stats.ProcessUse;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.Counters;
+import com.jstorrent.iodaemon.stats.DaemonHealth;
+import com.jstorrent.iodaemon.stats.live.CounterHistory;
+import com.jstorrent.iodaemon.stats.live.ProcessUse;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonMemory;
-import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
-import com.jstorrent.iodaemon.transport.SessionDirectory;
+import com.jstorrent.iodaemon.transport.service.Activity;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
+import com.jstorrent.iodaemon.transport.service.SessionDirectory;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The parts of a daemon, in the order in which they need each other. */
-final class Services implements DaemonServices, AutoCloseable {
+final class Services implements RequestServices, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
   /** Clients may have one of so many parts of the heap. */
@@ -123,6 +125,11 @@ final class Services implements DaemonServices, AutoCloseable {
     return idle.andThen(listener);
   }
 
+  /** Starts the threads that serve all clients. */
+  void start() {
+    net.start();
+  }
+
   /** No socket of a client may connect to this port of the daemon itself. */
   void protectPort(int port) {
     net.protectPort(port);
@@ -135,6 +142,16 @@ final class Services implements DaemonServices, AutoCloseable {
 
   void closeSessions() {
     sessions.close();
+  }
+
+  /** What clients hold, and may hold. */
+  DaemonHealth.HeldMemory held() {
+    return new DaemonHealth.HeldMemory(memory.budget().used(), memory.budget().limit());
+  }
+
+  /** The counters, for those who must not change them. */
+  Counters counters() {
+    return stats.readOnly();
   }
 
   DownloadRoots downloadRoots() {

@@ -1,4 +1,8 @@
-/** The entry point for a program that embeds the daemon. */
+/**
+ * The entry point for a program that embeds the daemon.
+ *
+ * @since 1.0
+ */
 @NullMarked
 package com.jstorrent.iodaemon;
 

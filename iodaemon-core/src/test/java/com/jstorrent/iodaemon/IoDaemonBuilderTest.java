@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -53,6 +53,12 @@ class IoDaemonBuilderTest {
   @Test
   void anEmptyTokenIsRefused() {
     assertRefused(() -> builder.token(""), "token must not be empty.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\nb", "\r", "a\u0000", "\u007f", "\u0085"})
+  void aTokenThatNoHeaderCanCarryIsRefused(String token) {
+    assertRefused(() -> builder.token(token), "token must not have control characters.");
   }
 
   @Test
@@ -123,16 +129,17 @@ class IoDaemonBuilderTest {
   void rootsThatComeAndGoNeedNotExist() throws Exception {
     DownloadRoot gone = DownloadRoot.of("films", folder.resolve("gone"));
     try (IoDaemon daemon = builder.token("t").roots(List.of(gone)).build()) {
-      assertThat(daemon.roots().all()).containsExactly(gone);
+      assertThat(daemon.roots()).containsExactly(gone);
     }
     assertThatThrownBy(() -> builder.roots(Collections.singletonList(null)))
         .hasMessage("roots must not be null.");
   }
 
   @Test
-  void twoRootsOfOneKeyAreRefusedWhenTheDaemonIsBuilt() {
-    assertRefused(
-        () -> builder.token("t").root("films", folder).root("films", folder).build(),
-        "Two download roots have the key \"films\".");
+  void aSecondRootOfOneKeyIsRefused() {
+    String message = "Two download roots have the key \"films\".";
+    builder.root("films", folder);
+    assertRefused(() -> builder.root("films", folder), message);
+    assertRefused(() -> builder.roots(List.of(DownloadRoot.of("films", folder))), message);
   }
 }

@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.client;
 
-import com.jstorrent.iodaemon.json.JsonHello;
+import com.jstorrent.iodaemon.json.codec.JsonHello;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.InProcessClient;

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.access;
 
+import com.jstorrent.iodaemon.config.AllowedOrigins;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;

@@ -1,4 +1,8 @@
-/** The limits and the network options of a daemon, and how an embedder changes them. */
+/**
+ * The limits and the network options of a daemon, and how an embedder changes them.
+ *
+ * @since 1.0
+ */
 @NullMarked
 package com.jstorrent.iodaemon.config;
 

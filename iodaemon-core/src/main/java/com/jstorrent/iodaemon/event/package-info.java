@@ -1,4 +1,8 @@
-/** The interfaces between the daemon and a program that embeds it. */
+/**
+ * The interfaces between the daemon and a program that embeds it.
+ *
+ * @since 1.0
+ */
 @NullMarked
 package com.jstorrent.iodaemon.event;
 

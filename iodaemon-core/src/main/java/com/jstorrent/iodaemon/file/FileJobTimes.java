@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.file;
 
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import java.util.concurrent.TimeUnit;
 

@@ -2,9 +2,9 @@ package com.jstorrent.iodaemon.file;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
-import com.jstorrent.iodaemon.work.WorkerPool;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
+import com.jstorrent.iodaemon.work.WorkerPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -1,5 +1,7 @@
 package com.jstorrent.iodaemon.file;
 
+import com.jstorrent.iodaemon.config.DownloadRoot;
+import com.jstorrent.iodaemon.stats.RootStatus;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.time.Duration;
 import java.util.List;
@@ -169,10 +171,15 @@ public final class RootWatch {
       return false;
     }
     for (int i = 0; i < now.size(); i++) {
-      if (now.get(i).differsFrom(before.get(i))) {
+      if (differs(now.get(i), before.get(i))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether clients are to be told of the difference between two states of one root. */
+  private static boolean differs(RootStatus now, RootStatus earlier) {
+    return now.available() != earlier.available() || now.full() != earlier.full();
   }
 }

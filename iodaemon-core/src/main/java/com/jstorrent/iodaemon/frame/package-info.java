@@ -1,4 +1,8 @@
-/** The wire format: opcodes, the header, and codecs for both directions. Independent of sockets. */
+/**
+ * The wire format: opcodes, the header, and codecs for both directions. Independent of sockets.
+ *
+ * @since 1.0
+ */
 @NullMarked
 package com.jstorrent.iodaemon.frame;
 

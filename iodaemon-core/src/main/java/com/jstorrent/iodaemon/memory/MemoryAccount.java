@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.memory;
 
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;

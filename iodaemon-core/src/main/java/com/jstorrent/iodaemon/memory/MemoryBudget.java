@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.memory;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -40,6 +40,7 @@ public final class MemoryBudget {
    * @param limit in bytes, in the heap and outside of it
    * @param heapLimit the part of them that may be in the heap
    */
+  @SuppressWarnings("exports") // a daemon makes it; transports get it
   public MemoryBudget(long limit, long heapLimit, Stats stats, MonotonicClock clock) {
     this.limit = limit;
     this.heapLimit = Math.min(limit, heapLimit);
@@ -59,6 +60,7 @@ public final class MemoryBudget {
    * @param gauges of what it holds, as a part of those of the daemon
    * @param holder gives up something when memory has been short for a while
    */
+  @SuppressWarnings("exports") // as above
   public MemoryAccount open(Share share, Stats gauges, MemoryAccount.Holder holder) {
     MemoryAccount account = new MemoryAccount(this, share, gauges, holder);
     accounts.add(account);

@@ -13,7 +13,7 @@ import com.jstorrent.iodaemon.net.relay.ReaderGate;
 import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.net;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.transport.KernelSockets;
+import com.jstorrent.iodaemon.transport.kernel.KernelSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;

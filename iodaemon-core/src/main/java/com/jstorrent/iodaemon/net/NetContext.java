@@ -5,7 +5,7 @@ import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.net.relay.ReaderGate;
 import com.jstorrent.iodaemon.net.relay.Relay;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 
 /**

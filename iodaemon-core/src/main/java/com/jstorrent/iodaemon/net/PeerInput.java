@@ -6,7 +6,7 @@ import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.net.relay.Selectable;
 import com.jstorrent.iodaemon.net.stream.PeerStream;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;

@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.stream.PeerStream;
 import com.jstorrent.iodaemon.net.stream.SendQueue;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import com.jstorrent.iodaemon.net.connect.Resolver;
 import com.jstorrent.iodaemon.net.relay.PeerWriter;
 import com.jstorrent.iodaemon.net.stream.TlsClients;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonMemory;
@@ -51,6 +51,11 @@ public final class SharedNet implements AutoCloseable {
     this.tls = new TlsClients(options.trust());
     this.drops = new KernelDrops(clock);
     this.peerWriter = new PeerWriter(clock, onFailure);
+  }
+
+  /** Starts the thread that all sockets need. Called once, before the first client. */
+  public void start() {
+    peerWriter.start();
   }
 
   Limits limits() {

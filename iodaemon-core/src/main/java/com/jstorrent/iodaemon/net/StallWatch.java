@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.transport.KernelQueues;
+import com.jstorrent.iodaemon.transport.kernel.KernelQueues;
 import java.nio.channels.SocketChannel;
 import java.util.Comparator;
 import java.util.HashMap;

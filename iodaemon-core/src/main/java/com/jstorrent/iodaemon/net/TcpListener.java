@@ -1,9 +1,9 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.net.address.AddressText;
 import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
-import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.net.address.AddressText;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import java.io.IOException;
 import java.net.InetSocketAddress;

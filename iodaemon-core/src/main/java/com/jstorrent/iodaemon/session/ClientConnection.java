@@ -1,16 +1,16 @@
 package com.jstorrent.iodaemon.session;
 
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.event.SessionInfo;
-import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.FrameReader;
-import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.frame.Opcode.Phase;
+import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.frame.ProtocolException;
 import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.net.ClientLink;

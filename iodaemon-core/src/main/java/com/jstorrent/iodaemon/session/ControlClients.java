@@ -1,12 +1,12 @@
 package com.jstorrent.iodaemon.session;
 
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.file.DownloadRoot;
-import com.jstorrent.iodaemon.file.RootStatus;
 import com.jstorrent.iodaemon.file.RootWatch;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.DaemonReport;
+import com.jstorrent.iodaemon.stats.RootStatus;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ControlCodec;

@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.session;
 
 import com.jstorrent.iodaemon.event.SessionInfo;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.stream.RangeRequests;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import org.jspecify.annotations.Nullable;

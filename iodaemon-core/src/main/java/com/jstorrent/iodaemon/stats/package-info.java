@@ -1,4 +1,8 @@
-/** Counters, and snapshots of the daemon, its sessions and their sockets. */
+/**
+ * Counters, and snapshots of the daemon, its sessions and their sockets.
+ *
+ * @since 1.0
+ */
 @NullMarked
 package com.jstorrent.iodaemon.stats;
 

@@ -31,6 +31,8 @@ public final class AwakeClock implements MonotonicClock {
   private boolean closed;
 
   /**
+   * A clock whose thread runs.
+   *
    * @param onFailure is told of an {@link OutOfMemoryError} in a task, and of an unexpected end of
    *     the thread
    */
@@ -39,13 +41,31 @@ public final class AwakeClock implements MonotonicClock {
   }
 
   /**
+   * A clock that runs no task, and counts two seconds at most, until {@link #start}.
+   *
+   * @param onFailure as above
+   */
+  public static AwakeClock unstarted(Consumer<Throwable> onFailure) {
+    return new AwakeClock(onFailure, new AwakeTime(System::nanoTime));
+  }
+
+  /**
    * With another source of time, which a test can make jump.
    *
    * @param realNanos a replacement of {@link System#nanoTime}
    */
   public AwakeClock(Consumer<Throwable> onFailure, LongSupplier realNanos) {
+    this(onFailure, new AwakeTime(realNanos));
+    thread.start();
+  }
+
+  private AwakeClock(Consumer<Throwable> onFailure, AwakeTime time) {
     this.onFailure = onFailure;
-    this.time = new AwakeTime(realNanos);
+    this.time = time;
+  }
+
+  /** Starts the thread of a clock that was made by {@link #unstarted}. To be called once. */
+  public void start() {
     thread.start();
   }
 

@@ -1,4 +1,8 @@
-/** The daemon's clock and scheduler: all deadlines are counted by it. */
+/**
+ * The daemon's clock and scheduler: all deadlines are counted by it.
+ *
+ * @since 1.0
+ */
 @NullMarked
 package com.jstorrent.iodaemon.time;
 

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.transport;
 
-import com.jstorrent.iodaemon.file.RootStatus;
 import com.jstorrent.iodaemon.stats.DaemonReport;
+import com.jstorrent.iodaemon.stats.RootStatus;
 import java.util.List;
 
 /**

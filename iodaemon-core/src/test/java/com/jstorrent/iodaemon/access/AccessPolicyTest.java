@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.AllowedOrigins;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

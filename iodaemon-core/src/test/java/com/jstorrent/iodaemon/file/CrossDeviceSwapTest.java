@@ -2,9 +2,10 @@ package com.jstorrent.iodaemon.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,8 +1,9 @@
 package com.jstorrent.iodaemon.file;
 
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

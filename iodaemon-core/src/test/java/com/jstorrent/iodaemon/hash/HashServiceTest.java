@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.jstorrent.iodaemon.file.DownloadRoots;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;

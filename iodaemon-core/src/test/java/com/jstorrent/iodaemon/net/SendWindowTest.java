@@ -8,7 +8,7 @@ import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.util.ArrayList;
 import java.util.List;

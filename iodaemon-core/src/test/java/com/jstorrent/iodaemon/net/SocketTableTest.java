@@ -10,7 +10,7 @@ import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.stats.SocketReport;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;

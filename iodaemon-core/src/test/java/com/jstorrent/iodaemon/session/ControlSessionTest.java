@@ -3,15 +3,15 @@ package com.jstorrent.iodaemon.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.file.DownloadRoot;
-import com.jstorrent.iodaemon.file.RootStatus;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.DaemonReport;
+import com.jstorrent.iodaemon.stats.RootStatus;
 import com.jstorrent.iodaemon.stats.SessionReport;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
@@ -132,7 +132,7 @@ class ControlSessionTest {
         TestClient other = daemon.control(Set.of())) {
       unauthenticated.send(new ClientFrame.ClientHello(1, "stats"));
       unauthenticated.expect(DaemonFrame.ServerHello.class);
-      daemon.daemon().roots().replace(List.of());
+      daemon.daemon().replaceRoots(List.of());
       other.expect(DaemonFrame.RootsChanged.class);
       unauthenticated.send(new ClientFrame.OpenFolderPicker(5));
       assertThat(unauthenticated.expect(DaemonFrame.Error.class).requestId()).isEqualTo(5);
@@ -174,8 +174,7 @@ class ControlSessionTest {
         TestClient other = daemon.control(Set.of());
         TestClient io = daemon.client()) {
       daemon.daemon()
-          .roots()
-          .replace(List.of(DownloadRoot.of("b", folder), DownloadRoot.of("c", gone)));
+          .replaceRoots(List.of(DownloadRoot.of("b", folder), DownloadRoot.of("c", gone)));
       for (TestClient client : List.of(one, other)) {
         assertThat(client.next()).isEqualTo(new DaemonFrame.RootsChanged(0, "b+ c+"));
       }
@@ -253,10 +252,10 @@ class ControlSessionTest {
   void aClientThatDoesNotReadIsDisconnectedWhenRootsCannotBeQueued() throws Exception {
     try (TestClient client = clogged(new Verbose());
         TestClient other = daemon.control(Set.of())) {
-      daemon.daemon().roots().replace(List.of());
+      daemon.daemon().replaceRoots(List.of());
       assertThat(other.next()).isEqualTo(new DaemonFrame.RootsChanged(0, ""));
       daemon.awaitStat(Counter.WS_CONNECTIONS, 1);
-      daemon.daemon().roots().replace(List.of(DownloadRoot.of("z", folder)));
+      daemon.daemon().replaceRoots(List.of(DownloadRoot.of("z", folder)));
       assertThat(other.next()).isEqualTo(new DaemonFrame.RootsChanged(0, "z+"));
       assertThat(daemon.daemon().sessions()).hasSize(1);
       assertThat(client).isNotNull();

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.testkit;
 
-import com.jstorrent.iodaemon.file.RootStatus;
 import com.jstorrent.iodaemon.stats.DaemonReport;
+import com.jstorrent.iodaemon.stats.RootStatus;
 import com.jstorrent.iodaemon.transport.ControlCodec;
 import java.util.List;
 import java.util.stream.Collectors;

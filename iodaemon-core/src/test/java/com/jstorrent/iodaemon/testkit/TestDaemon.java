@@ -4,12 +4,12 @@ import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.Counters;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.ControlCodec;
-import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.Endpoint;
 import com.jstorrent.iodaemon.transport.InProcessTransport;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class TestDaemon implements AutoCloseable {
 
   private final InProcessTransport transport = new InProcessTransport();
   private final IoDaemon daemon;
-  private volatile @Nullable DaemonServices services;
+  private volatile @Nullable RequestServices services;
 
   private TestDaemon(IoDaemon.Builder builder) throws IOException {
     daemon =
@@ -35,7 +35,7 @@ public final class TestDaemon implements AutoCloseable {
             .token(TOKEN)
             .transport(
                 offered -> {
-                  services = offered;
+                  services = RequestServices.of(offered);
                   return transport.start(offered);
                 })
             .build()
@@ -117,11 +117,11 @@ public final class TestDaemon implements AutoCloseable {
   }
 
   /** The services that transports get. */
-  public DaemonServices services() {
+  public RequestServices services() {
     return Objects.requireNonNull(services);
   }
 
-  public Stats stats() {
+  public Counters stats() {
     return daemon.stats();
   }
 

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.jstorrent.iodaemon.json.codec.JsonHello;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.fuzz.Defects;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package com.jstorrent.iodaemon.hash;
 
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.file.DownloadRoots;
 import com.jstorrent.iodaemon.file.FileLocation;
 import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.SafePath;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.json;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import com.jstorrent.iodaemon.memory.HeapSize;
+import com.jstorrent.iodaemon.memory.heap.HeapSize;
 import java.io.FilterReader;
 import java.io.IOException;
 import java.io.Reader;

@@ -2,10 +2,12 @@ package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.Profile;
-import com.jstorrent.iodaemon.access.AllowedOrigins;
+import com.jstorrent.iodaemon.config.AllowedOrigins;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.event.DaemonListener;
-import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.http.HttpTransport;
+import com.jstorrent.iodaemon.stats.live.Stats;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
 import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the daemon from the command line, the environment and the profile. */
@@ -25,13 +28,17 @@ final class DaemonFactory {
 
   private final Map<String, String> environment;
   private final DaemonListener listener;
+  private final Consumer<Stats> onCounters;
 
   /**
    * @param listener the daemon's listener
+   * @param onCounters gets the daemon's counters when it starts: some count what the process does
    */
-  DaemonFactory(Map<String, String> environment, DaemonListener listener) {
+  DaemonFactory(
+      Map<String, String> environment, DaemonListener listener, Consumer<Stats> onCounters) {
     this.environment = environment;
     this.listener = listener;
+    this.onCounters = onCounters;
   }
 
   IoDaemon make(LaunchOptions options) throws IOException {
@@ -48,9 +55,13 @@ final class DaemonFactory {
             .network(options.network())
             .limits(options.limits())
             .transport(
-                HttpTransport.onPort(options.port())
-                    .upgrade(WebSocketUpgrade.io())
-                    .upgrade(WebSocketUpgrade.control()));
+                services -> {
+                  onCounters.accept(RequestServices.of(services).stats());
+                  return HttpTransport.onPort(options.port())
+                      .upgrade(WebSocketUpgrade.io())
+                      .upgrade(WebSocketUpgrade.control())
+                      .start(services);
+                });
     if (installId != null) {
       builder.profile(() -> complete(options, file.require(installId)));
     }

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import org.jspecify.annotations.Nullable;
 
 /** Counts dropped log lines, in the daemon's counters as soon as there is a daemon. Thread-safe. */

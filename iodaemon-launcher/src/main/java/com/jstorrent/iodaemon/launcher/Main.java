@@ -80,8 +80,8 @@ public final class Main {
     @Nullable
     ParentProcess parent =
         options.life().parentPid() > 0 ? ParentProcess.of(options.life().parentPid()) : null;
-    try (IoDaemon daemon = new DaemonFactory(System.getenv(), listener).make(options)) {
-      log.countDroppedIn(daemon.stats());
+    try (IoDaemon daemon =
+        new DaemonFactory(System.getenv(), listener, log::countDroppedIn).make(options)) {
       memory.start(daemon.stats());
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);

@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.Counters;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,7 +36,7 @@ final class MemoryReturn implements DaemonListener {
   }
 
   /** Looks from time to time, up to the end of the process. */
-  void start(Stats stats) {
+  void start(Counters stats) {
     Thread.ofVirtual()
         .name("iodaemon-collection")
         .start(
@@ -58,7 +58,7 @@ final class MemoryReturn implements DaemonListener {
   }
 
   /** Collects if it is worth it. */
-  void look(Stats stats) {
+  void look(Counters stats) {
     long held = IN_HEAP.stream().mapToLong(stats::get).sum();
     most = Math.max(most, held);
     long outside = discarded.get();

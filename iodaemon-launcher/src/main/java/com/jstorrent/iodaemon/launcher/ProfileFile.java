@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
-import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.json.Json;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
-import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Collectors;

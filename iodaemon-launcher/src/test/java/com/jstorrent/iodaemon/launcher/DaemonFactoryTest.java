@@ -3,8 +3,8 @@ package com.jstorrent.iodaemon.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.event.DaemonListener;
-import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.launcher.CommandLineParser.Request;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -23,10 +23,10 @@ class DaemonFactoryTest {
   void aRootMayBeMissingAtTheStart(@TempDir Path folder) throws Exception {
     Path unplugged = folder.resolve("unplugged");
     try (IoDaemon daemon =
-        new DaemonFactory(Map.of(), DaemonListener.NONE)
+        new DaemonFactory(Map.of(), DaemonListener.NONE, counters -> {})
             .make(options("--token", "t", "--root", "films=" + unplugged))
             .start()) {
-      assertThat(daemon.roots().all()).containsExactly(DownloadRoot.of("films", unplugged));
+      assertThat(daemon.roots()).containsExactly(DownloadRoot.of("films", unplugged));
     }
   }
 }

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 

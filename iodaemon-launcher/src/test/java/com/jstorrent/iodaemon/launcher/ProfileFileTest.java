@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.testkit.Program;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.http.wire.LoopbackListener;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.ServerTransport;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +47,13 @@ public final class HttpTransport implements ServerTransport {
     return this;
   }
 
+  /**
+   * @throws IllegalArgumentException when the services are not those that a daemon hands over
+   */
   @Override
   public BoundTransport start(DaemonServices services) throws IOException {
     hooks.forEach(hook -> hook.start(services));
-    RequestLoop loop = new RequestLoop(services, List.copyOf(hooks));
+    RequestLoop loop = new RequestLoop(RequestServices.of(services), List.copyOf(hooks));
     return LoopbackListener.open(
         port,
         services.limits().connections(),

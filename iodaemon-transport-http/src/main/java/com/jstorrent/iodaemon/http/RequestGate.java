@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.http.wire.Fields;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -8,9 +8,9 @@ import com.jstorrent.iodaemon.http.wire.HttpConnection;
 import com.jstorrent.iodaemon.http.wire.LoopbackListener;
 import com.jstorrent.iodaemon.http.wire.Request;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
-import com.jstorrent.iodaemon.transport.Activity;
-import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.stats.live.Stats;
+import com.jstorrent.iodaemon.transport.service.Activity;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
 import com.jstorrent.iodaemon.work.PlatformThread;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -46,7 +46,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
-  RequestLoop(DaemonServices services, List<UpgradeHook> upgrades) {
+  RequestLoop(RequestServices services, List<UpgradeHook> upgrades) {
     limits = services.limits();
     stats = services.stats();
     clocks = new ConnectionClocks(limits, services.clock());

@@ -6,8 +6,8 @@ import static com.jstorrent.iodaemon.http.Answers.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.json.Json;
+import com.jstorrent.iodaemon.net.address.AddressText;
 import com.jstorrent.iodaemon.testkit.Peer;
 import java.net.Inet6Address;
 import java.net.InetAddress;

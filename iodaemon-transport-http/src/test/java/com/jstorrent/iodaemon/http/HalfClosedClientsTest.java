@@ -8,7 +8,7 @@ import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.Program;
 import com.jstorrent.iodaemon.testkit.TestClient;
-import com.jstorrent.iodaemon.transport.KernelSockets;
+import com.jstorrent.iodaemon.transport.kernel.KernelSockets;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

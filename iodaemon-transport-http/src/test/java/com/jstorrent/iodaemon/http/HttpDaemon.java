@@ -1,15 +1,16 @@
 package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.file.DownloadRoot;
 import com.jstorrent.iodaemon.json.Json;
-import com.jstorrent.iodaemon.json.JsonHello;
+import com.jstorrent.iodaemon.json.codec.JsonHello;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.HelloCodec;
 import com.jstorrent.iodaemon.transport.InProcessTransport;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -70,8 +71,8 @@ final class HttpDaemon implements AutoCloseable {
   }
 
   /** What the routes are made of. */
-  DaemonServices services() {
-    DaemonServices known = echo.services;
+  RequestServices services() {
+    RequestServices known = echo.services;
     if (known == null) {
       throw new AssertionError("The daemon has not started.");
     }
@@ -175,7 +176,7 @@ final class HttpDaemon implements AutoCloseable {
 
   /** Stands in for WebSocket: answers 101, then sends back what comes. */
   private static final class EchoProtocol implements UpgradeHook {
-    private volatile @Nullable DaemonServices services;
+    private volatile @Nullable RequestServices services;
 
     @Override
     public String path() {
@@ -191,7 +192,7 @@ final class HttpDaemon implements AutoCloseable {
 
     @Override
     public void start(DaemonServices offered) {
-      services = offered;
+      services = RequestServices.of(offered);
     }
 
     @Override

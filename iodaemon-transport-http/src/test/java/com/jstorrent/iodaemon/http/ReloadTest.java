@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.Profile;
-import com.jstorrent.iodaemon.access.AllowedOrigins;
-import com.jstorrent.iodaemon.file.DownloadRoot;
+import com.jstorrent.iodaemon.config.AllowedOrigins;
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;

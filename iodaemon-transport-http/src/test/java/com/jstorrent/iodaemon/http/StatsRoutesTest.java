@@ -7,7 +7,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.testkit.ManualClock;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import java.util.ArrayList;

@@ -1,26 +1,17 @@
 package com.jstorrent.iodaemon.ws;
 
-import com.jstorrent.iodaemon.access.AccessPolicy;
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.file.FileHandles;
-import com.jstorrent.iodaemon.file.FileService;
-import com.jstorrent.iodaemon.file.RootWatch;
-import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.http.UpgradeHook;
 import com.jstorrent.iodaemon.http.UpgradeRequest;
 import com.jstorrent.iodaemon.http.wire.LoopbackListener;
 import com.jstorrent.iodaemon.memory.MemoryBudget;
-import com.jstorrent.iodaemon.stats.CounterHistory;
-import com.jstorrent.iodaemon.stats.Stats;
-import com.jstorrent.iodaemon.stream.StreamService;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.time.AwakeClock;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.transport.Activity;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonMemory;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
-import com.jstorrent.iodaemon.transport.SessionDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -102,61 +93,6 @@ final class UpgradePort implements AutoCloseable {
           new MemoryBudget(limits.memoryBytes(), limits.memoryBytes(), new Stats(), clock),
           new BufferPool(Limits.FRAME_BUFFER_BYTES, 0),
           new BufferPool(Limits.SEGMENT_BYTES, 0));
-    }
-
-    @Override
-    public AccessPolicy access() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public CounterHistory history() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public SessionDirectory directory() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public RootWatch roots() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public void reload() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public FileService files() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public FileHandles handles() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public StreamService streams() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public HashService hashes() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public Stats stats() {
-      throw new AssertionError("A WebSocket does not use it.");
-    }
-
-    @Override
-    public Activity activity() {
-      throw new AssertionError("A WebSocket does not use it.");
     }
 
     @Override

@@ -11,6 +11,7 @@ import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.ServerTransport;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -22,7 +23,7 @@ final class WholeDaemon implements AutoCloseable, ServerTransport {
 
   private final HttpTransport http = HttpTransport.onPort(0).upgrade(WebSocketUpgrade.io());
   private final IoDaemon daemon = IoDaemon.builder().token(TOKEN).transport(this).build();
-  private volatile @Nullable DaemonServices services;
+  private volatile @Nullable RequestServices services;
 
   WholeDaemon() throws IOException {
     daemon.start();
@@ -30,11 +31,11 @@ final class WholeDaemon implements AutoCloseable, ServerTransport {
 
   @Override
   public BoundTransport start(DaemonServices offered) throws IOException {
-    services = offered;
+    services = RequestServices.of(offered);
     return http.start(offered);
   }
 
-  DaemonServices services() {
+  RequestServices services() {
     return Objects.requireNonNull(services);
   }
 

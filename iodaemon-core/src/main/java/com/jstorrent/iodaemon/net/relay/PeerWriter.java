@@ -39,6 +39,7 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   private final Map<Lingering, Long> lingering = new HashMap<>(); // deadlines; own thread only
   private long nextDeadline = Long.MAX_VALUE; // own thread only; may be too early, never too late
   private final Consumer<Throwable> onFailure;
+  private boolean started; // start and close are called under one lock, the daemon's
 
   /**
    * @param onFailure is told of an end that the daemon has not asked for
@@ -46,6 +47,11 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   public PeerWriter(MonotonicClock clock, Consumer<Throwable> onFailure) throws IOException {
     this.clock = clock;
     this.onFailure = onFailure;
+  }
+
+  /** Begins to serve; to be called once. What was posted before is done first. */
+  public void start() {
+    started = true;
     Thread.ofPlatform().daemon().name("iodaemon-peer-writer").start(this::run);
   }
 
@@ -117,6 +123,9 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   @Override
   public void close() {
     loop.end();
+    if (!started) {
+      loop.close();
+    }
   }
 
   private void run() {

@@ -3,7 +3,6 @@ package com.jstorrent.iodaemon.net.relay;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
-import com.jstorrent.iodaemon.frame.UdpRecvFrame;
 import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.transport.BufferPool;

@@ -9,7 +9,7 @@ import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.memory.Share;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;

@@ -1,15 +1,15 @@
 package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
 import java.nio.channels.WritableByteChannel;
 import java.util.Map;
 
 /** Requests of the host application about the daemon as a whole (PROTOCOL.md § 5.4). */
 final class ControlRoutes {
-  private final DaemonServices services;
+  private final RequestServices services;
 
-  ControlRoutes(DaemonServices services) {
+  ControlRoutes(RequestServices services) {
     this.services = services;
   }
 

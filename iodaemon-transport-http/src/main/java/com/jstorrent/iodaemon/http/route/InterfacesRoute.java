@@ -2,8 +2,8 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.frame.AddressText;
 import com.jstorrent.iodaemon.json.Json;
+import com.jstorrent.iodaemon.net.address.AddressText;
 import java.net.Inet4Address;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;

@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.Version;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.Stats;
+import com.jstorrent.iodaemon.stats.live.Stats;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;

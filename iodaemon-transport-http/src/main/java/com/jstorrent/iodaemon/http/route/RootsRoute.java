@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.file.RootWatch;
-import com.jstorrent.iodaemon.json.JsonReports;
+import com.jstorrent.iodaemon.json.codec.JsonReports;
 
 /** {@code GET /roots}: the download roots and their free space (PROTOCOL.md § 5.1). */
 final class RootsRoute implements Route.Handler {

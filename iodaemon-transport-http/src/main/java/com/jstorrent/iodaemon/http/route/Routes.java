@@ -5,7 +5,7 @@ import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.hash.HashAlgorithm;
 import com.jstorrent.iodaemon.hash.HashService;
 import com.jstorrent.iodaemon.stream.StreamTickets;
-import com.jstorrent.iodaemon.transport.DaemonServices;
+import com.jstorrent.iodaemon.transport.service.RequestServices;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +13,7 @@ import java.util.List;
 public final class Routes {
   private Routes() {}
 
-  public static List<Route> of(DaemonServices services) {
+  public static List<Route> of(RequestServices services) {
     FileService files = services.files();
     FileHandles handles = services.handles();
     HashService hashes = services.hashes();

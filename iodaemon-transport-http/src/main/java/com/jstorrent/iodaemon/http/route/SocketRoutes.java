@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.http.route;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.json.Json;
-import com.jstorrent.iodaemon.transport.SessionDirectory;
+import com.jstorrent.iodaemon.transport.service.SessionDirectory;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;

@@ -2,11 +2,11 @@ package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
-import com.jstorrent.iodaemon.json.JsonReports;
+import com.jstorrent.iodaemon.json.codec.JsonReports;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.CounterHistory;
 import com.jstorrent.iodaemon.stats.SocketReport;
-import com.jstorrent.iodaemon.transport.SessionDirectory;
+import com.jstorrent.iodaemon.stats.live.CounterHistory;
+import com.jstorrent.iodaemon.transport.service.SessionDirectory;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;

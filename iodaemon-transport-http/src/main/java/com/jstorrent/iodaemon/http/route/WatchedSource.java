@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.http.route;
 
-import com.jstorrent.iodaemon.transport.Activity;
+import com.jstorrent.iodaemon.transport.service.Activity;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 

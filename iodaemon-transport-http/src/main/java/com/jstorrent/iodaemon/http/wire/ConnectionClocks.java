@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.http.wire;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.time.MonotonicClock;
-import com.jstorrent.iodaemon.transport.KernelQueues;
+import com.jstorrent.iodaemon.transport.kernel.KernelQueues;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.http.wire;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.transport.KernelSockets;
+import com.jstorrent.iodaemon.transport.kernel.KernelSockets;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

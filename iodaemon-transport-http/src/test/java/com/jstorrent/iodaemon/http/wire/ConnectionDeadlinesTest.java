@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
-import com.jstorrent.iodaemon.transport.KernelQueues;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
+import com.jstorrent.iodaemon.transport.kernel.KernelQueues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
-package com.jstorrent.iodaemon.stats;
+package com.jstorrent.iodaemon.stats.live;
 
+import com.jstorrent.iodaemon.stats.Counter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;

@@ -1,10 +1,11 @@
-package com.jstorrent.iodaemon.json;
+package com.jstorrent.iodaemon.json.codec;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.file.RootStatus;
+import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.CounterHistory;
+import com.jstorrent.iodaemon.stats.live.CounterHistory;
 import com.jstorrent.iodaemon.stats.DaemonReport;
+import com.jstorrent.iodaemon.stats.RootStatus;
 import com.jstorrent.iodaemon.stats.SessionReport;
 import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.transport.ControlCodec;

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.transport;
+package com.jstorrent.iodaemon.transport.kernel;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.memory;
+package com.jstorrent.iodaemon.memory.heap;
 
 /** What objects take on the heap, in bytes, with compressed references and an alignment of 8 bytes. */
 public final class HeapSize {

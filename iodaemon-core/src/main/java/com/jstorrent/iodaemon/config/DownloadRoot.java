@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.file;
+package com.jstorrent.iodaemon.config;
 
 import java.nio.file.Path;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.frame;
+package com.jstorrent.iodaemon.net.address;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;

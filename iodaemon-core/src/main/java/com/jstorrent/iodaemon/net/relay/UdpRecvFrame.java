@@ -1,5 +1,8 @@
-package com.jstorrent.iodaemon.frame;
+package com.jstorrent.iodaemon.net.relay;
 
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.net.address.AddressText;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
-package com.jstorrent.iodaemon.json;
+package com.jstorrent.iodaemon.json.codec;
 
+import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.transport.HelloCodec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

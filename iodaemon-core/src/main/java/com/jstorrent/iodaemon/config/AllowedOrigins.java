@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.access;
+package com.jstorrent.iodaemon.config;
 
 import java.util.HashSet;
 import java.util.List;

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.stats;
+package com.jstorrent.iodaemon.stats.live;
 
 import com.jstorrent.iodaemon.frame.Errno;
 import java.util.Collections;

@@ -1,8 +1,9 @@
-package com.jstorrent.iodaemon.stats;
+package com.jstorrent.iodaemon.stats.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.stats.Counter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package com.jstorrent.iodaemon.stats;
+package com.jstorrent.iodaemon.stats.live;
 
+import com.jstorrent.iodaemon.stats.Counter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
-package com.jstorrent.iodaemon.stats;
+package com.jstorrent.iodaemon.stats.live;
 
+import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.config.Limits;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,6 +1,8 @@
-package com.jstorrent.iodaemon.stats;
+package com.jstorrent.iodaemon.stats.live;
 
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.Counters;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The counters of a daemon, or of a part of it such as a session. Thread-safe; adding never blocks.
  */
-public final class Stats {
+public final class Stats implements Counters {
   private static final int COUNTERS = Counter.values().length;
 
   private final @Nullable Stats whole;
@@ -105,6 +107,7 @@ public final class Stats {
   }
 
   /** The current value, which concurrent additions make approximate. */
+  @Override
   public long get(Counter counter) {
     LongSupplier source = measured.get(counter);
     if (source != null) {
@@ -115,6 +118,7 @@ public final class Stats {
   }
 
   /** All values, in the order of {@link Counter}. */
+  @Override
   public Map<Counter, Long> snapshot() {
     Map<Counter, Long> all = new EnumMap<>(Counter.class);
     for (Counter counter : Counter.values()) {
@@ -124,7 +128,30 @@ public final class Stats {
   }
 
   /** The time since the daemon, or the part, started. */
+  @Override
   public Duration uptime() {
     return Duration.ofNanos(nanoTime.getAsLong() - started);
+  }
+
+  /** The same values, for those who must not change them: no cast leads back here. */
+  public Counters readOnly() {
+    return new ReadOnly();
+  }
+
+  private final class ReadOnly implements Counters {
+    @Override
+    public long get(Counter counter) {
+      return Stats.this.get(counter);
+    }
+
+    @Override
+    public Map<Counter, Long> snapshot() {
+      return Stats.this.snapshot();
+    }
+
+    @Override
+    public Duration uptime() {
+      return Stats.this.uptime();
+    }
   }
 }

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.transport;
+package com.jstorrent.iodaemon.transport.service;
 
 /**
  * What clients that have shown the token are doing; a daemon that is not used may end by itself

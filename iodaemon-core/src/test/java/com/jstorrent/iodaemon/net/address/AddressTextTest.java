@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.frame;
+package com.jstorrent.iodaemon.net.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

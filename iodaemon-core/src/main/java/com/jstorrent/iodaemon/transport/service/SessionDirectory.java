@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.transport;
+package com.jstorrent.iodaemon.transport.service;
 
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.DaemonReport;

@@ -1,5 +1,6 @@
-package com.jstorrent.iodaemon.file;
+package com.jstorrent.iodaemon.stats;
 
+import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.config.Limits;
 import java.time.Instant;
 import java.util.OptionalLong;
@@ -20,10 +21,5 @@ public record RootStatus(DownloadRoot root, OptionalLong freeBytes, Instant chec
   /** Whether it is available but has practically no free space. */
   public boolean full() {
     return available() && freeBytes.getAsLong() < Limits.ROOT_FULL_BYTES;
-  }
-
-  /** Whether clients are to be told of the difference to an earlier state of the same root. */
-  boolean differsFrom(RootStatus earlier) {
-    return available() != earlier.available() || full() != earlier.full();
   }
 }
