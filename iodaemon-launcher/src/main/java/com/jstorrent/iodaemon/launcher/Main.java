@@ -86,7 +86,7 @@ public final class Main {
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);
       printPort(daemon.port(), signals);
-      StartReport.log(daemon.port(), daemon.roots().all(), options.warnings());
+      StartReport.log(daemon.port(), daemon.roots(), options.warnings());
       SupervisorNotice.ready(System.getenv());
       if (parent != null) {
         ParentWatch.start(parent, daemon::close, () -> halt(log));

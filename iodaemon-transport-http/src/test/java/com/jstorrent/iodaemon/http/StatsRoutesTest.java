@@ -111,11 +111,11 @@ class StatsRoutesTest {
     ManualClock clock = new ManualClock();
     try (HttpDaemon past = new HttpDaemon(IoDaemon.builder().clock(clock))) {
       clock.advance(Limits.HISTORY_PERIOD);
-      past.daemon.stats().add(Counter.BYTES_SENT, 40);
+      past.post("/hash/sha1", new byte[40], Map.of());
       clock.advance(Limits.HISTORY_PERIOD);
-      String target = "/stats/history?names=bytes_sent,tcp_sockets";
+      String target = "/stats/history?names=hashed_bytes,tcp_sockets";
       assertThat(Answers.text(past.get(target, Map.of())))
-          .isEqualTo("{\"age_ms\":[2000,0],\"bytes_sent\":[0,40],\"tcp_sockets\":[0,0]}");
+          .isEqualTo("{\"age_ms\":[2000,0],\"hashed_bytes\":[0,40],\"tcp_sockets\":[0,0]}");
       clock.advance(Limits.HISTORY_PERIOD.multipliedBy(Limits.HISTORY_SAMPLES));
       assertThat((List<?>) Answers.object(past.get(target, Map.of())).get("age_ms"))
           .hasSize(Limits.HISTORY_SAMPLES);

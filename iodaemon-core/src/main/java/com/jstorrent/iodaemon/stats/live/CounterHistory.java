@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.stats.live;
 
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.CounterSample;
 import com.jstorrent.iodaemon.config.Limits;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,23 +35,12 @@ public final class CounterHistory {
       }
     }
 
-    private Sample at(long now) {
+    private CounterSample at(long now) {
       Map<Counter, Long> counters = new EnumMap<>(Counter.class);
       for (int i = 0; i < ALL.length; i++) {
         counters.put(ALL[i], values[i]);
       }
-      return new Sample(Duration.ofNanos(now - nanos), counters);
-    }
-  }
-
-  /**
-   * The counters at one moment.
-   *
-   * @param age the time since then
-   */
-  public record Sample(Duration age, Map<Counter, Long> counters) {
-    public Sample {
-      counters = Map.copyOf(counters);
+      return new CounterSample(Duration.ofNanos(now - nanos), counters);
     }
   }
 
@@ -75,7 +65,7 @@ public final class CounterHistory {
   }
 
   /** What is kept, the oldest first. */
-  public List<Sample> samples() {
+  public List<CounterSample> samples() {
     List<Taken> kept;
     synchronized (this) {
       kept = List.copyOf(ring);

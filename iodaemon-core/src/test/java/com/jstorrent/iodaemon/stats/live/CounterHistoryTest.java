@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.stats.live;
 
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.CounterSample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
@@ -26,12 +27,12 @@ class CounterHistoryTest {
     assertThat(history.samples()).isEmpty();
     take(5);
     take(3);
-    List<CounterHistory.Sample> samples = history.samples();
+    List<CounterSample> samples = history.samples();
     assertThat(samples)
         .extracting(each -> each.counters().get(Counter.BYTES_SENT))
         .containsExactly(5L, 8L);
     assertThat(samples)
-        .extracting(CounterHistory.Sample::age)
+        .extracting(CounterSample::age)
         .containsExactly(Limits.HISTORY_PERIOD.multipliedBy(2), Limits.HISTORY_PERIOD);
     assertThat(samples.getFirst().counters()).hasSize(Counter.values().length);
   }
@@ -41,7 +42,7 @@ class CounterHistoryTest {
     for (int i = 0; i <= Limits.HISTORY_SAMPLES; i++) {
       take(1);
     }
-    List<CounterHistory.Sample> samples = history.samples();
+    List<CounterSample> samples = history.samples();
     assertThat(samples).hasSize(Limits.HISTORY_SAMPLES);
     assertThat(samples.getFirst().counters()).containsEntry(Counter.BYTES_SENT, 2L);
     assertThat(samples.getFirst().age()).isEqualTo(Duration.ofMinutes(10));

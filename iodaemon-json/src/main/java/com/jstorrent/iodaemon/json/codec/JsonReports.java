@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.json.codec;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.stats.Counter;
-import com.jstorrent.iodaemon.stats.live.CounterHistory;
+import com.jstorrent.iodaemon.stats.CounterSample;
 import com.jstorrent.iodaemon.stats.DaemonReport;
 import com.jstorrent.iodaemon.stats.RootStatus;
 import com.jstorrent.iodaemon.stats.SessionReport;
@@ -70,7 +70,7 @@ public final class JsonReports implements ControlCodec {
 
   /** The object of {@code GET /stats/history}: of each counter the values of all samples. */
   public static String historyObject(
-      List<CounterHistory.Sample> samples, List<Counter> counters) {
+      List<CounterSample> samples, List<Counter> counters) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("age_ms", samples.stream().map(sample -> sample.age().toMillis()).toList());
     for (Counter counter : counters) {
