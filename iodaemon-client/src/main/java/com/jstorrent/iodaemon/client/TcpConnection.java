@@ -38,7 +38,7 @@ public final class TcpConnection implements AutoCloseable {
 
   /**
    * The peer. The address is not resolved: the daemon resolves names, and {@link
-   * InetSocketAddress#getHostString} is what it was given, or the address of who has connected.
+   * InetSocketAddress#getHostString} is what it was given, or the address of the peer that has connected.
    */
   public InetSocketAddress remoteAddress() {
     return remote;

@@ -68,7 +68,7 @@ public final class TcpServer implements AutoCloseable {
     return accepted.take(connection -> 1, TimeLimit.of("Accepting", timeout));
   }
 
-  /** Stops listening. Connections that were accepted live on, those that nobody has taken are closed. */
+  /** Stops listening. Connections that were accepted live on, those that were not accepted by then are closed. */
   @Override
   public void close() {
     wire.servers().remove(id);

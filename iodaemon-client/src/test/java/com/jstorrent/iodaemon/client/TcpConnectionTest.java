@@ -149,7 +149,7 @@ class TcpConnectionTest {
       Thread slowWriter = Peer.write(slowSocket, data);
       Peer.write(fastSocket, data);
       assertThat(fast.input().readNBytes(data.length)).isEqualTo(data);
-      assertThat(slow.input().available()).as("what nobody reads is bounded")
+      assertThat(slow.input().available()).as("what is not read is bounded")
           .isLessThanOrEqualTo((1 << 20) + (16 << 10));
       assertThat(slowWriter.isAlive()).as("its peer is held up").isTrue();
       assertThat(slow.input().readNBytes(data.length)).isEqualTo(data);
