@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.testkit.Peer;
-import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -182,7 +181,7 @@ class CrossDeviceMoveTest {
                   disks.rename("d", "other/e/d");
                   return null;
                 });
-        TestDaemon.await("it waits for the writer", () -> disks.looks() > 5);
+        disks.awaitWaiting("it waits for the writer");
         disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.write("d/g", (byte) 3));
         disks.assertLeavesAll(FailureCode.EBUSY, () -> disks.write("d/new", (byte) 3));
         disks.assertLeavesAll(FailureCode.EBUSY,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.testkit.Peer;
-import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -143,7 +142,7 @@ class CrossDeviceRefusalTest {
         moved =
             threads.submit(() -> TwoDisks.assertFails(FailureCode.EBUSY,
                 () -> disks.rename("d/f", "other/d")));
-        TestDaemon.await("it waits for the writer", () -> disks.looks() > 5);
+        disks.awaitWaiting("it waits for the writer");
         disks.files().cancel();
       }
       moved.get();

@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.live.Stats;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -97,9 +98,10 @@ final class TwoDisks implements AutoCloseable {
     step = 0;
   }
 
-  /** How often the clock was read: waiting code reads it repeatedly. */
-  long looks() {
-    return looks.get();
+  /** Waits until code waits: it reads the clock again and again, which jobs do three times each. */
+  void awaitWaiting(String what) {
+    long before = looks.get();
+    TestDaemon.await(what, () -> looks.get() > before + 20);
   }
 
   /** All files with their content, and links with their targets. */

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A daemon with the in-process transport, for tests that need no WebSocket. */
 public final class TestDaemon implements AutoCloseable {
+  private static final Set<Counter> OF_PROCESS =
+      Set.of(Counter.MEMORY_LIMIT, Counter.HEAP_BYTES, Counter.RESIDENT_BYTES);
+
   public static final String TOKEN = "the token of the tests";
 
   private final InProcessTransport transport = new InProcessTransport();
@@ -129,7 +132,7 @@ public final class TestDaemon implements AutoCloseable {
   public static List<Counter> clientGauges() {
     return Stream.of(Counter.values())
         .filter(counter -> counter.kind() == Counter.Kind.GAUGE)
-        .filter(gauge -> gauge != Counter.MEMORY_LIMIT)
+        .filter(gauge -> !OF_PROCESS.contains(gauge))
         .toList();
   }
 
