@@ -1,11 +1,7 @@
 package com.jstorrent.iodaemon;
 
-import com.jstorrent.iodaemon.config.AllowedOrigins;
 import com.jstorrent.iodaemon.config.DownloadRoot;
-import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.config.NetworkOptions;
 import com.jstorrent.iodaemon.event.DaemonListener;
-import com.jstorrent.iodaemon.event.FolderPicker;
 import com.jstorrent.iodaemon.stats.Counters;
 import com.jstorrent.iodaemon.stats.DaemonHealth.State;
 import com.jstorrent.iodaemon.stats.DaemonHealth;
@@ -16,21 +12,13 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.ServerTransport;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +53,7 @@ public final class IoDaemon implements AutoCloseable {
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile int port;
 
-  private IoDaemon(Builder builder) throws IOException {
+  IoDaemon(IoDaemonBuilder builder) throws IOException {
     transports = List.copyOf(builder.transports);
     ownClock =
         builder.clock == null ? AwakeClock.unstarted(builder.listener::onFailed) : null;
@@ -79,8 +67,8 @@ public final class IoDaemon implements AutoCloseable {
     listener = services.listener();
   }
 
-  public static Builder builder() {
-    return new Builder();
+  public static IoDaemonBuilder builder() {
+    return new IoDaemonBuilder();
   }
 
   /**
@@ -207,7 +195,7 @@ public final class IoDaemon implements AutoCloseable {
 
   /**
    * Waits until the daemon is closed: by {@link #close}, by a client's request (PROTOCOL.md § 5.4), or by
-   * {@link Builder#idleTimeout}. For the main thread of a program that is nothing but a daemon: its
+   * {@link IoDaemonBuilder#idleTimeout}. For the main thread of a program that is nothing but a daemon: its
    * other threads do not keep the JVM alive. When it returns, all transports have ended.
    *
    * @throws InterruptedException when the waiting thread is interrupted; the daemon goes on
@@ -221,214 +209,6 @@ public final class IoDaemon implements AutoCloseable {
     if (shutdownRequested.compareAndSet(false, true)) {
       LOG.info("The daemon was asked to end.");
       Thread.ofPlatform().name("iodaemon-shutdown").start(this::close);
-    }
-  }
-
-  /**
-   * Gathers what a daemon needs. A value that makes no sense is refused when it is set, with a message
-   * that names the option: null with a {@link NullPointerException}, anything else with an {@link
-   * IllegalArgumentException}. Not thread-safe.
-   */
-  public static final class Builder {
-    /** As a browser writes one (RFC 6454 § 6.2): lower case, and nothing behind the port. */
-    private static final Pattern ORIGIN =
-        Pattern.compile("[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
-
-    String token = "";
-    final List<DownloadRoot> roots = new ArrayList<>();
-    final Set<String> origins = new LinkedHashSet<>();
-    boolean anyLocalOrigin;
-    NetworkOptions network = NetworkOptions.DEFAULT;
-    Limits limits = Limits.DEFAULT;
-    DaemonListener listener = DaemonListener.NONE;
-    FolderPicker folderPicker = FolderPicker.NONE;
-    Profile.@Nullable Source profile;
-    @Nullable
-    MonotonicClock clock;
-    Duration idleTimeout = Duration.ZERO;
-    final List<ServerTransport> transports = new ArrayList<>();
-
-    private Builder() {}
-
-    /**
-     * The secret that clients have to show: not empty, and without control characters, which no header can
-     * carry. Required.
-     */
-    public Builder token(String value) {
-      if (given("token", value).isEmpty()) {
-        throw new IllegalArgumentException("token must not be empty.");
-      }
-      if (value.chars().anyMatch(Character::isISOControl)) {
-        throw new IllegalArgumentException("token must not have control characters.");
-      }
-      token = value;
-      return this;
-    }
-
-    /**
-     * Adds a folder that clients may use, under a key that they name it by. Looks whether it is there,
-     * so it may block as long as its disk does. For folders that come and go see {@link #roots}.
-     *
-     * @param key not empty, and no other root's
-     * @param path absolute, of a folder that exists
-     */
-    public Builder root(String key, Path path) {
-      DownloadRoot root = DownloadRoot.of(key, path);
-      if (!Files.isDirectory(path)) {
-        throw new IllegalArgumentException(
-            "The download root \"" + key + "\" must be a folder that exists.");
-      }
-      add(root);
-      return this;
-    }
-
-    /**
-     * Adds download roots. Their folders need not exist: clients can use each as soon as it is there.
-     * Does not block.
-     */
-    public Builder roots(Collection<DownloadRoot> more) {
-      for (DownloadRoot root : given("roots", more)) {
-        add(given("roots", root));
-      }
-      return this;
-    }
-
-    private void add(DownloadRoot root) {
-      if (roots.stream().anyMatch(other -> other.key().equals(root.key()))) {
-        throw new IllegalArgumentException(
-            "Two download roots have the key \"" + root.key() + "\".");
-      }
-      roots.add(root);
-    }
-
-    /** Adds an origin whose pages may use the daemon, as browsers send it: {@code https://example.org}. */
-    public Builder allowedOrigin(String origin) {
-      if (!ORIGIN.matcher(given("allowedOrigin", origin)).matches()) {
-        throw new IllegalArgumentException(
-            "allowedOrigin must look like https://example.org, and is \"" + origin + "\".");
-      }
-      origins.add(origin);
-      return this;
-    }
-
-    /**
-     * Adds origins, and says whether pages of this machine may use the daemon, whatever their port. What
-     * is no origin allows nothing.
-     */
-    public Builder origins(AllowedOrigins more) {
-      origins.addAll(given("origins", more).origins());
-      anyLocalOrigin = more.anyLocal();
-      return this;
-    }
-
-    /** Whether pages of this machine may use the daemon, whatever their port. Default: no. */
-    public Builder allowAnyLocalOrigin(boolean allow) {
-      anyLocalOrigin = allow;
-      return this;
-    }
-
-    /**
-     * All options of the sockets of clients; replaces what {@link #denyPrivate} and {@link #trust} have
-     * set before. Default: {@link NetworkOptions#DEFAULT}.
-     */
-    public Builder network(NetworkOptions value) {
-      network = given("network", value);
-      return this;
-    }
-
-    /**
-     * Whether sockets of clients reach public addresses only: no loopback, private, link-local or
-     * multicast ones (PROTOCOL.md § 4.15). What others open to a client's server is not affected.
-     * Default: no.
-     */
-    public Builder denyPrivate(boolean deny) {
-      network = network.withDenyPrivate(deny);
-      return this;
-    }
-
-    /** Default: {@link Limits#DEFAULT}. */
-    public Builder limits(Limits value) {
-      limits = given("limits", value);
-      return this;
-    }
-
-    /** Hears what happens in the daemon. Default: {@link DaemonListener#NONE}. */
-    public Builder listener(DaemonListener value) {
-      listener = given("listener", value);
-      return this;
-    }
-
-    /** Asks the user for another root. Default: {@link FolderPicker#NONE}. */
-    public Builder folderPicker(FolderPicker value) {
-      folderPicker = given("folderPicker", value);
-      return this;
-    }
-
-    /**
-     * Where roots and origins are read again from, when a client asks for that; they then replace all
-     * that were given here. Default: they stay.
-     */
-    public Builder profile(Profile.Source value) {
-      profile = given("profile", value);
-      return this;
-    }
-
-    /**
-     * Whose certificates TCP_SECURE accepts, and, if the context has keys, which certificate it shows to
-     * peers that ask for one. Default: the JVM's own trust store, and none.
-     */
-    public Builder trust(SSLContext value) {
-      network = network.withTrust(given("trust", value));
-      return this;
-    }
-
-    /**
-     * What all deadlines are counted by; it is closed with the daemon. Default: an {@link AwakeClock},
-     * which does not count the time in which the machine sleeps.
-     */
-    public Builder clock(MonotonicClock value) {
-      clock = given("clock", value);
-      return this;
-    }
-
-    /**
-     * After this time without a session or a request that has shown the token the daemon closes itself
-     * (PROTOCOL.md § 1). Default: zero, which means never.
-     */
-    public Builder idleTimeout(Duration value) {
-      if (given("idleTimeout", value).isNegative()) {
-        throw new IllegalArgumentException(
-            "idleTimeout must not be negative, and is " + value + ".");
-      }
-      idleTimeout = value;
-      return this;
-    }
-
-    /** Adds a transport. Without any, no client can connect. */
-    public Builder transport(ServerTransport transport) {
-      transports.add(given("transport", transport));
-      return this;
-    }
-
-    /**
-     * The daemon, which starts nothing yet.
-     *
-     * @throws IllegalArgumentException when the token is missing
-     * @throws IOException when the system has no descriptor left
-     */
-    public IoDaemon build() throws IOException {
-      return new IoDaemon(this);
-    }
-
-    String requireToken() {
-      if (token.isEmpty()) {
-        throw new IllegalArgumentException("A daemon needs a token; set one with token(…).");
-      }
-      return token;
-    }
-
-    private static <T> T given(String option, T value) {
-      return Objects.requireNonNull(value, () -> option + " must not be null.");
     }
   }
 }

@@ -58,7 +58,7 @@ final class Services implements RequestServices, AutoCloseable {
   private final IdleWatch idle;
   private final DaemonListener listener;
 
-  Services(IoDaemon.Builder builder, MonotonicClock clock, Runnable shutdown)
+  Services(IoDaemonBuilder builder, MonotonicClock clock, Runnable shutdown)
       throws IOException {
     this.clock = clock;
     this.shutdown = shutdown;

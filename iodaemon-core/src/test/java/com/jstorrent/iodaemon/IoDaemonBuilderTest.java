@@ -25,11 +25,11 @@ class IoDaemonBuilderTest {
   @TempDir
   Path folder;
 
-  private final IoDaemon.Builder builder = IoDaemon.builder();
+  private final IoDaemonBuilder builder = IoDaemon.builder();
 
   private static Stream<Method> optionsOfOneObject() {
-    return Arrays.stream(IoDaemon.Builder.class.getMethods())
-        .filter(method -> method.getReturnType() == IoDaemon.Builder.class)
+    return Arrays.stream(IoDaemonBuilder.class.getMethods())
+        .filter(method -> method.getReturnType() == IoDaemonBuilder.class)
         .filter(method -> method.getParameterCount() == 1)
         .filter(method -> !method.getParameterTypes()[0].isPrimitive());
   }

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.testkit;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.IoDaemonBuilder;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.stats.Counter;
@@ -32,7 +33,7 @@ public final class TestDaemon implements AutoCloseable {
   private final IoDaemon daemon;
   private volatile @Nullable RequestServices services;
 
-  private TestDaemon(IoDaemon.Builder builder) throws IOException {
+  private TestDaemon(IoDaemonBuilder builder) throws IOException {
     daemon =
         builder
             .token(TOKEN)
@@ -64,7 +65,7 @@ public final class TestDaemon implements AutoCloseable {
   }
 
   /** A daemon built by this builder, whose token and transport are set here. */
-  public static TestDaemon start(IoDaemon.Builder builder) throws IOException {
+  public static TestDaemon start(IoDaemonBuilder builder) throws IOException {
     return new TestDaemon(builder);
   }
 

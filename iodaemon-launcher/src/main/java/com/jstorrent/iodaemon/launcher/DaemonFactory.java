@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.IoDaemonBuilder;
 import com.jstorrent.iodaemon.Profile;
 import com.jstorrent.iodaemon.config.AllowedOrigins;
 import com.jstorrent.iodaemon.config.DownloadRoot;
@@ -45,7 +46,7 @@ final class DaemonFactory {
     ProfileFile file = ProfileFile.ofPlatform(environment);
     String installId = options.folders().installId();
     Profile first = complete(options, installId == null ? null : file.read(installId));
-    IoDaemon.Builder builder =
+    IoDaemonBuilder builder =
         IoDaemon.builder()
             .token(options.token())
             .roots(first.roots())

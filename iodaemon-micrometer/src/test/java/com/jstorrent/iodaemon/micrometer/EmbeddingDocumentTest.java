@@ -69,7 +69,7 @@ class EmbeddingDocumentTest {
             import io.micrometer.core.instrument.Tags;
 
             class Piece {
-              void run(IoDaemon daemon, IoDaemon.Builder builder, MeterRegistry registry)
+              void run(IoDaemon daemon, IoDaemonBuilder builder, MeterRegistry registry)
                   throws Exception {
             %s
               }

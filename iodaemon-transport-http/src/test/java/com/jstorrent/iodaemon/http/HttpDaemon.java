@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.http;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.IoDaemonBuilder;
 import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.json.Json;
@@ -51,7 +52,7 @@ final class HttpDaemon implements AutoCloseable {
   }
 
   /** One that is described whole, but for its token and its ways in. */
-  HttpDaemon(IoDaemon.Builder builder) throws IOException {
+  HttpDaemon(IoDaemonBuilder builder) throws IOException {
     daemon =
         builder
             .token(TOKEN)
@@ -61,7 +62,7 @@ final class HttpDaemon implements AutoCloseable {
             .start();
   }
 
-  private static IoDaemon.Builder with(Map<String, Path> roots) {
+  private static IoDaemonBuilder with(Map<String, Path> roots) {
     return IoDaemon.builder()
         .roots(
             roots.entrySet()

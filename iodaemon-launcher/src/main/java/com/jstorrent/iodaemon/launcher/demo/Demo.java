@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.launcher.demo;
 
 import com.jstorrent.iodaemon.IoDaemon;
+import com.jstorrent.iodaemon.IoDaemonBuilder;
 import com.jstorrent.iodaemon.http.HttpTransport;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
@@ -53,7 +54,7 @@ public final class Demo {
   public boolean run(boolean keep) throws IOException {
     Path folder = Files.createTempDirectory("io-daemon-demo");
     String token = UUID.randomUUID().toString();
-    IoDaemon.Builder builder =
+    IoDaemonBuilder builder =
         IoDaemon.builder()
             .token(token)
             .root(ROOT_KEY, folder)
