@@ -2,9 +2,11 @@ package com.jstorrent.iodaemon.net.connect;
 
 import com.jstorrent.iodaemon.config.Limits;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -25,6 +27,8 @@ final class ReceiveWindow {
   /** The system counts its own overhead: a window is about half of the buffer that it is tuned to. */
   private static final int LEAST_TUNED_BYTES = 2 * Limits.PEER_RECEIVE_BUFFER_BYTES;
 
+  private static final int SETTING_BYTES = 256;
+
   private final boolean tunedBySystem;
 
   private ReceiveWindow(boolean tunedBySystem) {
@@ -39,13 +43,21 @@ final class ReceiveWindow {
   /** As a system with these settings does it; one without them is not Linux, and tunes the window. */
   static ReceiveWindow of(Path settings) {
     try {
-      boolean enabled =
-          "1".equals(Files.readString(settings.resolve("tcp_moderate_rcvbuf")).strip());
-      String[] sizes = Files.readString(settings.resolve("tcp_rmem")).strip().split("\\s+", -1);
+      boolean enabled = "1".equals(read(settings.resolve("tcp_moderate_rcvbuf")));
+      String[] sizes = read(settings.resolve("tcp_rmem")).split("\\s+", -1);
       return new ReceiveWindow(
           enabled && Long.parseLong(sizes[sizes.length - 1]) >= LEAST_TUNED_BYTES);
     } catch (IOException | NumberFormatException e) {
       return new ReceiveWindow(true);
+    }
+  }
+
+  /** The kernel gives such a file to the first read only, however little that asks for. */
+  private static String read(Path setting) throws IOException {
+    byte[] content = new byte[SETTING_BYTES];
+    try (InputStream in = Files.newInputStream(setting)) {
+      int length = Math.max(in.read(content), 0);
+      return new String(content, 0, length, StandardCharsets.US_ASCII).strip();
     }
   }
 

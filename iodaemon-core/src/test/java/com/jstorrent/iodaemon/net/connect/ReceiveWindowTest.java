@@ -7,9 +7,12 @@ import java.net.InetAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +51,18 @@ class ReceiveWindowTest {
     write("tcp_moderate_rcvbuf", moderate);
     write("tcp_rmem", sizes);
     assertThat(leaves(ReceiveWindow.of(settings), FAR)).isEqualTo(tuned);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theSettingsOfLinuxAreReadAsOtherProgramsSeeThem() throws Exception {
+    String files = "/proc/sys/net/ipv4/tcp_rmem /proc/sys/net/ipv4/tcp_moderate_rcvbuf";
+    Process cat = new ProcessBuilder(("cat " + files).split(" ", -1)).start();
+    String[] values =
+        new String(cat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split("\\s+",
+            -1);
+    boolean tuned = Long.parseLong(values[2]) >= 512 << 10 && "1".equals(values[3]);
+    assertThat(leaves(ReceiveWindow.ofSystem(), FAR)).isEqualTo(tuned);
   }
 
   @Test
