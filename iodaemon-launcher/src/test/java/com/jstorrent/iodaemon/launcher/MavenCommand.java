@@ -16,7 +16,9 @@ record MavenCommand(List<String> arguments) {
   private static final Path ROOT = DocumentedBlock.REPOSITORY;
   private static final Set<String> SWITCHES = Set.of("-q", "-am", "-o", "-B");
   private static final Set<String> GOALS =
-      Set.of("compile", "test-compile", "test", "package", "verify", "formatter:format");
+      Set.of(
+          "compile", "test-compile", "test", "package", "verify", "install", "deploy",
+          "formatter:format");
 
   /** Properties of Maven and its plugins. Others are looked for in poms and tests. */
   private static final Set<String> PROPERTIES =
