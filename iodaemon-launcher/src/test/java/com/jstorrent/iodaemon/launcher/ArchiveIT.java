@@ -44,7 +44,7 @@ class ArchiveIT {
 
   @Test
   void theClassesComeFromTheArchive() throws Exception {
-    assertThat(sourceOfMain()).contains("shared objects file");
+    assertThat(sourceOf("launcher.Main")).contains("shared objects file");
   }
 
   @Test
@@ -56,11 +56,22 @@ class ArchiveIT {
         Files.setLastModifiedTime(file, FileTime.from(time));
       }
     }
-    assertThat(sourceOfMain()).contains("shared objects file");
+    assertThat(sourceOf("launcher.Main")).contains("shared objects file");
   }
 
-  /** Where a daemon loads its main class from, as the JVM logs it. */
-  private String sourceOfMain() throws Exception {
+  @Test
+  void aLibraryThatWasReplacedIsLoadedFromItsJar() throws Exception {
+    Path core;
+    try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+      core =
+          files.filter(file -> file.toString().contains("iodaemon-core")).findAny().orElseThrow();
+    }
+    Files.setLastModifiedTime(core, FileTime.from(Instant.now()));
+    assertThat(sourceOf("iodaemon.IoDaemon")).contains(core.getFileName().toString());
+  }
+
+  /** Where a daemon loads a class from, as the JVM logs it. */
+  private String sourceOf(String name) throws Exception {
     Path log = folder.resolve("classes.log");
     String options = "-Xlog:class+load:file=" + log + "::filecount=0";
     try (DaemonProcess daemon =
@@ -74,7 +85,7 @@ class ArchiveIT {
       assertThat(daemon.awaitExit()).as(daemon.stderr()).isZero();
     }
     try (Stream<String> lines = Files.lines(log)) {
-      return lines.filter(line -> line.contains("launcher.Main source:")).findFirst().orElseThrow();
+      return lines.filter(line -> line.contains(name + " source:")).findFirst().orElseThrow();
     }
   }
 }
