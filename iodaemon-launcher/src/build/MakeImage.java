@@ -2,8 +2,6 @@ import java.io.IOException;
 import java.lang.module.ModuleDescriptor.Requires;
 import java.lang.module.ModuleDescriptor.Requires.Modifier;
 import java.lang.module.ModuleFinder;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,10 +16,9 @@ import java.util.stream.Stream;
 
 /**
  * Makes a distribution that contains the runtime it starts on, for machines without Java:
- * {@code java MakeImage.java DIST IMAGE NOTICES TIME}. To the content of DIST it adds, in the new
- * folder IMAGE, {@code runtime}, linked from the JDK that runs this file; the licences of what is in
- * it; and a bill of materials of the runtime. NOTICES has the licences of libraries whose jars have
- * none. All files get the modification time TIME, because the archive that speeds up the start is
+ * {@code java MakeImage.java DIST IMAGE TIME}. To the content of DIST it adds, in the new
+ * folder IMAGE, {@code runtime}, linked from the JDK that runs this file, with its licences, and a bill
+ * of materials of it. All files get the modification time TIME, because the archive that speeds up the start is
  * valid only for jars of the time at which it was made, and unpacking restores that. The content
  * depends on nothing but the JDK and DIST.
  */
@@ -40,8 +37,7 @@ final class MakeImage {
   public static void main(String[] args) throws IOException {
     Path dist = Path.of(args[0]).toRealPath();
     Path image = Path.of(args[1]);
-    Path notices = Path.of(args[2]).toRealPath();
-    FileTime time = FileTime.from(Instant.parse(args[3]));
+    FileTime time = FileTime.from(Instant.parse(args[2]));
     delete(image);
     Files.createDirectories(image);
     List<String> modules = modules(dist.resolve("lib"));
@@ -49,7 +45,6 @@ final class MakeImage {
     copy(dist, image);
     Files.deleteIfExists(image.resolve("lib").resolve("app.aot")); // they are for another JVM
     Files.deleteIfExists(image.resolve("lib").resolve("app.jsa"));
-    addNotices(image.resolve("lib"), image.resolve("notices"), notices);
     Files.writeString(
         image.resolve("jstorrent-io-daemon-runtime.cdx.json"), billOfMaterials(modules));
     for (Path file : within(image)) {
@@ -108,34 +103,6 @@ final class MakeImage {
         Path target = file.toRealPath();
         Files.delete(file);
         Files.copy(target, file);
-      }
-    }
-  }
-
-  /** Adds a folder for each jar of a library: its licence and its notice. */
-  private static void addNotices(Path lib, Path notices, Path kept) throws IOException {
-    for (Path jar : within(lib)) {
-      String name = jar.getFileName().toString();
-      if (!name.endsWith(".jar") || name.startsWith("iodaemon-")) {
-        continue;
-      }
-      String library = name.replaceFirst("-\\d.*", "");
-      Path folder = Files.createDirectories(notices.resolve(library));
-      boolean found = false;
-      try (FileSystem content = FileSystems.newFileSystem(jar)) {
-        for (Path file : within(content.getPath("META-INF"))) {
-          if (file.getNameCount() == 2
-              && file.getFileName().toString().matches("(LICENSE|NOTICE).*")) {
-            Files.copy(file, folder.resolve(file.getFileName().toString()));
-            found = true;
-          }
-        }
-      }
-      if (Files.exists(kept.resolve(library))) {
-        copy(kept.resolve(library), folder);
-      } else if (!found) {
-        throw new IOException(
-            name + " has no licence; add it as " + library + "/LICENSE.txt to src/image/notices.");
       }
     }
   }
