@@ -16,8 +16,8 @@ final class StartReport {
   private StartReport() {}
 
   /**
-   * Logs the warnings, the port and the roots. Does not block: whether the roots exist is found out on a thread of its own, because a disk that
-   * hangs may take for ever.
+   * Logs the warnings, the port and the roots. Does not block: whether the roots exist is found out on a
+   * thread of its own, because a disk that hangs may take for ever.
    */
   static void log(int port, List<DownloadRoot> roots, List<String> warnings) {
     warnings.forEach(LOG::warn);

@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,22 +72,43 @@ class ArchiveIT {
     assertThat(sourceOf("iodaemon.IoDaemon")).contains(core.getFileName().toString());
   }
 
-  /** Where a daemon loads a class from, as the JVM logs it. */
+  @Test
+  void aStartAsByNativeHostLoadsNoClassFromAJar() throws Exception {
+    if (!Files.exists(home.resolve("lib").resolve("app.aot"))) {
+      String message = "SKIPPED: the build's JVM makes no AOT cache, which takes JDK 25 or newer";
+      System.err.println(message);
+      Assumptions.abort(message);
+    }
+    List<String> loaded =
+        loadedClasses(
+            "--parent-pid", Long.toString(ProcessHandle.current().pid()), "--install-id", "none");
+    assertThat(loaded).anyMatch(line -> line.contains("picocli.CommandLine "));
+    assertThat(loaded).noneMatch(line -> line.contains("source: file:"));
+  }
+
+  /** Where a daemon loads a class from. */
   private String sourceOf(String name) throws Exception {
+    return loadedClasses().stream()
+        .filter(line -> line.contains(name + " source:"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The classes that a daemon loads, and where from, as the JVM logs it: a line for each. */
+  private List<String> loadedClasses(String... arguments) throws Exception {
     Path log = folder.resolve("classes.log");
-    String options = "-Xlog:class+load:file=" + log + "::filecount=0";
-    try (DaemonProcess daemon =
-        DaemonProcess.run(
-            Map.of(
-                "JSTORRENT_JAVA_HOME", System.getProperty("java.home"), // it made the archive
-                "JSTORRENT_JAVA_OPTIONS", options),
-            List.of(script.toString(), "--port", "0", "--token", "t"))) {
+    Map<String, String> environment =
+        Map.of(
+            "JSTORRENT_JAVA_HOME", System.getProperty("java.home"), // it made the archive
+            "JSTORRENT_JAVA_OPTIONS", "-Xlog:class+load:file=" + log + "::filecount=0");
+    List<String> command =
+        new ArrayList<>(List.of(script.toString(), "--port", "0", "--token", "t"));
+    command.addAll(List.of(arguments));
+    try (DaemonProcess daemon = DaemonProcess.run(environment, command)) {
       daemon.port();
       daemon.terminate();
       assertThat(daemon.awaitExit()).as(daemon.stderr()).isZero();
     }
-    try (Stream<String> lines = Files.lines(log)) {
-      return lines.filter(line -> line.contains(name + " source:")).findFirst().orElseThrow();
-    }
+    return Files.readAllLines(log);
   }
 }
