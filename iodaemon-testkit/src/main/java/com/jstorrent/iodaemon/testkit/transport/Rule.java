@@ -23,9 +23,11 @@ enum Rule {
   LARGE_FRAME_HAS_PARTS(
       "The first buffer of a large frame has at least 64 KiB, none is empty, and together they have remaining() bytes."),
   DELIVERY_MAY_BLOCK(
-      "While onFrame blocks, the transport reads a constant number of bytes at most, far less than 64 MiB, and then the client has to wait."),
+      "While onFrame blocks, the transport reads a constant number of bytes at most, far less than 64 MiB,"
+          + " and then the client has to wait."),
   LIMIT_IS_KEPT(
-      "A frame of more than frameLimit() bytes is reported by onViolation(TOO_BIG, …) and not delivered; one of so many bytes is delivered."),
+      "A frame of more than frameLimit() bytes is reported by onViolation(TOO_BIG, …) and not delivered;"
+          + " one of so many bytes is delivered."),
   LIMIT_IS_ASKED_FOR("frameLimit() is asked for with each frame."),
   ERROR_ARRIVES(
       "After onViolation the session's ERROR and the end reach the client, even if it goes on sending."),
