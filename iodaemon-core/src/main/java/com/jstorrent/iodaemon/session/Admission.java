@@ -6,30 +6,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time in which a connection has not shown the token: it has a deadline, and takes one of the slots
- * for such connections. Used by the thread that delivers frames.
+ * for such connections. A connection that showed the token at its upgrade never begins one. Used by
+ * the thread that delivers frames.
  */
 final class Admission {
   private final MonotonicClock clock;
-  private final UnauthenticatedSlots.@Nullable Slot slot;
-  private MonotonicClock.Scheduled pending;
+  private UnauthenticatedSlots.@Nullable Slot slot;
+  private MonotonicClock.@Nullable Scheduled pending;
+
+  Admission(MonotonicClock clock) {
+    this.clock = clock;
+  }
 
   /**
-   * @param slot null when the connection has shown the token already
+   * Takes a slot and starts the deadline.
+   *
    * @param onLate runs on the clock's thread when the time is over
+   * @return whether there was a slot
    */
-  Admission(
-      MonotonicClock clock,
-      UnauthenticatedSlots.@Nullable Slot slot,
-      Duration time,
-      Runnable onLate) {
-    this.clock = clock;
-    this.slot = slot;
-    this.pending = clock.schedule(time, onLate);
+  boolean begin(UnauthenticatedSlots slots, Duration time, Runnable onLate) {
+    slot = slots.take();
+    pending = clock.schedule(time, onLate);
+    return slot != null;
   }
 
   /** The token was right, or the connection has ended. */
   void over() {
-    pending.cancel();
+    cancelPending();
     if (slot != null) {
       slot.giveBack();
     }
@@ -45,7 +48,13 @@ final class Admission {
     if (slot != null && !penalty.isZero()) {
       slot.keepFor(penalty, clock);
     }
-    pending.cancel();
+    cancelPending();
     pending = clock.schedule(penalty, answer);
+  }
+
+  private void cancelPending() {
+    if (pending != null) {
+      pending.cancel();
+    }
   }
 }

@@ -66,15 +66,17 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
             context);
     this.client = new Client(connection, identity, context);
     this.state = info.authenticated() ? ConnectionState.TRUSTED : ConnectionState.AWAIT_HELLO;
-    UnauthenticatedSlots.Slot slot =
-        info.authenticated() ? null : context.unauthenticated().take();
-    this.admission =
-        new Admission(
-            context.clock(), slot, context.limits().handshakeTimeout(), this::handshakeIsLate);
+    this.admission = new Admission(context.clock());
+    boolean admitted =
+        info.authenticated()
+            || admission.begin(
+                context.unauthenticated(),
+                context.limits().handshakeTimeout(),
+                this::handshakeIsLate);
     context.stats().increment(Counter.WS_CONNECTIONS);
     if (info.authenticated()) {
       authenticated(context.control().roots());
-    } else if (slot == null) {
+    } else if (!admitted) {
       reply(new DaemonFrame.Error(0, "Too many connections have not authenticated yet."));
       end(CloseReason.POLICY_VIOLATION);
     }

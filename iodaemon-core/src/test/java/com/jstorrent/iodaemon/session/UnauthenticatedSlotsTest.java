@@ -10,10 +10,12 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +118,47 @@ class UnauthenticatedSlotsTest {
     }
     daemon.awaitStat(Counter.WS_CONNECTIONS, Limits.UNAUTHENTICATED_CONNECTIONS);
     assertThat(hasFreeSlot()).isFalse();
+  }
+
+  @Test
+  void aTrustedClientNeverHasAHandshakeDeadline() throws Exception {
+    List<Duration> delays = new CopyOnWriteArrayList<>();
+    daemon = TestDaemon.start(IoDaemon.builder().limits(slow()).clock(recording(delays)));
+    daemon.trusted("name").close();
+    assertThat(delays).as("a clock that runs fast must not end it").doesNotContain(HOUR);
+    daemon.unauthenticatedClient().close();
+    assertThat(delays).contains(HOUR);
+  }
+
+  /** The test's clock, with the delay of every task scheduled on it added to a list. */
+  private MonotonicClock recording(List<Duration> delays) {
+    return new MonotonicClock() {
+      @Override
+      public long nanoTime() {
+        return clock.nanoTime();
+      }
+
+      @Override
+      public Scheduled schedule(Duration delay, Runnable task) {
+        delays.add(delay);
+        return clock.schedule(delay, task);
+      }
+
+      @Override
+      public Scheduled scheduleWithFixedDelay(Duration pause, Runnable task) {
+        return clock.scheduleWithFixedDelay(pause, task);
+      }
+
+      @Override
+      public void park(long nanos) {
+        clock.park(nanos);
+      }
+
+      @Override
+      public void close() {
+        clock.close();
+      }
+    };
   }
 
   @Test
