@@ -77,15 +77,21 @@ final class MakeArchive {
     Path runtime = lib.resolveSibling("runtime");
     Path home = Files.exists(runtime) ? runtime : Path.of(System.getProperty("java.home"));
     String java = home.resolve("bin").resolve("java").toString();
-    Path options = lib.resolveSibling("conf").resolve("jvm.options");
+    Path conf = lib.resolveSibling("conf");
+    Path release = conf.resolve("jvm-" + Runtime.version().feature() + ".options");
     Path work = Files.createTempDirectory("make-archive");
     Path log = work.resolve("log");
-    List<String> command =
-        List.of(java, "-Xms48m", "-Xmn40m", "-Xmx512m", "@" + options,
+    List<String> command = new ArrayList<>(List.of(java, "-Xms24m", "-Xmn16m", "-Xmx512m"));
+    command.add("@" + conf.resolve("jvm.options"));
+    if (Files.exists(release)) {
+      command.add("@" + release);
+    }
+    command.addAll(
+        List.of(
             (profiles ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + fresh,
             "-cp", lib.resolve("iodaemon-launcher.jar").toString(), args[1],
             "--port", "0", "--token", TOKEN, "--install-id", INSTALLATION,
-            "--parent-pid", Long.toString(ProcessHandle.current().pid()));
+            "--parent-pid", Long.toString(ProcessHandle.current().pid())));
     ProcessBuilder process = new ProcessBuilder(command).redirectError(log.toFile());
     process.environment().keySet().removeAll(UNWANTED);
     process.environment().put("JSTORRENT_CONFIG_DIR", writeProfile(work).toString());

@@ -15,19 +15,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The start script sizes the JVM's memory by what the machine or the container has. */
+/** The options that the start script gives the JVM: by its release, and by the memory there is. */
 @EnabledOnOs(OS.LINUX)
-class MemorySizesIT {
+class JvmOptionsIT {
   @TempDir
   Path jvm;
 
   /** A JVM that prints its arguments. */
   @BeforeEach
   void makeJvm() throws Exception {
-    Files.writeString(jvm.resolve("release"), "JAVA_VERSION=\"99\"\n");
+    setRelease("99");
     Path java = Files.createDirectory(jvm.resolve("bin")).resolve("java");
     Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
     Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private void setRelease(String version) throws Exception {
+    Files.writeString(jvm.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
   }
 
   private List<String> arguments(List<String> command) throws Exception {
@@ -46,7 +50,7 @@ class MemorySizesIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"64,29,21,64,128", "256,29,21,64,128", "300,33,25,75,150", "1024,48,40,256,512"})
+  @CsvSource({"64,24,16,64,128", "256,24,16,64,128", "300,24,16,75,150", "1024,24,16,256,512"})
   void theSizesAreThoseOfTheContainer(
       long container, int least, int young, int most, int direct) throws Exception {
     try (ControlGroup group = ControlGroup.ofMebibytes(container)) {
@@ -72,8 +76,19 @@ class MemorySizesIT {
   @Test
   void theUsersSizesComeLastAndSoTakePrecedence() throws Exception {
     List<String> arguments = arguments(script());
-    String options =
-        DaemonProcess.script().resolve("../../conf/jvm.options").normalize().toString();
-    assertThat(arguments).containsSubsequence(arguments.get(2), "@" + options, "-Xmx99m");
+    assertThat(arguments)
+        .containsSubsequence(arguments.get(2), "@" + conf("jvm.options"), "-Xmx99m");
+  }
+
+  /** Another release might refuse to start with them. */
+  @ParameterizedTest
+  @CsvSource({"21.0.8,false", "24,false", "25,true", "25.0.3,true", "26.0.1,false", "250,false"})
+  void theOptionsOfOneReleaseAreForThatReleaseOnly(String version, boolean given) throws Exception {
+    setRelease(version);
+    assertThat(arguments(script()).contains("@" + conf("jvm-25.options"))).isEqualTo(given);
+  }
+
+  private static String conf(String name) {
+    return DaemonProcess.script().resolve("../../conf").resolve(name).normalize().toString();
   }
 }
