@@ -11,7 +11,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs every benchmark once, so that a broken one is noticed before it is needed. */
 class BenchmarkSmokeTest {
-  private static final int BENCHMARK_METHODS_WITH_PARAMETERS = 33;
+  private static final int BENCHMARK_METHODS_WITH_PARAMETERS = 41;
 
   @Test
   void everyBenchmarkRuns() throws Exception {
