@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * Sets the daemon beside a program that only copies between sockets, on the machine at hand:
- * {@code java BesidePlainCopy.java START-SCRIPT [ROUNDS]}. Both relay the same bytes between some
+ * {@code java BesidePlainCopy.java START-SCRIPT [ROUNDS [MIB]]}. Both relay the same bytes between some
  * peers and one client, in turns; both run in a JVM of their own. For each the first run of a new process
  * is shown (cold) and the fourth (warm), as the median of all rounds, with the processor time of the
  * process. Only the quotients within one line say something.
@@ -33,7 +33,7 @@ final class BesidePlainCopy {
   private static final int RUNS = 4;
   private static final int BLOCK = 64 << 10;
   private static final int SENT_BLOCK = 16 << 10; // what clients of BitTorrent send at once
-  private static final long TOTAL = 1L << 30;
+  private static final int MEBIBYTES = 1024;
   private static final int[] SOCKETS = {1, 50, 500};
   private static final String TOKEN = "beside";
 
@@ -41,6 +41,9 @@ final class BesidePlainCopy {
     RECEIVE,
     SEND
   }
+
+  /** What is relayed, by equal parts for each socket. */
+  private record Load(Direction direction, int sockets, long bytes) {}
 
   /** One transfer: its throughput, and the processor time of the process that relayed. */
   private record Run(double mebibytesPerSecond, double cpuSecondsPerGibibyte) {}
@@ -67,29 +70,30 @@ final class BesidePlainCopy {
       return;
     }
     int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+    int mebibytes = args.length > 2 ? Integer.parseInt(args[2]) : MEBIBYTES;
     System.out.println(
         "                      daemon     copy  daemon/copy   s/GiB daemon  copy");
     for (Direction direction : Direction.values()) {
       for (int sockets : SOCKETS) {
-        compare(args[0], direction, sockets, rounds);
+        compare(args[0], new Load(direction, sockets, (long) mebibytes << 20), rounds);
       }
     }
   }
 
-  private static void compare(String script, Direction direction, int sockets, int rounds)
-      throws Exception {
+  private static void compare(String script, Load load, int rounds) throws Exception {
     List<List<Run>> daemon = new ArrayList<>();
     List<List<Run>> copy = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      daemon.add(measure(direction, sockets, () -> new Daemon(script)));
-      copy.add(measure(direction, sockets, Copy::new));
+      daemon.add(measure(load, () -> new Daemon(script)));
+      copy.add(measure(load, Copy::new));
     }
     for (int run : new int[] {0, RUNS - 1}) {
       double ours = median(daemon, run, Run::mebibytesPerSecond);
       double theirs = median(copy, run, Run::mebibytesPerSecond);
       System.out.printf(
           Locale.ROOT, "%-8s %3d %-5s %8.0f %8.0f %12.2f %15.2f %5.2f%n",
-          direction.name().toLowerCase(Locale.ROOT), sockets, run == 0 ? "cold" : "warm", ours,
+          load.direction().name().toLowerCase(Locale.ROOT), load.sockets(),
+          run == 0 ? "cold" : "warm", ours,
           theirs, ours / theirs, median(daemon, run, Run::cpuSecondsPerGibibyte),
           median(copy, run, Run::cpuSecondsPerGibibyte));
     }
@@ -102,30 +106,30 @@ final class BesidePlainCopy {
   }
 
   /** All runs of one process. */
-  private static List<Run> measure(Direction direction, int sockets, Callable<Relay> start)
-      throws Exception {
+  private static List<Run> measure(Load load, Callable<Relay> start) throws Exception {
     List<Run> runs = new ArrayList<>();
     try (ExecutorService peers = Executors.newVirtualThreadPerTaskExecutor();
         Relay relay = start.call();
-        ServerSocket server = new ServerSocket(0, sockets, InetAddress.getLoopbackAddress())) {
+        ServerSocket server =
+            new ServerSocket(0, load.sockets(), InetAddress.getLoopbackAddress())) {
       List<Socket> accepted = new ArrayList<>();
       Future<?> accepting =
           peers.submit(
               () -> {
-                while (accepted.size() < sockets) {
+                while (accepted.size() < load.sockets()) {
                   accepted.add(server.accept());
                 }
                 return null;
               });
-      relay.connect(server.getLocalPort(), sockets);
+      relay.connect(server.getLocalPort(), load.sockets());
       accepting.get();
       for (int i = 0; i < RUNS; i++) {
         Duration before = relay.cpu();
         long begin = System.nanoTime();
-        transfer(direction, relay, accepted, peers);
+        transfer(load, relay, accepted, peers);
         double seconds = (System.nanoTime() - begin) / 1e9;
         double cpu = relay.cpu().minus(before).toNanos() / 1e9;
-        runs.add(new Run(TOTAL / seconds / (1 << 20), cpu * (1 << 30) / TOTAL));
+        runs.add(new Run(load.bytes() / seconds / (1 << 20), cpu * (1 << 30) / load.bytes()));
       }
       for (Socket peer : accepted) {
         peer.close();
@@ -135,16 +139,15 @@ final class BesidePlainCopy {
   }
 
   private static void transfer(
-      Direction direction, Relay relay, List<Socket> accepted, ExecutorService threads)
-      throws Exception {
-    int block = direction == Direction.SEND ? SENT_BLOCK : BLOCK;
-    long blocks = TOTAL / block / accepted.size();
+      Load load, Relay relay, List<Socket> accepted, ExecutorService threads) throws Exception {
+    int block = load.direction() == Direction.SEND ? SENT_BLOCK : BLOCK;
+    long blocks = load.bytes() / block / accepted.size();
     List<Future<?>> peers = new ArrayList<>();
     for (Socket peer : accepted) {
       peers.add(
           threads.submit(
               () -> {
-                if (direction == Direction.RECEIVE) {
+                if (load.direction() == Direction.RECEIVE) {
                   byte[] data = new byte[block];
                   for (long i = 0; i < blocks; i++) {
                     peer.getOutputStream().write(data);
@@ -155,7 +158,7 @@ final class BesidePlainCopy {
                 return null;
               }));
     }
-    if (direction == Direction.RECEIVE) {
+    if (load.direction() == Direction.RECEIVE) {
       for (long left = blocks * block * accepted.size(); left > 0;) {
         left -= relay.receive();
       }
