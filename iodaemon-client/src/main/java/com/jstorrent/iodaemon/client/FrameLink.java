@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to the daemon's {@code /io}, which carries whole frames (PROTOCOL.md § 3.1). The client
- * brings two: the JDK's WebSocket and the in-process transport. Another WebSocket library becomes
+ * brings two: a WebSocket and the in-process transport. Another WebSocket library becomes
  * usable by an implementation of this and of {@link Connector}.
  *
  * <p><b>Threads.</b> {@link #send} is called by one thread at a time, {@link #receive} by one

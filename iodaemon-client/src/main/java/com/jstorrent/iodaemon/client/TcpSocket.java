@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The frames of one TCP connection. Thread-safe. */
 final class TcpSocket implements SocketEvents {
-  /** Data in one TCP_SEND: large, since each frame costs the JDK's WebSocket a wait. */
+  /** Data in one TCP_SEND: large, since each frame costs a wake-up of the writer and one of the daemon. */
   private static final int MOST_DATA = 128 << 10;
 
   private static final Failure CLOSED_HERE = AsynchronousCloseException::new;

@@ -1,27 +1,21 @@
 package com.jstorrent.iodaemon.client;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
-/** Connects to a daemon's port with the JDK's WebSocket. */
+/** Connects to a daemon's port with a WebSocket. */
 final class WebSocketConnector implements FrameLink.Connector {
-  private static final int UNAUTHORIZED = 401;
   private static final String PATH = "/io";
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .proxy(HttpClient.Builder.NO_PROXY)
-          .build();
+  /** What {@link Duration#ZERO} stands for. */
+  private static final Duration FOR_EVER = Duration.ofMillis(Integer.MAX_VALUE);
+
   private final URI address;
   private final String token;
 
@@ -46,42 +40,45 @@ final class WebSocketConnector implements FrameLink.Connector {
 
   @Override
   public FrameLink connect(Duration timeout) throws IOException, InterruptedException {
-    WebSocketReceiver receiver = new WebSocketReceiver();
-    WebSocket.Builder builder = http.newWebSocketBuilder();
-    if (isHeaderValue(token)) {
-      builder.header("X-JST-Auth", token);
-    }
-    CompletableFuture<WebSocket> opening = builder.buildAsync(address, receiver);
+    Duration time = timeout.isZero() ? FOR_EVER : timeout;
+    SocketChannel channel = SocketChannel.open(); // which an interrupt closes, unlike a plain socket
     boolean open = false;
     try {
-      WebSocket socket =
-          timeout.isZero()
-              ? opening.get()
-              : opening.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      Socket socket = channel.socket();
+      socket.setTcpNoDelay(true);
+      int millis = Math.clamp(TimeUnit.MILLISECONDS.convert(time), 1, Integer.MAX_VALUE);
+      socket.connect(new InetSocketAddress(host(), address.getPort()), millis);
+      WebSocketHandshake handshake = new WebSocketHandshake(address, token);
+      WebSocketInput input = new WebSocketInput(socket);
+      handshake.request(socket.getOutputStream());
+      handshake.answer(input, time);
+      FrameLink link = new WebSocketLink(socket, input);
       open = true;
-      return new WebSocketLink(socket, receiver);
-    } catch (TimeoutException e) {
+      return link;
+    } catch (AuthenticationException e) {
+      throw e;
+    } catch (SocketTimeoutException e) {
       throw new SocketTimeoutException("Connecting to the daemon took too long.");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof WebSocketHandshakeException refused
-          && refused.getResponse().statusCode() == UNAUTHORIZED) {
-        throw new AuthenticationException();
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
       }
-      throw new IOException("There is no connection to the daemon: " + e.getCause(), e);
+      throw new IOException("There is no connection to the daemon: " + e.getMessage(), e);
     } finally {
       if (!open) {
-        opening.thenAccept(WebSocket::abort);
+        channel.close();
       }
     }
   }
 
-  /** A token may be any text; one that no header can carry is sent in AUTH alone. */
-  private static boolean isHeaderValue(String token) {
-    return token.chars().allMatch(c -> c > ' ' && c <= '~');
+  /** Without the brackets of an IPv6 address. */
+  private String host() {
+    String host = address.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   @Override
   public void close() {
-    http.shutdownNow();
+    // Connections share nothing.
   }
 }

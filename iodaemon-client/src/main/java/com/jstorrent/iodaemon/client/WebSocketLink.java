@@ -1,83 +1,157 @@
 package com.jstorrent.iodaemon.client;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.SocketException;
-import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A connection over the JDK's WebSocket, which takes one message at a time. */
+/** A connection over a WebSocket. Frames are read by the thread that asks for them, so TCP slows the daemon. */
 final class WebSocketLink implements FrameLink {
-  private static final String BROKEN = "The connection to the daemon has broken.";
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketLink.class);
   private static final Duration CLOSE_HANDSHAKE = Duration.ofSeconds(2);
+  private static final int NORMAL_CLOSURE = 1000;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  private static final int NO_CODE = 1005;
 
-  /** How long nothing came before the first look whether the connection still exists; then it doubles. */
-  private static final Duration FIRST_PROBE = Duration.ofMillis(100);
+  private final Socket socket;
+  private final WebSocketInput input;
+  private final WebSocketOutput output;
+  private final ReentrantLock reading = new ReentrantLock();
+  private ByteBuffer message = NOTHING; // the parts of a message that came; guarded by reading, as the field below
+  private @Nullable IOException end;
+  private volatile boolean aborted;
 
-  private static final Duration LAST_PROBE = Duration.ofSeconds(20);
-
-  private final WebSocket socket;
-  private final WebSocketReceiver receiver;
-  private Duration probe = FIRST_PROBE; // the reader's, as the one below
-  private CompletableFuture<?> ping = CompletableFuture.completedFuture(null);
-
-  WebSocketLink(WebSocket socket, WebSocketReceiver receiver) {
+  /**
+   * @param input what follows the answer to the upgrade
+   */
+  WebSocketLink(Socket socket, WebSocketInput input) throws IOException {
     this.socket = socket;
-    this.receiver = receiver;
+    this.input = input;
+    this.output = new WebSocketOutput(socket.getOutputStream());
   }
 
   @Override
   public void send(ByteBuffer frame) throws IOException, InterruptedException {
     try {
-      socket.sendBinary(frame, true).get();
-    } catch (ExecutionException e) {
-      throw new IOException(BROKEN, e.getCause());
+      output.message(frame);
+    } catch (IOException e) {
+      throw explained(e);
     }
   }
 
   @Override
   public @Nullable ByteBuffer receive(Duration timeout) throws IOException, InterruptedException {
-    Duration left = timeout;
-    while (left.compareTo(probe) > 0) {
-      ByteBuffer frame = receiver.take(probe);
-      if (frame != null) {
-        probe = FIRST_PROBE;
-        return frame;
+    reading.lock();
+    try {
+      if (end != null) {
+        throw end;
       }
-      left = left.minus(probe);
-      probe();
+      try {
+        return read(timeout);
+      } catch (IOException e) {
+        end = explained(e);
+        throw end;
+      }
+    } finally {
+      reading.unlock();
     }
-    return receiver.take(left);
   }
 
-  /**
-   * Sends a ping, which fails when the connection has ended. The JDK forgets to report an end that comes while a
-   * message is being delivered (its TransportImpl then has no demand, and fails within onComplete).
-   */
-  private void probe() {
-    Duration twice = probe.multipliedBy(2);
-    probe = twice.compareTo(LAST_PROBE) < 0 ? twice : LAST_PROBE;
-    if (ping.isDone()) { // else the daemon takes nothing at the moment
-      ping =
-          socket
-              .sendPing(ByteBuffer.allocate(0))
-              .whenComplete(
-                  (sent, failure) -> {
-                    if (failure != null) {
-                      receiver.end(new IOException(BROKEN, failure));
-                    }
-                  });
+  /** The next message, or null. */
+  private @Nullable ByteBuffer read(Duration timeout) throws IOException {
+    while (true) {
+      WebSocketInput.Frame frame = input.next(timeout);
+      if (frame == null) {
+        return null;
+      }
+      switch (frame.opcode()) {
+        case WebSocketInput.BINARY, WebSocketInput.CONTINUATION -> {
+          ByteBuffer whole = append(frame.payload());
+          if (frame.last()) {
+            message = NOTHING;
+            return whole;
+          }
+          message = whole;
+        }
+        case WebSocketInput.PING -> output.pong(frame.payload());
+        case WebSocketInput.PONG -> {
+        } // to a ping that was not sent
+        case WebSocketInput.CLOSE -> throw closed(frame.payload());
+        default -> throw new IOException("The daemon has sent a frame that is not binary.");
+      }
     }
+  }
+
+  private ByteBuffer append(ByteBuffer part) throws IOException {
+    if (!message.hasRemaining()) {
+      return part;
+    }
+    if (part.remaining() > WebSocketInput.MOST_FRAME_BYTES - message.remaining()) {
+      throw new IOException("The daemon has sent a frame that is too long.");
+    }
+    return ByteBuffer.allocate(message.remaining() + part.remaining())
+        .put(message)
+        .put(part)
+        .flip();
+  }
+
+  /** Answers the daemon's Close, which the caller need not wait for. */
+  private LinkClosedException closed(ByteBuffer payload) {
+    int code =
+        payload.remaining() < Short.BYTES
+            ? NO_CODE
+            : Short.toUnsignedInt(payload.getShort());
+    sendClose(code == NO_CODE ? NORMAL_CLOSURE : code);
+    return new LinkClosedException(code);
+  }
+
+  /** On a thread of its own, because a frame that is being sent comes first and may block. */
+  private Thread sendClose(int code) {
+    return Thread.ofVirtual()
+        .name("iodaemon-client-close")
+        .start(
+            () -> {
+              try {
+                output.close(code);
+              } catch (IOException e) {
+                LOG.trace("A Close was not sent: {}", e.toString());
+              }
+            });
+  }
+
+  private IOException explained(IOException failure) throws InterruptedException {
+    if (Thread.interrupted()) { // the system has closed the channel for that
+      throw new InterruptedException();
+    }
+    return aborted
+        ? new SocketException("The connection to the daemon was closed here.")
+        : failure instanceof LinkClosedException
+            ? failure
+        : new IOException("The connection to the daemon has broken.", failure);
   }
 
   @Override
   public void close() {
     try {
-      socket.sendClose(WebSocket.NORMAL_CLOSURE, "");
-      receiver.awaitEnd(CLOSE_HANDSHAKE);
+      long deadline = System.nanoTime() + CLOSE_HANDSHAKE.toNanos();
+      sendClose(NORMAL_CLOSURE);
+      if (reading.tryLock(CLOSE_HANDSHAKE.toNanos(), TimeUnit.NANOSECONDS)) {
+        try { // what another thread has not read yet is dropped
+          for (long left; end == null && (left = deadline - System.nanoTime()) > 0;) {
+            receive(Duration.ofNanos(left));
+          }
+        } finally {
+          reading.unlock();
+        }
+      }
+    } catch (IOException e) {
+      LOG.trace("The connection has ended: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -87,7 +161,11 @@ final class WebSocketLink implements FrameLink {
 
   @Override
   public void abort() {
-    receiver.end(new SocketException("The connection to the daemon was closed here."));
-    socket.abort();
+    aborted = true;
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.debug("Closing a connection failed: {}", e.toString());
+    }
   }
 }

@@ -1,0 +1,174 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the daemon sends: the lines of its answer to the upgrade, then the frames of a WebSocket (RFC 6455 §
+ * 5.2), which it does not mask. A read that times out in the middle of one is continued by the next. For one
+ * thread at a time.
+ */
+final class WebSocketInput {
+  static final int BINARY = 2;
+  static final int CONTINUATION = 0;
+  static final int CLOSE = 8;
+  static final int PING = 9;
+  static final int PONG = 10;
+
+  /** PROTOCOL.md § 3.1. */
+  static final int MOST_FRAME_BYTES = 16 << 20;
+
+  private static final int BUFFER_BYTES = 64 << 10;
+  private static final int FIN = 0x80;
+  private static final int RESERVED = 0x70;
+  private static final int OPCODE = 0x0F;
+  private static final int MASKED = 0x80;
+  private static final int LENGTH_16 = 126;
+  private static final int LENGTH_64 = 127;
+  private static final int FIRST_CONTROL = 8;
+  private static final int MOST_CONTROL_BYTES = 125;
+
+  private final Socket socket;
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+  private boolean last; // of the frame whose payload is being read, as those below
+  private int opcode;
+  private byte @Nullable [] payload;
+  private int filled;
+
+  WebSocketInput(Socket socket) {
+    this.socket = socket;
+  }
+
+  /** A frame; {@code last} if its message ends with it. */
+  record Frame(boolean last, int opcode, ByteBuffer payload) {}
+
+  /** How much time is left for a read. */
+  private static final class Limit {
+    private final long end;
+
+    Limit(Duration time) {
+      long now = System.nanoTime();
+      end = now + Math.min(TimeUnit.NANOSECONDS.convert(time), Long.MAX_VALUE >> 1);
+    }
+
+    /** At least 1, since 0 would mean for ever. */
+    int millis() throws SocketTimeoutException {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        throw new SocketTimeoutException("Nothing came in time.");
+      }
+      return Math.clamp(TimeUnit.NANOSECONDS.toMillis(left), 1, Integer.MAX_VALUE);
+    }
+  }
+
+  /**
+   * Reads a line of the answer to the upgrade, without its end.
+   *
+   * @throws SocketTimeoutException when it has not come in time
+   */
+  String line(Duration timeout) throws IOException {
+    Limit limit = new Limit(timeout);
+    StringBuilder line = new StringBuilder();
+    while (true) {
+      while (!buffer.hasRemaining()) {
+        fill(limit);
+      }
+      char c = (char) (buffer.get() & 0xFF);
+      if (c == '\n') {
+        return line.toString();
+      }
+      if (line.length() == BUFFER_BYTES) {
+        throw new IOException("The daemon's answer has a line that is too long.");
+      }
+      if (c != '\r') {
+        line.append(c);
+      }
+    }
+  }
+
+  /**
+   * Reads the next frame.
+   *
+   * @return null when none comes in time
+   */
+  @Nullable
+  Frame next(Duration timeout) throws IOException {
+    Limit limit = new Limit(timeout);
+    try {
+      while (payload == null) {
+        if (!readHeader()) {
+          fill(limit);
+        }
+      }
+      byte[] whole = payload;
+      int buffered = Math.min(buffer.remaining(), whole.length - filled);
+      buffer.get(whole, filled, buffered);
+      filled += buffered;
+      while (filled < whole.length) {
+        filled += read(whole, filled, limit);
+      }
+      payload = null;
+      return new Frame(last, opcode, ByteBuffer.wrap(whole));
+    } catch (SocketTimeoutException e) {
+      return null;
+    }
+  }
+
+  /** Whether the buffer had a whole header. */
+  private boolean readHeader() throws IOException {
+    int start = buffer.position();
+    try {
+      int first = buffer.get();
+      int second = buffer.get();
+      long length =
+          switch (second & ~MASKED & 0xFF) {
+            case LENGTH_16 -> Short.toUnsignedLong(buffer.getShort());
+            case LENGTH_64 -> buffer.getLong();
+            default -> second;
+          };
+      last = (first & FIN) != 0;
+      opcode = first & OPCODE;
+      boolean control = opcode >= FIRST_CONTROL;
+      if ((first & RESERVED) != 0 || (second & MASKED) != 0
+          || control && (!last || length > MOST_CONTROL_BYTES)) {
+        throw new IOException("The daemon has sent a frame that RFC 6455 does not allow.");
+      }
+      if (length < 0 || length > MOST_FRAME_BYTES) {
+        throw new IOException("The daemon has sent a frame that is too long.");
+      }
+      payload = new byte[(int) length];
+      filled = 0;
+      return true;
+    } catch (BufferUnderflowException e) {
+      buffer.position(start);
+      return false;
+    }
+  }
+
+  /** Reads what there is, behind what is left. */
+  private void fill(Limit limit) throws IOException {
+    buffer.compact();
+    try {
+      int count = read(buffer.array(), buffer.position(), limit);
+      buffer.position(buffer.position() + count);
+    } finally {
+      buffer.flip();
+    }
+  }
+
+  private int read(byte[] into, int from, Limit limit) throws IOException {
+    socket.setSoTimeout(limit.millis());
+    int count = socket.getInputStream().read(into, from, into.length - from);
+    if (count < 0) {
+      throw new EOFException("The connection to the daemon has broken.");
+    }
+    return count;
+  }
+}

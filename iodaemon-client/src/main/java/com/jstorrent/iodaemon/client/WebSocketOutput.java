@@ -1,0 +1,137 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What goes to the daemon: frames of a WebSocket, which clients mask (RFC 6455 § 5.3). Thread-safe. */
+final class WebSocketOutput {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final int PART_BYTES = 64 << 10;
+  private static final int MOST_HEADER_BYTES = 14;
+  private static final int FIN = 0x80;
+  private static final int MASKED = 0x80;
+  private static final int LENGTH_16 = 126;
+  private static final int LENGTH_64 = 127;
+
+  private final OutputStream out;
+  private final SecureRandom keys = new SecureRandom();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ByteBuffer part = // guarded by lock, as the field below
+      ByteBuffer.allocate(MOST_HEADER_BYTES + PART_BYTES);
+  private boolean closed;
+  private final AtomicReference<@Nullable ByteBuffer> pong = new AtomicReference<>();
+
+  WebSocketOutput(OutputStream out) {
+    this.out = out;
+  }
+
+  /** Sends a whole message. Blocks until the system has taken it. */
+  void message(ByteBuffer payload) throws IOException {
+    lock.lock();
+    try {
+      write(WebSocketInput.BINARY, payload);
+    } finally {
+      lock.unlock();
+    }
+    sendPong();
+  }
+
+  /** Sends the last frame. Blocks until the system has taken it. */
+  void close(int code) throws IOException {
+    lock.lock();
+    try {
+      if (!closed) {
+        write(WebSocketInput.CLOSE, ByteBuffer.allocate(Short.BYTES).putShort((short) code).flip());
+        closed = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Answers a ping, after the message that is being sent. Never blocks: it is called by the thread that reads, and
+   * the daemon may wait for that thread before it takes anything.
+   */
+  void pong(ByteBuffer payload) {
+    pong.set(payload); // an earlier one need not be answered (RFC 6455 § 5.5.3)
+    Thread.ofVirtual()
+        .name("iodaemon-client-pong")
+        .start(
+            () -> {
+              try {
+                sendPong();
+              } catch (IOException e) {
+                // The thread that reads finds out.
+              }
+            });
+  }
+
+  /** Sends the pong that waits, unless another thread is sending, which will do it. */
+  private void sendPong() throws IOException {
+    while (pong.get() != null && lock.tryLock()) {
+      try {
+        ByteBuffer payload = pong.getAndSet(null);
+        if (payload != null) {
+          write(WebSocketInput.PONG, payload);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void write(int opcode, ByteBuffer payload) throws IOException {
+    if (closed) {
+      throw new IOException("The connection to the daemon is closing.");
+    }
+    int key = keys.nextInt();
+    header(opcode, payload.remaining(), key);
+    int at = payload.arrayOffset() + payload.position();
+    for (int left = payload.remaining(); left > 0 || part.position() > 0;) {
+      int count = Math.min(left, PART_BYTES); // of whole keys, but for the last
+      mask(payload.array(), at, count, key);
+      at += count;
+      left -= count;
+      out.write(part.array(), 0, part.position());
+      part.clear();
+    }
+  }
+
+  private void header(int opcode, int length, int key) {
+    part.clear().put((byte) (FIN | opcode));
+    if (length < LENGTH_16) {
+      part.put((byte) (MASKED | length));
+    } else if (length <= 0xFFFF) {
+      part.put((byte) (MASKED | LENGTH_16)).putShort((short) length);
+    } else {
+      part.put((byte) (MASKED | LENGTH_64)).putLong(length);
+    }
+    part.putInt(key);
+  }
+
+  /** Appends bytes of the payload, masked. */
+  private void mask(byte[] from, int at, int count, int key) {
+    byte[] to = part.array();
+    int start = part.position();
+    long wide = (long) key << Integer.SIZE | key & 0xFFFF_FFFFL;
+    int i = 0;
+    for (; i <= count - Long.BYTES; i += Long.BYTES) {
+      LONGS.set(to, start + i, (long) LONGS.get(from, at + i) ^ wide);
+    }
+    for (; i < count; i++) {
+      to[start + i] = (byte) (from[at + i] ^ key >>> (Integer.SIZE - Byte.SIZE * (1 + i % 4)));
+    }
+    part.position(start + count);
+  }
+}
