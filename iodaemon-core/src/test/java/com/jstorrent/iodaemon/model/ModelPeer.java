@@ -16,7 +16,7 @@ import javax.net.ssl.SSLSocket;
  * The peer of one socket. One thread reads, unless it is stalled; another one carries out tasks such as
  * writing, in order.
  */
-final class ModelPeer {
+public final class ModelPeer {
 
   /** A task of the writing thread. */
   private interface Task {
@@ -35,7 +35,7 @@ final class ModelPeer {
   private volatile boolean secure; // set by the thread that adds tasks
   private volatile String endReason = "the end"; // why the reading thread has ended
 
-  ModelPeer(Socket socket) {
+  public ModelPeer(Socket socket) {
     this.socket = socket;
     reader = Thread.ofVirtual().start(this::read);
     writer = Thread.ofVirtual().start(this::write);
@@ -92,17 +92,17 @@ final class ModelPeer {
     return tls ? encrypted.get() : socket;
   }
 
-  void send(byte[] data) {
+  public void send(byte[] data) {
     boolean tls = secure;
     tasks.add(() -> output(tls).getOutputStream().write(data));
   }
 
-  void end() {
+  public void end() {
     boolean tls = secure;
     tasks.add(() -> output(tls).shutdownOutput());
   }
 
-  void reset() throws IOException {
+  public void reset() throws IOException {
     if (!socket.isClosed()) { // TLS closes it at its end
       socket.setSoLinger(true, 0);
       socket.close();
@@ -110,7 +110,7 @@ final class ModelPeer {
     stall(false);
   }
 
-  void stall(boolean on) {
+  public void stall(boolean on) {
     synchronized (gate) {
       stalled = on;
       gate.notifyAll();
@@ -118,27 +118,27 @@ final class ModelPeer {
   }
 
   /** The client will ask for TLS after this many bytes. */
-  void expectHandshake(int after) {
+  public void expectHandshake(int after) {
     secure = true;
     secureAfter = after;
   }
 
-  byte[] received() {
+  public byte[] received() {
     synchronized (received) {
       return received.toByteArray();
     }
   }
 
   /** What ended the reading, for the message when too little was read. */
-  String endReason() {
+  public String endReason() {
     return endReason;
   }
 
-  boolean hasReadToTheEnd() {
+  public boolean hasReadToTheEnd() {
     return !reader.isAlive();
   }
 
-  void close() throws IOException {
+  public void close() throws IOException {
     writer.interrupt();
     socket.close();
     stall(false);

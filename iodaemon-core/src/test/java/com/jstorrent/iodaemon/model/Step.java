@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.model;
 
 /** A step of a client, a peer or the network; the number of a socket selects an existing one. */
-sealed interface Step {
+public sealed interface Step {
 
   record Connects(boolean peerSpeaksFirst) implements Step {}
 
