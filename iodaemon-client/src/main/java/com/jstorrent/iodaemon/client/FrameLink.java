@@ -27,6 +27,17 @@ public interface FrameLink {
   void send(ByteBuffer frame) throws IOException, InterruptedException;
 
   /**
+   * The same, and when more frames follow at once, this one may be kept to be sent with them: it is sent
+   * with the first of them that has none behind it.
+   *
+   * @param more whether another call follows at once
+   * @throws IOException when the connection has ended
+   */
+  default void send(ByteBuffer frame, boolean more) throws IOException, InterruptedException {
+    send(frame);
+  }
+
+  /**
    * Takes the next frame, in a big-endian buffer that belongs to the caller.
    *
    * @return null when none comes in time

@@ -41,8 +41,8 @@ final class Outbox {
     this.replayBytes = replayBytes;
   }
 
-  /** A frame, and the connection that it is to be sent on. */
-  record Outgoing(FrameLink link, ByteBuffer frame) {}
+  /** A frame, the connection that it is to be sent on, and whether another one follows at once. */
+  record Outgoing(FrameLink link, ByteBuffer frame, boolean more) {}
 
   /**
    * Starts sending.
@@ -239,7 +239,8 @@ final class Outbox {
   private @Nullable Outgoing next(FrameLink to) {
     if (ackDue) {
       ackDue = false;
-      return new Outgoing(to, FrameWriter.write(new ClientFrame.Ack(0, received), 0));
+      ByteBuffer ack = FrameWriter.write(new ClientFrame.Ack(0, received), 0);
+      return new Outgoing(to, ack, !unsent.isEmpty());
     }
     ByteBuffer frame = unsent.poll();
     if (frame == null) {
@@ -251,7 +252,7 @@ final class Outbox {
       unacknowledgedBytes += frame.remaining();
     }
     room.signalAll();
-    return new Outgoing(to, frame.duplicate());
+    return new Outgoing(to, frame.duplicate(), !unsent.isEmpty());
   }
 
   /** Blocks until every frame was sent, or there is no connection to send it on. */

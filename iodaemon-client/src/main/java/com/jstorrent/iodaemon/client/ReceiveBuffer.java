@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * a TLS record. Without, {@link #add} blocks while it is full. Thread-safe.
  */
 final class ReceiveBuffer {
+  private final ReentrantLock reading = new ReentrantLock(); // before lock; guards what is in a part
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<ByteBuffer> parts = new ArrayDeque<>(); // guarded by lock, as all below
@@ -130,8 +131,27 @@ final class ReceiveBuffer {
    * @return -1 at the end of the stream
    */
   int read(ByteBuffer into, TimeLimit limit) throws IOException {
-    int count = 0;
-    int granted;
+    reading.lock();
+    try {
+      ByteBuffer part = awaitPart(limit);
+      if (part == null) {
+        return -1;
+      }
+      int count = 0;
+      do { // without the lock, so that the next part can be added meanwhile
+        int size = Math.min(part.remaining(), into.remaining());
+        into.put(part.slice(part.position(), size));
+        part.position(part.position() + size);
+        count += size;
+        part = taken(part, size);
+      } while (part != null && into.hasRemaining());
+      return count;
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private @Nullable ByteBuffer awaitPart(TimeLimit limit) throws IOException {
     lock.lock();
     try {
       while (parts.isEmpty()) {
@@ -142,27 +162,38 @@ final class ReceiveBuffer {
           if (failure != null) {
             throw failure.exception();
           }
-          return -1;
+          return null;
         }
         limit.await(changed);
       }
-      for (ByteBuffer part; into.hasRemaining() && (part = parts.peek()) != null;) {
-        int size = Math.min(part.remaining(), into.remaining());
-        into.put(part.slice(part.position(), size));
-        part.position(part.position() + size);
+      return parts.peek();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Accounts for bytes of the first part, unless that was dropped meanwhile, and returns the next one. */
+  private @Nullable ByteBuffer taken(ByteBuffer part, int size) {
+    int granted = 0;
+    ByteBuffer next;
+    lock.lock();
+    try {
+      if (parts.peek() == part) {
         if (!part.hasRemaining()) {
           parts.remove();
         }
-        count += size;
+        held -= size;
+        granted = due(size);
+        if (grant == null) {
+          changed.signalAll();
+        }
       }
-      held -= count;
-      granted = due(count);
-      changed.signalAll();
+      next = parts.peek();
     } finally {
       lock.unlock();
     }
     grant(granted);
-    return count;
+    return next;
   }
 
   /** Grants come when half of the window was read: each one is a frame. */

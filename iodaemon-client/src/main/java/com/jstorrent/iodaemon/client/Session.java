@@ -96,7 +96,7 @@ final class Session {
       Outbox.Outgoing next;
       while ((next = wire.outbox().take()) != null) {
         try {
-          next.link().send(next.frame());
+          next.link().send(next.frame(), next.more());
         } catch (IOException e) {
           next.link().abort(); // the reader finds out, and decides
         }

@@ -20,6 +20,7 @@ final class WebSocketHandshake {
   private static final String UNAUTHORIZED = "401";
   private static final int KEY_BYTES = 16;
   private static final int MOST_LINES = 100;
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final URI address;
   private final String token;
@@ -27,7 +28,7 @@ final class WebSocketHandshake {
 
   WebSocketHandshake(URI address, String token) {
     byte[] random = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(random);
+    RANDOM.nextBytes(random);
     this.address = address;
     this.token = token;
     this.key = Base64.getEncoder().encodeToString(random);

@@ -38,8 +38,13 @@ final class WebSocketLink implements FrameLink {
 
   @Override
   public void send(ByteBuffer frame) throws IOException, InterruptedException {
+    send(frame, false);
+  }
+
+  @Override
+  public void send(ByteBuffer frame, boolean more) throws IOException, InterruptedException {
     try {
-      output.message(frame);
+      output.message(frame, more);
     } catch (IOException e) {
       throw explained(e);
     }

@@ -26,8 +26,7 @@ final class WebSocketOutput {
   private final OutputStream out;
   private final SecureRandom keys = new SecureRandom();
   private final ReentrantLock lock = new ReentrantLock();
-  private final ByteBuffer part = // guarded by lock, as the field below
-      ByteBuffer.allocate(MOST_HEADER_BYTES + PART_BYTES);
+  private final ByteBuffer part = ByteBuffer.allocate(PART_BYTES); // guarded by lock, as the field below
   private boolean closed;
   private final AtomicReference<@Nullable ByteBuffer> pong = new AtomicReference<>();
 
@@ -35,11 +34,18 @@ final class WebSocketOutput {
     this.out = out;
   }
 
-  /** Sends a whole message. Blocks until the system has taken it. */
-  void message(ByteBuffer payload) throws IOException {
+  /**
+   * Sends a whole message. Blocks until the system has taken it, or it was copied.
+   *
+   * @param more whether another one follows at once, with which it may be sent
+   */
+  void message(ByteBuffer payload, boolean more) throws IOException {
     lock.lock();
     try {
-      write(WebSocketInput.BINARY, payload);
+      append(WebSocketInput.BINARY, payload);
+      if (!more) {
+        flush();
+      }
     } finally {
       lock.unlock();
     }
@@ -51,7 +57,9 @@ final class WebSocketOutput {
     lock.lock();
     try {
       if (!closed) {
-        write(WebSocketInput.CLOSE, ByteBuffer.allocate(Short.BYTES).putShort((short) code).flip());
+        append(WebSocketInput.CLOSE,
+            ByteBuffer.allocate(Short.BYTES).putShort((short) code).flip());
+        flush();
         closed = true;
       }
     } finally {
@@ -83,7 +91,8 @@ final class WebSocketOutput {
       try {
         ByteBuffer payload = pong.getAndSet(null);
         if (payload != null) {
-          write(WebSocketInput.PONG, payload);
+          append(WebSocketInput.PONG, payload);
+          flush();
         }
       } finally {
         lock.unlock();
@@ -91,25 +100,35 @@ final class WebSocketOutput {
     }
   }
 
-  private void write(int opcode, ByteBuffer payload) throws IOException {
+  /** Adds a frame to what is to be written, and writes what does not fit. */
+  private void append(int opcode, ByteBuffer payload) throws IOException {
     if (closed) {
       throw new IOException("The connection to the daemon is closing.");
+    }
+    if (part.remaining() < MOST_HEADER_BYTES) {
+      flush();
     }
     int key = keys.nextInt();
     header(opcode, payload.remaining(), key);
     int at = payload.arrayOffset() + payload.position();
-    for (int left = payload.remaining(); left > 0 || part.position() > 0;) {
-      int count = Math.min(left, PART_BYTES); // of whole keys, but for the last
+    for (int left = payload.remaining(); left > 0;) {
+      int count = left <= part.remaining() ? left : part.remaining() / Long.BYTES * Long.BYTES;
       mask(payload.array(), at, count, key);
       at += count;
       left -= count;
-      out.write(part.array(), 0, part.position());
-      part.clear();
+      if (left > 0) {
+        flush();
+      }
     }
   }
 
+  private void flush() throws IOException {
+    out.write(part.array(), 0, part.position());
+    part.clear();
+  }
+
   private void header(int opcode, int length, int key) {
-    part.clear().put((byte) (FIN | opcode));
+    part.put((byte) (FIN | opcode));
     if (length < LENGTH_16) {
       part.put((byte) (MASKED | length));
     } else if (length <= 0xFFFF) {
@@ -120,7 +139,7 @@ final class WebSocketOutput {
     part.putInt(key);
   }
 
-  /** Appends bytes of the payload, masked. */
+  /** Appends bytes of the payload, masked; all but the last ones of a payload are multiples of eight. */
   private void mask(byte[] from, int at, int count, int key) {
     byte[] to = part.array();
     int start = part.position();

@@ -176,6 +176,9 @@ final class ClientWorld implements AutoCloseable {
     for (ModelConnection each : connections) {
       each.close();
     }
+    // A client that cannot say goodbye leaves its session to the daemon, which keeps it for a while.
+    TestDaemon.await(
+        "a connection", () -> !connector.isCut() && client.state() == ClientState.CONNECTED);
     client.close();
   }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class CuttableConnector implements FrameLink.Connector {
   private final FrameLink.Connector other;
   private volatile @Nullable FrameLink latest;
+  private volatile @Nullable FrameLink cut;
 
   CuttableConnector(FrameLink.Connector other) {
     this.other = other;
@@ -23,8 +24,14 @@ final class CuttableConnector implements FrameLink.Connector {
   void cut() {
     FrameLink link = latest;
     if (link != null) {
+      cut = link;
       link.abort();
     }
+  }
+
+  /** Whether the latest connection was cut. */
+  boolean isCut() {
+    return cut == latest;
   }
 
   @Override
