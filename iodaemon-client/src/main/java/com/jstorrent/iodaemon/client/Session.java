@@ -33,8 +33,10 @@ final class Session {
     this.wire = wire;
     this.dispatch = new Dispatch(wire);
     this.reconnection = new Reconnection(connector, token, wire, dispatch);
-    this.reader = Thread.ofVirtual().name("iodaemon-client-reader").unstarted(() -> read(first));
-    this.writer = Thread.ofVirtual().name("iodaemon-client-writer").unstarted(this::write);
+    this.reader =
+        Thread.ofPlatform().daemon().name("iodaemon-client-reader").unstarted(() -> read(first));
+    this.writer =
+        Thread.ofPlatform().daemon().name("iodaemon-client-writer").unstarted(this::write);
   }
 
   /** Connects, authenticates, and starts. Blocks for the connect timeout at most, per step. */

@@ -51,15 +51,21 @@ final class WebSocketInput {
 
   /** How much time is left for a read. */
   private static final class Limit {
+    private static final Duration FOR_EVER = Duration.ofDays(1);
+
+    private final boolean limited;
     private final long end;
 
     Limit(Duration time) {
-      long now = System.nanoTime();
-      end = now + Math.min(TimeUnit.NANOSECONDS.convert(time), Long.MAX_VALUE >> 1);
+      limited = time.compareTo(FOR_EVER) < 0;
+      end = limited ? System.nanoTime() + time.toNanos() : 0;
     }
 
-    /** At least 1, since 0 would mean for ever. */
+    /** As for {@link Socket#setSoTimeout}: 0 means for ever, and spares the JDK system calls for each read. */
     int millis() throws SocketTimeoutException {
+      if (!limited) {
+        return 0;
+      }
       long left = end - System.nanoTime();
       if (left <= 0) {
         throw new SocketTimeoutException("Nothing came in time.");
