@@ -2,8 +2,8 @@ package com.jstorrent.iodaemon.client;
 
 import com.jstorrent.iodaemon.client.ClientDaemon.Way;
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.model.Step;
-import com.jstorrent.iodaemon.model.Steps;
+import com.jstorrent.iodaemon.testkit.model.Step;
+import com.jstorrent.iodaemon.testkit.model.Steps;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import java.time.Duration;

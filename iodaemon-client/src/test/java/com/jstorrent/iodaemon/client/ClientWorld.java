@@ -2,8 +2,8 @@ package com.jstorrent.iodaemon.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.jstorrent.iodaemon.model.ModelPeer;
-import com.jstorrent.iodaemon.model.Step;
+import com.jstorrent.iodaemon.testkit.model.ModelPeer;
+import com.jstorrent.iodaemon.testkit.model.Step;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.testkit.TestTls;

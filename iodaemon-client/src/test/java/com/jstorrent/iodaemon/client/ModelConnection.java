@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.client;
 
-import com.jstorrent.iodaemon.model.ModelPeer;
+import com.jstorrent.iodaemon.testkit.model.ModelPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.concurrent.BlockingQueue;

@@ -8,6 +8,8 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.testkit.TestTls;
+import com.jstorrent.iodaemon.testkit.model.Step;
+import com.jstorrent.iodaemon.testkit.model.Steps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

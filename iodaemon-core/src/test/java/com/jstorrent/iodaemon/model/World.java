@@ -10,6 +10,8 @@ import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.testkit.TestTls;
+import com.jstorrent.iodaemon.testkit.model.ModelPeer;
+import com.jstorrent.iodaemon.testkit.model.Step;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;

@@ -152,10 +152,13 @@ class DrippingUploadsTest {
   @Test
   void thoseThatHoldEverythingAndGoOnSlowlyGiveWay() throws Exception {
     drip(2, write("big", DIGEST + "Content-Length: 67108864\n"), "x".repeat(48 * MIB - MIB / 4));
+    TestDaemon.await(
+        "everything is held",
+        () -> daemon.daemon.stats().get(Counter.MEMORY_BODIES) >= 48 * MIB);
     assertOthersAreServed();
-    for (RawHttp each : drippers) {
-      if (each.hasInput()) {
-        RawHttp.Answer answer = each.answer();
+    for (RawHttp dripper : drippers) {
+      if (dripper.hasInput()) {
+        RawHttp.Answer answer = dripper.answer();
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.headers()).containsKey("retry-after")
             .containsEntry("connection", "close");

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.model;
+package com.jstorrent.iodaemon.testkit.model;
 
 import java.util.List;
 import net.jqwik.api.Arbitraries;

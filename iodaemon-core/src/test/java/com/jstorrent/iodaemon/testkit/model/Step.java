@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.model;
+package com.jstorrent.iodaemon.testkit.model;
 
 /** A step of a client, a peer or the network; the number of a socket selects an existing one. */
 public sealed interface Step {

@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.model;
+package com.jstorrent.iodaemon.testkit.model;
 
 import com.jstorrent.iodaemon.testkit.TestTls;
 import java.io.ByteArrayInputStream;
