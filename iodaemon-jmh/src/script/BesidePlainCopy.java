@@ -58,10 +58,32 @@ final class BesidePlainCopy {
 
     void send(int socket, byte[] block) throws IOException;
 
-    Duration cpu();
+    Child child();
 
     @Override
-    void close() throws IOException;
+    default void close() throws IOException {
+      child().socket().close();
+      child().process().destroy();
+    }
+  }
+
+  /** A process that relays, and the connection to it. */
+  private record Child(Process process, Socket socket) {
+
+    /** Starts a process that prints its port first, and connects to it. */
+    static Child start(String... command) throws IOException {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      BufferedReader out = process.inputReader(ISO_8859_1);
+      int port = Integer.parseInt(out.readLine());
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket.setTcpNoDelay(true);
+      return new Child(process, socket);
+    }
+
+    Duration cpu() {
+      return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
   }
 
   public static void main(String[] args) throws Exception {
@@ -124,11 +146,11 @@ final class BesidePlainCopy {
       relay.connect(server.getLocalPort(), load.sockets());
       accepting.get();
       for (int i = 0; i < RUNS; i++) {
-        Duration before = relay.cpu();
+        Duration before = relay.child().cpu();
         long begin = System.nanoTime();
         transfer(load, relay, accepted, peers);
         double seconds = (System.nanoTime() - begin) / 1e9;
-        double cpu = relay.cpu().minus(before).toNanos() / 1e9;
+        double cpu = relay.child().cpu().minus(before).toNanos() / 1e9;
         runs.add(new Run(load.bytes() / seconds / (1 << 20), cpu * (1 << 30) / load.bytes()));
       }
       for (Socket peer : accepted) {
@@ -175,36 +197,20 @@ final class BesidePlainCopy {
     }
   }
 
-  /** Starts a process that prints its port first. */
-  private static Process start(String... command) throws IOException {
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-  }
-
-  private static Socket connect(Process process) throws IOException {
-    BufferedReader out = process.inputReader(ISO_8859_1);
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(out.readLine()));
-    socket.setTcpNoDelay(true);
-    return socket;
-  }
-
-  private static Duration cpuOf(Process process) {
-    return process.info().totalCpuDuration().orElse(Duration.ZERO);
-  }
-
   /** The daemon, over its WebSocket. */
   private static final class Daemon implements Relay {
     private static final int FRAME_HEADER = 8;
     private static final int TCP_RECV = 0x13;
     private static final int TCP_CONNECTED = 0x11;
 
-    private final Process process;
+    private final Child child;
     private final Socket socket;
     private final DataInputStream in;
     private final byte[] head = new byte[FRAME_HEADER + 4];
 
     private Daemon(String script) throws IOException {
-      process = start(script, "--port", "0", "--token", TOKEN);
-      socket = BesidePlainCopy.connect(process);
+      child = Child.start(script, "--port", "0", "--token", TOKEN);
+      socket = child.socket();
       in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 256 << 10));
       socket.getOutputStream()
           .write(
@@ -279,20 +285,14 @@ final class BesidePlainCopy {
     }
 
     @Override
-    public Duration cpu() {
-      return cpuOf(process);
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-      process.destroy();
+    public Child child() {
+      return child;
     }
   }
 
   /** The program that only copies: a thread for each peer, blocking calls, no checks. */
   private static final class Copy implements Relay {
-    private final Process process;
+    private final Child child;
     private final Socket socket;
     private final byte[] buffer = new byte[256 << 10];
 
@@ -303,8 +303,8 @@ final class BesidePlainCopy {
               .filter(argument -> argument.endsWith(".java"))
               .findFirst()
               .orElseThrow();
-      process = start(java, "-XX:+UseSerialGC", self, "--copy");
-      socket = BesidePlainCopy.connect(process);
+      child = Child.start(java, "-XX:+UseSerialGC", self, "--copy");
+      socket = child.socket();
     }
 
     @Override
@@ -336,14 +336,8 @@ final class BesidePlainCopy {
     }
 
     @Override
-    public Duration cpu() {
-      return cpuOf(process);
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-      process.destroy();
+    public Child child() {
+      return child;
     }
   }
 

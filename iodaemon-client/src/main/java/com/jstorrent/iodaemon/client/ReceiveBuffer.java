@@ -172,21 +172,25 @@ final class ReceiveBuffer {
     }
   }
 
-  /** Accounts for bytes of the first part, unless that was dropped meanwhile, and returns the next one. */
+  /**
+   * Accounts for bytes of the first part, and returns what follows them. Nothing does if that part was dropped
+   * meanwhile: what came after TLS began must not follow plain text in one read.
+   */
   private @Nullable ByteBuffer taken(ByteBuffer part, int size) {
-    int granted = 0;
+    int granted;
     ByteBuffer next;
     lock.lock();
     try {
-      if (parts.peek() == part) {
-        if (!part.hasRemaining()) {
-          parts.remove();
-        }
-        held -= size;
-        granted = due(size);
-        if (grant == null) {
-          changed.signalAll();
-        }
+      if (parts.peek() != part) {
+        return null;
+      }
+      if (!part.hasRemaining()) {
+        parts.remove();
+      }
+      held -= size;
+      granted = due(size);
+      if (grant == null) {
+        changed.signalAll();
       }
       next = parts.peek();
     } finally {

@@ -7,14 +7,10 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /** Connects to a daemon's port with a WebSocket. */
 final class WebSocketConnector implements FrameLink.Connector {
   private static final String PATH = "/io";
-
-  /** What {@link Duration#ZERO} stands for. */
-  private static final Duration FOR_EVER = Duration.ofMillis(Integer.MAX_VALUE);
 
   private final URI address;
   private final String token;
@@ -40,18 +36,19 @@ final class WebSocketConnector implements FrameLink.Connector {
 
   @Override
   public FrameLink connect(Duration timeout) throws IOException, InterruptedException {
-    Duration time = timeout.isZero() ? FOR_EVER : timeout;
+    SocketDeadline deadline =
+        timeout.isZero() ? SocketDeadline.never() : SocketDeadline.after(timeout);
     SocketChannel channel = SocketChannel.open(); // which an interrupt closes, unlike a plain socket
     boolean open = false;
     try {
       Socket socket = channel.socket();
       socket.setTcpNoDelay(true);
-      int millis = Math.clamp(TimeUnit.MILLISECONDS.convert(time), 1, Integer.MAX_VALUE);
-      socket.connect(new InetSocketAddress(host(), address.getPort()), millis);
+      socket.connect(
+          new InetSocketAddress(address.getHost(), address.getPort()), deadline.millis());
       WebSocketHandshake handshake = new WebSocketHandshake(address, token);
       WebSocketInput input = new WebSocketInput(socket);
       handshake.request(socket.getOutputStream());
-      handshake.answer(input, time);
+      handshake.answer(input, deadline);
       FrameLink link = new WebSocketLink(socket, input);
       open = true;
       return link;
@@ -69,12 +66,6 @@ final class WebSocketConnector implements FrameLink.Connector {
         channel.close();
       }
     }
-  }
-
-  /** Without the brackets of an IPv6 address. */
-  private String host() {
-    String host = address.getHost();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
 
@@ -60,8 +59,8 @@ final class WebSocketHandshake {
    * @throws AuthenticationException when it refuses the token
    * @throws IOException when it is not an upgrade
    */
-  void answer(WebSocketInput in, Duration timeout) throws IOException {
-    String[] status = in.line(timeout).split(" ", 3);
+  void answer(WebSocketInput in, SocketDeadline deadline) throws IOException {
+    String[] status = in.line(deadline).split(" ", 3);
     if (status.length < 2 || !status[0].startsWith("HTTP/1.1")) {
       throw new IOException("It does not answer as HTTP/1.1 does.");
     }
@@ -73,7 +72,7 @@ final class WebSocketHandshake {
     }
     boolean accepted = false;
     for (int i = 0; i < MOST_LINES; i++) {
-      String line = in.line(timeout);
+      String line = in.line(deadline);
       if (line.isEmpty()) {
         if (!accepted) {
           break;

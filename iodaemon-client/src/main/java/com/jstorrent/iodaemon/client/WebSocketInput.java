@@ -7,7 +7,6 @@ import java.net.SocketTimeoutException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,42 +48,16 @@ final class WebSocketInput {
   /** A frame; {@code last} if its message ends with it. */
   record Frame(boolean last, int opcode, ByteBuffer payload) {}
 
-  /** How much time is left for a read. */
-  private static final class Limit {
-    private static final Duration FOR_EVER = Duration.ofDays(1);
-
-    private final boolean limited;
-    private final long end;
-
-    Limit(Duration time) {
-      limited = time.compareTo(FOR_EVER) < 0;
-      end = limited ? System.nanoTime() + time.toNanos() : 0;
-    }
-
-    /** As for {@link Socket#setSoTimeout}: 0 means for ever, and spares the JDK system calls for each read. */
-    int millis() throws SocketTimeoutException {
-      if (!limited) {
-        return 0;
-      }
-      long left = end - System.nanoTime();
-      if (left <= 0) {
-        throw new SocketTimeoutException("Nothing came in time.");
-      }
-      return Math.clamp(TimeUnit.NANOSECONDS.toMillis(left), 1, Integer.MAX_VALUE);
-    }
-  }
-
   /**
    * Reads a line of the answer to the upgrade, without its end.
    *
    * @throws SocketTimeoutException when it has not come in time
    */
-  String line(Duration timeout) throws IOException {
-    Limit limit = new Limit(timeout);
+  String line(SocketDeadline deadline) throws IOException {
     StringBuilder line = new StringBuilder();
     while (true) {
       while (!buffer.hasRemaining()) {
-        fill(limit);
+        fill(deadline);
       }
       char c = (char) (buffer.get() & 0xFF);
       if (c == '\n') {
@@ -106,11 +79,11 @@ final class WebSocketInput {
    */
   @Nullable
   Frame next(Duration timeout) throws IOException {
-    Limit limit = new Limit(timeout);
+    SocketDeadline deadline = SocketDeadline.after(timeout);
     try {
       while (payload == null) {
         if (!readHeader()) {
-          fill(limit);
+          fill(deadline);
         }
       }
       byte[] whole = payload;
@@ -118,7 +91,7 @@ final class WebSocketInput {
       buffer.get(whole, filled, buffered);
       filled += buffered;
       while (filled < whole.length) {
-        filled += read(whole, filled, limit);
+        filled += read(whole, filled, deadline);
       }
       payload = null;
       return new Frame(last, opcode, ByteBuffer.wrap(whole));
@@ -159,18 +132,18 @@ final class WebSocketInput {
   }
 
   /** Reads what there is, behind what is left. */
-  private void fill(Limit limit) throws IOException {
+  private void fill(SocketDeadline deadline) throws IOException {
     buffer.compact();
     try {
-      int count = read(buffer.array(), buffer.position(), limit);
+      int count = read(buffer.array(), buffer.position(), deadline);
       buffer.position(buffer.position() + count);
     } finally {
       buffer.flip();
     }
   }
 
-  private int read(byte[] into, int from, Limit limit) throws IOException {
-    socket.setSoTimeout(limit.millis());
+  private int read(byte[] into, int from, SocketDeadline deadline) throws IOException {
+    socket.setSoTimeout(deadline.millis());
     int count = socket.getInputStream().read(into, from, into.length - from);
     if (count < 0) {
       throw new EOFException("The connection to the daemon has broken.");

@@ -117,8 +117,8 @@ final class WebSocketLink implements FrameLink {
   }
 
   /** On a thread of its own, because a frame that is being sent comes first and may block. */
-  private Thread sendClose(int code) {
-    return Thread.ofVirtual()
+  private void sendClose(int code) {
+    Thread.ofVirtual()
         .name("iodaemon-client-close")
         .start(
             () -> {
@@ -134,10 +134,11 @@ final class WebSocketLink implements FrameLink {
     if (Thread.interrupted()) { // the system has closed the channel for that
       throw new InterruptedException();
     }
-    return aborted
-        ? new SocketException("The connection to the daemon was closed here.")
-        : failure instanceof LinkClosedException
-            ? failure
+    if (aborted) {
+      return new SocketException("The connection to the daemon was closed here.");
+    }
+    return failure instanceof LinkClosedException
+        ? failure
         : new IOException("The connection to the daemon has broken.", failure);
   }
 

@@ -149,7 +149,9 @@ final class ModelConnection {
 
   @Override
   public String toString() {
-    return "%s secured %b; client closed %b, shut %b; peer ended %b, reset %b; up %d of %d written of %d, down %d of %d; client: %s, %s; peer: %s"
+    return """
+        %s secured %b; client closed %b, shut %b; peer ended %b, reset %b; up %d of %d written of %d, \
+        down %d of %d; client: %s, %s; peer: %s"""
         .formatted(
             connection,
             secured,

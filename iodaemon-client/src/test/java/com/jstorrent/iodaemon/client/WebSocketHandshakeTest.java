@@ -56,7 +56,8 @@ class WebSocketHandshakeTest {
       "HTTP/1.1 200 OK||,                  It answers the upgrade with 200.",
       "SSH-2.0-OpenSSH_9|,                 It does not answer as HTTP/1.1 does.",
       "HTTP/1.1 101 Yes||,                 'It answers the upgrade, but not with what belongs to the key.'",
-      "HTTP/1.1 101 Yes|Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=||, 'It answers the upgrade, but not with what belongs to the key.'",
+      "HTTP/1.1 101 Yes|Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=||, "
+          + "'It answers the upgrade, but not with what belongs to the key.'",
   })
   void anotherAnswerIsNoConnection(String answer, String why) throws Exception {
     assertThatThrownBy(answeredWith(answer)::get)

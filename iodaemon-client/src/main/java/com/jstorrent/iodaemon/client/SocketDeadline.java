@@ -1,0 +1,47 @@
+package com.jstorrent.iodaemon.client;
+
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** The end of the time that one or several calls of a socket have. */
+final class SocketDeadline {
+  private static final Duration AS_GOOD_AS_NEVER = Duration.ofDays(1);
+
+  private final boolean never;
+  private final long nanos;
+
+  private SocketDeadline(boolean never, long nanos) {
+    this.never = never;
+    this.nanos = nanos;
+  }
+
+  static SocketDeadline never() {
+    return new SocketDeadline(true, 0);
+  }
+
+  /** A day or more is without end. */
+  static SocketDeadline after(Duration time) {
+    return time.compareTo(AS_GOOD_AS_NEVER) < 0
+        ? new SocketDeadline(false, System.nanoTime() + time.toNanos())
+        : never();
+  }
+
+  /**
+   * What is left, as for {@link Socket#setSoTimeout}: 0 means for ever, which spares the JDK system calls for each
+   * read.
+   *
+   * @throws SocketTimeoutException when nothing is left
+   */
+  int millis() throws SocketTimeoutException {
+    if (never) {
+      return 0;
+    }
+    long left = nanos - System.nanoTime();
+    if (left <= 0) {
+      throw new SocketTimeoutException("Nothing came in time.");
+    }
+    return Math.clamp(TimeUnit.NANOSECONDS.toMillis(left), 1, Integer.MAX_VALUE);
+  }
+}
