@@ -98,7 +98,7 @@ public final class ClientOptions {
     private BackOff backOff = new BackOff(Duration.ofMillis(50), Duration.ofSeconds(2));
     private int queueBytes = MIB;
     private int replayBytes = 4 * MIB;
-    private int receiveBytes = MIB;
+    private int receiveBytes = 4 * MIB;
     private int backlog = 128;
 
     private Builder() {}
@@ -207,9 +207,10 @@ public final class ClientOptions {
     }
 
     /**
-     * Bytes that one socket may hold unread where the daemon has no {@code credit} (with it, its {@code
-     * creditBytes} count); at the bound the client stops reading from the daemon. For UDP, at the bound datagrams
-     * are dropped. Default: 1 MiB.
+     * Bytes that one socket may hold unread. With {@code credit} a connection begins with the daemon's {@code
+     * creditBytes}, whatever this is, and comes to this while the application reads all that arrives; at the bound
+     * the daemon reads no more from that peer. Without, at the bound the client stops reading from the daemon. For
+     * UDP, at the bound datagrams are dropped. Default: 4 MiB.
      */
     public Builder receiveBytes(int bytes) {
       receiveBytes = checked("receiveBytes", bytes, 1);

@@ -12,16 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a peer has sent and the application has not read. With credit (PROTOCOL.md § 9.2) the peer is
- * granted as many bytes as were read, so it never holds more than the first credit and the rest of
- * a TLS record. Without, {@link #add} blocks while it is full. Thread-safe.
+ * granted as many bytes as were read, and more when the application had read everything by then: the window
+ * doubles, because it may be what holds the peer up. So there is never more here than the largest window and
+ * the rest of a TLS record. Without credit, {@link #add} blocks while the buffer is full. Thread-safe.
  */
 final class ReceiveBuffer {
   private final ReentrantLock reading = new ReentrantLock(); // before lock; guards what is in a part
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<ByteBuffer> parts = new ArrayDeque<>(); // guarded by lock, as all below
-  private final int window;
+  private final int largest;
   private final @Nullable IntConsumer grant;
+  private int window;
   private int held;
   private int taken; // since the last grant
   private boolean ended;
@@ -29,11 +31,13 @@ final class ReceiveBuffer {
   private @Nullable Failure failure;
 
   /**
-   * @param window bytes that the peer may be ahead of the application
+   * @param window bytes that the peer may be ahead of the application at first
+   * @param largest what the window may grow to
    * @param grant lets the peer send so many bytes more, and never blocks; null without credit
    */
-  ReceiveBuffer(int window, @Nullable IntConsumer grant) {
+  ReceiveBuffer(int window, int largest, @Nullable IntConsumer grant) {
     this.window = window;
+    this.largest = largest;
     this.grant = grant;
   }
 
@@ -206,8 +210,15 @@ final class ReceiveBuffer {
     if (ended || taken < window / 2) {
       return 0;
     }
-    int all = taken;
+    int all = taken + (held == 0 ? growth() : 0);
     taken = 0;
     return all;
+  }
+
+  /** By how many bytes the window grows. */
+  private int growth() {
+    int more = Math.max(0, Math.min(window, largest - window));
+    window += more;
+    return more;
   }
 }

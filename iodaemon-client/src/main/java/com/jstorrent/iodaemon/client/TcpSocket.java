@@ -55,9 +55,10 @@ final class TcpSocket implements SocketEvents {
   }
 
   private ReceiveBuffer buffer(Wire shared) {
+    int most = shared.options().receiveBytes();
     return shared.negotiated().has(Capability.CREDIT)
-        ? new ReceiveBuffer(shared.negotiated().creditBytes(), this::grant)
-        : new ReceiveBuffer(shared.options().receiveBytes(), null);
+        ? new ReceiveBuffer(shared.negotiated().creditBytes(), most, this::grant)
+        : new ReceiveBuffer(most, most, null);
   }
 
   private static SendWindow window(Wire shared) {

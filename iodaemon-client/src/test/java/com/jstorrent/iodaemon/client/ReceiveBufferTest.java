@@ -39,7 +39,7 @@ class ReceiveBufferTest {
 
   @Test
   void withoutCreditAFullBufferBlocksUntilItIsRead() throws Exception {
-    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, null);
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, null);
     Thread adding = blocked(buffer);
     assertThat(read(buffer, 1)).isEqualTo(1);
     adding.join();
@@ -48,11 +48,11 @@ class ReceiveBufferTest {
 
   @Test
   void theEndOfASocketEndsTheWaitForRoom() throws Exception {
-    ReceiveBuffer ended = new ReceiveBuffer(WINDOW, null);
+    ReceiveBuffer ended = new ReceiveBuffer(WINDOW, WINDOW, null);
     Thread adding = blocked(ended);
     ended.end(() -> new IOException("lost"));
     adding.join();
-    ReceiveBuffer closed = new ReceiveBuffer(WINDOW, null);
+    ReceiveBuffer closed = new ReceiveBuffer(WINDOW, WINDOW, null);
     Thread other = blocked(closed);
     closed.discard();
     other.join();
@@ -61,7 +61,7 @@ class ReceiveBufferTest {
   @Test
   void withCreditNothingBlocksAndGrantsAddUpToWhatWasTaken() throws Exception {
     List<Integer> grants = new ArrayList<>();
-    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, grants::add);
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, grants::add);
     buffer.add(ByteBuffer.allocate(WINDOW));
     buffer.add(ByteBuffer.allocate(WINDOW));
     assertThat(read(buffer, 4)).isEqualTo(4);
@@ -71,5 +71,23 @@ class ReceiveBufferTest {
     assertThat(grants).containsExactly(7, 13);
     buffer.end();
     assertThat(read(buffer, 1)).isEqualTo(-1);
+  }
+
+  @Test
+  void theWindowGrowsWhileTheApplicationKeepsUp() throws Exception {
+    List<Integer> grants = new ArrayList<>();
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, 35, grants::add);
+    buffer.add(ByteBuffer.allocate(WINDOW));
+    read(buffer, 6);
+    assertThat(grants).as("4 bytes are left").containsExactly(6);
+    buffer.add(ByteBuffer.allocate(6));
+    read(buffer, WINDOW);
+    assertThat(grants).as("to 20").containsExactly(6, 10 + 10);
+    buffer.add(ByteBuffer.allocate(20));
+    read(buffer, 20);
+    assertThat(grants).as("to the largest").containsExactly(6, 20, 20 + 15);
+    buffer.add(ByteBuffer.allocate(35));
+    read(buffer, 35);
+    assertThat(grants).containsExactly(6, 20, 35, 35);
   }
 }
