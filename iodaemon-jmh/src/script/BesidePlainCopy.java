@@ -246,7 +246,9 @@ final class BesidePlainCopy {
 
     /** Reads the heads of the next message, and returns the length of what follows them. */
     private int nextFrame() throws IOException {
-      in.readUnsignedByte();
+      while ((in.readUnsignedByte() & 0x08) != 0) { // a ping, which has no payload
+        in.readUnsignedByte();
+      }
       long length = in.readUnsignedByte();
       if (length == 126) {
         length = in.readUnsignedShort();

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
@@ -60,6 +61,7 @@ public final class PlayerPage {
       if (browser != null) {
         browser.onExit().thenRun(() -> told.complete("The browser has ended."));
       }
+      told.completeOnTimeout("Nothing was played within five minutes.", 5, TimeUnit.MINUTES);
       String sentence = told.get();
       System.out.println(sentence);
       if (browser != null) {
