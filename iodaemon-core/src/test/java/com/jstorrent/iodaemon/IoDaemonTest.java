@@ -42,16 +42,21 @@ class IoDaemonTest {
         .filter(thread -> !before.contains(thread) && thread.getName().startsWith("iodaemon-"));
   }
 
+  /** Waits, because the last threads of an earlier test may still be ending. */
+  private static void awaitNoThreadsBut(Set<Thread> before) {
+    TestDaemon.await("no thread of its own", () -> threadsBut(before).findAny().isEmpty());
+  }
+
   @Test
   void aDaemonHasNoThreadBeforeItsStart() throws Exception {
     Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
     IoDaemon daemon = IoDaemon.builder().token("t").build();
     daemon.health();
     daemon.replaceRoots(List.of());
-    assertThat(threadsBut(before)).isEmpty();
+    awaitNoThreadsBut(before);
     daemon.close();
     daemon.close();
-    assertThat(threadsBut(before)).isEmpty();
+    awaitNoThreadsBut(before);
     assertThatThrownBy(daemon::start).isInstanceOf(IllegalStateException.class);
   }
 

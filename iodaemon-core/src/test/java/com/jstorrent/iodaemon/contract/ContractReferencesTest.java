@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.testkit.Contract;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,20 +59,27 @@ class ContractReferencesTest {
   }
 
   private static List<Path> sources(String extension) throws IOException {
-    try (Stream<Path> files = Files.walk(Contract.REPOSITORY)) {
-      return files
-          .filter(file -> file.toString().endsWith(extension) && isSource(file))
-          .toList();
-    }
-  }
+    List<Path> sources = new ArrayList<>();
+    Files.walkFileTree(
+        Contract.REPOSITORY,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            // Others write to these meanwhile.
+            return List.of("target", ".git", "node_modules").contains(folder.getFileName() + "")
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
 
-  private static boolean isSource(Path file) {
-    for (Path part : file) {
-      if (List.of("target", ".git", "node_modules").contains(part.toString())) {
-        return false;
-      }
-    }
-    return true;
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (file.toString().endsWith(extension)) {
+              sources.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return sources;
   }
 
   private static List<String> sections(Pattern pattern, Path file) throws IOException {

@@ -36,11 +36,11 @@ public final class Ipv6Probe {
   }
 
   private void run() throws Exception {
-    int closed;
-    try (Peer gone = Peer.open()) {
-      closed = gone.port();
-    }
     try (Peer peer = Peer.open()) {
+      int closed;
+      try (Peer gone = Peer.open()) {
+        closed = gone.port();
+      }
       tell("connect-ipv4", connect("127.0.0.1", peer.port()));
       tell("connect-loopback", connect("::1", peer.port()));
       tell("connect-brackets", connect("[::1]", peer.port()));

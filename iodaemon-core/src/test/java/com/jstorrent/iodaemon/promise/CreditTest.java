@@ -109,7 +109,7 @@ class CreditTest {
 
   /** No frame arrives before the answer to a request that is sent now. */
   private static void assertSilent(TestDaemon daemon, TestClient client) throws Exception {
-    client.send(new ClientFrame.TcpConnect(1234, 5000, 1, "no-such-name.invalid"));
+    client.send(new ClientFrame.TcpConnect(1234, 5000, 1, "no-such-name..invalid"));
     assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(1234, 5000, 2));
     assertThat(daemon.stats().get(Counter.PROTOCOL_ERRORS)).isZero();
   }

@@ -247,7 +247,7 @@ class Promise02LastFrameTest {
 
   /** No frame arrives before the reply to a request that is sent now. */
   private static void nothingMoreComes(TestClient client) throws Exception {
-    client.send(new ClientFrame.TcpListen(99, 99, 0, "no such address"));
+    client.send(new ClientFrame.TcpListen(99, 99, 0, "256.256.256.256"));
     assertThat(client.next()).isInstanceOf(DaemonFrame.TcpListenResult.class);
   }
 }

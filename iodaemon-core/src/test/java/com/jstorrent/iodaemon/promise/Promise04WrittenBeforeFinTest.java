@@ -22,10 +22,11 @@ import org.junit.jupiter.api.Test;
 class Promise04WrittenBeforeFinTest {
   private static final int BYTES = 12 << 20;
   private static final int FRAME = 64 << 10;
+  private static final Limits PATIENT = Limits.builder().linger(Duration.ofHours(1)).build();
 
   @Test
   void bytesAcceptedBeforeTheClientsCloseArriveAndThenFin() throws Exception {
-    try (TestDaemon daemon = TestDaemon.start();
+    try (TestDaemon daemon = TestDaemon.start(PATIENT);
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
       byte[] data = Peer.bytes(4, BYTES);
@@ -40,7 +41,7 @@ class Promise04WrittenBeforeFinTest {
 
   @Test
   void dataOfThePeerAfterTheCloseDestroysNothing() throws Exception {
-    try (TestDaemon daemon = TestDaemon.start();
+    try (TestDaemon daemon = TestDaemon.start(PATIENT);
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
       byte[] data = Peer.bytes(5, BYTES);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
@@ -59,6 +60,7 @@ class Promise08TurnsTest {
       client.receiveSome(1, ENOUGH);
       client.send(new ClientFrame.TcpConnect(22, 2, other.port(), "127.0.0.1"));
       other.accept();
+      daemon.awaitStat(Counter.PENDING_CONNECTS, 0); // the relay has been told
       long before = 0;
       DaemonFrame frame;
       while ((frame = client.next()) instanceof DaemonFrame.TcpRecv data) {

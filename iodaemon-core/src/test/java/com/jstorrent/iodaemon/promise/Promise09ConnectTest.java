@@ -142,7 +142,7 @@ class Promise09ConnectTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"no-such-name.invalid", "256.256.256.256", "[::1", "::1%no-such-interface"})
+      strings = {"no-such-name..invalid", "256.256.256.256", "[::1", "::1%no-such-interface"})
   void anInvalidHostIsNotFound(String host) throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {

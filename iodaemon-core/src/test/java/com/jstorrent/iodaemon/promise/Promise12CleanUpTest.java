@@ -2,12 +2,14 @@ package com.jstorrent.iodaemon.promise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -53,7 +55,8 @@ class Promise12CleanUpTest {
 
   @Test
   void queuedBytesStillReachThePeerOfAClientThatHasGone() throws Exception {
-    try (TestDaemon daemon = TestDaemon.start();
+    // The clock stands still: the peer has as long as it takes.
+    try (TestDaemon daemon = TestDaemon.start(IoDaemon.builder().clock(new ManualClock()));
         Peer peer = Peer.open()) {
       Socket socket;
       int bytes = 4 << 20;
@@ -63,6 +66,7 @@ class Promise12CleanUpTest {
         client.sendData(1, Peer.bytes(12, bytes));
       }
       assertThat(socket.getInputStream().readAllBytes()).isEqualTo(Peer.bytes(12, bytes));
+      socket.close();
       everythingIsGone(daemon);
     }
   }
@@ -86,7 +90,8 @@ class Promise12CleanUpTest {
                       // The client has closed itself.
                     }
                   });
-      daemon.awaitStat(Counter.SEND_PAUSES, 1); // from now on the daemon does not read from the client
+      TestDaemon.await( // from now on the daemon does not read from the client
+          "a pause", () -> daemon.stats().get(Counter.SEND_PAUSES) > 0);
       client.close();
       sender.join();
       bindAgain(port);

@@ -211,7 +211,7 @@ class SendCreditTest {
         client.awaitWrite(DaemonFrame.TcpConnected.class, id);
         assertThat(peer.accept().getInputStream().readNBytes(FIRST)).hasSize(FIRST);
       }
-      client.say(new ClientFrame.TcpListen(99, 99, 0, "no such address"));
+      client.say(new ClientFrame.TcpListen(99, 99, 0, "256.256.256.256"));
       client.awaitWrite(DaemonFrame.TcpListenResult.class, 99);
       // Some connections may have been faster than what was sent; not all were.
       assertThat(
@@ -238,7 +238,7 @@ class SendCreditTest {
       Socket socket = peer.accept();
       client.send(new ClientFrame.TcpSecure(6, 1, false, TestTls.HOST));
       client.sendData(1, new byte[FIRST]);
-      client.send(new ClientFrame.TcpListen(9, 9, 0, "no such address"));
+      client.send(new ClientFrame.TcpListen(9, 9, 0, "256.256.256.256"));
       assertThat(client.next()).isInstanceOf(DaemonFrame.TcpListenResult.class);
       Thread server =
           Thread.ofVirtual()

@@ -50,7 +50,10 @@ class ControlSessionTest {
         TestDaemon.start(
             IoDaemon.builder()
                 .root("a", folder)
-                .limits(Limits.builder().rootCheck(Duration.ofMillis(20)).build())
+                .limits(Limits.builder()
+                    .rootCheck(Duration.ofMillis(20))
+                    .handshakeTimeout(Duration.ofHours(1))
+                    .build())
                 .folderPicker(
                     () -> {
                       picked.incrementAndGet();
@@ -155,12 +158,12 @@ class ControlSessionTest {
 
   @Test
   void statisticsAreSentOnlyToClientsThatHaveAskedForThem() throws Exception {
-    try (TestClient asking = daemon.control(Set.of(Capability.STATS));
-        TestClient silent = daemon.control(Set.of());
-        TestClient io = daemon.client(Set.of(Capability.HALFCLOSE))) {
+    try (TestClient silent = daemon.control(Set.of());
+        TestClient io = daemon.client(Set.of(Capability.HALFCLOSE));
+        TestClient asking = daemon.control(Set.of(Capability.STATS))) {
       for (int i = 0; i < 2; i++) {
         assertThat(asking.expect(DaemonFrame.Event.class).event())
-            .isEqualTo("1/control 2/control 3/io");
+            .isEqualTo("1/control 2/io 3/control");
       }
       assertThat(silent.isSilent()).isTrue();
       assertThat(io.isSilent()).isTrue();

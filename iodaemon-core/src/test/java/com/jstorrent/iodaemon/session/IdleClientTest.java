@@ -24,15 +24,15 @@ import org.junit.jupiter.api.condition.OS;
 /** A client for which there is nothing to do has neither a relay thread nor a selector. */
 class IdleClientTest {
 
-  private static boolean relayRuns() {
+  private static boolean runs(String name) {
     return Thread.getAllStackTraces()
         .keySet()
         .stream()
-        .anyMatch(thread -> thread.getName().startsWith("iodaemon-relay"));
+        .anyMatch(thread -> thread.getName().startsWith(name));
   }
 
   private static void awaitIdle() {
-    TestDaemon.await("the relay threads to end", () -> !relayRuns());
+    TestDaemon.await("the relay threads to end", () -> !runs("iodaemon-relay"));
   }
 
   /** Of this process, by what Linux says of its descriptors. */
@@ -58,7 +58,7 @@ class IdleClientTest {
         TestClient client = daemon.client();
         Peer peer = Peer.open()) {
       awaitIdle();
-      client.send(new ClientFrame.TcpConnect(3, 1, 1, "no.such.host.invalid"));
+      client.send(new ClientFrame.TcpConnect(3, 1, 1, "no.such.host..invalid"));
       assertThat(client.expect(DaemonFrame.TcpConnected.class).errno()).isNotZero();
       awaitIdle();
       client.connect(1, peer.port());
@@ -91,6 +91,8 @@ class IdleClientTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void aSelectorIsThereOnlyWhileSomethingIsOpen() throws Exception {
+    awaitIdle();
+    TestDaemon.await("the end of earlier daemons", () -> !runs("iodaemon-peer-writer"));
     try (TestDaemon daemon = TestDaemon.start()) {
       long before = selectors();
       try (TestClient client = daemon.client()) {

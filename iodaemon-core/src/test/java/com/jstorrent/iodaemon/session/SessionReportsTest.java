@@ -169,7 +169,7 @@ class SessionReportsTest {
       leaving.expect(DaemonFrame.TcpListenResult.class);
       leaving.send(new ClientFrame.UdpBind(4, 7, 0, "127.0.0.1"));
       leaving.expect(DaemonFrame.UdpBound.class);
-      leaving.send(new ClientFrame.TcpConnect(5, 8, 1, "no-such-name.invalid"));
+      leaving.send(new ClientFrame.TcpConnect(5, 8, 1, "no-such-name..invalid"));
       assertThat(count(1, Counter.QUEUED_BYTES)).isPositive();
       leaving.vanish();
       for (Counter gauge : gauges) {
@@ -213,7 +213,7 @@ class SessionReportsTest {
       socket.getInputStream().readNBytes(12);
       socket.getOutputStream().write(new byte[345]);
       client.receive(1, 345);
-      client.send(new ClientFrame.TcpConnect(5, 8, 1, "no-such-name.invalid"));
+      client.send(new ClientFrame.TcpConnect(5, 8, 1, "no-such-name..invalid"));
       client.expect(DaemonFrame.TcpConnected.class);
       client.close();
       daemon.awaitStat(Counter.TCP_SOCKETS, 0);

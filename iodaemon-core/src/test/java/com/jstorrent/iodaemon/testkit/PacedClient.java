@@ -79,7 +79,7 @@ public final class PacedClient {
 
   /** Takes every frame that was sent before the answer to a request that is sent now. */
   public void takeAll() throws IOException, InterruptedException {
-    client.send(new ClientFrame.TcpListen(99, 99, 0, "no such address"));
+    client.send(new ClientFrame.TcpListen(99, 99, 0, "256.256.256.256"));
     DaemonFrame frame;
     while (!((frame = client.next()) instanceof DaemonFrame.TcpListenResult)) {
       take(frame);

@@ -41,6 +41,10 @@ public final class Program implements AutoCloseable {
     }
   }
 
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   public String readLine() throws IOException {
     String line = output.readLine();
     if (line == null) {

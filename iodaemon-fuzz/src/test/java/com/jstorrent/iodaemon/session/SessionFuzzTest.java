@@ -26,7 +26,6 @@ class SessionFuzzTest {
       Limits.builder()
           .sockets(16)
           .listeners(4)
-          .connectTimeout(Duration.ofSeconds(1))
           .secureTimeout(Duration.ofSeconds(1))
           .linger(Duration.ofMillis(100))
           .resumeGrace(Duration.ofMillis(200))

@@ -88,6 +88,7 @@ class IdleClientsTest {
 
   @Test
   void pingsAndTheCloseAreAnsweredWithoutAThread() throws Exception {
+    TestDaemon.await("the readers of earlier tests to end", () -> !isRead());
     try (RawWebSocket client = daemon.client()) {
       for (int i = 0; i < 3; i++) {
         client.frame(RawWebSocket.PING, PING);

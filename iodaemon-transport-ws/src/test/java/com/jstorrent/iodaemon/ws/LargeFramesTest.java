@@ -85,6 +85,9 @@ class LargeFramesTest {
           "the reader to wait",
           () -> daemon.services().stats().get(Counter.SEND_PAUSES) > 0);
       lost.client().vanish();
+      TestDaemon.await(
+          "the end of the lost connection",
+          () -> daemon.services().stats().get(Counter.WS_CONNECTIONS) == 0);
       RawWebSocket client = daemon.resumable().client();
       send(client, new ClientFrame.Resume(3, 1, lost.ticket()));
       DaemonFrame.Resumed resumed = expect(client, DaemonFrame.Resumed.class);

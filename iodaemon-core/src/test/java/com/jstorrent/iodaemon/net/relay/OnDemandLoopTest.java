@@ -273,12 +273,23 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
         .containsExactly("by " + Thread.currentThread().threadId(), "late");
   }
 
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Test
   void aLoopThatRestsEndsOnAThreadOfItsOwn() throws Exception {
     loop.post(() -> {});
     awaitRest();
+    CountDownLatch ended = new CountDownLatch(1);
+    loop.post(() -> await(ended)); // else the thread could rest again before the end
     loop.post(() -> events.add("before"));
     loop.end();
+    ended.countDown();
     awaitRest();
     loop.post(() -> events.add("after, by " + Thread.currentThread().threadId()));
     assertThat(events)

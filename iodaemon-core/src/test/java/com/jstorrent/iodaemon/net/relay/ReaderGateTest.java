@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +40,10 @@ class ReaderGateTest {
 
   private void startAndAwaitParked() {
     reader.start();
-    TestDaemon.await("a reader that waits", clock::holdsUp);
+    TestDaemon.await(
+        "a reader that waits",
+        () -> LockSupport.getBlocker(reader) == clock
+            && reader.getState() == Thread.State.WAITING);
   }
 
   @AfterEach

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -103,9 +104,13 @@ public final class ModelPeer {
   }
 
   public void reset() throws IOException {
-    if (!socket.isClosed()) { // TLS closes it at its end
+    try {
       socket.setSoLinger(true, 0);
       socket.close();
+    } catch (SocketException e) {
+      if (!socket.isClosed()) { // TLS closes it at its end
+        throw e;
+      }
     }
     stall(false);
   }

@@ -55,13 +55,18 @@ public interface EndingContract extends TransportUnderTest {
     }
   }
 
+  /** Makes sure that {@code accept} has returned to the transport. */
+  private static void deliverOne(Connected both) throws InterruptedException {
+    both.clientSends("the client's send", () -> both.client().send(new byte[] {1}))
+        .done(Rule.FRAMES_ARE_DELIVERED);
+    both.expect(new byte[] {1}, Rule.FRAMES_ARE_DELIVERED, "the frame");
+  }
+
   /** The client dies; the session is not reading, and has nothing to say. */
   @Test
   default void aLostClientIsNoticed() throws Exception {
     try (Connected both = Connected.open(this)) {
-      both.clientSends("the client's send", () -> both.client().send(new byte[] {1}))
-          .done(Rule.FRAMES_ARE_DELIVERED);
-      both.expect(new byte[] {1}, Rule.FRAMES_ARE_DELIVERED, "the frame");
+      deliverOne(both);
       both.clientSends("the client's vanish", () -> both.client().vanish())
           .done(Rule.LOST_CLIENT_IS_NOTICED);
       Event.Closed end = both.expectEnd(Rule.LOST_CLIENT_IS_NOTICED);
@@ -156,6 +161,7 @@ public interface EndingContract extends TransportUnderTest {
   @Test
   default void abortAsksForAFlushThatFails() throws Exception {
     try (Connected both = Connected.open(this)) {
+      deliverOne(both);
       both.elsewhere("abort", () -> both.connection().abort()).done(Rule.ABORT_ASKS_FOR_A_FLUSH);
       both.awaitFailedFlush(Rule.ABORT_ASKS_FOR_A_FLUSH);
       Event.Closed end = both.expectEnd(Rule.END_IS_REPORTED_ONCE);

@@ -180,7 +180,7 @@ public interface ReceivingContract extends TransportUnderTest {
               });
       expectViolation(both, Rule.ERROR_ARRIVES);
       both.relay("close after a violation", () -> {
-        both.send(error);
+        both.sendNow(error);
         both.connection().close(CloseReason.TOO_BIG);
         try {
           both.connection().flush();

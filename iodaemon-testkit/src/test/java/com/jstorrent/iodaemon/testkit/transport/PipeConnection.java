@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * may hold; with a {@link Fault} it breaks one rule.
  */
 final class PipeConnection implements FrameConnection, ClientEnd {
-  private static final Duration CLOSE_TIME = Duration.ofMillis(100);
+  private static final Duration CLOSE_TIME = Duration.ofSeconds(5);
   private static final int HEADROOM = 3;
   private static final int LOST = 50;
 
@@ -54,7 +54,7 @@ final class PipeConnection implements FrameConnection, ClientEnd {
       if (flushWanted) {
         session.onFlushWanted();
       }
-      Thread.ofVirtual().start(() -> deliver(session));
+      Thread.ofPlatform().daemon().start(() -> deliver(session));
     }
     return this;
   }

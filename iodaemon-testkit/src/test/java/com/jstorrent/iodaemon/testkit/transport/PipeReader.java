@@ -30,7 +30,8 @@ final class PipeReader {
     switch (fault) {
       case DELIVERS_BY_TWO_THREADS -> {
         two.acquireUninterruptibly();
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+            .daemon()
             .start(
                 () -> {
                   pass(frame);
@@ -41,7 +42,7 @@ final class PipeReader {
         queue.add(frame);
         if (!queueing) {
           queueing = true;
-          Thread.ofVirtual().start(this::passQueued);
+          Thread.ofPlatform().daemon().start(this::passQueued);
         }
       }
       case DELIVERS_THE_REST_AGAIN -> {
