@@ -67,7 +67,8 @@ class ConnectionThreadsTest {
   @Test
   void slowClientsThatHoldAllThreadsHinderNoOthers() throws Exception {
     List<RawHttp> slow = new ArrayList<>();
-    try (HttpDaemon daemon = new HttpDaemon(folder)) {
+    Limits limits = Limits.builder().bodyStall(Duration.ofHours(1)).build();
+    try (HttpDaemon daemon = new HttpDaemon(folder, limits)) {
       for (int i = 0; i < Limits.HTTP_THREADS + 10; i++) {
         slow.add(slowUpload(daemon, "slow" + i));
       }

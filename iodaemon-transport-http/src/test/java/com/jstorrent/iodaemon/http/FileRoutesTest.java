@@ -10,10 +10,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -251,23 +253,17 @@ class FileRoutesTest {
   void manyWritesAtOnceLandWhereTheyShould() throws Exception {
     int pieces = 64;
     int size = 1 << 18;
-    Thread[] writers = new Thread[pieces];
+    List<FutureTask<HttpResponse<byte[]>>> writes = new ArrayList<>();
     for (int i = 0; i < pieces; i++) {
-      int piece = i;
-      writers[i] =
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      byte[] data = Peer.bytes(piece, size);
-                      daemon.post("/write/k", data, place("f", (long) piece * size));
-                    } catch (Exception e) {
-                      throw new AssertionError(e);
-                    }
-                  });
+      byte[] data = Peer.bytes(i, size);
+      long offset = (long) i * size;
+      FutureTask<HttpResponse<byte[]>> write =
+          new FutureTask<>(() -> daemon.post("/write/k", data, place("f", offset)));
+      writes.add(write);
+      Thread.ofVirtual().start(write);
     }
-    for (Thread writer : writers) {
-      writer.join();
+    for (FutureTask<HttpResponse<byte[]>> write : writes) {
+      assertThat(write.get().statusCode()).isEqualTo(200);
     }
     byte[] file = Files.readAllBytes(folder.resolve("f"));
     for (int i = 0; i < pieces; i++) {

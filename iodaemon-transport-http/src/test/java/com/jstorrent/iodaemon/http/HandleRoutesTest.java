@@ -11,6 +11,7 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -279,8 +280,8 @@ class HandleRoutesTest {
 
   @Test
   void aSessionThatComesBackInTimeKeepsItsHandles() throws Exception {
-    Limits limits = Limits.builder().handleGrace(Duration.ofSeconds(3)).build();
-    try (HttpDaemon patient = new HttpDaemon(folder, limits)) {
+    ManualClock clock = new ManualClock();
+    try (HttpDaemon patient = new HttpDaemon(folder, Limits.DEFAULT, clock)) {
       Files.createFile(folder.resolve("f"));
       TestClient before = patient.session("one");
       TestClient gone = patient.session("gone");
@@ -291,7 +292,10 @@ class HandleRoutesTest {
       gone.close();
       TestDaemon.await(
           "a later time of grace is over",
-          () -> patient.daemon.stats().get(Counter.FILE_HANDLES) == 1);
+          () -> {
+            clock.advance(Limits.DEFAULT.handleGrace());
+            return patient.daemon.stats().get(Counter.FILE_HANDLES) == 1;
+          });
       assertThat(patient.get("/files/" + id + "/read", Map.of()).statusCode()).isEqualTo(200);
       after.close();
     }

@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.json.Json;
 import com.jstorrent.iodaemon.json.codec.JsonHello;
 import com.jstorrent.iodaemon.testkit.TestClient;
+import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.DaemonServices;
 import com.jstorrent.iodaemon.transport.HelloCodec;
@@ -49,6 +50,11 @@ final class HttpDaemon implements AutoCloseable {
 
   HttpDaemon(Map<String, Path> roots, Limits limits) throws IOException {
     this(with(roots).limits(limits).allowedOrigin(PAGE));
+  }
+
+  /** One whose deadlines are the test's. */
+  HttpDaemon(Path root, Limits limits, MonotonicClock clock) throws IOException {
+    this(with(Map.of("k", root)).limits(limits).clock(clock));
   }
 
   /** One that is described whole, but for its token and its ways in. */

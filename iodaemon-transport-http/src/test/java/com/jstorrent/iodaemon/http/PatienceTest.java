@@ -9,6 +9,7 @@ import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.io.RandomAccessFile;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -28,8 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which requests wait for memory, which do not, and what is refused before any of them waits. */
 class PatienceTest {
   private static final int MIB = 1 << 20;
-  private static final Limits SHORT_STALL =
-      Limits.builder().bodyStall(Duration.ofMillis(200)).build();
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Limits IDLE_STAY =
+      Limits.builder().keepAlive(Duration.ofDays(1)).build();
+
+  private final ManualClock clock = new ManualClock();
 
   @TempDir
   Path folder;
@@ -48,7 +52,10 @@ class PatienceTest {
       lazy.line();
       TestDaemon.await(
           "the lazy client is cut off",
-          () -> daemon.daemon.stats().get(Counter.HTTP_CONNECTIONS) == before);
+          () -> {
+            clock.advance(SECOND);
+            return daemon.daemon.stats().get(Counter.HTTP_CONNECTIONS) == before;
+          });
     }
   }
 
@@ -56,7 +63,7 @@ class PatienceTest {
   void aPlayerThatWaitsForBytesIsNotTakenForOneThatTakesNone() throws Exception {
     byte[] content = Peer.bytes(1, 2 * MIB);
     Files.write(folder.resolve("film.mp4"), content);
-    try (HttpDaemon daemon = new HttpDaemon(folder, SHORT_STALL);
+    try (HttpDaemon daemon = new HttpDaemon(folder, IDLE_STAY, clock);
         TestClient session = daemon.session("player")) {
       String id = daemon.openFor("player", "film.mp4", "r");
       CompletableFuture<HttpResponse<byte[]>> player =

@@ -104,10 +104,14 @@ class ScarceMemoryTest {
 
   @Test
   void aBodyThatCanNeverFitIsRefusedAtOnce() throws Exception {
-    Map<String, String> head =
-        Map.of(
-            "X-Path-Base64", HttpDaemon.encoded("f"), "X-Expected-SHA1", "a".repeat(40));
-    assertFailure(daemon.post("/write/k", new byte[MOST + 1], head), 413, "EFBIG");
+    try (RawHttp client = daemon.raw()) {
+      client.send(
+          HttpDaemon.writeHead("f") + "X-Expected-SHA1: " + "a".repeat(40) + "\nContent-Length: "
+              + (MOST + 1) + "\n\n");
+      RawHttp.Answer refusal = client.answer();
+      assertThat(refusal.status()).isEqualTo(413);
+      assertThat(refusal.body()).contains("EFBIG");
+    }
     byte[] body = Peer.bytes(1, MOST);
     Map<String, String> right =
         Map.of(

@@ -2,10 +2,12 @@ package com.jstorrent.iodaemon.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.testkit.Peer;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +23,8 @@ class SlowReadersTest {
   private static final byte[] CONTENT = Peer.bytes(1, 16 * MIB);
 
   @AutoClose
-  private final HttpFixture fixture = new HttpFixture();
+  private final HttpFixture fixture =
+      new HttpFixture(Limits.builder().bodyStall(Duration.ofHours(1)).build());
   private final Path folder = fixture.folder;
   private final HttpDaemon daemon = fixture.daemon;
   private String fileId;

@@ -110,6 +110,7 @@ class SocketRoutesTest {
           new ClientFrame.UdpSend(
               0, (int) id, other.getLocalPort(), "127.0.0.1", ByteBuffer.allocate(3)));
       DatagramPacket packet = new DatagramPacket(new byte[10], 10);
+      other.setSoTimeout(60_000);
       other.receive(packet);
       assertThat(packet.getPort()).isEqualTo(bound.boundPort());
       other.send(packet);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,10 @@ class StrangersTest {
 
   @BeforeEach
   void start() throws IOException {
-    daemon = new HttpDaemon(folder, Limits.builder().connections(CONNECTIONS).build());
+    // The clock stands still, so that nobody is a stranger for too long, or late with a head.
+    daemon =
+        new HttpDaemon(
+            folder, Limits.builder().connections(CONNECTIONS).build(), new ManualClock());
   }
 
   @AfterEach

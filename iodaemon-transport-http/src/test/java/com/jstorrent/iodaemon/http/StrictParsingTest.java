@@ -3,6 +3,9 @@ package com.jstorrent.iodaemon.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
@@ -241,11 +244,17 @@ class StrictParsingTest {
 
   @Test
   void anIdleConnectionIsClosedWithoutAWord() throws Exception {
-    Limits limits = Limits.builder().keepAlive(Duration.ofMillis(100)).build();
-    try (HttpDaemon hasty = new HttpDaemon(folder, limits);
-        RawHttp client = hasty.raw()) {
+    ManualClock clock = new ManualClock();
+    try (HttpDaemon daemon = new HttpDaemon(folder, Limits.DEFAULT, clock);
+        RawHttp client = daemon.raw()) {
       client.send(GET + "\n");
       assertThat(client.answer().status()).isEqualTo(200);
+      TestDaemon.await(
+          "the end of an idle connection",
+          () -> {
+            clock.advance(Limits.DEFAULT.keepAlive());
+            return daemon.daemon.stats().get(Counter.HTTP_CONNECTIONS) == 0;
+          });
       assertThat(client.ended()).isTrue();
     }
   }

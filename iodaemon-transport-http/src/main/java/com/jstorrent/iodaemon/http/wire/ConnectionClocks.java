@@ -73,6 +73,11 @@ public final class ConnectionClocks {
     }
   }
 
+  /** Whether the queues are being looked at. */
+  boolean isSampling() {
+    return sampling.get();
+  }
+
   /** On a thread of its own: the queues are read from files, which may block the timer. */
   private void sample(List<ConnectionClock> slow) {
     try {

@@ -208,7 +208,8 @@ class ConnectionDeadlinesTest {
   @Test
   void aReaderThatTakesAByteNowAndThenGetsTheWholeAnswer() throws Exception {
     assumeTrue(KernelQueues.areKnown(), "Skipped: this system does not tell what readers take.");
-    connect(Limits.DEFAULT);
+    ConnectionClocks clocks = new ConnectionClocks(Limits.DEFAULT, clock, true);
+    connect(clocks, Limits.DEFAULT);
     byte[] content = Peer.bytes(3, 32 * MIB);
     CompletableFuture<Integer> answer = answer(content, new AtomicInteger());
     byte[] got = new byte[content.length];
@@ -217,6 +218,7 @@ class ConnectionDeadlinesTest {
     for (int i = 0; i < slow; i++) {
       assertThat(in.read(got, i, 1)).isEqualTo(1);
       clock.advance(SECOND);
+      TestDaemon.await("the look at the queues", () -> !clocks.isSampling());
     }
     assertThat(in.readNBytes(got, slow, got.length - slow)).isEqualTo(got.length - slow);
     assertThat(answer.get(60, TimeUnit.SECONDS)).isEqualTo(content.length);
