@@ -11,13 +11,23 @@ import java.time.Duration;
 /** Connects to a daemon's port with a WebSocket. */
 final class WebSocketConnector implements FrameLink.Connector {
   private static final String PATH = "/io";
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
 
   private final URI address;
   private final String token;
+  private final Duration goodbye;
 
   WebSocketConnector(URI daemon, String token) {
+    this(daemon, token, GOODBYE);
+  }
+
+  /**
+   * @param goodbye how long closing a connection waits for the daemon's Close
+   */
+  WebSocketConnector(URI daemon, String token, Duration goodbye) {
     this.address = address(daemon);
     this.token = token;
+    this.goodbye = goodbye;
   }
 
   /** Takes the address of the daemon's HTTP as well, and fills in the path. */
@@ -49,7 +59,7 @@ final class WebSocketConnector implements FrameLink.Connector {
       WebSocketInput input = new WebSocketInput(socket);
       handshake.request(socket.getOutputStream());
       handshake.answer(input, deadline);
-      FrameLink link = new WebSocketLink(socket, input);
+      FrameLink link = new WebSocketLink(socket, input, goodbye);
       open = true;
       return link;
     } catch (AuthenticationException e) {

@@ -14,12 +14,12 @@ import org.slf4j.LoggerFactory;
 /** A connection over a WebSocket. Frames are read by the thread that asks for them, so TCP slows the daemon. */
 final class WebSocketLink implements FrameLink {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketLink.class);
-  private static final Duration CLOSE_HANDSHAKE = Duration.ofSeconds(2);
   private static final int NORMAL_CLOSURE = 1000;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final int NO_CODE = 1005;
 
   private final Socket socket;
+  private final Duration goodbye;
   private final WebSocketInput input;
   private final WebSocketOutput output;
   private final ReentrantLock reading = new ReentrantLock();
@@ -29,9 +29,11 @@ final class WebSocketLink implements FrameLink {
 
   /**
    * @param input what follows the answer to the upgrade
+   * @param goodbye how long {@link #close} waits for the daemon's Close
    */
-  WebSocketLink(Socket socket, WebSocketInput input) throws IOException {
+  WebSocketLink(Socket socket, WebSocketInput input, Duration goodbye) throws IOException {
     this.socket = socket;
+    this.goodbye = goodbye;
     this.input = input;
     this.output = new WebSocketOutput(socket.getOutputStream());
   }
@@ -145,9 +147,9 @@ final class WebSocketLink implements FrameLink {
   @Override
   public void close() {
     try {
-      long deadline = System.nanoTime() + CLOSE_HANDSHAKE.toNanos();
+      long deadline = System.nanoTime() + goodbye.toNanos();
       sendClose(NORMAL_CLOSURE);
-      if (reading.tryLock(CLOSE_HANDSHAKE.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (reading.tryLock(goodbye.toNanos(), TimeUnit.NANOSECONDS)) {
         try { // what another thread has not read yet is dropped
           for (long left; end == null && (left = deadline - System.nanoTime()) > 0;) {
             receive(Duration.ofNanos(left));

@@ -33,6 +33,8 @@ class ClientModelTest {
             Limits.builder()
                 .creditBytes(20_000)
                 .connectTimeout(NEVER)
+                .handshakeTimeout(NEVER)
+                .sendRoom(NEVER)
                 .secureTimeout(NEVER)
                 .linger(NEVER)
                 .sendStall(NEVER)
@@ -55,7 +57,11 @@ class ClientModelTest {
   void whatStreamsPromiseHoldsWhateverHappens(
       @ForAll Way way, @ForAll("steps") List<Step> steps) throws Exception {
     ClientOptions options =
-        ClientOptions.builder().connectTimeout(NEVER).requestTimeout(NEVER).build();
+        ClientOptions.builder()
+            .connectTimeout(NEVER)
+            .requestTimeout(NEVER)
+            .resumeTimeout(NEVER)
+            .build();
     try (ClientWorld world =
         new ClientWorld(server, new CuttableConnector(daemon.connector(way)), options)) {
       for (Step step : steps) {

@@ -3,11 +3,13 @@ package com.jstorrent.iodaemon.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.client.ClientDaemon.Way;
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -27,15 +29,22 @@ class KilledConnectionsTest {
   private static final int MOST_BYTES = 40_000;
   private static final int ROUNDS_PER_KILL = 60;
 
+  private static final Duration NEVER = Duration.ofMinutes(5);
+
+  /** No time limit of either side may hide or make a loss. */
+  private static final Limits LIMITS = Limits.builder().linger(NEVER).build();
+  private static final ClientOptions OPTIONS =
+      ClientOptions.builder().closeTimeout(NEVER).build();
+
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final List<Conversation> conversations = new ArrayList<>();
   private int ended;
 
   @Test
   void nothingIsLostOverAWebSocketThatIsCutWithinFrames() throws Exception {
-    try (ClientDaemon daemon = ClientDaemon.start();
+    try (ClientDaemon daemon = ClientDaemon.start(LIMITS);
         CuttableProxy proxy = new CuttableProxy(daemon.port());
-        IoClient client = IoClient.connect(proxy.address(), ClientDaemon.TOKEN)) {
+        IoClient client = IoClient.connect(proxy.address(), ClientDaemon.TOKEN, OPTIONS)) {
       run(client, OPERATIONS, () -> {
         if (random.nextBoolean()) {
           proxy.cut();
@@ -53,10 +62,10 @@ class KilledConnectionsTest {
 
   @Test
   void nothingIsLostWithinAProcess() throws Exception {
-    try (ClientDaemon daemon = ClientDaemon.start()) {
+    try (ClientDaemon daemon = ClientDaemon.start(LIMITS)) {
       CuttableConnector connector = new CuttableConnector(daemon.connector(Way.IN_PROCESS));
       try (IoClient client =
-          IoClient.over(connector, ClientDaemon.TOKEN, ClientOptions.DEFAULT)) {
+          IoClient.over(connector, ClientDaemon.TOKEN, OPTIONS)) {
         run(client, OPERATIONS / 4, connector::cut);
         daemon.awaitStat(Counter.TCP_SOCKETS, 0);
       }

@@ -269,7 +269,7 @@ class TcpConnectionTest {
               "Connecting to 127.0.0.1:"
                   + free
                   + " failed: connection refused (ECONNREFUSED, 111).");
-      assertThatThrownBy(() -> client.connect("no-such-name.invalid", 80))
+      assertThatThrownBy(() -> client.connect("no-such-name..invalid", 80))
           .isInstanceOfSatisfying(
               IoErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
       assertThatThrownBy(() -> client.connect(LOOPBACK, 65_536))

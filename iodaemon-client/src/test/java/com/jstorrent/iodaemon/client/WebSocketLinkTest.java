@@ -38,7 +38,7 @@ class WebSocketLinkTest {
   }
 
   private WebSocketConnector connector() {
-    return new WebSocketConnector(peer.address(), "token");
+    return new WebSocketConnector(peer.address(), "token", LONG);
   }
 
   private static <T> FutureTask<T> async(Callable<T> call) {
@@ -142,6 +142,7 @@ class WebSocketLinkTest {
               link.send(large.duplicate());
               return null;
             });
+    TestWait.until(() -> peer.available() > 0);
     peer.write(frame(true, 9, (byte) 8));
     peer.write(frame(true, 2, (byte) 1));
     assertThat(receive()).as("reading goes on").containsExactly(1);

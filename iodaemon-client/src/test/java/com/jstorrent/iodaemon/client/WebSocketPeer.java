@@ -68,6 +68,11 @@ final class WebSocketPeer implements AutoCloseable {
     socket.getOutputStream().write(bytes);
   }
 
+  /** How many bytes have come that were not read, or some of them. */
+  int available() throws IOException {
+    return socket.getInputStream().available();
+  }
+
   /** A frame of the client, unmasked. */
   record Received(int opcode, ByteBuffer payload) {}
 

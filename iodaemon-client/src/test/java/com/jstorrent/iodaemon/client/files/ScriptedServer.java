@@ -106,7 +106,7 @@ final class ScriptedServer implements AutoCloseable {
     return requests.size();
   }
 
-  /** Returns when the client has ended a connection on which the server was silent. */
+  /** Returns when a connection has ended. */
   void awaitClientGone() throws InterruptedException {
     clientGone.await();
   }
@@ -152,6 +152,8 @@ final class ScriptedServer implements AutoCloseable {
       }
     } catch (IOException | InterruptedException e) {
       // The client has gone, or the test is over.
+    } finally {
+      clientGone.countDown();
     }
   }
 
@@ -163,7 +165,6 @@ final class ScriptedServer implements AutoCloseable {
     } catch (IOException e) {
       // A reset is an end, too.
     }
-    clientGone.countDown();
   }
 
   /** False at the end of the connection. */
