@@ -23,20 +23,25 @@ final class ParentWatch {
    * @param late run when {@code gone} has returned, but after one second at the latest
    */
   static void start(ParentProcess parent, Runnable gone, Runnable late) {
+    start(parent, gone, late, GRACE);
+  }
+
+  static void start(ParentProcess parent, Runnable gone, Runnable late, Duration grace) {
     Thread.ofPlatform()
         .daemon()
         .name("iodaemon-parent-watch")
-        .start(() -> watch(parent, gone, late));
+        .start(() -> watch(parent, gone, late, grace));
   }
 
-  private static void watch(ParentProcess parent, Runnable gone, Runnable late) {
+  private static void watch(
+      ParentProcess parent, Runnable gone, Runnable late, Duration grace) {
     try {
       while (parent.isRunning()) {
         Thread.sleep(INTERVAL);
       }
       LOG.info("The parent process is gone.");
       Thread end = Thread.ofPlatform().daemon().name("iodaemon-shutdown").start(gone);
-      end.join(GRACE);
+      end.join(grace);
       late.run();
     } catch (InterruptedException e) {
       LOG.debug("The watch of the parent process was interrupted.");

@@ -123,7 +123,7 @@ class BrowserPlaysIT {
     page.await(
         "lastFrame > args[0] && video.readyState < 3", video.secondsAt(held.start()) - 1);
     page.run(
-        "fetch(arguments[0]); fetch(arguments[1], {headers: {Range: 'bytes=-1000'}})",
+        "window.kept = [fetch(arguments[0]), fetch(arguments[1], {headers: {Range: 'bytes=-1000'}})]",
         daemon.ticket(), daemon.ticket());
     engine.awaitWaiting(3);
     assertThat(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.testkit.Program;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -95,7 +96,10 @@ class FailureExitIT {
 
   private static int status(Socket client) throws IOException {
     String line = new String(client.getInputStream().readNBytes(12), US_ASCII);
-    return line.isEmpty() ? 0 : Integer.parseInt(line.split(" ")[1]);
+    if (line.length() < 12) {
+      throw new EOFException("The daemon has ended the connection.");
+    }
+    return Integer.parseInt(line.split(" ")[1]);
   }
 
   private static List<Socket> openServedConnections(int port, int count) throws IOException {

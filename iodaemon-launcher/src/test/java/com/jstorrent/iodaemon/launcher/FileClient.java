@@ -26,7 +26,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 final class FileClient implements AutoCloseable {
   static final String TOKEN = "t";
   static final String ROOT = "k";
-  private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration FLUSH_TIMEOUT = Duration.ofMinutes(5);
   private static final int EXTENT_HEAD = 16;
   private static final byte SHA1 = 1;
 

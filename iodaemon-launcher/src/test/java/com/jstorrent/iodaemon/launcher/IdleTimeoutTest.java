@@ -164,11 +164,10 @@ class IdleTimeoutTest {
   /** Connects without the token until the daemon has ended; returns how often. */
   private int connectWithoutToken(Duration timeout) throws Exception {
     int visits = 0;
-    try (IoDaemon daemon = daemon(timeout);
-        Socket silent = new Socket(InetAddress.getLoopbackAddress(), daemon.port())) {
-      assertThat(silent.isConnected()).isTrue();
+    try (IoDaemon daemon = daemon(timeout)) {
       URI endpoint = URI.create("ws://127.0.0.1:" + daemon.port() + "/io");
-      try {
+      try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), daemon.port())) {
+        assertThat(silent.isConnected()).isTrue();
         while (true) {
           WebSocket unauthenticated =
               http.newWebSocketBuilder().buildAsync(endpoint, new WebSocket.Listener() {}).get();

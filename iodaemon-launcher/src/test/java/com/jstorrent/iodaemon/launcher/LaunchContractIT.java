@@ -105,7 +105,8 @@ class LaunchContractIT {
     try (DaemonProcess daemon =
         DaemonProcess.start(jvm.environment(environment), "--token", TOKEN, "--install-id", "i")) {
       assertThat(roots(daemon)).isEqualTo("{\"roots\":[]}");
-      assertThat(daemon.stderr()).contains("warn", "rpc-info.json cannot be read");
+      daemon.awaitStderr("rpc-info.json cannot be read");
+      assertThat(daemon.stderr()).contains("warn");
     }
   }
 

@@ -139,7 +139,7 @@ class LaunchIT {
     try (DaemonProcess daemon =
         DaemonProcess.start(jvm.environment(environment), "--token", TOKEN, "--install-id", "i")) {
       assertThat(status(daemon.port(), "/read/k", TOKEN)).isEqualTo(400);
-      assertThat(daemon.stderr()).contains("rpc-info.json is broken");
+      daemon.awaitStderr("rpc-info.json is broken");
     }
   }
 

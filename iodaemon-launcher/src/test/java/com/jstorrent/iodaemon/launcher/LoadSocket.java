@@ -34,7 +34,10 @@ final class LoadSocket implements AutoCloseable {
 
   void connect(int peerPort) throws IOException {
     send(new ClientFrame.TcpConnect(1, 1, peerPort, "127.0.0.1"));
-    client.next(); // TCP_CONNECTED
+    RawClient.Frame frame;
+    do {
+      frame = client.next();
+    } while (frame != null && frame.opcode() == RawClient.PING); // until TCP_CONNECTED
   }
 
   void send(ClientFrame frame) throws IOException {

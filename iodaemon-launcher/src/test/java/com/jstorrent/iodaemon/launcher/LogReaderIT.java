@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,6 +189,8 @@ class LogReaderIT {
   private static boolean holds(Path log, String text) {
     try {
       return Files.readString(log).contains(text);
+    } catch (NoSuchFileException e) { // it is being renamed, and made anew
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -82,16 +82,19 @@ class ParentWatchIT {
     }
   }
 
-  /**
-   * Starts a process that is later by more than the resolution of start times, a hundredth of a
-   * second.
-   */
+  /** Starts processes until one of them is later by more than the resolution of start times. */
   private static Program laterThan(ProcessHandle process) throws IOException {
-    TestDaemon.await(
-        "the clock to advance",
-        () -> Instant.now()
-            .isAfter(process.info().startInstant().orElseThrow().plusSeconds(1)));
-    return Program.start("sh", "-c", "echo $$; exec sleep 600");
+    while (true) {
+      Program later = Program.start("sh", "-c", "echo $$; exec sleep 600");
+      if (began(later.handle()).isAfter(began(process))) {
+        return later;
+      }
+      later.close();
+    }
+  }
+
+  private static Instant began(ProcessHandle process) {
+    return process.info().startInstant().orElseThrow();
   }
 
   @Test

@@ -39,6 +39,7 @@ class Promise11DescriptorsIT {
             DaemonProcess.script().toString());
     try (DaemonProcess daemon = DaemonProcess.run(command);
         ServerSocket elsewhere = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress())) {
+      long pauses;
       int port = daemon.port();
       HttpClient http = HttpClient.newHttpClient();
       try (WireClient client = new WireClient(http, port, TOKEN)) {
@@ -61,9 +62,11 @@ class Promise11DescriptorsIT {
           client.send(new ClientFrame.TcpClose(0, 9));
         }
         assertThat(refused).as("too many files").isEqualTo(24);
+        daemon.awaitStderr("Accepting pauses");
         for (Socket caller : callers.subList(0, accepted)) {
           caller.close(); // TCP_CLOSE frees their descriptors for the waiting ones
         }
+        int before = accepted;
         int closed = 0;
         while (accepted < LIMIT || closed == 0) {
           DaemonFrame frame = client.next();
@@ -73,14 +76,15 @@ class Promise11DescriptorsIT {
         for (Socket caller : callers) {
           caller.close();
         }
+        pauses = 1 + accepted - before;
         HttpRequest health =
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health")).build();
         assertThat(http.send(health, HttpResponse.BodyHandlers.ofString()).statusCode())
             .isEqualTo(200);
       }
       assertThat(daemon.stderr().lines().filter(line -> line.contains("Accepting pauses")).count())
-          .as("logged once for each time, not for each try")
-          .isBetween(1L, 5L);
+          .as("logged once for each time, not for each try: only an accept can end a pause")
+          .isBetween(1L, pauses);
       assertThat(daemon.process().isAlive()).isTrue();
     }
   }
@@ -123,11 +127,11 @@ class Promise11DescriptorsIT {
       String pid = Long.toString(daemon.process().pid());
       try (WireClient client =
           new WireClient(HttpClient.newHttpClient(), daemon.port(), TOKEN)) {
-        int before = open(pid).size();
+        int before = lasting(pid).size();
         assertThat(bind(client)).isZero(); // the JDK loads what it needs
         client.send(new ClientFrame.UdpClose(0, 1));
         TestDaemon.await("the selector to be closed", () -> open(pid).size() <= before);
-        Set<Integer> open = open(pid);
+        Set<Integer> open = lasting(pid);
         int free = 0;
         while (open.contains(free)) {
           free++;
@@ -147,6 +151,13 @@ class Promise11DescriptorsIT {
 
   private static void limit(String pid, int descriptors) {
     Program.assumeThere("prlimit", "--pid", pid, "--nofile=" + descriptors + ":");
+  }
+
+  /** What is open for longer than the daemon's own look at its memory takes. */
+  private static Set<Integer> lasting(String pid) {
+    Set<Integer> open = open(pid);
+    open.retainAll(open(pid));
+    return open;
   }
 
   private static Set<Integer> open(String pid) {

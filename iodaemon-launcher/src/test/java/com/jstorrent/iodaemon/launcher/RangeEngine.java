@@ -45,7 +45,7 @@ final class RangeEngine implements AutoCloseable {
   private void read() {
     try {
       while (true) {
-        handle(wire.next());
+        handle(wire.nextHoweverLate());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -106,8 +106,11 @@ final class RangeEngine implements AutoCloseable {
 
   /** Waits until this many ranges are waiting, and returns them. */
   List<DaemonFrame.RangeRequest> awaitWaiting(int count) throws InterruptedException {
-    await(() -> waiting.size() == count, count + " ranges that wait");
-    return List.copyOf(waiting.values());
+    List<DaemonFrame.RangeRequest> found = new ArrayList<>();
+    await(
+        () -> waiting.size() == count && found.addAll(waiting.values()) | count == 0,
+        count + " ranges that wait");
+    return found;
   }
 
   void awaitGranted(Predicate<DaemonFrame.RangeRequest> which, String name)

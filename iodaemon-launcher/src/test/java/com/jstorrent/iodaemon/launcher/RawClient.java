@@ -111,6 +111,19 @@ final class RawClient implements AutoCloseable {
     return exact;
   }
 
+  /** The payload of the next pong; the daemon's own pings are skipped. */
+  byte[] nextPong() throws IOException {
+    while (true) {
+      Frame frame = next();
+      if (frame == null) {
+        throw new EOFException("The connection has ended.");
+      }
+      if (frame.opcode() != PING) {
+        return frame.payload();
+      }
+    }
+  }
+
   /** The next frame from the daemon, or null when the connection has ended. */
   @Nullable
   Frame next() throws IOException {

@@ -42,10 +42,12 @@ final class WireClient implements AutoCloseable {
   /** Connects to this path. */
   WireClient(HttpClient http, int port, String path, String token, String hello)
       throws Exception {
+    WebSocket.Builder builder = http.newWebSocketBuilder();
+    if (path.equals("/io")) { // with the token at the upgrade the handshake has no deadline
+      builder.header("X-JST-Auth", token);
+    }
     socket =
-        http.newWebSocketBuilder()
-            .buildAsync(URI.create("ws://127.0.0.1:" + port + path), new Receiver())
-            .get();
+        builder.buildAsync(URI.create("ws://127.0.0.1:" + port + path), new Receiver()).get();
     send(new ClientFrame.ClientHello(1, hello));
     serverHello = expect(DaemonFrame.ServerHello.class).body();
     send(new ClientFrame.Auth(2, 0, token + "\0extension\0install"));
@@ -83,6 +85,15 @@ final class WireClient implements AutoCloseable {
     if (message == null) {
       throw new AssertionError("No frame has arrived.");
     }
+    return read(message);
+  }
+
+  /** The next frame, for which it waits without a limit. */
+  DaemonFrame nextHoweverLate() throws Exception {
+    return read(messages.take());
+  }
+
+  private DaemonFrame read(ByteBuffer message) throws Exception {
     socket.request(1);
     return FrameReader.readDaemon(message);
   }
@@ -106,6 +117,11 @@ final class WireClient implements AutoCloseable {
     @Override
     public void onOpen(WebSocket webSocket) {
       webSocket.request(WINDOW);
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable error) {
+      closed.completeExceptionally(error);
     }
 
     @Override
