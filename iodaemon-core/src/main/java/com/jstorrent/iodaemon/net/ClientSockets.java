@@ -44,6 +44,7 @@ public final class ClientSockets {
   private final PeerSender sender;
   private final ClientLink link;
   private final MemoryRelief relief;
+  private final boolean admitted;
 
   /** The client whose sockets these are. */
   public interface Owner {
@@ -61,7 +62,10 @@ public final class ClientSockets {
     ReaderGate gate = new ReaderGate(shared.clock());
     Stats stats = shared.stats().part();
     MemoryAccount memory = shared.memory().open(Share.FAIR, stats, this::giveUp);
-    memory.take(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
+    admitted = memory.tryTake(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
+    if (!admitted) { // it is there until it has ended
+      memory.take(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
+    }
     SocketTable table = new SocketTable(memory);
     Relay relay =
         new Relay(
@@ -84,6 +88,11 @@ public final class ClientSockets {
 
   private boolean giveUp() {
     return relief.giveUp();
+  }
+
+  /** Whether there was memory for another client when this one came. */
+  public boolean isAdmitted() {
+    return admitted;
   }
 
   /** The way to the client. */

@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /**
  * What one client gives up when memory is short and it holds most of what does not move (PROTOCOL.md § 4.6): its
- * longest queue, else the frames that it has not acknowledged, else the connection itself. Any thread.
+ * longest queue, else the frames that it has not acknowledged, else the connection with the frames that have not
+ * arrived whole. One that is merely there keeps its connection: that would free little, and it does nothing wrong. Any
+ * thread.
  */
 final class MemoryRelief implements MemoryAccount.Holder {
   private final NetContext net;
@@ -26,6 +28,9 @@ final class MemoryRelief implements MemoryAccount.Holder {
 
   @Override
   public boolean giveUp() {
+    if (isMostly(MemoryUse.CONNECTIONS)) {
+      return false;
+    }
     Optional<TcpSocket> longest =
         net.table()
             .sockets(TcpSocket.class)

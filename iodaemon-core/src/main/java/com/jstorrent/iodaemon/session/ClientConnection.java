@@ -74,7 +74,10 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
                 context.limits().handshakeTimeout(),
                 this::handshakeIsLate);
     context.stats().increment(Counter.WS_CONNECTIONS);
-    if (info.authenticated()) {
+    if (!client.sockets().isAdmitted()) {
+      reply(new DaemonFrame.Error(0, "There is no memory for another client."));
+      end(CloseReason.TRY_AGAIN_LATER);
+    } else if (info.authenticated()) {
       authenticated(context.control().roots());
     } else if (!admitted) {
       reply(new DaemonFrame.Error(0, "Too many connections have not authenticated yet."));

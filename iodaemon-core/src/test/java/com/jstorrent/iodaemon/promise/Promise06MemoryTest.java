@@ -2,14 +2,20 @@ package com.jstorrent.iodaemon.promise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.testkit.time.ManualClock;
+import com.jstorrent.iodaemon.transport.CloseReason;
 import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -58,24 +64,29 @@ class Promise06MemoryTest {
     }
   }
 
-  /** Each client sends as much as all the memory to a peer that takes nothing. */
+  /** Sends until the client is closed; on a thread of its own, because that blocks. */
+  private static void sendMuch(TestClient client) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                while (true) {
+                  client.sendData(1, new byte[FRAME]);
+                }
+              } catch (IOException e) {
+                // The test is over.
+              }
+            });
+  }
+
+  /** Each client sends more than all the memory to a peer that takes nothing. */
   private void fillQueues() throws Exception {
     for (int i = 0; i < CLIENTS; i++) {
       TestClient client = daemon.client();
       clients.add(client);
       client.connect(1, stalled.port());
-      Thread.ofPlatform()
-          .daemon()
-          .start(
-              () -> {
-                try {
-                  for (int sent = 0; sent < MEMORY; sent += FRAME) {
-                    client.sendData(1, new byte[FRAME]);
-                  }
-                } catch (IOException e) {
-                  // The test is over.
-                }
-              });
+      sendMuch(client);
     }
     TestDaemon.await(
         "pauses of all", () -> daemon.stats().get(Counter.SEND_PAUSES) >= CLIENTS);
@@ -94,6 +105,49 @@ class Promise06MemoryTest {
     fillQueues();
     assertThat(clients.getFirst().next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 105));
     TestDaemon.await("its count", () -> daemon.stats().get(Counter.MEMORY_RELIEFS) > 0);
+  }
+
+  @Test
+  void anIdleClientIsNotClosedBecauseAnotherOneWaitsForMemory() throws Exception {
+    ManualClock clock = new ManualClock();
+    Limits limits = Limits.builder().memoryBytes(MEMORY).build();
+    try (TestDaemon daemon =
+        TestDaemon.start(IoDaemon.builder().clock(clock).limits(limits));
+        Peer slow = Peer.open();
+        TestClient idle = daemon.client();
+        TestClient busy = daemon.client()) {
+      busy.connect(1, slow.port());
+      Socket reader = slow.accept();
+      sendMuch(busy);
+      awaitPauses(daemon, 0);
+      clock.advance(Limits.MEMORY_PRESSURE.minusSeconds(1));
+      long pauses = daemon.stats().get(Counter.SEND_PAUSES);
+      reader.getInputStream().readNBytes((int) MEMORY); // so the busy one moves
+      awaitPauses(daemon, pauses);
+      clock.advance(Duration.ofSeconds(1));
+      idle.connect(7, slow.port());
+      slow.accept().getOutputStream().write(7);
+      idle.sendData(7, new byte[1]);
+      assertThat(idle.receive(7, 1)).containsExactly(7);
+    }
+  }
+
+  private static void awaitPauses(TestDaemon daemon, long before) {
+    TestDaemon.await("a pause", () -> daemon.stats().get(Counter.SEND_PAUSES) > before);
+  }
+
+  @Test
+  void clientsForWhichThereIsNoMemoryAreRefused() throws Exception {
+    long most = MEMORY - MEMORY / 16;
+    for (long taken = 0; taken <= most; taken += Limits.WEBSOCKET_BYTES) {
+      clients.add(daemon.trusted("n"));
+    }
+    assertThat(clients.getLast().expect(DaemonFrame.Error.class).message())
+        .isEqualTo("There is no memory for another client.");
+    assertThat(clients.getLast().awaitEnd()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+    assertThat(daemon.stats().get(Counter.MEMORY_CONNECTIONS)).isLessThanOrEqualTo(most);
+    clients.getFirst().send(new ClientFrame.TcpListen(1, 1, 0, "256.256.256.256"));
+    clients.getFirst().expect(DaemonFrame.TcpListenResult.class);
   }
 
   @Test
