@@ -245,14 +245,15 @@ class StrictParsingTest {
   @Test
   void anIdleConnectionIsClosedWithoutAWord() throws Exception {
     ManualClock clock = new ManualClock();
-    try (HttpDaemon daemon = new HttpDaemon(folder, Limits.DEFAULT, clock);
+    Limits limits = Limits.builder().keepAlive(Duration.ofMillis(100)).build();
+    try (HttpDaemon daemon = new HttpDaemon(folder, limits, clock);
         RawHttp client = daemon.raw()) {
       client.send(GET + "\n");
       assertThat(client.answer().status()).isEqualTo(200);
       TestDaemon.await(
           "the end of an idle connection",
           () -> {
-            clock.advance(Limits.DEFAULT.keepAlive());
+            clock.advance(limits.keepAlive());
             return daemon.daemon.stats().get(Counter.HTTP_CONNECTIONS) == 0;
           });
       assertThat(client.ended()).isTrue();
