@@ -145,7 +145,8 @@ class Promise06MemoryTest {
     assertThat(clients.getLast().expect(DaemonFrame.Error.class).message())
         .isEqualTo("There is no memory for another client.");
     assertThat(clients.getLast().awaitEnd()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
-    assertThat(daemon.stats().get(Counter.MEMORY_CONNECTIONS)).isLessThanOrEqualTo(most);
+    TestDaemon.await(
+        "its memory", () -> daemon.stats().get(Counter.MEMORY_CONNECTIONS) <= most);
     clients.getFirst().send(new ClientFrame.TcpListen(1, 1, 0, "256.256.256.256"));
     clients.getFirst().expect(DaemonFrame.TcpListenResult.class);
   }
