@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.client.ClientDaemon.Way;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.CuttableProxy;
 import com.jstorrent.iodaemon.testkit.Peer;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.testkit.CuttableProxy;
 import com.jstorrent.iodaemon.testkit.Peer;
 import java.io.IOException;
 import java.net.Socket;

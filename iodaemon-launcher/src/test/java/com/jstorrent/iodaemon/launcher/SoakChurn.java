@@ -25,7 +25,7 @@ final class SoakChurn implements SoakLoad {
 
   @Override
   public void round(SoakEnvironment environment, SplittableRandom random) throws Exception {
-    try (WireClient client = environment.client("")) {
+    try (WireClient client = environment.wire()) {
       connects(environment, client);
       refused(client);
       server(environment, client, random.nextLong());

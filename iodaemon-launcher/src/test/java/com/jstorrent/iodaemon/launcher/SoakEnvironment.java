@@ -1,10 +1,12 @@
 package com.jstorrent.iodaemon.launcher;
 
+import com.jstorrent.iodaemon.client.IoClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -33,8 +35,14 @@ final class SoakEnvironment implements AutoCloseable {
     Thread.ofVirtual().start(this::acceptAll);
   }
 
-  WireClient client(String hello) throws Exception {
-    return new WireClient(http, port, FileClient.TOKEN, hello);
+  /** A client of its own, with all capabilities. */
+  IoClient client() throws IOException {
+    return IoClient.connect(URI.create("ws://127.0.0.1:" + port + "/io"), FileClient.TOKEN);
+  }
+
+  /** A client of frames, over another WebSocket. */
+  WireClient wire() throws Exception {
+    return new WireClient(http, port, FileClient.TOKEN, "");
   }
 
   int echoPort() {

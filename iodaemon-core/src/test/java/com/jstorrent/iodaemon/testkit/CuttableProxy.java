@@ -1,4 +1,4 @@
-package com.jstorrent.iodaemon.client;
+package com.jstorrent.iodaemon.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A relay of bytes in front of a daemon's port, which loses connections when it is told to. */
-final class CuttableProxy implements AutoCloseable {
+public final class CuttableProxy implements AutoCloseable {
   private static final long NEVER = Long.MAX_VALUE / 2;
 
   private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
@@ -25,17 +25,17 @@ final class CuttableProxy implements AutoCloseable {
   private final AtomicLong left = new AtomicLong(NEVER);
   private final AtomicInteger connections = new AtomicInteger();
 
-  CuttableProxy(int daemonPort) throws IOException {
+  public CuttableProxy(int daemonPort) throws IOException {
     this.daemonPort = daemonPort;
     Thread.ofVirtual().start(this::accept);
   }
 
-  URI address() {
+  public URI address() {
     return URI.create("ws://127.0.0.1:" + server.getLocalPort() + "/io");
   }
 
   /** How many were made. */
-  int connections() {
+  public int connections() {
     return connections.get();
   }
 
@@ -117,12 +117,12 @@ final class CuttableProxy implements AutoCloseable {
   }
 
   /** Loses all connections after so many bytes more, in whatever direction, and in the middle of a frame. */
-  void cutAfter(int bytes) {
+  public void cutAfter(int bytes) {
     left.set(bytes);
   }
 
   /** Loses all connections now. */
-  void cut() {
+  public void cut() {
     synchronized (open) {
       left.set(NEVER);
       for (Socket socket : open) {
@@ -137,7 +137,7 @@ final class CuttableProxy implements AutoCloseable {
   }
 
   /** Ends what the daemon sends, and goes on passing to it what the client sends. */
-  void endTowardsClients() throws IOException {
+  public void endTowardsClients() throws IOException {
     synchronized (open) {
       for (int i = 0; i < open.size(); i += 2) {
         open.get(i).shutdownOutput();
@@ -146,7 +146,7 @@ final class CuttableProxy implements AutoCloseable {
   }
 
   /** Loses all connections, and those that are made until this is called again. */
-  void refuse(boolean refuse) {
+  public void refuse(boolean refuse) {
     synchronized (open) {
       refusing = refuse;
       if (refuse) {
