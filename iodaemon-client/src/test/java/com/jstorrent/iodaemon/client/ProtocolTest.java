@@ -121,7 +121,21 @@ class ProtocolTest {
     connection.input().readNBytes(1);
     assertThat(daemon.hearBytes()).isEqualTo("011c00000000000001000000f4010000");
     connection.input().readNBytes(500);
-    assertThat(daemon.hear(ClientFrame.TcpCredit.class).bytes()).isEqualTo(500);
+    assertThat(daemon.hear(ClientFrame.TcpCredit.class).bytes())
+        .as("as much again, because nothing was left unread")
+        .isEqualTo(500 + 1000);
+  }
+
+  @Test
+  void theWindowGrowsNoFurtherThanReceiveBytes() throws Exception {
+    ClientOptions options = ClientOptions.builder().receiveBytes(1200).build();
+    TcpConnection connection = connect(client(ALL, options));
+    daemon.say(new DaemonFrame.TcpRecv(0, 1, ByteBuffer.allocate(600)));
+    connection.input().readNBytes(600);
+    assertThat(daemon.hear(ClientFrame.TcpCredit.class).bytes()).isEqualTo(600 + 200);
+    daemon.say(new DaemonFrame.TcpRecv(0, 1, ByteBuffer.allocate(600)));
+    connection.input().readNBytes(600);
+    assertThat(daemon.hear(ClientFrame.TcpCredit.class).bytes()).isEqualTo(600);
   }
 
   @Test
