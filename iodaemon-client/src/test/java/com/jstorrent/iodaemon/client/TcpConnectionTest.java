@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSocket;
@@ -196,7 +197,9 @@ class TcpConnectionTest {
   @EnumSource
   void closingTellsThatTheLastBytesHaveArrived(Way way) throws Exception {
     byte[] data = Peer.bytes(6, 2_000_000);
-    try (IoClient client = daemon.client(way)) {
+    ClientOptions patient =
+        ClientOptions.builder().closeTimeout(Duration.ofMinutes(5)).build();
+    try (IoClient client = daemon.client(way, patient)) {
       TcpConnection connection = client.connect(LOOPBACK, peer.port());
       Socket socket = peer.accept();
       CompletableFuture<byte[]> all =

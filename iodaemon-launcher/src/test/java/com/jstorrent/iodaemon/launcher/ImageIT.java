@@ -69,7 +69,9 @@ class ImageIT {
     List<String> command = new ArrayList<>(List.of("env", "-i", "PATH=/none/such"));
     command.addAll(List.of(options));
     command.addAll(
-        List.of(image.resolve("bin").resolve("jstorrent-io-daemon").toString(), "--token", TOKEN));
+        List.of(
+            image.resolve("bin").resolve("jstorrent-io-daemon").toString(), "--token", TOKEN,
+            "--limit", "secureTimeout=1m")); // the first handshake loads the classes of TLS
     return command;
   }
 

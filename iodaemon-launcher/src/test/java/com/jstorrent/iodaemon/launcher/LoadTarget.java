@@ -61,16 +61,17 @@ final class LoadTarget implements AutoCloseable {
     clients.register();
     threads.execute(
         () -> {
-          String outcome;
+          String outcome = "Error";
           try {
             outcome = client.run();
           } catch (Exception e) {
             outcome = e.getClass().getSimpleName();
+          } finally {
+            if (!closing) {
+              note(outcome, 1);
+            }
+            clients.arriveAndDeregister();
           }
-          if (!closing) {
-            note(outcome, 1);
-          }
-          clients.arriveAndDeregister();
         });
   }
 
