@@ -65,7 +65,7 @@ class ContractReferencesTest {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            // Others write to these meanwhile.
+            // The build writes to these meanwhile.
             return List.of("target", ".git", "node_modules").contains(folder.getFileName() + "")
                 ? FileVisitResult.SKIP_SUBTREE
                 : FileVisitResult.CONTINUE;

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -70,7 +71,8 @@ final class Swapper {
     }
     if (!Files.isRegularFile(real.resolve("f"), LinkOption.NOFOLLOW_LINKS)) {
       throwAway(real.resolve("f"));
-      Files.write(real.resolve("f"), new byte[INSIDE_BYTES]);
+      Path whole = Files.write(trash.resolve("whole"), new byte[INSIDE_BYTES]);
+      Files.move(whole, real.resolve("f"), StandardCopyOption.ATOMIC_MOVE); // never seen half written
     }
     if (!Files.isDirectory(real.resolve("sub"), LinkOption.NOFOLLOW_LINKS)) {
       throwAway(real.resolve("sub"));

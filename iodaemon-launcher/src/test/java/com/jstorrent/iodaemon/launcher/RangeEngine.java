@@ -106,11 +106,13 @@ final class RangeEngine implements AutoCloseable {
 
   /** Waits until this many ranges are waiting, and returns them. */
   List<DaemonFrame.RangeRequest> awaitWaiting(int count) throws InterruptedException {
-    List<DaemonFrame.RangeRequest> found = new ArrayList<>();
-    await(
-        () -> waiting.size() == count && found.addAll(waiting.values()) | count == 0,
-        count + " ranges that wait");
-    return found;
+    lock.lock(); // until they are copied
+    try {
+      await(() -> waiting.size() == count, count + " ranges that wait");
+      return List.copyOf(waiting.values());
+    } finally {
+      lock.unlock();
+    }
   }
 
   void awaitGranted(Predicate<DaemonFrame.RangeRequest> which, String name)

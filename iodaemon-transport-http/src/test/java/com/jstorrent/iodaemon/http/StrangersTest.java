@@ -35,7 +35,7 @@ class StrangersTest {
 
   @BeforeEach
   void start() throws IOException {
-    // The clock stands still, so that nobody is a stranger for too long, or late with a head.
+    // The clock stands still, so that no connection is unknown for too long, or late with its head.
     daemon =
         new HttpDaemon(
             folder, Limits.builder().connections(CONNECTIONS).build(), new ManualClock());
