@@ -40,6 +40,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
 
   private final FrameConnection connection;
   private final Endpoint endpoint;
+  private final Phase phase; // asked for with each frame
   private final SessionContext context;
   private final Handshake handshake;
   private final Admission admission;
@@ -55,6 +56,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
       long number, FrameConnection connection, ConnectionInfo info, SessionContext context) {
     this.connection = connection;
     this.endpoint = info.endpoint();
+    this.phase = phaseOf(endpoint);
     this.context = context;
     this.handshake =
         new Handshake(info.hello(), endpoint instanceof Endpoint.Control, context);
@@ -161,7 +163,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   private boolean handle(Opcode opcode, ByteBuffer frame, FrameDispatch.Dispatch dispatch)
       throws ProtocolException {
     int requestId = FrameHeader.requestId(frame);
-    return switch (state.verdict(opcode, phase())) {
+    return switch (state.verdict(opcode, phase)) {
       case ACCEPT -> {
         Capability needed = opcode.capability();
         if (needed != null && !link().has(needed)) {
@@ -180,7 +182,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
     };
   }
 
-  private Phase phase() {
+  private static Phase phaseOf(Endpoint endpoint) {
     return switch (endpoint) {
       case Endpoint.Io io -> Phase.IO;
       case Endpoint.Control control -> Phase.CONTROL;

@@ -10,25 +10,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The options for the release of the JVM leave to the optimizing compiler what computes, and nothing else. */
+/** The options for the release of the JVM leave to the optimizing compiler what computes and what relays. */
 @Timeout(600)
 class CompiledCodeIT {
   private static final int BODY_BYTES = 1 << 20;
+  private static final Pattern OWN_PACKAGE =
+      Pattern.compile("MaxNodeLimit,(com/jstorrent/[a-z/]+)");
 
   private final Path home = Path.of(System.getProperty("java.home"));
   private final Path jcmd = home.resolve("bin").resolve("jcmd");
+  private final Path options =
+      DaemonProcess.script()
+          .resolve("../../conf/jvm-" + Runtime.version().feature() + ".options")
+          .normalize();
 
   @BeforeEach
   void requireOptions() {
-    Path options =
-        DaemonProcess.script()
-            .resolve("../../conf/jvm-" + Runtime.version().feature() + ".options")
-            .normalize();
     if (!Files.exists(options) || !Files.isExecutable(jcmd)) {
       String message = "SKIPPED: there are no options for this release, or it has no jcmd";
       System.err.println(message);
@@ -56,6 +59,19 @@ class CompiledCodeIT {
       } while (optimized.isEmpty());
       assertThat(optimized).allMatch(method -> method.startsWith("sun.security.provider."));
     }
+  }
+
+  /** The JVM would not tell of a package that has been renamed. */
+  @Test
+  void theOptionsNamePackagesThatExist() throws Exception {
+    List<String> packages =
+        OWN_PACKAGE.matcher(Files.readString(options))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(packages)
+        .isNotEmpty()
+        .allSatisfy(name -> assertThat(getClass().getClassLoader().getResource(name)).isNotNull());
   }
 
   /** The methods with code of the optimizing compiler (level 4) in a running JVM. */
