@@ -70,9 +70,7 @@ public final class Resumption {
 
   /** ACK of the client; returns false when it says what cannot be. */
   public boolean acknowledge(long frames) {
-    boolean sound = forfeited.get() || log.acknowledge(frames);
-    net.relay().wakeUp();
-    return sound;
+    return forfeited.get() || log.acknowledge(frames);
   }
 
   /**

@@ -38,7 +38,7 @@ public final class ReplayLog {
    * @param limit in bytes
    * @param memory of the client
    * @param segments where the bytes are kept
-   * @param onRoom runs when there may be memory again where there was none, on any thread; must not block
+   * @param onRoom runs when the log may no longer be full, on any thread; must not block
    */
   public ReplayLog(long limit, MemoryAccount memory, BufferPool segments, Runnable onRoom) {
     this.limit = limit;
@@ -106,6 +106,7 @@ public final class ReplayLog {
    */
   public boolean acknowledge(long count) {
     long freed = 0;
+    boolean full = false;
     lock.lock();
     try {
       if (closed) {
@@ -115,6 +116,7 @@ public final class ReplayLog {
         return false;
       }
       freed = kept.capacity();
+      full = bytes >= limit;
       long position = kept.start();
       for (; acknowledged < count; acknowledged++, frames--) {
         int size = lengthAt(position);
@@ -127,6 +129,9 @@ public final class ReplayLog {
     } finally {
       lock.unlock();
       memory.release(MemoryUse.REPLAY, freed);
+      if (full) { // else the relay does not wait for this, and waking it costs it a round
+        onRoom.run();
+      }
     }
   }
 

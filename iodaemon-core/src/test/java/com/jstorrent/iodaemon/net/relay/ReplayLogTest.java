@@ -64,6 +64,18 @@ class ReplayLogTest {
   }
 
   @Test
+  void anAcknowledgementTellsOfRoomOnlyIfTheLogWasFull() {
+    log.acknowledge(1);
+    assertThat(woken).hasValue(0);
+    add(new DaemonFrame.TcpRecv(0, 7, ByteBuffer.wrap(new byte[100])));
+    assertThat(log.isFull()).isTrue();
+    log.acknowledge(4);
+    assertThat(woken).hasValue(1);
+    log.acknowledge(4);
+    assertThat(woken).hasValue(1);
+  }
+
+  @Test
   void aLowerNumberIsIgnored() {
     log.acknowledge(2);
     assertThat(log.acknowledge(1)).isTrue();
