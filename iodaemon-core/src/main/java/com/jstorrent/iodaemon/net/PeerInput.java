@@ -1,7 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.frame.Errno;
-import com.jstorrent.iodaemon.frame.Opcode;
 import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.net.relay.Selectable;
 import com.jstorrent.iodaemon.net.stream.PeerStream;
@@ -278,7 +277,7 @@ final class PeerInput implements Selectable {
       meter.paused();
       stats.increment(Counter.CREDIT_PAUSES);
     }
-    relay.client().write(Opcode.TCP_RECV, relay.inbound().tcpRecv(owner.id(), count));
+    relay.sendInbound(owner.id(), count);
   }
 
   /**

@@ -42,6 +42,7 @@ public final class Resumption {
             net.limits().replayBytes(),
             net.memory(),
             net.shared().segments(),
+            net.shared().frames(),
             net.relay()::wakeUp);
     net.relay().client().keepFrames(log, this::forfeit);
   }

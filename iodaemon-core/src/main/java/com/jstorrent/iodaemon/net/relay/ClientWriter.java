@@ -133,6 +133,22 @@ public final class ClientWriter {
     transmit(frame);
   }
 
+  /**
+   * Sends TCP_RECV, in a buffer of the pool for frames.
+   *
+   * @return whether the buffer is kept together with the frame, so that it is not the caller's any more
+   */
+  public boolean writeData(ByteBuffer frame) {
+    if (closed) {
+      return false;
+    }
+    stats.increment(Counter.FRAMES_TO_CLIENT);
+    ReplayLog log = replay;
+    boolean lent = log != null && log.addWithBuffer(frame);
+    transmit(frame);
+    return lent && log.settle();
+  }
+
   /** Sends a frame again that was sent and kept before, with {@link #headroom} in front of it. */
   public void writeAgain(ByteBuffer frame) {
     transmit(frame);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The frame of data that is being built for a client: a peer's bytes are read to where its payload
  * stands, with room for both headers in front. One for all sockets of a client, taken from the pool
- * when a peer sends and given back when none has for a while; a short one while memory is short. Belongs to the
- * relay's thread.
+ * when a peer sends and given back when none has for a while, or handed on to those who keep the frame; a short
+ * one while memory is short. Belongs to the relay's thread.
  */
 public final class InboundFrame {
   /**
@@ -105,6 +105,12 @@ public final class InboundFrame {
       smallFramePasses();
     }
     return buffer.limit(dataStart + count).position(headroom);
+  }
+
+  /** The frame's buffer belongs to the {@link ReplayLog} now. */
+  public void kept() {
+    frame = null;
+    memory.release(MemoryUse.FRAMES, buffers.bufferBytes());
   }
 
   /** Room for encrypted bytes, as many as one read may bring. */

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.net.relay;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sequence of bytes that grows at its end, is read anywhere and shrinks from its beginning. A position
@@ -11,8 +12,25 @@ import java.util.ArrayDeque;
 final class KeptBytes {
   private static final int FIRST_SEGMENT_BYTES = 512;
 
+  /** A part of the sequence, in a buffer of its own. */
+  private static final class Segment {
+    final ByteBuffer buffer;
+    final BufferPool pool; // where the buffer goes afterwards
+    final int offset; // of the first byte in the buffer
+    int length;
+
+    Segment(ByteBuffer buffer, BufferPool pool, int offset, int length) {
+      this.buffer = buffer;
+      this.pool = pool;
+      this.offset = offset;
+      this.length = length;
+    }
+  }
+
   private final BufferPool pool;
-  private final ArrayDeque<ByteBuffer> segments = new ArrayDeque<>(0); // filled up to their positions
+  private final ArrayDeque<Segment> segments = new ArrayDeque<>(0);
+  private @Nullable Segment tail; // has room for more, or is null
+  private @Nullable Segment lent; // its buffer is still used by the one who has lent it
   private long base; // position of the first segment's first byte
   private long start;
   private long end;
@@ -40,61 +58,96 @@ final class KeptBytes {
     return capacity;
   }
 
+  /** Appends a copy. */
   void append(ByteBuffer bytes) {
     end += bytes.remaining();
     while (bytes.hasRemaining()) {
-      ByteBuffer tail = segments.peekLast();
-      if (tail == null || !tail.hasRemaining()) {
-        tail = newSegment(tail);
-        segments.addLast(tail);
+      Segment last = tail;
+      if (last == null || last.length == last.buffer.capacity()) {
+        last = newSegment(last);
       }
-      int count = Math.min(tail.remaining(), bytes.remaining());
-      tail.put(tail.position(), bytes, bytes.position(), count);
-      tail.position(tail.position() + count);
+      int count = Math.min(last.buffer.capacity() - last.length, bytes.remaining());
+      last.buffer.put(last.length, bytes, bytes.position(), count);
+      last.length += count;
       bytes.position(bytes.position() + count);
     }
   }
 
-  private ByteBuffer newSegment(ByteBuffer tail) {
-    int size = tail == null ? FIRST_SEGMENT_BYTES : 4 * tail.capacity();
-    ByteBuffer segment = pool.takeFor(size);
-    capacity += segment.capacity();
+  private Segment newSegment(@Nullable Segment last) {
+    int size = last == null ? FIRST_SEGMENT_BYTES : 4 * last.buffer.capacity();
+    Segment segment = new Segment(pool.takeFor(size), pool, 0, 0);
+    add(segment);
+    tail = segment;
     return segment;
+  }
+
+  private void add(Segment segment) {
+    segments.addLast(segment);
+    capacity += segment.buffer.capacity();
+  }
+
+  /**
+   * Appends what remains in a buffer without a copy. The caller goes on using the buffer, without a change to
+   * these bytes, until it calls {@link #settle}, and nothing is read until then.
+   *
+   * @param owner gets the buffer when its bytes are forgotten
+   */
+  void lend(ByteBuffer bytes, BufferPool owner) {
+    Segment segment = new Segment(bytes, owner, bytes.position(), bytes.remaining());
+    end += segment.length;
+    add(segment);
+    tail = null;
+    lent = segment;
+  }
+
+  /**
+   * The caller does not need the buffer that it has lent any more.
+   *
+   * @return false when its bytes have been forgotten meanwhile: then the buffer is the caller's again
+   */
+  boolean settle() {
+    Segment segment = lent;
+    lent = null;
+    if (segment != null) {
+      segment.buffer.clear();
+    }
+    return segment != null;
   }
 
   /** Fills the buffer with the bytes from a position on. */
   void read(long position, ByteBuffer into) {
     long at = base;
-    for (ByteBuffer segment : segments) {
+    for (Segment segment : segments) {
       long skipped = position - at;
-      if (skipped < segment.capacity() && into.hasRemaining()) {
-        int offset = (int) skipped;
-        int count = Math.min(segment.position() - offset, into.remaining());
-        into.put(into.position(), segment, offset, count);
+      if (skipped < segment.length && into.hasRemaining()) {
+        int count = Math.min(segment.length - (int) skipped, into.remaining());
+        into.put(into.position(), segment.buffer, segment.offset + (int) skipped, count);
         into.position(into.position() + count);
         position += count;
       }
-      at += segment.capacity();
+      at += segment.length;
     }
   }
 
   /** Forgets the bytes in front of a position. */
   void discardTo(long position) {
     start = position;
-    if (start == end) {
-      segments.forEach(this::giveBack);
-      segments.clear();
-      base = end;
-    }
-    for (ByteBuffer head; (head = segments.peekFirst()) != null
-        && base + head.capacity() <= start;) {
-      base += head.capacity();
+    for (Segment head; (head = segments.peekFirst()) != null
+        && base + head.length <= start;) {
+      base += head.length;
       giveBack(segments.removeFirst());
     }
   }
 
-  private void giveBack(ByteBuffer segment) {
-    capacity -= segment.capacity();
-    pool.give(segment);
+  private void giveBack(Segment segment) {
+    capacity -= segment.buffer.capacity();
+    if (segment == tail) {
+      tail = null;
+    }
+    if (segment == lent) {
+      lent = null;
+    } else {
+      segment.pool.give(segment.buffer);
+    }
   }
 }

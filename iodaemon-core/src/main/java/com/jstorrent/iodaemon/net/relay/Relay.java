@@ -131,6 +131,16 @@ public final class Relay implements SelectorLoop.Handler {
     client.write(frame);
   }
 
+  /**
+   * Sends a TCP_RECV frame with as many bytes as were read into the {@link InboundFrame#room} for it. The
+   * relay's thread only.
+   */
+  public void sendInbound(int socketId, int count) {
+    if (client.writeData(inbound.tcpRecv(socketId, count))) {
+      inbound.kept();
+    }
+  }
+
   /** Whether something can still be sent. Any thread. */
   public boolean isOver() {
     return client.isClosed();

@@ -27,7 +27,9 @@ public final class ReplayLog {
   private final MemoryAccount memory;
   private final Runnable onRoom;
   private final ReentrantLock lock = new ReentrantLock();
-  private final KeptBytes kept; // guarded by lock; each frame behind its length
+  private final BufferPool frameBuffers;
+  private final KeptBytes lengths; // guarded by lock; of the frames
+  private final KeptBytes kept; // guarded by lock; the frames
   private final ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES); // guarded by lock
   private long acknowledged; // guarded by lock; frames before the first one here
   private long frames; // guarded by lock
@@ -37,12 +39,20 @@ public final class ReplayLog {
   /**
    * @param limit in bytes
    * @param memory of the client
-   * @param segments where the bytes are kept
+   * @param segments where copies are kept
+   * @param frameBuffers the buffers of frames that are kept without a copy
    * @param onRoom runs when the log may no longer be full, on any thread; must not block
    */
-  public ReplayLog(long limit, MemoryAccount memory, BufferPool segments, Runnable onRoom) {
+  public ReplayLog(
+      long limit,
+      MemoryAccount memory,
+      BufferPool segments,
+      BufferPool frameBuffers,
+      Runnable onRoom) {
     this.limit = limit;
     this.memory = memory;
+    this.frameBuffers = frameBuffers;
+    this.lengths = new KeptBytes(segments);
     this.kept = new KeptBytes(segments);
     this.onRoom = onRoom;
   }
@@ -64,20 +74,60 @@ public final class ReplayLog {
 
   /** Keeps a copy. */
   public void add(ByteBuffer frame) {
+    add(frame, false);
+  }
+
+  /**
+   * Keeps a frame that is about to be sent, together with its buffer if a copy would cost more than
+   * that takes. The buffer is still the caller's until {@link #settle}.
+   *
+   * @return whether the buffer is kept, so that {@link #settle} has to be called
+   */
+  public boolean addWithBuffer(ByteBuffer frame) {
+    boolean lent =
+        frame.capacity() == frameBuffers.bufferBytes()
+            && frame.remaining() > frame.capacity() / 2;
+    return add(frame, lent) && lent;
+  }
+
+  private boolean add(ByteBuffer frame, boolean lent) {
     lock.lock();
     try {
       if (closed) {
-        return;
+        return false;
       }
-      long capacity = kept.capacity();
-      kept.append(length.clear().putInt(frame.remaining()).flip());
-      kept.append(frame.duplicate());
+      long capacity = capacity();
+      lengths.append(length.clear().putInt(frame.remaining()).flip());
+      if (lent) {
+        kept.lend(frame, frameBuffers);
+      } else {
+        kept.append(frame.duplicate());
+      }
       frames++;
       bytes += frame.remaining();
-      memory.take(MemoryUse.REPLAY, kept.capacity() - capacity);
+      memory.take(MemoryUse.REPLAY, capacity() - capacity);
+      return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * The frame that was added last has been sent.
+   *
+   * @return whether its buffer belongs to this log now; false when the frame has been acknowledged
+   */
+  public boolean settle() {
+    lock.lock();
+    try {
+      return kept.settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long capacity() {
+    return lengths.capacity() + kept.capacity();
   }
 
   /** How many frames the client is known to have. */
@@ -115,16 +165,19 @@ public final class ReplayLog {
       if (Long.compareUnsigned(count, acknowledged + frames) > 0) {
         return false;
       }
-      freed = kept.capacity();
+      freed = capacity();
       full = bytes >= limit;
+      long index = lengths.start();
       long position = kept.start();
       for (; acknowledged < count; acknowledged++, frames--) {
-        int size = lengthAt(position);
+        int size = lengthAt(index);
         bytes -= size;
-        position += LENGTH_BYTES + size;
+        index += LENGTH_BYTES;
+        position += size;
       }
+      lengths.discardTo(index);
       kept.discardTo(position);
-      freed -= kept.capacity();
+      freed -= capacity();
       return true;
     } finally {
       lock.unlock();
@@ -135,8 +188,8 @@ public final class ReplayLog {
     }
   }
 
-  private int lengthAt(long position) {
-    kept.read(position, length.clear());
+  private int lengthAt(long index) {
+    lengths.read(index, length.clear());
     return length.flip().getInt();
   }
 
@@ -148,7 +201,8 @@ public final class ReplayLog {
       closed = true;
       frames = 0;
       bytes = 0;
-      freed = kept.capacity();
+      freed = capacity();
+      lengths.discardTo(lengths.end());
       kept.discardTo(kept.end());
     } finally {
       lock.unlock();
@@ -160,7 +214,7 @@ public final class ReplayLog {
   public Replay replay() {
     lock.lock();
     try {
-      return new Replay(kept.start(), kept.end());
+      return new Replay();
     } finally {
       lock.unlock();
     }
@@ -168,20 +222,19 @@ public final class ReplayLog {
 
   /** Goes through the frames that were not acknowledged. For one thread. */
   public final class Replay {
-    private long position;
-    private final long end;
+    private long index = lengths.start();
+    private long position = kept.start();
+    private final long end = lengths.end();
 
-    private Replay(long position, long end) {
-      this.position = position;
-      this.end = end;
-    }
+    private Replay() {}
 
     /** How many bytes the next frame has; 0 behind the last one. */
     public int nextBytes() {
       lock.lock();
       try {
-        position = Math.max(position, kept.start()); // the client has got what it acknowledges
-        return position < end ? lengthAt(position) : 0;
+        index = Math.max(index, lengths.start()); // the client has got what it acknowledges
+        position = Math.max(position, kept.start());
+        return index < end ? lengthAt(index) : 0;
       } finally {
         lock.unlock();
       }
@@ -195,13 +248,14 @@ public final class ReplayLog {
     public boolean next(ByteBuffer into) {
       lock.lock();
       try {
-        if (position < kept.start()) {
+        if (index < lengths.start()) {
           return false;
         }
-        int size = lengthAt(position);
+        int size = lengthAt(index);
         into.limit(Math.min(into.limit(), into.position() + size));
-        kept.read(position + LENGTH_BYTES, into);
-        position += LENGTH_BYTES + size;
+        kept.read(position, into);
+        index += LENGTH_BYTES;
+        position += size;
         return true;
       } finally {
         lock.unlock();

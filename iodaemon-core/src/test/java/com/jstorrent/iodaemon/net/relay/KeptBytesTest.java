@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class KeptBytesTest {
   private static final int SEGMENT = 4 << 10;
 
+  private final BufferPool lenders = new BufferPool(3 * SEGMENT, 4);
   private final KeptBytes kept = new KeptBytes(new BufferPool(SEGMENT, 4));
 
   private byte[] read(long position, int count) {
@@ -30,9 +31,21 @@ class KeptBytesTest {
       byte[] more = new byte[random.nextInt(3 * SEGMENT)];
       random.nextBytes(more);
       all.writeBytes(more);
-      kept.append(ByteBuffer.wrap(more));
+      ByteBuffer lent = random.nextBoolean() ? lenders.take().put(more).flip() : null;
+      if (lent == null) {
+        kept.append(ByteBuffer.wrap(more));
+      } else {
+        kept.lend(lent, lenders);
+      }
       assertThat(kept.end()).isEqualTo(all.size());
+      boolean early = random.nextBoolean();
+      if (early && lent != null) {
+        assertThat(kept.settle()).isTrue();
+      }
       kept.discardTo(kept.start() + (long) (random.nextDouble() * (kept.end() - kept.start())));
+      if (!early && lent != null && !kept.settle()) {
+        lenders.give(lent);
+      }
       int count = (int) (random.nextDouble() * (kept.end() - kept.start()));
       long position = kept.end() - count;
       assertThat(read(position, count))
@@ -41,6 +54,19 @@ class KeptBytesTest {
         return;
       }
     }
+  }
+
+  @Test
+  void aBufferThatWasLentGoesToItsPoolWhenItsBytesAreForgotten() {
+    ByteBuffer lent = lenders.take().limit(10);
+    kept.lend(lent, lenders);
+    assertThat(kept.settle()).isTrue();
+    assertThat(kept.capacity()).isEqualTo(lenders.bufferBytes());
+    kept.discardTo(9);
+    assertThat(lenders.inUse()).isEqualTo(1);
+    kept.discardTo(10);
+    assertThat(lenders.inUse()).isZero();
+    assertThat(kept.capacity()).isZero();
   }
 
   @Test

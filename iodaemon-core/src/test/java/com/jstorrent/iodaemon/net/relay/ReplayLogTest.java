@@ -22,15 +22,18 @@ import org.junit.jupiter.api.Test;
 /** PROTOCOL.md § 9.3: which frames are kept, and how they are counted. */
 class ReplayLogTest {
   private static final long MEMORY = 16 << 20;
+  private static final int FRAME_BUFFER_BYTES = 4 << 10;
 
   private final MemoryBudget budget =
       new MemoryBudget(MEMORY, MEMORY, new Stats(), new ManualClock());
   private final AtomicInteger woken = new AtomicInteger();
+  private final BufferPool frameBuffers = new BufferPool(FRAME_BUFFER_BYTES, 1);
   private final ReplayLog log =
       new ReplayLog(
           100,
           budget.open(Share.FAIR, () -> false),
           new BufferPool(Limits.SEGMENT_BYTES, 1),
+          frameBuffers,
           woken::incrementAndGet);
 
   @BeforeEach
@@ -73,6 +76,53 @@ class ReplayLogTest {
     assertThat(woken).hasValue(1);
     log.acknowledge(4);
     assertThat(woken).hasValue(1);
+  }
+
+  private ByteBuffer largeFrame() {
+    ByteBuffer frame = frameBuffers.take().position(FRAME_BUFFER_BYTES / 4);
+    frame.putInt(frame.position(), 42);
+    return frame;
+  }
+
+  @Test
+  void aLargeFrameIsKeptWithItsBufferOnceItWasSent() {
+    ByteBuffer frame = largeFrame();
+    int size = frame.remaining();
+    assertThat(log.addWithBuffer(frame)).isTrue();
+    frame.limit(frame.position()); // as after sending
+    assertThat(log.settle()).isTrue();
+    assertThat(unacknowledged().get(3).remaining()).isEqualTo(size);
+    assertThat(unacknowledged().get(3).getInt()).isEqualTo(42);
+    add(new DaemonFrame.RangeCancel(6));
+    assertThat(unacknowledged()).hasSize(5);
+    assertThat(frameBuffers.inUse()).isEqualTo(1);
+    log.acknowledge(4);
+    assertThat(unacknowledged()).hasSize(1);
+    assertThat(frameBuffers.inUse()).isZero();
+    assertThat(frameBuffers.take()).isSameAs(frame);
+  }
+
+  /** Else another client's bytes would be read into a buffer that is being sent. */
+  @Test
+  void aBufferStaysWithItsOwnerWhenTheFrameIsForgottenWhileItIsSent() {
+    ByteBuffer first = largeFrame();
+    log.addWithBuffer(first);
+    log.acknowledge(4);
+    assertThat(frameBuffers.inUse()).isEqualTo(1);
+    assertThat(log.settle()).isFalse();
+    log.addWithBuffer(first);
+    log.close();
+    assertThat(log.settle()).isFalse();
+    assertThat(frameBuffers.inUse()).isEqualTo(1);
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void aSmallFrameIsCopied() {
+    ByteBuffer frame = frameBuffers.take().limit(100);
+    assertThat(log.addWithBuffer(frame)).isFalse();
+    frame.putInt(0, 42);
+    assertThat(unacknowledged().get(3).getInt()).isZero();
   }
 
   @Test
