@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * Sets the daemon beside a program that only copies between sockets, on the machine at hand:
- * {@code java BesidePlainCopy.java START-SCRIPT [ROUNDS [MIB]]}. Both relay the same bytes between some
+ * {@code java BesidePlainCopy.java START-SCRIPT [ROUNDS [MIB [SOCKETS...]]]}. Both relay the same bytes between some
  * peers and one client, in turns; both run in a JVM of their own. For each the first run of a new process
  * is shown (cold) and the fourth (warm), as the median of all rounds, with the processor time of the
  * process. Only the quotients within one line say something.
@@ -34,7 +34,7 @@ final class BesidePlainCopy {
   private static final int BLOCK = 64 << 10;
   private static final int SENT_BLOCK = 16 << 10; // what clients of BitTorrent send at once
   private static final int MEBIBYTES = 1024;
-  private static final int[] SOCKETS = {1, 50, 500};
+  private static final List<Integer> SOCKETS = List.of(1, 50, 500);
   private static final String TOKEN = "beside";
 
   private enum Direction {
@@ -94,9 +94,11 @@ final class BesidePlainCopy {
     int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
     int mebibytes = args.length > 2 ? Integer.parseInt(args[2]) : MEBIBYTES;
     System.out.println(
-        "                      daemon     copy  daemon/copy   s/GiB daemon  copy");
+        "                        daemon     copy  daemon/copy   s/GiB daemon  copy");
+    List<Integer> numbers =
+        args.length > 3 ? Stream.of(args).skip(3).map(Integer::valueOf).toList() : SOCKETS;
     for (Direction direction : Direction.values()) {
-      for (int sockets : SOCKETS) {
+      for (int sockets : numbers) {
         compare(args[0], new Load(direction, sockets, (long) mebibytes << 20), rounds);
       }
     }
@@ -113,7 +115,7 @@ final class BesidePlainCopy {
       double ours = median(daemon, run, Run::mebibytesPerSecond);
       double theirs = median(copy, run, Run::mebibytesPerSecond);
       System.out.printf(
-          Locale.ROOT, "%-8s %3d %-5s %8.0f %8.0f %12.2f %15.2f %5.2f%n",
+          Locale.ROOT, "%-8s %5d %-5s %8.0f %8.0f %12.2f %15.2f %5.2f%n",
           load.direction().name().toLowerCase(Locale.ROOT), load.sockets(),
           run == 0 ? "cold" : "warm", ours,
           theirs, ours / theirs, median(daemon, run, Run::cpuSecondsPerGibibyte),
@@ -148,10 +150,10 @@ final class BesidePlainCopy {
       for (int i = 0; i < RUNS; i++) {
         Duration before = relay.child().cpu();
         long begin = System.nanoTime();
-        transfer(load, relay, accepted, peers);
+        double bytes = transfer(load, relay, accepted, peers);
         double seconds = (System.nanoTime() - begin) / 1e9;
         double cpu = relay.child().cpu().minus(before).toNanos() / 1e9;
-        runs.add(new Run(load.bytes() / seconds / (1 << 20), cpu * (1 << 30) / load.bytes()));
+        runs.add(new Run(bytes / seconds / (1 << 20), cpu * (1 << 30) / bytes));
       }
       for (Socket peer : accepted) {
         peer.close();
@@ -160,10 +162,11 @@ final class BesidePlainCopy {
     return runs;
   }
 
-  private static void transfer(
+  /** Returns how many bytes it was: as many as are the same number of blocks for each socket. */
+  private static long transfer(
       Load load, Relay relay, List<Socket> accepted, ExecutorService threads) throws Exception {
     int block = load.direction() == Direction.SEND ? SENT_BLOCK : BLOCK;
-    long blocks = load.bytes() / block / accepted.size();
+    long blocks = Math.max(1, load.bytes() / block / accepted.size());
     List<Future<?>> peers = new ArrayList<>();
     for (Socket peer : accepted) {
       peers.add(
@@ -195,6 +198,7 @@ final class BesidePlainCopy {
     for (Future<?> peer : peers) {
       peer.get();
     }
+    return blocks * block * accepted.size();
   }
 
   /** The daemon, over its WebSocket. */
@@ -202,6 +206,7 @@ final class BesidePlainCopy {
     private static final int FRAME_HEADER = 8;
     private static final int TCP_RECV = 0x13;
     private static final int TCP_CONNECTED = 0x11;
+    private static final int AT_ONCE = 500; // fewer than the backlog of the peers' server
 
     private final Child child;
     private final Socket socket;
@@ -224,8 +229,14 @@ final class BesidePlainCopy {
 
     @Override
     public void connect(int peerPort, int sockets) throws IOException {
+      for (int first = 0; first < sockets; first += AT_ONCE) {
+        connect(peerPort, first, Math.min(sockets, first + AT_ONCE));
+      }
+    }
+
+    private void connect(int peerPort, int first, int end) throws IOException {
       byte[] host = "127.0.0.1".getBytes(ISO_8859_1);
-      for (int id = 0; id < sockets; id++) {
+      for (int id = first; id < end; id++) {
         message(
             0x10,
             ByteBuffer.allocate(6 + host.length)
@@ -235,7 +246,7 @@ final class BesidePlainCopy {
                 .put(host)
                 .array());
       }
-      for (int connected = 0; connected < sockets;) {
+      for (int connected = first; connected < end;) {
         int payload = nextFrame();
         if (head[1] == TCP_CONNECTED) {
           connected++;

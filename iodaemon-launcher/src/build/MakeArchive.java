@@ -81,7 +81,7 @@ final class MakeArchive {
     Path release = conf.resolve("jvm-" + Runtime.version().feature() + ".options");
     Path work = Files.createTempDirectory("make-archive");
     Path log = work.resolve("log");
-    List<String> command = new ArrayList<>(List.of(java, "-Xms24m", "-Xmn16m", "-Xmx512m"));
+    List<String> command = new ArrayList<>(List.of(java, "-Xms20m", "-Xmn12m", "-Xmx512m"));
     command.add("@" + conf.resolve("jvm.options"));
     if (Files.exists(release)) {
       command.add("@" + release);

@@ -12,6 +12,6 @@ if defined JSTORRENT_JAVA_HOME set "JAVA_EXE=%JSTORRENT_JAVA_HOME%\bin\java.exe"
 for %%V in (JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS JDK_AOT_VM_OPTIONS _JAVA_LAUNCHER_DEBUG) do set "%%V="
 set "ARCHIVE=-XX:SharedArchiveFile=%HOME_DIR%\lib\app.jsa"
 if exist "%HOME_DIR%\lib\app.aot" set "ARCHIVE=-XX:AOTCache=%HOME_DIR%\lib\app.aot"
-set "SIZES=-Xms24m -Xmn16m -Xmx512m -XX:MaxDirectMemorySize=768m"
+set "SIZES=-Xms20m -Xmn12m -Xmx512m -XX:MaxDirectMemorySize=768m"
 "%JAVA_EXE%" %SIZES% "@%HOME_DIR%\conf\jvm.options" %JSTORRENT_JAVA_OPTIONS% -Xlog:all=off:stdout -XX:+DisplayVMOutputToStderr "%ARCHIVE%" -cp "%HOME_DIR%\lib\iodaemon-launcher.jar" com.jstorrent.iodaemon.launcher.Main %*
 exit /b %ERRORLEVEL%

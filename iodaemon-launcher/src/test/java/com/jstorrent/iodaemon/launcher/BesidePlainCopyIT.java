@@ -24,7 +24,7 @@ class BesidePlainCopyIT {
       assertThat(comparison.awaitExit()).as(comparison.stderr()).isZero();
       assertThat(lines).hasSize(12)
           .allMatch(line -> line.matches(
-              "(receive|send) +(1|50|500) (cold|warm)( +\\d+(\\.\\d+)?){5}"));
+              "(receive|send) +(1|50|500) +(cold|warm)( +\\d+(\\.\\d+)?){5}"));
     }
   }
 }

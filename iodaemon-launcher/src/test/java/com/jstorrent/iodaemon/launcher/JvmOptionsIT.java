@@ -50,7 +50,7 @@ class JvmOptionsIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"64,24,16,64,128", "256,24,16,64,128", "300,24,16,75,150", "1024,24,16,256,512"})
+  @CsvSource({"64,20,12,64,128", "256,20,12,64,128", "300,20,12,75,150", "1024,20,12,256,512"})
   void theSizesAreThoseOfTheContainer(
       long container, int least, int young, int most, int direct) throws Exception {
     try (ControlGroup group = ControlGroup.ofMebibytes(container)) {
