@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Requests on one keep-alive connection: reads, writes and verified writes of one size in one file.
- * The client is a plain socket and costs little. The result is requests per second.
+ * Requests on one keep-alive connection: reads, writes and verified writes of one size, in one file after
+ * the other. The client is a plain socket and costs little. The result is requests per second.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -34,10 +34,17 @@ import org.openjdk.jmh.annotations.TearDown;
 public class HttpFilesBenchmark {
   private static final String TOKEN = "benchmark";
   private static final String LENGTH = "content-length: ";
+  private static final String PATH = "X-Path-Base64: ";
 
   @Param({"16384", "1048576"})
   public int bytes = 1 << 14;
 
+  /** From {@code openFiles} (512) on each request has to open its file. */
+  @Param("1")
+  public int files = 1;
+
+  private byte[][] paths;
+  private int next;
   private Path root;
   private IoDaemon daemon;
   private Socket socket;
@@ -46,12 +53,19 @@ public class HttpFilesBenchmark {
   private byte[] read;
   private byte[] write;
   private byte[] verifiedWrite;
+  private int readPath;
+  private int writePath;
+  private int verifiedWritePath;
 
   @Setup
   public void setUp() throws IOException {
     root = Files.createTempDirectory("benchmark");
     block = new byte[bytes];
-    Files.write(root.resolve("file"), block);
+    paths = new byte[files][];
+    for (int i = 0; i < files; i++) {
+      Files.write(root.resolve(name(i)), block);
+      paths[i] = path(i);
+    }
     daemon =
         IoDaemon.builder()
             .token(TOKEN)
@@ -69,12 +83,28 @@ public class HttpFilesBenchmark {
             head("POST /write/root",
                 LENGTH + bytes + "\r\nX-Expected-SHA1: "
                     + HexFormat.of().formatHex(DigestUtils.sha1(block))));
+    readPath = pathIn(read);
+    writePath = pathIn(write);
+    verifiedWritePath = pathIn(verifiedWrite);
+  }
+
+  private static int pathIn(byte[] request) {
+    return new String(request, US_ASCII).indexOf(PATH) + PATH.length();
   }
 
   private static byte[] head(String request, String more) {
     return (request + " HTTP/1.1\r\nHost: 127.0.0.1\r\nX-JST-Auth: " + TOKEN
-        + "\r\nX-Path-Base64: " + Base64.getEncoder().encodeToString("file".getBytes(US_ASCII))
-        + "\r\nX-Offset: 0\r\n" + more + "\r\n\r\n").getBytes(US_ASCII);
+        + "\r\n" + PATH + new String(path(0), US_ASCII) + "\r\nX-Offset: 0\r\n" + more + "\r\n\r\n")
+        .getBytes(US_ASCII);
+  }
+
+  /** All names have the same length, so that a request can go to another file. */
+  private static String name(int file) {
+    return "file%05d".formatted(file);
+  }
+
+  private static byte[] path(int file) {
+    return Base64.getEncoder().encode(name(file).getBytes(US_ASCII));
   }
 
   private byte[] withBody(byte[] head) {
@@ -85,21 +115,28 @@ public class HttpFilesBenchmark {
 
   @Benchmark
   public int read() throws IOException {
-    return exchange(read);
+    return exchange(read, readPath);
   }
 
   @Benchmark
   public int write() throws IOException {
-    return exchange(write);
+    return exchange(write, writePath);
   }
 
   @Benchmark
   public int verifiedWrite() throws IOException {
-    return exchange(verifiedWrite);
+    return exchange(verifiedWrite, verifiedWritePath);
   }
 
-  /** Sends a request and reads its answer, which must be 200. */
-  private int exchange(byte[] request) throws IOException {
+  /**
+   * Sends a request for the next file and reads its answer, which must be 200.
+   *
+   * @param path where the path stands in the request
+   */
+  private int exchange(byte[] request, int path) throws IOException {
+    byte[] encoded = paths[next];
+    System.arraycopy(encoded, 0, request, path, encoded.length);
+    next = next + 1 < files ? next + 1 : 0;
     socket.getOutputStream().write(request);
     String status = line();
     if (!status.startsWith("HTTP/1.1 200 ")) {
@@ -133,7 +170,9 @@ public class HttpFilesBenchmark {
   public void tearDown() throws IOException {
     socket.close();
     daemon.close();
-    Files.delete(root.resolve("file"));
+    for (int i = 0; i < files; i++) {
+      Files.delete(root.resolve(name(i)));
+    }
     Files.delete(root);
   }
 }

@@ -16,12 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A daemon in a container of some size, with a client that behaves. Loads are put on it. */
 final class ContainedDaemon implements AutoCloseable {
-  /**
-   * What may stay: a few idle buffers, and what the JVM needs for the code that the loads were the first to run.
-   * Both together were about 40 MiB. What a load holds is some 100 MiB.
-   */
-  private static final long TOLERANCE_MIB = 64;
-
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
@@ -128,11 +122,16 @@ final class ContainedDaemon implements AutoCloseable {
         loads, probe.slowestMillis(), most, outcomes);
   }
 
-  /** Waits until the memory of the loads was given back to the system. */
-  void awaitMemoryBack() throws Exception {
+  /**
+   * Waits until the memory of the loads was given back to the system.
+   *
+   * @param rest what may stay, in MiB: a few idle buffers, and what the JVM needs for the code that the
+   *     loads were the first to run
+   */
+  void awaitMemoryBack(long rest) throws Exception {
     long begin = System.nanoTime();
     try {
-      await("the memory to be given back", () -> memoryMib() <= before + TOLERANCE_MIB);
+      await("the memory to be given back", () -> memoryMib() <= before + rest);
     } finally {
       System.err.printf(
           "memory %d MiB before, %d MiB %d s after the load; %d MiB of the group at most%n",

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 @ParameterizedClass
 @ValueSource(longs = {256, 512, 0})
 class MemoryLoadRun {
+  private static final long REST_MIB = 32;
   private static final Duration HOLD = Duration.ofSeconds(12);
 
   @Parameter
@@ -34,7 +35,7 @@ class MemoryLoadRun {
   private void assertSurvives(EnumSet<MemoryLoad> loads) throws Exception {
     try (ContainedDaemon daemon = new ContainedDaemon(mebibytes, root)) {
       daemon.bear(loads, HOLD);
-      daemon.awaitMemoryBack();
+      daemon.awaitMemoryBack(REST_MIB);
     }
   }
 
