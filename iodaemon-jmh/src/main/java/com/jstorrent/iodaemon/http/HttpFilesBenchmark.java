@@ -39,7 +39,7 @@ public class HttpFilesBenchmark {
   @Param({"16384", "1048576"})
   public int bytes = 1 << 14;
 
-  /** From {@code openFiles} (512) on each request has to open its file. */
+  /** With more than {@code openFiles} (512) each request has to open its file. */
   @Param("1")
   public int files = 1;
 
