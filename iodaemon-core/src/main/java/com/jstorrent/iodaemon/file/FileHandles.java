@@ -49,7 +49,7 @@ public final class FileHandles implements DaemonListener {
     this.limits = limits;
     this.stats = stats;
     this.clock = clock;
-    this.memory = memory.open(Share.COMMON, () -> false); // only clients know which they need
+    this.memory = memory.open(Share.COMMON); // only clients know which they need
   }
 
   /** A new handle, and the size of its file in bytes at that time. */

@@ -171,6 +171,11 @@ public final class MemoryAccount implements AutoCloseable {
     budget.whenReleased(retry);
   }
 
+  /** How many bytes it could give up: all but what a client is counted for by being there. */
+  long yieldable() {
+    return held() - held(MemoryUse.CONNECTIONS);
+  }
+
   /** The clock's time when it last took or released something. */
   long lastMoved() {
     return lastMoved;

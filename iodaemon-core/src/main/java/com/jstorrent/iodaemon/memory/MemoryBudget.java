@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * The memory that all clients together make the daemon hold (PROTOCOL.md § 4.6). How much of it an account
  * may have says its {@link Share}. An account that gets nothing waits: its source is read later, its request
  * waits. While one waits for longer than {@link Limits#MEMORY_PRESSURE}, the accounts that hold most of those
- * that have not moved for as long have to give up something. Thread-safe, without a lock.
+ * that have not moved for as long have to give up something; one that holds little only if no other holds
+ * more. Thread-safe, without a lock.
  */
 public final class MemoryBudget {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
@@ -32,7 +33,7 @@ public final class MemoryBudget {
   private final MonotonicClock clock;
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong usedOnHeap = new AtomicLong();
-  private final Set<MemoryAccount> accounts = ConcurrentHashMap.newKeySet();
+  private final Set<MemoryAccount> holders = ConcurrentHashMap.newKeySet();
   private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean watching = new AtomicBoolean();
 
@@ -49,6 +50,11 @@ public final class MemoryBudget {
     stats.add(Counter.MEMORY_LIMIT, limit);
   }
 
+  /** A new account that never gives anything up, with the gauges of the daemon. */
+  public MemoryAccount open(Share share) {
+    return new MemoryAccount(this, share, stats, () -> false);
+  }
+
   /** As {@link #open(Share, Stats, MemoryAccount.Holder)}, with the gauges of the daemon. */
   public MemoryAccount open(Share share, MemoryAccount.Holder holder) {
     return open(share, stats, holder);
@@ -63,7 +69,7 @@ public final class MemoryBudget {
   @SuppressWarnings("exports") // as above
   public MemoryAccount open(Share share, Stats gauges, MemoryAccount.Holder holder) {
     MemoryAccount account = new MemoryAccount(this, share, gauges, holder);
-    accounts.add(account);
+    holders.add(account);
     return account;
   }
 
@@ -142,38 +148,49 @@ public final class MemoryBudget {
 
   void whenReleased(Runnable retry) {
     waiting.add(retry);
+    watch();
+  }
+
+  private void watch() {
     if (watching.compareAndSet(false, true)) {
-      clock.schedule(Limits.MEMORY_PRESSURE, this::look);
+      long due = now() + Limits.MEMORY_PRESSURE.toNanos();
+      clock.schedule(Limits.MEMORY_PRESSURE, () -> look(due));
     }
   }
 
   /** Runs as long as an account waits. */
-  private void look() {
+  private void look(long due) {
     boolean wanted = !waiting.isEmpty();
     if (wanted) {
-      relieve();
+      boolean late = now() - due > Limits.MEMORY_PRESSURE.toNanos();
+      if (!late) { // else the process itself stood still, and so did every account
+        relieve();
+      }
       wakeAll(); // those that still get nothing register again
     }
     watching.set(false);
-    if ((wanted || !waiting.isEmpty()) && watching.compareAndSet(false, true)) {
-      clock.schedule(Limits.MEMORY_PRESSURE, this::look);
+    if (wanted || !waiting.isEmpty()) {
+      watch();
     }
   }
 
   /** Lets those give up something that hold most and have not moved anything for a while. */
   private void relieve() {
     long before = now() - Limits.MEMORY_PRESSURE.toNanos();
+    boolean littleIsAll =
+        holders.stream().allMatch(account -> account.yieldable() <= Share.LITTLE_BYTES);
+    long least = littleIsAll ? 1 : Share.LITTLE_BYTES + 1;
     List<MemoryAccount> unmoved =
-        accounts.stream()
-            .filter(account -> account.held() > 0 && account.lastMoved() - before <= 0)
-            .sorted(Comparator.comparingLong((MemoryAccount account) -> account.held()).reversed())
+        holders.stream()
+            .filter(account -> account.yieldable() >= least && account.lastMoved() - before <= 0)
+            .sorted(Comparator.comparingLong(MemoryAccount::yieldable).reversed())
             .toList();
     long wanted = limit / RELIEF_PARTS;
     long given = 0;
     for (MemoryAccount account : unmoved) {
-      long held = account.held();
+      long yieldable = account.yieldable();
       if (given < wanted && account.giveUp()) {
-        given += held;
+        given += yieldable;
         stats.increment(Counter.MEMORY_RELIEFS);
       }
     }
@@ -187,7 +204,7 @@ public final class MemoryBudget {
   }
 
   void forget(MemoryAccount account) {
-    accounts.remove(account);
+    holders.remove(account);
   }
 
   /** See {@link MonotonicClock#park}. */

@@ -25,7 +25,7 @@ class MemoryBudgetTest {
   }
 
   private MemoryAccount open() {
-    return budget.open(Share.FAIR, () -> false);
+    return budget.open(Share.FAIR);
   }
 
   @Test
@@ -60,7 +60,7 @@ class MemoryBudgetTest {
 
   @Test
   void accountsThatFillTheMemoryLeaveTheReserveToThoseWithLittle() {
-    MemoryAccount requests = budget.open(Share.COMMON, () -> false);
+    MemoryAccount requests = budget.open(Share.COMMON);
     takeAll(requests, MemoryUse.BODIES);
     assertThat(requests.held()).isEqualTo(70 * MIB);
     assertThat(open().tryTake(MemoryUse.FRAMES, MIB)).isFalse();
@@ -69,7 +69,7 @@ class MemoryBudgetTest {
 
   @Test
   void theHeapHasABoundOfItsOwn() {
-    MemoryAccount handles = budget.open(Share.COMMON, () -> false);
+    MemoryAccount handles = budget.open(Share.COMMON);
     takeAll(handles, MemoryUse.HANDLES);
     assertThat(handles.held()).isBetween(17 * MIB, 18 * MIB);
     assertThat(handles.tryTake(MemoryUse.BODIES, 40 * MIB)).isTrue();
@@ -114,6 +114,33 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void oneWithLittleGivesNothingUpWhileAnotherHoldsMore() {
+    List<String> gaveUp = new ArrayList<>();
+    MemoryAccount little = budget.open(Share.FAIR, () -> gaveUp.add("little"));
+    MemoryAccount moving = budget.open(Share.FAIR, () -> gaveUp.add("moving"));
+    little.take(MemoryUse.CONNECTIONS, MIB); // it has many sockets
+    little.take(MemoryUse.PEER_QUEUES, 512 << 10);
+    moving.take(MemoryUse.PEER_QUEUES, MIB);
+    waitFor(moving);
+    assertThat(gaveUp).isEmpty();
+    moving.release(MemoryUse.PEER_QUEUES, MIB);
+    waitFor(moving);
+    assertThat(gaveUp).containsExactly("little");
+  }
+
+  @Test
+  void nothingIsGivenUpBecauseTheProcessStoodStill() {
+    AtomicInteger gaveUp = new AtomicInteger();
+    MemoryAccount full = budget.open(Share.FAIR, () -> gaveUp.incrementAndGet() > 0);
+    full.take(MemoryUse.PEER_QUEUES, 20 * MIB);
+    waitOnAndOn(full);
+    clock.standStill(Limits.MEMORY_PRESSURE.multipliedBy(3));
+    assertThat(gaveUp).hasValue(0);
+    clock.advance(Limits.MEMORY_PRESSURE);
+    assertThat(gaveUp).as("after it had time to move").hasValue(1);
+  }
+
+  @Test
   void nothingIsGivenUpWhileNoneWaits() {
     AtomicInteger gaveUp = new AtomicInteger();
     MemoryAccount full = budget.open(Share.FAIR, () -> gaveUp.incrementAndGet() > 0);
@@ -131,6 +158,16 @@ class MemoryBudgetTest {
     closed.close();
     waitFor(open());
     assertThat(gaveUp).hasValue(0);
+  }
+
+  private static void waitOnAndOn(MemoryAccount account) {
+    account.whenReleased(
+        new Runnable() {
+          @Override
+          public void run() {
+            account.whenReleased(this);
+          }
+        });
   }
 
   /** Waits for memory that does not come, while the account itself moves. */

@@ -26,7 +26,7 @@ class SendWindowTest {
   private final Stats stats = new Stats();
   private final MemoryBudget budget =
       new MemoryBudget(MEMORY, MEMORY, stats, new ManualClock());
-  private final MemoryAccount others = budget.open(Share.RESERVED, () -> false);
+  private final MemoryAccount others = budget.open(Share.RESERVED);
 
   private CreditPool pool() {
     return new CreditPool(Limits.DEFAULT, budget, stats);

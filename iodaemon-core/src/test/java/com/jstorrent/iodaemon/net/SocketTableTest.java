@@ -27,7 +27,7 @@ class SocketTableTest {
 
   private final MemoryBudget budget =
       new MemoryBudget(MEMORY, MEMORY, new Stats(), new ManualClock());
-  private final MemoryAccount memory = budget.open(Share.FAIR, () -> false);
+  private final MemoryAccount memory = budget.open(Share.FAIR);
   private final SocketTable table = new SocketTable(memory);
 
   private boolean add(PeerSocket socket) {

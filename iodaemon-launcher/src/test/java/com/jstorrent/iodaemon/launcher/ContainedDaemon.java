@@ -96,6 +96,15 @@ final class ContainedDaemon implements AutoCloseable {
    * @param hold how long they stay then
    */
   void bear(Set<MemoryLoad> loads, Duration hold) throws Exception {
+    try {
+      putOn(loads, hold);
+    } catch (Exception | AssertionError e) {
+      e.addSuppressed(new IllegalStateException("The daemon's log: " + daemon.stderr()));
+      throw e;
+    }
+  }
+
+  private void putOn(Set<MemoryLoad> loads, Duration hold) throws Exception {
     probe.slowestMillis();
     long most = 0;
     Map<String, Integer> outcomes;

@@ -11,6 +11,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +25,12 @@ final class WireClient implements AutoCloseable {
   private static final int WINDOW = 16;
 
   private final BlockingQueue<ByteBuffer> messages = new LinkedBlockingQueue<>();
-  private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+  private final CompletableFuture<Close> closed = new CompletableFuture<>();
   private final WebSocket socket;
   private final String serverHello;
+
+  /** The daemon's Close frame. */
+  record Close(int code, String reason) {}
 
   WireClient(HttpClient http, int port, String token) throws Exception {
     this(http, port, token, "");
@@ -61,6 +65,11 @@ final class WireClient implements AutoCloseable {
     return serverHello;
   }
 
+  /** Whether it is open, or how it has ended. */
+  private Object state() {
+    return closed.<Object>handle((close, error) -> error == null ? close : error).getNow("open");
+  }
+
   /** Sends a Close with this code. */
   void close(int code) {
     socket.sendClose(code, "").join();
@@ -68,7 +77,7 @@ final class WireClient implements AutoCloseable {
 
   /** Waits for the daemon's Close and returns its code. */
   int awaitClose() throws Exception {
-    return closed.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    return closed.get(TIMEOUT_SECONDS, TimeUnit.SECONDS).code();
   }
 
   /** Whether there is no received frame left. */
@@ -77,13 +86,17 @@ final class WireClient implements AutoCloseable {
   }
 
   void send(ClientFrame frame) {
-    socket.sendBinary(FrameWriter.write(frame, 0), true).join();
+    try {
+      socket.sendBinary(FrameWriter.write(frame, 0), true).join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException("The WebSocket cannot send any more: " + state(), e);
+    }
   }
 
   DaemonFrame next() throws Exception {
     ByteBuffer message = messages.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (message == null) {
-      throw new AssertionError("No frame has arrived.");
+      throw new AssertionError("No frame has arrived: " + state());
     }
     return read(message);
   }
@@ -126,7 +139,7 @@ final class WireClient implements AutoCloseable {
 
     @Override
     public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
-      closed.complete(code);
+      closed.complete(new Close(code, reason));
       return null;
     }
 

@@ -54,7 +54,7 @@ class ScarceMemoryTest {
 
   /** Another client that holds all memory which requests can have. */
   private MemoryAccount takeAll() {
-    MemoryAccount other = daemon.services().memory().budget().open(Share.COMMON, () -> false);
+    MemoryAccount other = daemon.services().memory().budget().open(Share.COMMON);
     other.take(MemoryUse.PEER_QUEUES, MOST);
     return other;
   }

@@ -27,7 +27,7 @@ class InboundFrameTest {
   private final ManualClock clock = new ManualClock();
   private final BufferPool pool = new BufferPool(Limits.FRAME_BUFFER_BYTES, 4);
   private final MemoryBudget budget = new MemoryBudget(MEMORY, MEMORY, new Stats(), clock);
-  private final MemoryAccount memory = budget.open(Share.FAIR, () -> false);
+  private final MemoryAccount memory = budget.open(Share.FAIR);
   private final InboundFrame inbound = new InboundFrame(pool, memory, clock, HEADROOM);
 
   @Test

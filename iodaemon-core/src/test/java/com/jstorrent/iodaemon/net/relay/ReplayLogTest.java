@@ -31,7 +31,7 @@ class ReplayLogTest {
   private final ReplayLog log =
       new ReplayLog(
           100,
-          budget.open(Share.FAIR, () -> false),
+          budget.open(Share.FAIR),
           new BufferPool(Limits.SEGMENT_BYTES, 1),
           frameBuffers,
           woken::incrementAndGet);
@@ -198,7 +198,7 @@ class ReplayLogTest {
   @Test
   void itIsFullWhileThereIsNoMemoryForAnotherFrame() {
     log.acknowledge(3);
-    MemoryAccount others = budget.open(Share.RESERVED, () -> false);
+    MemoryAccount others = budget.open(Share.RESERVED);
     others.take(MemoryUse.BODIES, MEMORY);
     assertThat(log.isFull()).isTrue();
     assertThat(woken).hasValue(0);

@@ -42,7 +42,7 @@ public final class RecordingReceiver implements FrameReceiver {
   private final FrameConnection connection;
   private final MemoryAccount memory =
       new MemoryBudget(MEMORY_BYTES, MEMORY_BYTES, new Stats(), new ManualClock())
-          .open(Share.RESERVED, () -> false);
+          .open(Share.RESERVED);
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final AtomicInteger callers = new AtomicInteger();
   private volatile int limit;

@@ -30,7 +30,7 @@ final class AnswerBuffers {
 
   AnswerBuffers(DaemonMemory daemon) {
     // Nothing can be given up but by a client that takes its answer.
-    memory = daemon.budget().open(Share.COMMON, () -> false);
+    memory = daemon.budget().open(Share.COMMON);
     segments = daemon.segments();
     most = Math.min(Limits.ANSWER_BYTES, daemon.budget().limit() / 4);
   }

@@ -199,7 +199,7 @@ class GrowthBudgetTest {
 
   @Test
   void aBodyWaitsForWhatOthersHoldOfTheDaemonsMemory() throws Exception {
-    MemoryAccount others = daemon.open(Share.COMMON, () -> false);
+    MemoryAccount others = daemon.open(Share.COMMON);
     others.take(MemoryUse.FRAMES, source.most());
     GrowthBudget.Share body = body(10);
     assertThat(body.tryGrow(1)).isFalse();
@@ -215,7 +215,7 @@ class GrowthBudgetTest {
 
   @Test
   void whatOthersLeaveIsGivenToBodiesThatCanEndWithIt() throws Exception {
-    MemoryAccount others = daemon.open(Share.COMMON, () -> false);
+    MemoryAccount others = daemon.open(Share.COMMON);
     GrowthBudget ample = new GrowthBudget(100, source, clock);
     GrowthBudget.Claim claim = new GrowthBudget.Claim(8, gaveUp::incrementAndGet);
     GrowthBudget.Share one = ample.open(claim);
@@ -239,7 +239,7 @@ class GrowthBudgetTest {
         ample.open(new GrowthBudget.Claim(source.most(), gaveUp::incrementAndGet));
     slow.grow(source.most());
     slow.beginTransfer();
-    MemoryAccount client = daemon.open(Share.FAIR, () -> false);
+    MemoryAccount client = daemon.open(Share.FAIR);
     client.whenReleased(() -> {});
     clock.advance(Limits.MEMORY_PRESSURE.minusNanos(1));
     assertThat(slow.isRevoked()).isFalse();
