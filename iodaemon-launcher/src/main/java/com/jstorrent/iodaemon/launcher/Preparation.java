@@ -1,0 +1,35 @@
+package com.jstorrent.iodaemon.launcher;
+
+/**
+ * What takes the JDK ten milliseconds when it is first used. It is done on a thread of its own while the command
+ * line is parsed, because native-host waits for the port.
+ */
+final class Preparation {
+  /** With it virtual threads wait for sockets. To make it, the JDK generates classes. */
+  private static final String POLLER = "sun.nio.ch.Poller";
+
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("iodaemon-preparation").unstarted(Preparation::prepare);
+
+  private Preparation() {}
+
+  static Preparation begin() {
+    Preparation preparation = new Preparation();
+    preparation.thread.start();
+    return preparation;
+  }
+
+  private static void prepare() {
+    AddressCache.shorten();
+    try {
+      Class.forName(POLLER, true, null);
+    } catch (ClassNotFoundException | LinkageError e) {
+      // Who opens the port finds out again, and decides whether the daemon can start without it.
+    }
+  }
+
+  /** Waits until it is done. Must be called before the first look-up of a name. */
+  void await() throws InterruptedException {
+    thread.join();
+  }
+}
