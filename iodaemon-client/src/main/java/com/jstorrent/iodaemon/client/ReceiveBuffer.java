@@ -135,7 +135,7 @@ final class ReceiveBuffer {
    * @return -1 at the end of the stream
    */
   int read(ByteBuffer into, TimeLimit limit) throws IOException {
-    reading.lock();
+    limit.acquire(reading); // another reader may wait for the peer
     try {
       ByteBuffer part = awaitPart(limit);
       if (part == null) {

@@ -3,10 +3,12 @@ package com.jstorrent.iodaemon.client;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 
 /**
- * What is left of the time that a blocking call has. Waits take from it; there is no clock to read.
+ * What is left of the time that a blocking call has. Waits take from it.
  * For one call and its thread.
  */
 final class TimeLimit {
@@ -53,6 +55,31 @@ final class TimeLimit {
       } else {
         left = condition.awaitNanos(left);
       }
+    } catch (InterruptedException e) {
+      throw interrupted(what);
+    }
+  }
+
+  /**
+   * Waits for a lock that another call may hold for as long as it waits itself.
+   *
+   * @throws SocketTimeoutException when the time is over first
+   * @throws InterruptedIOException when the thread is interrupted; it stays so
+   */
+  void acquire(Lock lock) throws InterruptedIOException {
+    if (lock.tryLock()) {
+      return;
+    }
+    try {
+      if (left == NEVER) {
+        lock.lockInterruptibly();
+        return;
+      }
+      long begin = System.nanoTime();
+      if (!lock.tryLock(left, TimeUnit.NANOSECONDS)) {
+        throw new SocketTimeoutException(what + " took too long.");
+      }
+      left -= System.nanoTime() - begin;
     } catch (InterruptedException e) {
       throw interrupted(what);
     }

@@ -1,9 +1,12 @@
 package com.jstorrent.iodaemon.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +47,45 @@ class ReceiveBufferTest {
     assertThat(read(buffer, 1)).isEqualTo(1);
     adding.join();
     assertThat(buffer.available()).isEqualTo(WINDOW);
+  }
+
+  /** Reads on another thread without a limit, and waits until that thread waits for the peer. */
+  private static Thread reading(ReceiveBuffer buffer) {
+    Thread reading =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    read(buffer, 1);
+                  } catch (IOException e) {
+                    // The test is over.
+                  }
+                });
+    TestDaemon.await("the thread waits", () -> reading.getState() == Thread.State.WAITING);
+    return reading;
+  }
+
+  @Test
+  void aReaderWaitsForAnotherOneNoLongerThanItsLimit() throws Exception {
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, null);
+    Thread other = reading(buffer);
+    TimeLimit limit = TimeLimit.of("Reading", Duration.ofMillis(1));
+    assertThatThrownBy(() -> buffer.read(ByteBuffer.allocate(1), limit))
+        .isInstanceOf(SocketTimeoutException.class)
+        .hasMessage("Reading took too long.");
+    buffer.end();
+    other.join();
+  }
+
+  @Test
+  void aReaderThatWaitsForAnotherOneCanBeInterrupted() throws Exception {
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, null);
+    Thread other = reading(buffer);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> read(buffer, 1)).isInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    buffer.end();
+    other.join();
   }
 
   @Test
