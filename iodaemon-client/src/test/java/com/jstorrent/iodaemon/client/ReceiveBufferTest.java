@@ -23,21 +23,33 @@ class ReceiveBufferTest {
     return buffer.read(ByteBuffer.allocate(bytes), TimeLimit.of("Reading", Duration.ZERO));
   }
 
-  /** Adds to a full buffer on another thread, and waits until that thread waits. */
-  private static Thread blocked(ReceiveBuffer buffer) throws InterruptedException {
-    buffer.add(ByteBuffer.allocate(WINDOW));
-    Thread adding =
+  /** What a thread does until the test lets it go on. */
+  private interface Waiting {
+    void begin() throws IOException, InterruptedException;
+  }
+
+  /** Runs it on another thread, and waits until that thread waits. */
+  private static Thread start(Waiting waiting) {
+    Thread thread =
         Thread.ofPlatform()
             .start(
                 () -> {
                   try {
-                    buffer.add(ByteBuffer.allocate(1));
+                    waiting.begin();
+                  } catch (IOException e) {
+                    // The test is over.
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }
                 });
-    TestDaemon.await("the thread waits", () -> adding.getState() == Thread.State.WAITING);
-    return adding;
+    TestDaemon.await("the thread waits", () -> thread.getState() == Thread.State.WAITING);
+    return thread;
+  }
+
+  /** Adds to a full buffer. */
+  private static Thread blocked(ReceiveBuffer buffer) throws InterruptedException {
+    buffer.add(ByteBuffer.allocate(WINDOW));
+    return start(() -> buffer.add(ByteBuffer.allocate(1)));
   }
 
   @Test
@@ -49,26 +61,10 @@ class ReceiveBufferTest {
     assertThat(buffer.available()).isEqualTo(WINDOW);
   }
 
-  /** Reads on another thread without a limit, and waits until that thread waits for the peer. */
-  private static Thread reading(ReceiveBuffer buffer) {
-    Thread reading =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    read(buffer, 1);
-                  } catch (IOException e) {
-                    // The test is over.
-                  }
-                });
-    TestDaemon.await("the thread waits", () -> reading.getState() == Thread.State.WAITING);
-    return reading;
-  }
-
   @Test
   void aReaderWaitsForAnotherOneNoLongerThanItsLimit() throws Exception {
     ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, null);
-    Thread other = reading(buffer);
+    Thread other = start(() -> read(buffer, 1));
     TimeLimit limit = TimeLimit.of("Reading", Duration.ofMillis(1));
     assertThatThrownBy(() -> buffer.read(ByteBuffer.allocate(1), limit))
         .isInstanceOf(SocketTimeoutException.class)
@@ -80,7 +76,7 @@ class ReceiveBufferTest {
   @Test
   void aReaderThatWaitsForAnotherOneCanBeInterrupted() throws Exception {
     ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, null);
-    Thread other = reading(buffer);
+    Thread other = start(() -> read(buffer, 1));
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> read(buffer, 1)).isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
