@@ -7,6 +7,6 @@ import java.nio.ByteBuffer;
  * A datagram that was received.
  *
  * @param sender not resolved; {@link InetSocketAddress#getHostString} is its address
- * @param data of the receiver alone
+ * @param data on the heap, of the receiver alone
  */
 public record Datagram(InetSocketAddress sender, ByteBuffer data) {}

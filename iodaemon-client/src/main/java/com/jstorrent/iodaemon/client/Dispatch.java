@@ -55,10 +55,13 @@ final class Dispatch {
   /**
    * Handles one frame. Blocks while a socket without credit is full.
    *
+   * @param release to be run when nobody reads the frame any more; it need not be
    * @throws IOException when the frame breaks the protocol, which ends the session
    */
-  void handle(ByteBuffer bytes) throws IOException, InterruptedException {
+  void handle(ByteBuffer bytes, Runnable release) throws IOException, InterruptedException {
     int size = bytes.remaining();
+    boolean counted =
+        acknowledging && size >= FrameHeader.LENGTH && Opcode.isCounted(FrameHeader.opcode(bytes));
     DaemonFrame frame = null;
     try {
       frame = FrameReader.readDaemon(bytes);
@@ -68,10 +71,15 @@ final class Dispatch {
       }
       LOG.debug("A frame of a later protocol is ignored: {}", e.getMessage());
     }
-    if (frame != null) {
-      handle(frame);
+    if (frame instanceof DaemonFrame.TcpRecv data) {
+      received(data, release);
+    } else {
+      if (frame != null) {
+        handle(frame);
+      }
+      release.run(); // nothing else keeps what is in the frame
     }
-    if (acknowledging && Opcode.isCounted(FrameHeader.opcode(bytes))) {
+    if (counted) {
       count(size);
     }
   }
@@ -87,7 +95,6 @@ final class Dispatch {
 
   private void handle(DaemonFrame frame) throws IOException, InterruptedException {
     switch (frame) {
-      case DaemonFrame.TcpRecv f -> toSocket(f.socketId(), f);
       case DaemonFrame.TcpCredit f -> toSocket(f.socketId(), f);
       case DaemonFrame.TcpShutdown f -> toSocket(f.socketId(), f);
       case DaemonFrame.TcpClosed f -> toSocket(f.socketId(), f);
@@ -112,6 +119,15 @@ final class Dispatch {
           wire.outbox().putControl(new ClientFrame.RangeReject(f.requestId(), UNAVAILABLE));
       case DaemonFrame.RangeCancel f -> LOG.debug("Request {} was refused before.", f.requestId());
       default -> answer(frame);
+    }
+  }
+
+  private void received(DaemonFrame.TcpRecv frame, Runnable release) throws InterruptedException {
+    SocketEvents socket = wire.sockets().get(frame.socketId());
+    if (socket == null) {
+      release.run();
+    } else {
+      socket.onData(new ReceivedData(frame.data(), release));
     }
   }
 

@@ -48,6 +48,14 @@ public interface FrameLink {
   ByteBuffer receive(Duration timeout) throws IOException, InterruptedException;
 
   /**
+   * Takes back a frame whose content nobody reads any more, so that its memory can be used for another one.
+   * Only some frames come back, and a link need not do anything with them. For any thread; never blocks.
+   *
+   * @param frame the very buffer that {@link #receive} returned, once
+   */
+  default void release(ByteBuffer frame) {}
+
+  /**
    * Says that the client is done (a WebSocket's Close with 1000), so that the daemon does not keep its
    * sockets. Blocks for the daemon's answer, two seconds at most.
    */

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -20,9 +22,10 @@ final class ReceiveBuffer {
   private final ReentrantLock reading = new ReentrantLock(); // before lock; guards what is in a part
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<ByteBuffer> parts = new ArrayDeque<>(); // guarded by lock, as all below
+  private final Deque<ReceivedData> parts = new ArrayDeque<>(); // guarded by lock, as all below
   private final int largest;
   private final @Nullable IntConsumer grant;
+  private @Nullable ReceivedData copied; // by the reader, without the lock: it releases it
   private int window;
   private int held;
   private int taken; // since the last grant
@@ -41,20 +44,25 @@ final class ReceiveBuffer {
     this.grant = grant;
   }
 
-  /** Adds what the peer has sent; the buffer's content must not change any more. */
-  void add(ByteBuffer data) throws InterruptedException {
+  /** Adds what the peer has sent, whose content must not change before it is released. */
+  void add(ReceivedData data) throws InterruptedException {
+    boolean added = false;
     lock.lock();
     try {
       while (grant == null && held >= window && !discarding && !ended) {
         changed.await();
       }
-      if (!discarding && !ended && data.hasRemaining()) {
+      if (!discarding && !ended && data.bytes().hasRemaining()) {
         parts.add(data);
-        held += data.remaining();
+        held += data.bytes().remaining();
+        added = true;
         changed.signalAll();
       }
     } finally {
       lock.unlock();
+    }
+    if (!added) {
+      data.release().run();
     }
   }
 
@@ -79,15 +87,25 @@ final class ReceiveBuffer {
 
   /** The application reads no more. */
   void discard() {
+    List<ReceivedData> dropped;
     lock.lock();
     try {
       discarding = true;
-      parts.clear();
-      held = 0;
-      changed.signalAll();
+      dropped = clear();
     } finally {
       lock.unlock();
     }
+    dropped.forEach(part -> part.release().run());
+  }
+
+  /** Returns what is to be released. */
+  private List<ReceivedData> clear() {
+    List<ReceivedData> dropped = new ArrayList<>(parts);
+    dropped.removeIf(part -> part == copied);
+    parts.clear();
+    held = 0;
+    changed.signalAll();
+    return dropped;
   }
 
   boolean isWanted() {
@@ -102,15 +120,15 @@ final class ReceiveBuffer {
   /** Drops what was not read; the peer may send as much again. */
   void drop() {
     int granted;
+    List<ReceivedData> dropped;
     lock.lock();
     try {
-      parts.clear();
       granted = due(held);
-      held = 0;
-      changed.signalAll();
+      dropped = clear();
     } finally {
       lock.unlock();
     }
+    dropped.forEach(part -> part.release().run());
     grant(granted);
   }
 
@@ -137,25 +155,26 @@ final class ReceiveBuffer {
   int read(ByteBuffer into, TimeLimit limit) throws IOException {
     limit.acquire(reading); // another reader may wait for the peer
     try {
-      ByteBuffer part = awaitPart(limit);
+      ReceivedData part = awaitPart(limit);
       if (part == null) {
         return -1;
       }
       int count = 0;
       do { // without the lock, so that the next part can be added meanwhile
-        int size = Math.min(part.remaining(), into.remaining());
-        into.put(part.slice(part.position(), size));
-        part.position(part.position() + size);
+        ByteBuffer bytes = part.bytes();
+        int size = Math.min(bytes.remaining(), into.remaining());
+        into.put(bytes.slice(bytes.position(), size));
+        bytes.position(bytes.position() + size);
         count += size;
-        part = taken(part, size);
-      } while (part != null && into.hasRemaining());
+        part = taken(part, size, into.hasRemaining());
+      } while (part != null);
       return count;
     } finally {
       reading.unlock();
     }
   }
 
-  private @Nullable ByteBuffer awaitPart(TimeLimit limit) throws IOException {
+  private @Nullable ReceivedData awaitPart(TimeLimit limit) throws IOException {
     lock.lock();
     try {
       while (parts.isEmpty()) {
@@ -170,35 +189,42 @@ final class ReceiveBuffer {
         }
         limit.await(changed);
       }
-      return parts.peek();
+      copied = parts.peek();
+      return copied;
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Accounts for bytes of the first part, and returns what follows them. Nothing does if that part was dropped
-   * meanwhile: what came after TLS began must not follow plain text in one read.
+   * Accounts for bytes of the first part, and returns what is to be read next, if more is. Nothing is if that part
+   * was dropped meanwhile: what came after TLS began must not follow plain text in one read.
    */
-  private @Nullable ByteBuffer taken(ByteBuffer part, int size) {
-    int granted;
-    ByteBuffer next;
+  private @Nullable ReceivedData taken(ReceivedData part, int size, boolean more) {
+    int granted = 0;
+    boolean done;
+    ReceivedData next = null;
     lock.lock();
     try {
-      if (parts.peek() != part) {
-        return null;
+      boolean dropped = parts.peek() != part;
+      done = dropped || !part.bytes().hasRemaining();
+      if (!dropped) {
+        if (done) {
+          parts.remove();
+        }
+        held -= size;
+        granted = due(size);
+        if (grant == null) {
+          changed.signalAll();
+        }
+        next = more ? parts.peek() : null;
       }
-      if (!part.hasRemaining()) {
-        parts.remove();
-      }
-      held -= size;
-      granted = due(size);
-      if (grant == null) {
-        changed.signalAll();
-      }
-      next = parts.peek();
+      copied = next;
     } finally {
       lock.unlock();
+    }
+    if (done) {
+      part.release().run();
     }
     grant(granted);
     return next;

@@ -137,7 +137,7 @@ final class Session {
       while (true) {
         ByteBuffer frame = from.receive(LONG);
         if (frame != null) {
-          dispatch.handle(frame);
+          dispatch.handle(frame, () -> from.release(frame));
         }
       }
     } catch (IOException e) {

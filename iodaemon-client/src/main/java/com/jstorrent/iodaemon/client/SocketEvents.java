@@ -5,8 +5,13 @@ import com.jstorrent.iodaemon.frame.DaemonFrame;
 /** Hears what the daemon says about one socket or server. Called by the client's reader. */
 interface SocketEvents {
 
-  /** A frame with the id of this socket or server. May block, which stops reading from the daemon. */
+  /** A frame with the id of this socket or server, other than TCP_RECV. May block, which stops reading from the daemon. */
   void onFrame(DaemonFrame frame) throws InterruptedException;
+
+  /** Data of this socket. May block as well. */
+  default void onData(ReceivedData data) throws InterruptedException {
+    data.release().run();
+  }
 
   /** The session has ended. */
   void onLost(Failure why);

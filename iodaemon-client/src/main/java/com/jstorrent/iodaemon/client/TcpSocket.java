@@ -101,7 +101,6 @@ final class TcpSocket implements SocketEvents {
   @Override
   public void onFrame(DaemonFrame frame) throws InterruptedException {
     switch (frame) {
-      case DaemonFrame.TcpRecv f -> in.add(f.data());
       case DaemonFrame.TcpCredit f -> out.add(Integer.toUnsignedLong(f.bytes()));
       case DaemonFrame.TcpShutdown f -> {
         change(TcpPhase.Event.PEER_SHUTDOWN);
@@ -123,6 +122,11 @@ final class TcpSocket implements SocketEvents {
       default -> {
       }
     }
+  }
+
+  @Override
+  public void onData(ReceivedData data) throws InterruptedException {
+    in.add(data);
   }
 
   @Override

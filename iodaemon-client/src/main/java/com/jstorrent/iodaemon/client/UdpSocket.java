@@ -146,7 +146,8 @@ public final class UdpSocket implements AutoCloseable {
       switch (frame) {
         case DaemonFrame.UdpRecv f -> {
           InetSocketAddress sender = InetSocketAddress.createUnresolved(f.address(), f.port());
-          if (!received.offer(new Datagram(sender, f.data().slice()), f.data().remaining())) {
+          ByteBuffer data = ByteBuffer.allocate(f.data().remaining()).put(f.data()).flip();
+          if (!received.offer(new Datagram(sender, data), data.capacity())) {
             dropped.incrementAndGet();
           }
         }

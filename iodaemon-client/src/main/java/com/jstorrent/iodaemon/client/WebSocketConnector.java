@@ -56,7 +56,7 @@ final class WebSocketConnector implements FrameLink.Connector {
       socket.connect(
           new InetSocketAddress(address.getHost(), address.getPort()), deadline.millis());
       WebSocketHandshake handshake = new WebSocketHandshake(address, token);
-      WebSocketInput input = new WebSocketInput(socket);
+      WebSocketInput input = new WebSocketInput(channel);
       handshake.request(socket.getOutputStream());
       handshake.answer(input, deadline);
       FrameLink link = new WebSocketLink(socket, input, goodbye);

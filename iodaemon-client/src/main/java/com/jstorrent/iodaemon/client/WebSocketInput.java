@@ -4,8 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +25,7 @@ final class WebSocketInput {
   static final int MOST_FRAME_BYTES = 16 << 20;
 
   private static final int BUFFER_BYTES = 64 << 10;
+  private static final int LITTLE_BYTES = 4 << 10;
   private static final int FIN = 0x80;
   private static final int RESERVED = 0x70;
   private static final int OPCODE = 0x0F;
@@ -35,14 +36,17 @@ final class WebSocketInput {
   private static final int MOST_CONTROL_BYTES = 125;
 
   private final Socket socket;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+  private final SocketChannel channel;
+  private final FrameMemory memory = new FrameMemory();
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
   private boolean last; // of the frame whose payload is being read, as those below
   private int opcode;
-  private byte @Nullable [] payload;
-  private int filled;
+  private @Nullable ByteBuffer payload;
+  private boolean large; // the frame before this one
 
-  WebSocketInput(Socket socket) {
-    this.socket = socket;
+  WebSocketInput(SocketChannel channel) {
+    this.channel = channel;
+    this.socket = channel.socket();
   }
 
   /** A frame; {@code last} if its message ends with it. */
@@ -86,15 +90,16 @@ final class WebSocketInput {
           fill(deadline);
         }
       }
-      byte[] whole = payload;
-      int buffered = Math.min(buffer.remaining(), whole.length - filled);
-      buffer.get(whole, filled, buffered);
-      filled += buffered;
-      while (filled < whole.length) {
-        filled += read(whole, filled, deadline);
+      ByteBuffer whole = payload;
+      int buffered = Math.min(buffer.remaining(), whole.remaining());
+      whole.put(buffer.slice(buffer.position(), buffered));
+      buffer.position(buffer.position() + buffered);
+      while (whole.hasRemaining()) {
+        read(whole, deadline);
       }
       payload = null;
-      return new Frame(last, opcode, ByteBuffer.wrap(whole));
+      large = FrameMemory.isLarge(whole.limit());
+      return new Frame(last, opcode, whole.flip());
     } catch (SocketTimeoutException e) {
       return null;
     }
@@ -103,51 +108,73 @@ final class WebSocketInput {
   /** Whether the buffer had a whole header. */
   private boolean readHeader() throws IOException {
     int start = buffer.position();
-    try {
-      int first = buffer.get();
-      int second = buffer.get();
-      long length =
-          switch (second & ~MASKED & 0xFF) {
-            case LENGTH_16 -> Short.toUnsignedLong(buffer.getShort());
-            case LENGTH_64 -> buffer.getLong();
-            default -> second;
-          };
-      last = (first & FIN) != 0;
-      opcode = first & OPCODE;
-      boolean control = opcode >= FIRST_CONTROL;
-      if ((first & RESERVED) != 0 || (second & MASKED) != 0
-          || control && (!last || length > MOST_CONTROL_BYTES)) {
-        throw new IOException("The daemon has sent a frame that RFC 6455 does not allow.");
-      }
-      if (length < 0 || length > MOST_FRAME_BYTES) {
-        throw new IOException("The daemon has sent a frame that is too long.");
-      }
-      payload = new byte[(int) length];
-      filled = 0;
-      return true;
-    } catch (BufferUnderflowException e) {
-      buffer.position(start);
+    int lengthBytes = buffer.remaining() < 2 ? 0 : lengthBytes(buffer.get(start + 1));
+    if (buffer.remaining() < 2 + lengthBytes) {
       return false;
     }
+    int first = buffer.get();
+    int second = buffer.get();
+    long length =
+        switch (lengthBytes) {
+          case Short.BYTES -> Short.toUnsignedLong(buffer.getShort());
+          case Long.BYTES -> buffer.getLong();
+          default -> second;
+        };
+    last = (first & FIN) != 0;
+    opcode = first & OPCODE;
+    boolean control = opcode >= FIRST_CONTROL;
+    if ((first & RESERVED) != 0 || (second & MASKED) != 0
+        || control && (!last || length > MOST_CONTROL_BYTES)) {
+      throw new IOException("The daemon has sent a frame that RFC 6455 does not allow.");
+    }
+    if (length < 0 || length > MOST_FRAME_BYTES) {
+      throw new IOException("The daemon has sent a frame that is too long.");
+    }
+    payload = memory.take((int) length);
+    return true;
   }
 
-  /** Reads what there is, behind what is left. */
+  private static int lengthBytes(byte second) {
+    return switch (second & ~MASKED & 0xFF) {
+      case LENGTH_16 -> Short.BYTES;
+      case LENGTH_64 -> Long.BYTES;
+      default -> 0;
+    };
+  }
+
+  /** Takes back a frame's payload, which nobody uses any more. For any thread. */
+  void giveBack(ByteBuffer content) {
+    memory.giveBack(content);
+  }
+
+  /** Reads what there is, behind what is left; little, when the rest of a large frame is best read to its place. */
   private void fill(SocketDeadline deadline) throws IOException {
     buffer.compact();
     try {
-      int count = read(buffer.array(), buffer.position(), deadline);
-      buffer.position(buffer.position() + count);
+      if (large && buffer.position() < LITTLE_BYTES) {
+        buffer.limit(LITTLE_BYTES);
+      }
+      read(buffer, deadline);
     } finally {
       buffer.flip();
     }
   }
 
-  private int read(byte[] into, int from, SocketDeadline deadline) throws IOException {
-    socket.setSoTimeout(deadline.millis());
-    int count = socket.getInputStream().read(into, from, into.length - from);
+  private void read(ByteBuffer into, SocketDeadline deadline) throws IOException {
+    int limit = deadline.millis();
+    int count;
+    if (limit == 0) {
+      count = channel.read(into);
+    } else {
+      byte[] bytes = new byte[Math.min(into.remaining(), LITTLE_BYTES)]; // a channel has no time limits
+      socket.setSoTimeout(limit);
+      count = socket.getInputStream().read(bytes);
+      if (count > 0) {
+        into.put(bytes, 0, count);
+      }
+    }
     if (count < 0) {
       throw new EOFException("The connection to the daemon has broken.");
     }
-    return count;
   }
 }

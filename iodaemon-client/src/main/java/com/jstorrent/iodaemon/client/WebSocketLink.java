@@ -102,10 +102,14 @@ final class WebSocketLink implements FrameLink {
     if (part.remaining() > WebSocketInput.MOST_FRAME_BYTES - message.remaining()) {
       throw new IOException("The daemon has sent a frame that is too long.");
     }
-    return ByteBuffer.allocate(message.remaining() + part.remaining())
-        .put(message)
-        .put(part)
-        .flip();
+    ByteBuffer whole =
+        ByteBuffer.allocate(message.remaining() + part.remaining())
+            .put(message)
+            .put(part)
+            .flip();
+    input.giveBack(message);
+    input.giveBack(part);
+    return whole;
   }
 
   /** Answers the daemon's Close, which the caller need not wait for. */
@@ -142,6 +146,11 @@ final class WebSocketLink implements FrameLink {
     return failure instanceof LinkClosedException
         ? failure
         : new IOException("The connection to the daemon has broken.", failure);
+  }
+
+  @Override
+  public void release(ByteBuffer frame) {
+    input.giveBack(frame);
   }
 
   @Override

@@ -46,10 +46,18 @@ class ReceiveBufferTest {
     return thread;
   }
 
+  private static ReceivedData data(int bytes) {
+    return data(bytes, () -> {});
+  }
+
+  private static ReceivedData data(int bytes, Runnable release) {
+    return new ReceivedData(ByteBuffer.allocate(bytes), release);
+  }
+
   /** Adds to a full buffer. */
   private static Thread blocked(ReceiveBuffer buffer) throws InterruptedException {
-    buffer.add(ByteBuffer.allocate(WINDOW));
-    return start(() -> buffer.add(ByteBuffer.allocate(1)));
+    buffer.add(data(WINDOW));
+    return start(() -> buffer.add(data(1)));
   }
 
   @Test
@@ -100,8 +108,8 @@ class ReceiveBufferTest {
   void withCreditNothingBlocksAndGrantsAddUpToWhatWasTaken() throws Exception {
     List<Integer> grants = new ArrayList<>();
     ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, grants::add);
-    buffer.add(ByteBuffer.allocate(WINDOW));
-    buffer.add(ByteBuffer.allocate(WINDOW));
+    buffer.add(data(WINDOW));
+    buffer.add(data(WINDOW));
     assertThat(read(buffer, 4)).isEqualTo(4);
     assertThat(grants).isEmpty();
     assertThat(read(buffer, 3)).isEqualTo(3);
@@ -115,17 +123,49 @@ class ReceiveBufferTest {
   void theWindowGrowsWhileTheApplicationKeepsUp() throws Exception {
     List<Integer> grants = new ArrayList<>();
     ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, 35, grants::add);
-    buffer.add(ByteBuffer.allocate(WINDOW));
+    buffer.add(data(WINDOW));
     read(buffer, 6);
     assertThat(grants).as("4 bytes are left").containsExactly(6);
-    buffer.add(ByteBuffer.allocate(6));
+    buffer.add(data(6));
     read(buffer, WINDOW);
     assertThat(grants).as("to 20").containsExactly(6, 10 + 10);
-    buffer.add(ByteBuffer.allocate(20));
+    buffer.add(data(20));
     read(buffer, 20);
     assertThat(grants).as("to the largest").containsExactly(6, 20, 20 + 15);
-    buffer.add(ByteBuffer.allocate(35));
+    buffer.add(data(35));
     read(buffer, 35);
     assertThat(grants).containsExactly(6, 20, 35, 35);
+  }
+
+  @Test
+  void memoryIsReleasedOnceWhenItWasReadOrIsUnwanted() throws Exception {
+    List<String> released = new ArrayList<>();
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, bytes -> {});
+    buffer.add(data(0, () -> released.add("empty")));
+    buffer.add(data(2, () -> released.add("read")));
+    buffer.add(data(2, () -> released.add("begun")));
+    buffer.add(data(2, () -> released.add("waiting")));
+    assertThat(read(buffer, 3)).isEqualTo(3);
+    assertThat(released).containsExactly("empty", "read");
+    buffer.discard();
+    buffer.add(data(2, () -> released.add("late")));
+    assertThat(released).containsExactly("empty", "read", "begun", "waiting", "late");
+  }
+
+  @Test
+  void whatIsDroppedWhileItIsReadIsReleasedByTheReader() throws Exception {
+    List<String> released = new ArrayList<>();
+    ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, bytes -> {});
+    buffer.add(
+        data(
+            1,
+            () -> { // the reader is about to copy the second part
+              buffer.drop();
+              released.add("dropped");
+            }));
+    buffer.add(data(1, () -> released.add("second")));
+    buffer.add(data(1, () -> released.add("third")));
+    assertThat(read(buffer, 3)).isEqualTo(2);
+    assertThat(released).containsExactly("third", "dropped", "second");
   }
 }

@@ -74,6 +74,19 @@ class WebSocketLinkTest {
   }
 
   @Test
+  void aLargeFrameIsReadIntoMemoryThatWasReleased() throws Exception {
+    receive();
+    byte[] large = new byte[30_000];
+    peer.write(frame(true, 2, large));
+    ByteBuffer first = link.receive(LONG);
+    link.release(first);
+    large[29_999] = 7;
+    peer.write(frame(true, 2, large));
+    ByteBuffer second = link.receive(LONG);
+    assertThat(second).isSameAs(first).isEqualTo(ByteBuffer.wrap(large));
+  }
+
+  @Test
   void partsOfAMessageArePutTogether() throws Exception {
     receive();
     peer.write(frame(false, 2, (byte) 1, (byte) 2));

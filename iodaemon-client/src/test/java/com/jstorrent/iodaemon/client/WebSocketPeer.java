@@ -102,13 +102,17 @@ final class WebSocketPeer implements AutoCloseable {
     return socket.getInputStream().read() < 0;
   }
 
-  /** A short frame as the daemon sends them. */
+  /** A frame of up to 65,535 bytes as the daemon sends them. */
   static byte[] frame(boolean last, int opcode, byte... payload) {
-    return ByteBuffer.allocate(2 + payload.length)
-        .put((byte) ((last ? 0x80 : 0) | opcode))
-        .put((byte) payload.length)
-        .put(payload)
-        .array();
+    boolean isShort = payload.length < 126;
+    ByteBuffer frame = ByteBuffer.allocate((isShort ? 2 : 4) + payload.length);
+    frame.put((byte) ((last ? 0x80 : 0) | opcode));
+    if (isShort) {
+      frame.put((byte) payload.length);
+    } else {
+      frame.put((byte) 126).putShort((short) payload.length);
+    }
+    return frame.put(payload).array();
   }
 
   @Override
