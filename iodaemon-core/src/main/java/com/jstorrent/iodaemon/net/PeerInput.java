@@ -165,15 +165,22 @@ final class PeerInput implements Selectable {
       return;
     }
     if (plain) { // most sockets: no record to decrypt, no credit to look at, no end to wait for
-      int count = readIntoFrame(source, ready, relay.inbound().mostBytes());
-      if (count > 0) {
-        send(count);
-      } else if (count == ENDED) {
-        end(ready);
-      }
+      readPlain(source, ready);
     } else {
       readManaged(source, ready);
     }
+  }
+
+  private void readPlain(PeerStream source, SelectionKey ready) {
+    boolean again;
+    do {
+      int count = readIntoFrame(source, ready, relay.inbound().mostBytes());
+      again = count > 0 && accounted(count) && relay.gatherInbound(owner.id(), count);
+      if (count == ENDED) {
+        end(ready);
+      }
+    } while (again);
+    relay.sendGathered();
   }
 
   /** A turn with records, credit or a failure that waits. */
@@ -267,8 +274,15 @@ final class PeerInput implements Selectable {
   }
 
   private void send(int count) {
+    if (accounted(count)) {
+      relay.sendInbound(owner.id(), count);
+    }
+  }
+
+  /** Accounts for what is about to be sent; false when the client does not want it any more. */
+  private boolean accounted(int count) {
     if (!owner.relaysInput()) {
-      return;
+      return false;
     }
     stats.add(Counter.BYTES_RECEIVED, count);
     bytes += count;
@@ -277,7 +291,7 @@ final class PeerInput implements Selectable {
       meter.paused();
       stats.increment(Counter.CREDIT_PAUSES);
     }
-    relay.sendInbound(owner.id(), count);
+    return true;
   }
 
   /**

@@ -9,6 +9,7 @@ import com.jstorrent.iodaemon.transport.FrameReceiver;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,6 +87,12 @@ final class FrameLog {
     public void send(ByteBuffer frame) throws IOException {
       log.line("sends", frame, frame.remaining());
       connection.send(frame);
+    }
+
+    @Override
+    public void send(List<ByteBuffer> frames) throws IOException {
+      frames.forEach(frame -> log.line("sends", frame, frame.remaining()));
+      connection.send(frames);
     }
 
     @Override

@@ -2,12 +2,13 @@ package com.jstorrent.iodaemon.transport;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * One connection to a client, as the session sees it: a way to send whole frames and to end.
  * What arrives goes to the {@link FrameReceiver} that {@link SessionAcceptor} returned.
  *
- * <p><b>Threads.</b> {@link #send} and {@link #flush} are called by one thread at a time, the session's
+ * <p><b>Threads.</b> {@code send} and {@link #flush} are called by one thread at a time, the session's
  * relay thread; {@link #close}, {@link #abort} and {@link #probe} by any, also before {@link
  * SessionAcceptor#accept} has returned.
  *
@@ -22,7 +23,7 @@ import java.nio.ByteBuffer;
 public interface FrameConnection {
 
   /**
-   * How many bytes in front of a frame's position {@link #send} may overwrite with the transport's
+   * How many bytes in front of a frame's position {@link #send(ByteBuffer)} may overwrite with the transport's
    * own header. Constant for a connection.
    */
   int headroom();
@@ -39,7 +40,20 @@ public interface FrameConnection {
   void send(ByteBuffer frame) throws IOException;
 
   /**
-   * Writes what {@link #send} held back and what the transport itself has to say (see {@link
+   * Sends several frames, as {@link #send(ByteBuffer)} does one after the other. A transport overrides it when it can
+   * write them in one call of the system, which costs less.
+   *
+   * @param frames of the caller, as their buffers are
+   * @throws IOException when the connection has ended, after any of them
+   */
+  default void send(List<ByteBuffer> frames) throws IOException {
+    for (ByteBuffer frame : frames) {
+      send(frame);
+    }
+  }
+
+  /**
+   * Writes what {@link #send(ByteBuffer)} held back and what the transport itself has to say (see {@link
    * FrameReceiver#onFlushWanted}). Blocks like {@code send}.
    *
    * @throws IOException when the connection has ended
@@ -60,7 +74,7 @@ public interface FrameConnection {
   void close(CloseReason reason);
 
   /**
-   * Ends the connection at once, waking a thread that is blocked in {@link #send}, and asks for a
+   * Ends the connection at once, waking a thread that is blocked in {@link #send(ByteBuffer)}, and asks for a
    * flush ({@link FrameReceiver#onFlushWanted}), which then fails: so the session hears of it although it
    * is not sending. Never blocks; calling it again, or after the end, does no harm. {@link
    * FrameReceiver#onClosed} follows, from the thread that delivers.

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -149,6 +150,13 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   public void send(ByteBuffer frame) throws IOException {
     if (!outputEnded) {
       writer.message(frame);
+    }
+  }
+
+  @Override
+  public void send(List<ByteBuffer> frames) throws IOException {
+    if (!outputEnded) {
+      writer.messages(frames);
     }
   }
 

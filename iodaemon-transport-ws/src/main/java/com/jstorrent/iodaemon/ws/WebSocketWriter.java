@@ -5,6 +5,8 @@ import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,29 @@ final class WebSocketWriter {
   void message(ByteBuffer message) throws IOException {
     WireFormat.putHeader(message.order(FrameHeader.ORDER));
     bytes(message);
+  }
+
+  /** The same for several, in as few system calls as the client allows. */
+  void messages(List<ByteBuffer> messages) throws IOException {
+    ByteBuffer waiting = batch;
+    List<ByteBuffer> all = new ArrayList<>(messages.size() + 1);
+    if (waiting != null) {
+      all.add(waiting.flip());
+    }
+    for (ByteBuffer message : messages) {
+      WireFormat.putHeader(message.order(FrameHeader.ORDER));
+      all.add(message);
+    }
+    ByteBuffer[] array = all.toArray(ByteBuffer[]::new);
+    try {
+      while (array.length > 0 && array[array.length - 1].hasRemaining()) {
+        count(channel.write(array));
+      }
+    } finally {
+      if (waiting != null) {
+        release(waiting);
+      }
+    }
   }
 
   /** Writes a frame that is already encoded, such as one of the library. */

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ public final class ClientWriter {
   private final int headroom;
   private final Runnable onLost;
   private final AtomicInteger postedBytes = new AtomicInteger();
+  private final List<ByteBuffer> gathered = new ArrayList<>(); // relay's thread only
   private volatile @Nullable FrameConnection connection; // written by the relay's thread only
   private volatile @Nullable ReplayLog replay; // set before the first frame that it keeps
   private volatile Runnable onOverrun = () -> {};
@@ -149,12 +152,48 @@ public final class ClientWriter {
     return lent && log.settle();
   }
 
+  /** Whether a frame can wait for the next one: it need not be kept, and there is a connection. */
+  public boolean gathers() {
+    return replay == null && connection != null && !closed;
+  }
+
+  /** Sends TCP_RECV together with the next frame, or by {@link #sendGathered}; its buffer must not change until then. */
+  public void gather(ByteBuffer frame) {
+    stats.increment(Counter.FRAMES_TO_CLIENT);
+    gathered.add(frame);
+  }
+
+  /** Sends what waits for the next frame. */
+  public void sendGathered() {
+    FrameConnection current = connection;
+    if (gathered.isEmpty() || current == null) {
+      gathered.clear();
+      return;
+    }
+    try {
+      sendingSince = clock.nanoTime();
+      gathered.forEach(frame -> frame.order(ByteOrder.BIG_ENDIAN));
+      current.send(gathered);
+    } catch (IOException e) {
+      lost(current, e);
+    } finally {
+      sendingSince = IDLE;
+      gathered.forEach(frame -> frame.order(FrameHeader.ORDER)); // the relay builds its next frames in them
+      gathered.clear();
+    }
+  }
+
   /** Sends a frame again that was sent and kept before, with {@link #headroom} in front of it. */
   public void writeAgain(ByteBuffer frame) {
     transmit(frame);
   }
 
   private void transmit(ByteBuffer frame) {
+    if (!gathered.isEmpty()) {
+      gathered.add(frame);
+      sendGathered();
+      return;
+    }
     FrameConnection current = connection;
     if (current == null) {
       return;
@@ -229,10 +268,11 @@ public final class ClientWriter {
     }
   }
 
-  /** Nothing is sent from here on. */
+  /** Nothing is sent from here on. The relay's thread, or the one that ends it. */
   public void close() {
     closed = true;
     connection = null;
+    gathered.clear();
   }
 
   public boolean isClosed() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The frame of data that is being built for a client: a peer's bytes are read to where its payload
  * stands, with room for both headers in front. One for all sockets of a client, taken from the pool
  * when a peer sends and given back when none has for a while, or handed on to those who keep the frame; a short
- * one while memory is short. Belongs to the relay's thread.
+ * one while memory is short. While frames wait to be sent together, the next one is built in another buffer.
+ * Belongs to the relay's thread.
  */
 public final class InboundFrame {
   /**
@@ -34,7 +35,8 @@ public final class InboundFrame {
   private final MonotonicClock clock;
   private final int headroom;
   private final int dataStart;
-  private @Nullable ByteBuffer frame;
+  private final @Nullable ByteBuffer[] frames = new @Nullable ByteBuffer[Limits.GATHERED_FRAMES];
+  private int current; // frames before this one wait to be sent
   private @Nullable ByteBuffer scratch;
   private long lastSmall;
 
@@ -54,12 +56,12 @@ public final class InboundFrame {
 
   /** The whole buffer, for a kind of frame that writes its own headers behind the headroom. */
   public ByteBuffer buffer() {
-    return large(frame);
+    return large(frames[current]);
   }
 
   private ByteBuffer large(@Nullable ByteBuffer made) {
     ByteBuffer large = made != null && isLarge(made) ? made : take();
-    frame = large;
+    frames[current] = large;
     return large;
   }
 
@@ -83,10 +85,10 @@ public final class InboundFrame {
 
   /** Where the next bytes of a TCP peer go, so many at most. */
   public ByteBuffer room(int most) {
-    ByteBuffer buffer = frame;
+    ByteBuffer buffer = frames[current];
     if (buffer == null && most <= SHORT_BYTES && !hasMemory()) {
       buffer = ByteBuffer.allocate(dataStart + SHORT_BYTES).order(FrameHeader.ORDER);
-      frame = buffer;
+      frames[current] = buffer;
     } else if (buffer == null || buffer.capacity() < dataStart + most) {
       buffer = large(buffer);
     }
@@ -99,7 +101,8 @@ public final class InboundFrame {
 
   /** The TCP_RECV frame with as many bytes as were read into {@link #room}. */
   public ByteBuffer tcpRecv(int socketId, int count) {
-    ByteBuffer buffer = frame != null ? frame : buffer();
+    ByteBuffer begun = frames[current];
+    ByteBuffer buffer = begun != null ? begun : buffer();
     FrameHeader.putData(buffer, headroom, Opcode.TCP_RECV, socketId);
     if (count < Limits.SMALL_FRAME_BYTES) {
       smallFramePasses();
@@ -109,8 +112,27 @@ public final class InboundFrame {
 
   /** The frame's buffer belongs to the {@link ReplayLog} now. */
   public void kept() {
-    frame = null;
+    frames[current] = null;
     memory.release(MemoryUse.FRAMES, buffers.bufferBytes());
+  }
+
+  /**
+   * Builds the next frame in another buffer, because this one waits to be sent with it.
+   *
+   * @return false when this one should be sent at once: no more can wait, memory is short, or small frames pass
+   */
+  public boolean another() {
+    if (current + 1 == frames.length || frames[current + 1] == null && !hasMemory()
+        || isBesideSmall()) {
+      return false;
+    }
+    current++;
+    return true;
+  }
+
+  /** Nothing waits to be sent any more. */
+  public void sent() {
+    current = 0;
   }
 
   /** Room for encrypted bytes, as many as one read may bring. */
@@ -121,11 +143,14 @@ public final class InboundFrame {
 
   /** The most bytes that one read should bring now. */
   public int mostBytes() {
-    if (!isLarge(frame) && !hasMemory()) {
+    if (!isLarge(frames[current]) && !hasMemory()) {
       return SHORT_BYTES;
     }
-    boolean besideSmall = clock.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
-    return besideSmall ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
+    return isBesideSmall() ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
+  }
+
+  private boolean isBesideSmall() {
+    return clock.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
   }
 
   public void smallFramePasses() {
@@ -141,8 +166,10 @@ public final class InboundFrame {
 
   /** Gives the buffers back to the pool, until a peer sends again. */
   public void release() {
-    giveBack(frame);
-    frame = null;
+    for (int i = 0; i < frames.length; i++) {
+      giveBack(frames[i]);
+      frames[i] = null;
+    }
     giveBack(scratch);
     scratch = null;
   }

@@ -136,9 +136,37 @@ public final class Relay implements SelectorLoop.Handler {
    * relay's thread only.
    */
   public void sendInbound(int socketId, int count) {
-    if (client.writeData(inbound.tcpRecv(socketId, count))) {
+    send(inbound.tcpRecv(socketId, count));
+  }
+
+  private void send(ByteBuffer frame) {
+    if (client.writeData(frame)) {
       inbound.kept();
     }
+  }
+
+  /**
+   * The same, but when the frame is large, the next one of its peer is sent in the same call of the system if that
+   * has come as well: the daemon and the client wake each other less often then. {@link #sendGathered} has to follow.
+   *
+   * @return whether the next one is to be read at once
+   */
+  public boolean gatherInbound(int socketId, int count) {
+    ByteBuffer frame = inbound.tcpRecv(socketId, count);
+    boolean waits =
+        count >= Limits.GATHERED_DATA_BYTES && client.gathers() && inbound.another();
+    if (waits) {
+      client.gather(frame);
+    } else {
+      send(frame);
+    }
+    return waits;
+  }
+
+  /** Sends what {@link #gatherInbound} left. The relay's thread only. */
+  public void sendGathered() {
+    client.sendGathered();
+    inbound.sent();
   }
 
   /** Whether something can still be sent. Any thread. */

@@ -14,6 +14,9 @@ import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 4.8: a peer's bytes become a frame where they were read, and small ones pass soon. */
@@ -113,5 +116,35 @@ class InboundFrameTest {
     assertThat(inbound.mostBytes()).isEqualTo(Limits.RECV_DATA_BYTES);
     assertThat(inbound.room(inbound.mostBytes()).remaining()).isEqualTo(Limits.RECV_DATA_BYTES);
     assertThat(memory.held(MemoryUse.FRAMES)).isEqualTo(Limits.FRAME_BUFFER_BYTES);
+  }
+
+  @Test
+  void framesThatAreSentTogetherHaveBuffersOfTheirOwn() {
+    Set<ByteBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+    do {
+      buffers.add(inbound.room(1));
+    } while (inbound.another());
+    assertThat(buffers).hasSize(Limits.GATHERED_FRAMES);
+    assertThat(memory.held(MemoryUse.FRAMES))
+        .isEqualTo((long) Limits.GATHERED_FRAMES * Limits.FRAME_BUFFER_BYTES);
+    inbound.sent();
+    assertThat(buffers).contains(inbound.room(1));
+    inbound.release();
+    assertThat(memory.held(MemoryUse.FRAMES)).isZero();
+  }
+
+  @Test
+  void besideSmallFramesNoneWaitsForAnother() {
+    inbound.tcpRecv(7, Limits.SMALL_FRAME_BYTES - 1);
+    assertThat(inbound.another()).isFalse();
+    clock.advance(MEMORY_OF_SMALL);
+    assertThat(inbound.another()).isTrue();
+  }
+
+  @Test
+  void whileMemoryIsShortNoneWaitsForAnother() {
+    inbound.room(1);
+    memory.take(MemoryUse.PEER_QUEUES, MEMORY);
+    assertThat(inbound.another()).isFalse();
   }
 }

@@ -6,7 +6,9 @@ import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -123,15 +125,30 @@ final class Connected implements AutoCloseable {
 
   /** Sends a frame, and looks what becomes of its buffer. The relay's thread only. */
   void send(byte[] frame) throws IOException {
+    GuardedBuffer buffer = guarded(frame);
+    connection().send(buffer.toSend());
+    buffer.check();
+    buffer.reuse();
+  }
+
+  /** Sends frames by one call, and looks what becomes of their buffers. The relay's thread only. */
+  void sendTogether(List<byte[]> frames) throws IOException {
+    List<GuardedBuffer> buffers = new ArrayList<>();
+    for (byte[] frame : frames) {
+      buffers.add(guarded(frame));
+    }
+    connection().send(buffers.stream().map(GuardedBuffer::toSend).toList());
+    buffers.forEach(GuardedBuffer::check);
+    buffers.forEach(GuardedBuffer::reuse);
+  }
+
+  private GuardedBuffer guarded(byte[] frame) {
     int now = connection().headroom();
     Rule.HEADROOM_IS_CONSTANT.require(now >= 0, "it is " + now + ".");
     Rule.HEADROOM_IS_CONSTANT.require(
         headroom < 0 || headroom == now, "it was " + headroom + " and is " + now + ".");
     headroom = now;
-    GuardedBuffer buffer = new GuardedBuffer(frame, now, sent++);
-    connection().send(buffer.toSend());
-    buffer.check();
-    buffer.reuse();
+    return new GuardedBuffer(frame, now, sent++);
   }
 
   /** Sends a frame and flushes. The relay's thread only. */

@@ -1,7 +1,9 @@
 package com.jstorrent.iodaemon.testkit.transport;
 
 import com.jstorrent.iodaemon.testkit.transport.Worker.Task;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,32 @@ public interface SendingContract extends TransportUnderTest {
       both.receive(
           Connected.bytes(1, 100_000), Rule.FRAMES_REACH_THE_CLIENT, "the large frame behind them");
       both.receive(new byte[] {7}, Rule.FRAMES_REACH_THE_CLIENT, "the last frame");
+      sending.done(Rule.FRAMES_REACH_THE_CLIENT);
+    }
+  }
+
+  /** Several frames by one call are the same as one call for each. */
+  @Test
+  default void framesThatAreSentTogetherArriveInOrder() throws Exception {
+    List<byte[]> frames = new ArrayList<>();
+    for (int size : FrameSizes.all()) {
+      frames.add(Connected.bytes(size, size));
+    }
+    try (Connected both = Connected.open(this)) {
+      Task<?> sending =
+          both.relay(
+              "send",
+              () -> {
+                both.send(FrameSizes.numbered(1)); // may be held back, and comes first nevertheless
+                both.sendTogether(frames);
+                both.sendNow(FrameSizes.numbered(2));
+              });
+      both.receive(FrameSizes.numbered(1), Rule.FRAMES_REACH_THE_CLIENT, "the frame before them");
+      for (byte[] frame : frames) {
+        both.receive(
+            frame, Rule.FRAMES_REACH_THE_CLIENT, "the frame of " + frame.length + " bytes");
+      }
+      both.receive(FrameSizes.numbered(2), Rule.FRAMES_REACH_THE_CLIENT, "the frame behind them");
       sending.done(Rule.FRAMES_REACH_THE_CLIENT);
     }
   }
