@@ -55,7 +55,7 @@ final class Dispatch {
   /**
    * Handles one frame. Blocks while a socket without credit is full.
    *
-   * @param release to be run when nobody reads the frame any more; it need not be
+   * @param release to be run when the frame is not read any more; it need not be
    * @throws IOException when the frame breaks the protocol, which ends the session
    */
   void handle(ByteBuffer bytes, Runnable release) throws IOException, InterruptedException {

@@ -48,7 +48,7 @@ public interface FrameLink {
   ByteBuffer receive(Duration timeout) throws IOException, InterruptedException;
 
   /**
-   * Takes back a frame whose content nobody reads any more, so that its memory can be used for another one.
+   * Takes back a frame whose content is not read any more, so that its memory can be used for another one.
    * Only some frames come back, and a link need not do anything with them. For any thread; never blocks.
    *
    * @param frame the very buffer that {@link #receive} returned, once

@@ -45,7 +45,7 @@ final class FrameMemory {
   }
 
   /**
-   * Takes back what {@link #take} has given, when nobody uses it any more.
+   * Takes back what {@link #take} has given, when it is not used any more.
    *
    * @param memory that very buffer, once
    */

@@ -142,7 +142,7 @@ final class WebSocketInput {
     };
   }
 
-  /** Takes back a frame's payload, which nobody uses any more. For any thread. */
+  /** Takes back a frame's payload, which is not used any more. For any thread. */
   void giveBack(ByteBuffer content) {
     memory.giveBack(content);
   }

@@ -20,12 +20,6 @@ public final class Limits {
   /** PROTOCOL.md § 4.8: the most data in one TCP_RECV. */
   public static final int RECV_DATA_BYTES = 256 << 10;
 
-  /** TCP_RECV frames of a fast peer that are sent in one call of the system, at most. */
-  public static final int GATHERED_FRAMES = 4;
-
-  /** With so much data in a TCP_RECV there may be more to read at once, which is sent with it. */
-  public static final int GATHERED_DATA_BYTES = 16 << 10;
-
   /** A buffer for one frame of data, or for what one read of an encrypted socket may bring. */
   public static final int FRAME_BUFFER_BYTES = RECV_DATA_BYTES + (32 << 10);
 

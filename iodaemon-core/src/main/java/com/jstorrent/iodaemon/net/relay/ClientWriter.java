@@ -173,7 +173,11 @@ public final class ClientWriter {
     try {
       sendingSince = clock.nanoTime();
       gathered.forEach(frame -> frame.order(ByteOrder.BIG_ENDIAN));
-      current.send(gathered);
+      if (gathered.size() == 1) {
+        current.send(gathered.getFirst());
+      } else {
+        current.send(gathered);
+      }
     } catch (IOException e) {
       lost(current, e);
     } finally {
@@ -189,24 +193,8 @@ public final class ClientWriter {
   }
 
   private void transmit(ByteBuffer frame) {
-    if (!gathered.isEmpty()) {
-      gathered.add(frame);
-      sendGathered();
-      return;
-    }
-    FrameConnection current = connection;
-    if (current == null) {
-      return;
-    }
-    try {
-      sendingSince = clock.nanoTime();
-      current.send(frame.order(ByteOrder.BIG_ENDIAN));
-    } catch (IOException e) {
-      lost(current, e);
-    } finally {
-      sendingSince = IDLE;
-      frame.order(FrameHeader.ORDER); // the relay builds its next frame in it
-    }
+    gathered.add(frame);
+    sendGathered();
   }
 
   public void flush() {

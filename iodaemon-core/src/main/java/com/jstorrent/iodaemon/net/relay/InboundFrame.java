@@ -30,12 +30,18 @@ public final class InboundFrame {
   /** The most that is read at once while there is no memory for a large buffer. */
   private static final int SHORT_BYTES = 16 << 10;
 
+  /** PROTOCOL.md § 4.8: frames of a fast peer that are sent in one call of the system, at most. */
+  static final int GATHERED_FRAMES = 4;
+
+  /** With so much data in a frame there may be more to read at once, which is sent with it. */
+  static final int GATHERED_DATA_BYTES = 16 << 10;
+
   private final BufferPool buffers;
   private final MemoryAccount memory;
   private final MonotonicClock clock;
   private final int headroom;
   private final int dataStart;
-  private final @Nullable ByteBuffer[] frames = new @Nullable ByteBuffer[Limits.GATHERED_FRAMES];
+  private final @Nullable ByteBuffer[] frames = new @Nullable ByteBuffer[GATHERED_FRAMES];
   private int current; // frames before this one wait to be sent
   private @Nullable ByteBuffer scratch;
   private long lastSmall;
@@ -119,10 +125,13 @@ public final class InboundFrame {
   /**
    * Builds the next frame in another buffer, because this one waits to be sent with it.
    *
-   * @return false when this one should be sent at once: no more can wait, memory is short, or small frames pass
+   * @param count bytes of data in this one
+   * @return false when this one should be sent at once: it is small, no more can wait, memory is short, or small
+   *     frames pass
    */
-  public boolean another() {
-    if (current + 1 == frames.length || frames[current + 1] == null && !hasMemory()
+  public boolean another(int count) {
+    if (count < GATHERED_DATA_BYTES || current + 1 == frames.length
+        || frames[current + 1] == null && !hasMemory()
         || isBesideSmall()) {
       return false;
     }

@@ -153,8 +153,7 @@ public final class Relay implements SelectorLoop.Handler {
    */
   public boolean gatherInbound(int socketId, int count) {
     ByteBuffer frame = inbound.tcpRecv(socketId, count);
-    boolean waits =
-        count >= Limits.GATHERED_DATA_BYTES && client.gathers() && inbound.another();
+    boolean waits = client.gathers() && inbound.another(count);
     if (waits) {
       client.gather(frame);
     } else {

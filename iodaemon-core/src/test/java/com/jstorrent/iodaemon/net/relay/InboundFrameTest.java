@@ -123,10 +123,10 @@ class InboundFrameTest {
     Set<ByteBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
     do {
       buffers.add(inbound.room(1));
-    } while (inbound.another());
-    assertThat(buffers).hasSize(Limits.GATHERED_FRAMES);
+    } while (inbound.another(InboundFrame.GATHERED_DATA_BYTES));
+    assertThat(buffers).hasSize(InboundFrame.GATHERED_FRAMES);
     assertThat(memory.held(MemoryUse.FRAMES))
-        .isEqualTo((long) Limits.GATHERED_FRAMES * Limits.FRAME_BUFFER_BYTES);
+        .isEqualTo((long) InboundFrame.GATHERED_FRAMES * Limits.FRAME_BUFFER_BYTES);
     inbound.sent();
     assertThat(buffers).contains(inbound.room(1));
     inbound.release();
@@ -136,15 +136,15 @@ class InboundFrameTest {
   @Test
   void besideSmallFramesNoneWaitsForAnother() {
     inbound.tcpRecv(7, Limits.SMALL_FRAME_BYTES - 1);
-    assertThat(inbound.another()).isFalse();
+    assertThat(inbound.another(InboundFrame.GATHERED_DATA_BYTES)).isFalse();
     clock.advance(MEMORY_OF_SMALL);
-    assertThat(inbound.another()).isTrue();
+    assertThat(inbound.another(InboundFrame.GATHERED_DATA_BYTES)).isTrue();
   }
 
   @Test
   void whileMemoryIsShortNoneWaitsForAnother() {
     inbound.room(1);
     memory.take(MemoryUse.PEER_QUEUES, MEMORY);
-    assertThat(inbound.another()).isFalse();
+    assertThat(inbound.another(InboundFrame.GATHERED_DATA_BYTES)).isFalse();
   }
 }
