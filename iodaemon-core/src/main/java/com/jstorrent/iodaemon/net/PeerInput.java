@@ -83,7 +83,7 @@ final class PeerInput implements Selectable {
   void connected(SocketChannel connection, PeerStream source) {
     channel = connection;
     stream = source;
-    plain = credit.isUnlimited();
+    plain = true;
   }
 
   /** From here on bytes come encrypted. */
@@ -164,7 +164,7 @@ final class PeerInput implements Selectable {
     if (source == null) {
       return;
     }
-    if (plain) { // most sockets: no record to decrypt, no credit to look at, no end to wait for
+    if (plain) { // most sockets: no record to decrypt, no end to wait for
       readPlain(source, ready);
     } else {
       readManaged(source, ready);
@@ -172,18 +172,21 @@ final class PeerInput implements Selectable {
   }
 
   private void readPlain(PeerStream source, SelectionKey ready) {
-    boolean again;
+    int count;
     do {
-      int count = readIntoFrame(source, ready, relay.inbound().mostBytes());
-      again = count > 0 && accounted(count) && relay.gatherInbound(owner.id(), count);
-      if (count == ENDED) {
-        end(ready);
-      }
-    } while (again);
+      int most = credit.allows(relay.inbound().mostBytes());
+      count = most == 0 ? 0 : readIntoFrame(source, ready, most);
+    } while (count > 0 && accounted(count) && relay.gatherInbound(owner.id(), count));
+    if (count == ENDED) {
+      end(ready);
+    }
     relay.sendGathered();
+    if (count >= 0 && !credit.isUnlimited()) {
+      setInterest(source, ready);
+    }
   }
 
-  /** A turn with records, credit or a failure that waits. */
+  /** A turn with records or a failure that waits. */
   private void readManaged(PeerStream source, SelectionKey ready) {
     boolean again = true;
     for (int i = 0; again && i < READS_A_TURN && !relay.paused(); i++) {

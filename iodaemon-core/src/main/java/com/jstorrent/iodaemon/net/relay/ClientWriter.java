@@ -38,6 +38,7 @@ public final class ClientWriter {
   private final Runnable onLost;
   private final AtomicInteger postedBytes = new AtomicInteger();
   private final List<ByteBuffer> gathered = new ArrayList<>(); // relay's thread only
+  private @Nullable ReplayLog lender; // keeps the frames that were gathered last; relay's thread only
   private volatile @Nullable FrameConnection connection; // written by the relay's thread only
   private volatile @Nullable ReplayLog replay; // set before the first frame that it keeps
   private volatile Runnable onOverrun = () -> {};
@@ -136,31 +137,32 @@ public final class ClientWriter {
     transmit(frame);
   }
 
+  /** Whether a frame can wait for the next one of its peer: peers need not wait. */
+  public boolean gathers() {
+    return !closed && !paused();
+  }
+
   /**
-   * Sends TCP_RECV, in a buffer of the pool for frames.
-   *
-   * @return whether the buffer is kept together with the frame, so that it is not the caller's any more
+   * Sends TCP_RECV together with the next frame, or by {@link #sendGathered}. Its buffer, one of the pool for
+   * frames, must not change until then.
    */
-  public boolean writeData(ByteBuffer frame) {
+  public void gather(ByteBuffer frame) {
     if (closed) {
-      return false;
+      return;
     }
     stats.increment(Counter.FRAMES_TO_CLIENT);
     ReplayLog log = replay;
-    boolean lent = log != null && log.addWithBuffer(frame);
-    transmit(frame);
-    return lent && log.settle();
-  }
-
-  /** Whether a frame can wait for the next one: it need not be kept, and there is a connection. */
-  public boolean gathers() {
-    return replay == null && connection != null && !closed;
-  }
-
-  /** Sends TCP_RECV together with the next frame, or by {@link #sendGathered}; its buffer must not change until then. */
-  public void gather(ByteBuffer frame) {
-    stats.increment(Counter.FRAMES_TO_CLIENT);
+    if (log != null) {
+      log.addWithBuffer(frame);
+    }
+    lender = log;
     gathered.add(frame);
+  }
+
+  /** Whether the buffer of a frame that was sent is kept with it, so that it is not the caller's any more. */
+  public boolean keeps(ByteBuffer frame) {
+    ReplayLog log = lender;
+    return log != null && log.settle(frame);
   }
 
   /** Sends what waits for the next frame. */

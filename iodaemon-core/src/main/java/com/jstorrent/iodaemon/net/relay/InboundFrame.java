@@ -8,6 +8,7 @@ import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,8 @@ public final class InboundFrame {
   private final int headroom;
   private final int dataStart;
   private final @Nullable ByteBuffer[] frames = new @Nullable ByteBuffer[GATHERED_FRAMES];
-  private int current; // frames before this one wait to be sent
+  private int current; // the one that is being built
+  private int built; // and not sent yet
   private @Nullable ByteBuffer scratch;
   private long lastSmall;
 
@@ -113,13 +115,8 @@ public final class InboundFrame {
     if (count < Limits.SMALL_FRAME_BYTES) {
       smallFramePasses();
     }
+    built = current + 1;
     return buffer.limit(dataStart + count).position(headroom);
-  }
-
-  /** The frame's buffer belongs to the {@link ReplayLog} now. */
-  public void kept() {
-    frames[current] = null;
-    memory.release(MemoryUse.FRAMES, buffers.bufferBytes());
   }
 
   /**
@@ -139,8 +136,20 @@ public final class InboundFrame {
     return true;
   }
 
-  /** Nothing waits to be sent any more. */
-  public void sent() {
+  /**
+   * Nothing waits to be sent any more.
+   *
+   * @param kept whether a frame's buffer belongs to the {@link ReplayLog} now
+   */
+  public void sent(Predicate<ByteBuffer> kept) {
+    for (int i = 0; i < built; i++) {
+      ByteBuffer frame = frames[i];
+      if (frame != null && kept.test(frame)) {
+        frames[i] = null;
+        memory.release(MemoryUse.FRAMES, buffers.bufferBytes());
+      }
+    }
+    built = 0;
     current = 0;
   }
 

@@ -3,6 +3,8 @@ package com.jstorrent.iodaemon.net.relay;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,7 @@ final class KeptBytes {
   private final BufferPool pool;
   private final ArrayDeque<Segment> segments = new ArrayDeque<>(0);
   private @Nullable Segment tail; // has room for more, or is null
-  private @Nullable Segment lent; // its buffer is still used by the one who has lent it
+  private final List<Segment> lent = new ArrayList<>(0); // their buffers are still used by those who have lent them
   private long base; // position of the first segment's first byte
   private long start;
   private long end;
@@ -97,21 +99,23 @@ final class KeptBytes {
     end += segment.length;
     add(segment);
     tail = null;
-    lent = segment;
+    lent.add(segment);
   }
 
   /**
-   * The caller does not need the buffer that it has lent any more.
+   * The caller does not need a buffer any more that it may have lent.
    *
-   * @return false when its bytes have been forgotten meanwhile: then the buffer is the caller's again
+   * @return false when it has not, or when its bytes have been forgotten meanwhile: then the buffer is the caller's
    */
-  boolean settle() {
-    Segment segment = lent;
-    lent = null;
-    if (segment != null) {
-      segment.buffer.clear();
+  boolean settle(ByteBuffer buffer) {
+    for (int i = 0; i < lent.size(); i++) {
+      if (lent.get(i).buffer == buffer) {
+        lent.remove(i);
+        buffer.clear();
+        return true;
+      }
     }
-    return segment != null;
+    return false;
   }
 
   /** Fills the buffer with the bytes from a position on. */
@@ -144,9 +148,7 @@ final class KeptBytes {
     if (segment == tail) {
       tail = null;
     }
-    if (segment == lent) {
-      lent = null;
-    } else {
+    if (!lent.remove(segment)) {
       segment.pool.give(segment.buffer);
     }
   }

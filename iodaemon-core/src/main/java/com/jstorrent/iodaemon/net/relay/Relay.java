@@ -136,13 +136,8 @@ public final class Relay implements SelectorLoop.Handler {
    * relay's thread only.
    */
   public void sendInbound(int socketId, int count) {
-    send(inbound.tcpRecv(socketId, count));
-  }
-
-  private void send(ByteBuffer frame) {
-    if (client.writeData(frame)) {
-      inbound.kept();
-    }
+    client.gather(inbound.tcpRecv(socketId, count));
+    sendGathered();
   }
 
   /**
@@ -152,12 +147,10 @@ public final class Relay implements SelectorLoop.Handler {
    * @return whether the next one is to be read at once
    */
   public boolean gatherInbound(int socketId, int count) {
-    ByteBuffer frame = inbound.tcpRecv(socketId, count);
+    client.gather(inbound.tcpRecv(socketId, count));
     boolean waits = client.gathers() && inbound.another(count);
-    if (waits) {
-      client.gather(frame);
-    } else {
-      send(frame);
+    if (!waits) {
+      sendGathered();
     }
     return waits;
   }
@@ -165,7 +158,7 @@ public final class Relay implements SelectorLoop.Handler {
   /** Sends what {@link #gatherInbound} left. The relay's thread only. */
   public void sendGathered() {
     client.sendGathered();
-    inbound.sent();
+    inbound.sent(client::keeps);
   }
 
   /** Whether something can still be sent. Any thread. */

@@ -80,21 +80,19 @@ public final class ReplayLog {
   /**
    * Keeps a frame that is about to be sent, together with its buffer if a copy would cost more than
    * that takes. The buffer is still the caller's until {@link #settle}.
-   *
-   * @return whether the buffer is kept, so that {@link #settle} has to be called
    */
-  public boolean addWithBuffer(ByteBuffer frame) {
-    boolean lent =
+  public void addWithBuffer(ByteBuffer frame) {
+    add(
+        frame,
         frame.capacity() == frameBuffers.bufferBytes()
-            && frame.remaining() > frame.capacity() / 2;
-    return add(frame, lent) && lent;
+            && frame.remaining() > frame.capacity() / 2);
   }
 
-  private boolean add(ByteBuffer frame, boolean lent) {
+  private void add(ByteBuffer frame, boolean lent) {
     lock.lock();
     try {
       if (closed) {
-        return false;
+        return;
       }
       long capacity = capacity();
       lengths.append(length.clear().putInt(frame.remaining()).flip());
@@ -106,21 +104,21 @@ public final class ReplayLog {
       frames++;
       bytes += frame.remaining();
       memory.take(MemoryUse.REPLAY, capacity() - capacity);
-      return true;
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * The frame that was added last has been sent.
+   * A frame that was added has been sent.
    *
-   * @return whether its buffer belongs to this log now; false when the frame has been acknowledged
+   * @param frame its buffer
+   * @return whether the buffer belongs to this log now; false when a copy is kept, or the frame has been acknowledged
    */
-  public boolean settle() {
+  public boolean settle(ByteBuffer frame) {
     lock.lock();
     try {
-      return kept.settle();
+      return kept.settle(frame);
     } finally {
       lock.unlock();
     }

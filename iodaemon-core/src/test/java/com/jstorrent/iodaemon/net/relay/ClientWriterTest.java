@@ -2,12 +2,17 @@ package com.jstorrent.iodaemon.net.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.FrameWriter;
+import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.io.IOException;
@@ -19,7 +24,11 @@ import org.junit.jupiter.api.Test;
 
 /** Frames that are sent together keep their place among the others (PROTOCOL.md § 4.2). */
 class ClientWriterTest {
+  private static final int FRAME_BYTES = 4 << 10;
+  private static final long MEMORY = 16 << 20;
+
   private final Stats stats = new Stats();
+  private final BufferPool frameBuffers = new BufferPool(FRAME_BYTES, 2);
   private final List<List<Integer>> sent = new ArrayList<>(); // sockets, by call
   private final Recorder connection = new Recorder();
   private int losses;
@@ -45,10 +54,9 @@ class ClientWriterTest {
   @Test
   void noFrameOvertakesThem() {
     client.gather(data(1));
-    client.writeData(data(2));
-    client.gather(data(3));
-    client.write(new DaemonFrame.TcpClosed(0, 4, 0));
-    assertThat(sent).containsExactly(List.of(1, 2), List.of(3, 4));
+    client.gather(data(2));
+    client.write(new DaemonFrame.TcpClosed(0, 3, 0));
+    assertThat(sent).containsExactly(List.of(1, 2, 3));
   }
 
   @Test
@@ -79,6 +87,63 @@ class ClientWriterTest {
     client.sendGathered();
     assertThat(client.gathers()).isFalse();
     assertThat(sent).isEmpty();
+  }
+
+  private ReplayLog keepFrames() {
+    ReplayLog log =
+        new ReplayLog(
+            2 * FRAME_BYTES,
+            new MemoryBudget(MEMORY, MEMORY, stats, new ManualClock()).open(Share.FAIR),
+            new BufferPool(Limits.SEGMENT_BYTES, 1),
+            frameBuffers,
+            () -> {});
+    client.keepFrames(log, () -> {});
+    return log;
+  }
+
+  private ByteBuffer large(int socketId) {
+    ByteBuffer frame = frameBuffers.take().order(FrameHeader.ORDER);
+    FrameHeader.putData(frame, 0, Opcode.TCP_RECV, socketId);
+    return frame.clear();
+  }
+
+  @Test
+  void aLargeFrameIsKeptWithItsBufferUnlessTheClientHasItByThen() {
+    ReplayLog log = keepFrames();
+    ByteBuffer acknowledged = large(1);
+    ByteBuffer kept = large(2);
+    ByteBuffer copied = data(3);
+    List.of(acknowledged, kept, copied).forEach(client::gather);
+    client.sendGathered();
+    assertThat(sent).containsExactly(List.of(1, 2, 3));
+    log.acknowledge(1);
+    assertThat(client.keeps(acknowledged)).isFalse();
+    assertThat(client.keeps(kept)).isTrue();
+    assertThat(client.keeps(copied)).isFalse();
+  }
+
+  @Test
+  void noneWaitsForAnotherWhileTheClientHasToAcknowledge() {
+    ReplayLog log = keepFrames();
+    client.gather(large(1));
+    assertThat(client.gathers()).isTrue();
+    client.gather(large(2));
+    assertThat(client.gathers()).isFalse();
+    client.sendGathered();
+    log.acknowledge(2);
+    assertThat(client.gathers()).isTrue();
+  }
+
+  @Test
+  void buffersStayWithTheirOwnerWhenFramesAreNotKeptAnyMore() {
+    ReplayLog log = keepFrames();
+    ByteBuffer frame = large(1);
+    client.gather(frame);
+    client.keepFrames(null, () -> {});
+    log.close();
+    client.sendGathered();
+    assertThat(client.keeps(frame)).isFalse();
+    assertThat(frameBuffers.inUse()).isEqualTo(1);
   }
 
   /** Writes down the sockets of the frames of each call. */

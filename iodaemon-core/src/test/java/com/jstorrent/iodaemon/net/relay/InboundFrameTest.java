@@ -14,9 +14,12 @@ import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** PROTOCOL.md § 4.8: a peer's bytes become a frame where they were read, and small ones pass soon. */
@@ -127,10 +130,37 @@ class InboundFrameTest {
     assertThat(buffers).hasSize(InboundFrame.GATHERED_FRAMES);
     assertThat(memory.held(MemoryUse.FRAMES))
         .isEqualTo((long) InboundFrame.GATHERED_FRAMES * Limits.FRAME_BUFFER_BYTES);
-    inbound.sent();
+    inbound.sent(frame -> false);
     assertThat(buffers).contains(inbound.room(1));
     inbound.release();
     assertThat(memory.held(MemoryUse.FRAMES)).isZero();
+  }
+
+  @Test
+  void aBufferThatIsKeptWithItsFrameIsNotUsedAgain() {
+    List<ByteBuffer> sent = new ArrayList<>();
+    do {
+      inbound.room(1);
+      sent.add(inbound.tcpRecv(7, 1));
+    } while (inbound.another(InboundFrame.GATHERED_DATA_BYTES));
+    ByteBuffer kept = sent.getFirst();
+    inbound.sent(frame -> frame == kept);
+    assertThat(memory.held(MemoryUse.FRAMES))
+        .isEqualTo((sent.size() - 1L) * Limits.FRAME_BUFFER_BYTES);
+    assertThat(inbound.room(1)).isNotSameAs(kept);
+    inbound.release();
+    assertThat(Stream.generate(pool::take).limit(sent.size())).noneMatch(taken -> taken == kept);
+  }
+
+  @Test
+  void onlyFramesThatWereBuiltAreAskedFor() {
+    inbound.room(1);
+    inbound.tcpRecv(7, 1);
+    inbound.sent(frame -> false);
+    inbound.sent(
+        frame -> {
+          throw new AssertionError("It was sent before.");
+        });
   }
 
   @Test

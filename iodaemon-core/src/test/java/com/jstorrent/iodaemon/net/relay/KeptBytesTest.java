@@ -6,7 +6,9 @@ import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class KeptBytesTest {
@@ -40,10 +42,10 @@ class KeptBytesTest {
       assertThat(kept.end()).isEqualTo(all.size());
       boolean early = random.nextBoolean();
       if (early && lent != null) {
-        assertThat(kept.settle()).isTrue();
+        assertThat(kept.settle(lent)).isTrue();
       }
       kept.discardTo(kept.start() + (long) (random.nextDouble() * (kept.end() - kept.start())));
-      if (!early && lent != null && !kept.settle()) {
+      if (!early && lent != null && !kept.settle(lent)) {
         lenders.give(lent);
       }
       int count = (int) (random.nextDouble() * (kept.end() - kept.start()));
@@ -60,13 +62,27 @@ class KeptBytesTest {
   void aBufferThatWasLentGoesToItsPoolWhenItsBytesAreForgotten() {
     ByteBuffer lent = lenders.take().limit(10);
     kept.lend(lent, lenders);
-    assertThat(kept.settle()).isTrue();
+    assertThat(kept.settle(lent)).isTrue();
     assertThat(kept.capacity()).isEqualTo(lenders.bufferBytes());
     kept.discardTo(9);
     assertThat(lenders.inUse()).isEqualTo(1);
     kept.discardTo(10);
     assertThat(lenders.inUse()).isZero();
     assertThat(kept.capacity()).isZero();
+  }
+
+  @Test
+  void eachBufferThatWasLentIsSettledByItself() {
+    List<ByteBuffer> lent = Stream.generate(() -> lenders.take().limit(10)).limit(3).toList();
+    lent.forEach(buffer -> kept.lend(buffer, lenders));
+    kept.discardTo(10);
+    assertThat(kept.settle(lent.get(2))).isTrue();
+    assertThat(kept.settle(lent.get(1))).isTrue();
+    assertThat(kept.settle(lent.get(1))).isFalse();
+    assertThat(kept.settle(lent.getFirst())).isFalse();
+    assertThat(lenders.inUse()).isEqualTo(3);
+    kept.discardTo(30);
+    assertThat(lenders.inUse()).isEqualTo(1);
   }
 
   @Test
