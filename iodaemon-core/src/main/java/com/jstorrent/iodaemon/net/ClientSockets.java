@@ -175,16 +175,17 @@ public final class ClientSockets {
   }
 
   /**
-   * @return false when the connection has ended before there was room for the frame: it counts as
+   * @param data of one frame, or of several one behind the other
+   * @return false when the connection has ended before there was room for it: the frames count as
    *     never received
    * @throws ProtocolException when the client has said that it sends no more
    */
-  public boolean tcpSend(int socketId, ByteBuffer data) throws ProtocolException {
+  public boolean tcpSend(int socketId, ByteBuffer... data) throws ProtocolException {
     TcpSocket socket = sending(socketId);
     return socket == null || sender.send(socket, data);
   }
 
-  /** As {@link #tcpSend(int, ByteBuffer)}, of what is left of the frame. */
+  /** As {@link #tcpSend(int, ByteBuffer...)}, of what is left of the frame. */
   public boolean tcpSend(int socketId, LargeFrame data) throws ProtocolException {
     TcpSocket socket = sending(socketId);
     return socket == null || sender.send(socket, data);

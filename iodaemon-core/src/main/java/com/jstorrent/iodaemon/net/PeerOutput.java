@@ -92,11 +92,13 @@ final class PeerOutput {
    * @return the failure, if this write has met it
    */
   @Nullable
-  Errno write(ByteBuffer data) {
+  Errno write(ByteBuffer... data) {
     lock.lock();
     try {
       if (ended) {
-        data.position(data.limit()); // the socket is over already, and TCP_CLOSE on its way
+        for (ByteBuffer part : data) {
+          part.position(part.limit()); // the socket is over already, and TCP_CLOSE on its way
+        }
         return null;
       }
       if (stream != null && queue.isEmpty() && !queue.hasBarrier() && !broken) {

@@ -30,27 +30,39 @@ final class PeerSender {
   }
 
   /**
-   * @return false when the connection has ended before there was room: then nothing of the frame was
-   *     taken
+   * @param data in order, for one write
+   * @return false when the connection has ended before there was room: then nothing of it was taken
    */
-  boolean send(TcpSocket socket, ByteBuffer data) {
-    int size = data.remaining();
+  boolean send(TcpSocket socket, ByteBuffer... data) {
+    int size = remaining(data);
     boolean covered = socket.sendCredit().covers(size);
     socket.write(data);
-    int left = data.remaining();
+    int left = remaining(data);
     if (left > 0) {
       BooleanSupplier room = () -> hasRoom(socket, left) && net.budget().hasMemory(left);
       if (!covered && !awaitRoom(socket, left, room) && left == size) {
         return false;
       }
-      socket.enqueue(data);
+      for (ByteBuffer part : data) {
+        if (part.hasRemaining()) {
+          socket.enqueue(part);
+        }
+      }
     }
     socket.taken(size);
     return true;
   }
 
+  private static int remaining(ByteBuffer... data) {
+    int bytes = 0;
+    for (ByteBuffer part : data) {
+      bytes += part.remaining();
+    }
+    return bytes;
+  }
+
   /**
-   * As {@link #send(TcpSocket, ByteBuffer)}: nothing is queued before there is room for all that the
+   * As {@link #send(TcpSocket, ByteBuffer...)}: nothing is queued before there is room for all that the
    * peer did not take at once. It needs no further memory: that of each part is given back when the
    * next one is queued.
    */

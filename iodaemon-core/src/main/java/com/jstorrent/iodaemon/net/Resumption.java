@@ -47,9 +47,9 @@ public final class Resumption {
     net.relay().client().keepFrames(log, this::forfeit);
   }
 
-  /** A frame of the client has been handled, and need not be kept by it any more. */
-  public void handled(int bytes) {
-    long count = received.incrementAndGet();
+  /** Frames of the client have been handled, and need not be kept by it any more. */
+  public void handled(int frames, int bytes) {
+    long count = received.addAndGet(frames);
     unacknowledgedBytes += bytes;
     if (unacknowledgedBytes >= Limits.ACK_BYTES || count - acknowledged >= Limits.ACK_FRAMES) {
       acknowledged = count;

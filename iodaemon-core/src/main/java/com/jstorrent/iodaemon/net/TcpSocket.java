@@ -199,11 +199,11 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
    * Writes what the peer takes at once, unless older bytes wait. Called by the client's reader
    * only, like {@link #enqueue}; neither blocks.
    */
-  void write(ByteBuffer data) {
+  void write(ByteBuffer... data) {
     Errno failure = output.write(data);
     if (failure != null) {
       writeFailed(failure);
-    } else if (output.holdsRecord() && !data.hasRemaining()) {
+    } else if (output.holdsRecord() && !data[data.length - 1].hasRemaining()) {
       queued.watch();
     }
   }

@@ -112,23 +112,42 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
 
   @Override
   public void onFrame(ByteBuffer frame) {
-    take(frame, frame.remaining(), FrameDispatch::dispatch);
+    take(frame, 1, frame.remaining(), FrameDispatch::dispatch);
+  }
+
+  @Override
+  public void onFrames(List<ByteBuffer> frames) {
+    int end;
+    for (int at = 0; at < frames.size(); at = end) {
+      end = SendRun.end(frames, at);
+      if (end - at == 1) {
+        onFrame(frames.get(at));
+      } else {
+        SendRun run = SendRun.of(frames.subList(at, end));
+        take(frames.get(at), end - at, run.bytes(), FrameDispatch.ofRun(run));
+      }
+    }
   }
 
   @Override
   public void onLargeFrame(LargeFrame frame) {
     ByteBuffer head = frame.next();
     if (head != null) {
-      take(head, frame.remaining(), FrameDispatch.ofLarge(frame));
+      take(head, 1, frame.remaining(), FrameDispatch.ofLarge(frame));
     }
   }
 
-  private void take(ByteBuffer frame, int size, FrameDispatch.Dispatch dispatch) {
+  /**
+   * @param frame the frame, or the beginning of it, or the first one of a run
+   * @param count how many frames these are
+   * @param size in bytes
+   */
+  private void take(ByteBuffer frame, int count, int size, FrameDispatch.Dispatch dispatch) {
     ClientLink link = link();
     if (state == ConnectionState.CLOSED || link.isOver()) {
       return;
     }
-    link.stats().increment(Counter.FRAMES_FROM_CLIENT);
+    link.stats().add(Counter.FRAMES_FROM_CLIENT, count);
     client.heard();
     Resumption resumption = link.resumption();
     boolean counted =
@@ -148,7 +167,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
       refuse(e);
     }
     if (resumption != null && counted && handled) {
-      resumption.handled(size);
+      resumption.handled(count, size);
     }
   }
 

@@ -40,6 +40,15 @@ final class FrameDispatch {
 
   private FrameDispatch() {}
 
+  /** For TCP_SEND frames of one socket, of which {@link Dispatch#run} gets the first one. */
+  static Dispatch ofRun(SendRun run) {
+    return (opcode, head, connection, sockets) -> {
+      int socketId = FrameHeader.socketId(head);
+      head.position(head.position() + FrameHeader.DATA_OFFSET);
+      return sockets.tcpSend(socketId, run.data());
+    };
+  }
+
   /**
    * For a frame in several buffers, of which {@link Dispatch#run} gets the first one. Only TCP_SEND can
    * have so many bytes. UDP_SEND is then too long for a datagram; in other frames only a text can be

@@ -129,6 +129,12 @@ final class FrameLog {
     }
 
     @Override
+    public void onFrames(List<ByteBuffer> frames) {
+      frames.forEach(frame -> log.line("receives", frame, frame.remaining()));
+      receiver.onFrames(frames);
+    }
+
+    @Override
     public void onLargeFrame(LargeFrame frame) {
       ByteBuffer head = frame.next();
       if (head != null) {

@@ -2,11 +2,12 @@ package com.jstorrent.iodaemon.transport;
 
 import com.jstorrent.iodaemon.memory.MemoryAccount;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * What a transport tells the session about one connection.
  *
- * <p>{@link #onFrame}, {@link #onLargeFrame}, {@link #onViolation} and {@link #onClosed} are called by one thread at a
+ * <p>{@link #onFrame}, {@link #onFrames}, {@link #onLargeFrame}, {@link #onViolation} and {@link #onClosed} are called by one thread at a
  * time, in the order of the events; {@link #onFlushWanted} by any thread.
  */
 public interface FrameReceiver {
@@ -23,6 +24,16 @@ public interface FrameReceiver {
    * reads no more than a constant number of bytes, and TCP slows the client.
    */
   void onFrame(ByteBuffer frame);
+
+  /**
+   * Whole frames that have arrived together, in their order: the same as {@link #onFrame} for each. The data of
+   * several frames for one peer is then written by one call of the system.
+   *
+   * @param frames at least one, each in a buffer of its own, or in its own view of one
+   */
+  default void onFrames(List<ByteBuffer> frames) {
+    frames.forEach(this::onFrame);
+  }
 
   /**
    * One whole frame that the transport holds in several buffers, because it is larger than {@link

@@ -68,6 +68,11 @@ public final class RecordedConnection implements FrameConnection, AutoCloseable 
     session.onFrame(FrameWriter.write(frame, 0));
   }
 
+  /** Delivers frames that have arrived together; for one thread at a time. */
+  public void say(List<? extends ClientFrame> frames) {
+    session.onFrames(frames.stream().map(frame -> FrameWriter.write(frame, 0)).toList());
+  }
+
   /** The connection breaks. */
   public void vanish() {
     session.onClosed(false);

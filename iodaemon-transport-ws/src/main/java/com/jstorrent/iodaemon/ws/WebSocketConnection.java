@@ -222,6 +222,11 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   }
 
   @Override
+  public void onBinary(List<ByteBuffer> messages) {
+    session().onFrames(messages);
+  }
+
+  @Override
   public void onLargeBinary(LargeFrame message) {
     session().onLargeFrame(message);
   }

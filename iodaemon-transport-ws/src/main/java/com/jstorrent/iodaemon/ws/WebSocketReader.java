@@ -6,7 +6,7 @@ import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * Decodes WebSocket frames. An unfragmented binary message is unmasked in place and passed on
@@ -47,6 +47,11 @@ final class WebSocketReader {
     /** A complete binary message between position and limit, valid during the call only. */
     void onBinary(ByteBuffer message);
 
+    /** The same for each of them, in order. */
+    default void onBinary(List<ByteBuffer> messages) {
+      messages.forEach(this::onBinary);
+    }
+
     /** A complete binary message that is larger than a buffer, valid during the call only. */
     void onLargeBinary(LargeFrame message);
 
@@ -68,6 +73,7 @@ final class WebSocketReader {
   private final Mask mask = new Mask();
   private ByteBuffer buffer = NONE; // bytes of incomplete frames in front of its position
   private final PartialMessage message;
+  private final MessageBatch batch;
   private int missing; // bytes of the payload that goes to the message and not to the buffer
   private int missingKey;
   private boolean missingEnds; // whether the message ends with that payload
@@ -82,6 +88,7 @@ final class WebSocketReader {
     this.sink = sink;
     this.buffers = buffers;
     this.message = new PartialMessage(segments);
+    this.batch = new MessageBatch(sink);
   }
 
   /** Takes bytes that were read ahead; {@link #run} has to follow. Called once, before all others. */
@@ -159,7 +166,12 @@ final class WebSocketReader {
 
   /** The size that the buffer grows to. */
   private int largest(int limit) {
-    return limit > SMALL_BUFFER_BYTES ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
+    return isLarge(limit) ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
+  }
+
+  /** Whether the client has authenticated; before that, each message may change the limit for the next one. */
+  private static boolean isLarge(int limit) {
+    return limit > SMALL_BUFFER_BYTES;
   }
 
   private void grow() throws IOException {
@@ -224,6 +236,7 @@ final class WebSocketReader {
     while (sink.isOpen() && !refused && (next = frame(at, end)) > at) {
       at = next;
     }
+    batch.passOn();
     keep(at, end);
   }
 
@@ -269,7 +282,7 @@ final class WebSocketReader {
       return at;
     }
     long length = WireFormat.payloadLength(buffer, at);
-    String violation = violation(opcode, fin, length);
+    String violation = WireFormat.violation(opcode, fin, length, message.isBegun());
     if (violation != null) {
       return refuse(CloseReason.PROTOCOL_ERROR, violation, at);
     }
@@ -295,23 +308,9 @@ final class WebSocketReader {
     return next;
   }
 
-  private @Nullable String violation(int opcode, boolean fin, long length) {
-    return switch (opcode) {
-      case WireFormat.OP_TEXT -> null; // refused later, wherever it occurs
-      case WireFormat.OP_BINARY ->
-          message.isBegun() ? "A message begins before the one in fragments has ended." : null;
-      case WireFormat.OP_CONTINUATION ->
-          message.isBegun() ? null : "A continuation continues nothing.";
-      case WireFormat.OP_CLOSE, WireFormat.OP_PING, WireFormat.OP_PONG ->
-          fin && length <= WireFormat.CONTROL_MAX_PAYLOAD && length >= 0
-              ? null
-              : "A control frame is fragmented or too long.";
-      default -> "A frame has a reserved opcode.";
-    };
-  }
-
   /** Begins a payload that does not go to the buffer, and returns the index behind what is there of it. */
   private int begin(int opcode, boolean fin, int length, int at, int end) throws IOException {
+    batch.passOn();
     if (opcode == WireFormat.OP_TEXT) {
       sink.onText();
       refused = true;
@@ -344,6 +343,11 @@ final class WebSocketReader {
 
   /** Passes on the payload, which is what remains in the buffer. */
   private void deliver(int opcode, boolean fin) throws IOException {
+    if (opcode == WireFormat.OP_BINARY && fin && isLarge(sink.messageLimit())) {
+      batch.add(buffer);
+      return;
+    }
+    batch.passOn();
     if (opcode == WireFormat.OP_TEXT) {
       sink.onText();
     } else if (opcode >= WireFormat.FIRST_CONTROL) {
@@ -380,6 +384,7 @@ final class WebSocketReader {
   }
 
   private int refuse(CloseReason reason, String sentence, int at) {
+    batch.passOn();
     refused = true;
     sink.onViolation(reason, sentence);
     return at;

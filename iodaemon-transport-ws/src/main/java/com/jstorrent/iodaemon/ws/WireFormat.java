@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.ws;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header of a WebSocket frame (RFC 6455 § 5.2). Only this class knows its bits.
@@ -85,6 +86,25 @@ final class WireFormat {
       case LENGTH_16 -> Short.toUnsignedLong(Short.reverseBytes(buffer.getShort(at + 2)));
       case LENGTH_64 -> Long.reverseBytes(buffer.getLong(at + 2));
       default -> length;
+    };
+  }
+
+  /**
+   * What is wrong with a frame, or null.
+   *
+   * @param continued whether fragments of a message have come before it
+   */
+  static @Nullable String violation(int opcode, boolean fin, long length, boolean continued) {
+    return switch (opcode) {
+      case OP_TEXT -> null; // refused later, wherever it occurs
+      case OP_BINARY ->
+          continued ? "A message begins before the one in fragments has ended." : null;
+      case OP_CONTINUATION -> continued ? null : "A continuation continues nothing.";
+      case OP_CLOSE, OP_PING, OP_PONG ->
+          fin && length <= CONTROL_MAX_PAYLOAD && length >= 0
+              ? null
+              : "A control frame is fragmented or too long.";
+      default -> "A frame has a reserved opcode.";
     };
   }
 }

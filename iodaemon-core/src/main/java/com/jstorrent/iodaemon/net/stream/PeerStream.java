@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
  */
 public sealed interface PeerStream extends SendQueue.Sink permits PlainStream, TlsStream {
 
+  /** Writes as many bytes as are taken, in order. */
+  long write(ByteBuffer[] from) throws IOException;
+
   /**
    * Reads what has come, and returns how many bytes that were, 0 for none and -1 for the end.
    */

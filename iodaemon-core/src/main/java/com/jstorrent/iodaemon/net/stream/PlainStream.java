@@ -51,6 +51,11 @@ public final class PlainStream implements PeerStream {
   }
 
   @Override
+  public long write(ByteBuffer[] from) throws IOException {
+    return from.length == 1 ? channel.write(from[0]) : channel.write(from);
+  }
+
+  @Override
   public boolean flush() {
     return true;
   }

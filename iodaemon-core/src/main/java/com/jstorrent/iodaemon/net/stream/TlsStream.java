@@ -251,6 +251,18 @@ public final class TlsStream implements PeerStream {
   }
 
   @Override
+  public long write(ByteBuffer[] from) throws IOException {
+    long written = 0;
+    for (ByteBuffer part : from) {
+      written += write(part);
+      if (part.hasRemaining()) {
+        break;
+      }
+    }
+    return written;
+  }
+
+  @Override
   public boolean flush() throws IOException {
     if (discarded) {
       return true;

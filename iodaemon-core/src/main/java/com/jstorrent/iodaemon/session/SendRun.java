@@ -1,0 +1,69 @@
+package com.jstorrent.iodaemon.session;
+
+import com.jstorrent.iodaemon.frame.FrameHeader;
+import com.jstorrent.iodaemon.frame.Opcode;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * TCP_SEND frames of one socket that arrived one behind the other. They are handled like a single one with the data
+ * of all, so that the peer gets it by one call of the system.
+ */
+final class SendRun {
+  /** The most frames of a run: about as many as one call of the system takes at no extra cost. */
+  static final int MOST_FRAMES = 64;
+
+  private final ByteBuffer[] data;
+  private final int bytes;
+
+  private SendRun(ByteBuffer[] data, int bytes) {
+    this.data = data;
+    this.bytes = bytes;
+  }
+
+  /** Where a run ends that begins with the frame at {@code first}: behind that frame, if it is none. */
+  static int end(List<ByteBuffer> frames, int first) {
+    ByteBuffer head = frames.get(first);
+    int end = first + 1;
+    if (head.remaining() >= FrameHeader.DATA_OFFSET
+        && FrameHeader.opcode(head) == Opcode.TCP_SEND.code()) {
+      int most = Math.min(frames.size(), first + MOST_FRAMES);
+      while (end < most && hasHeaderOf(head, frames.get(end))) {
+        end++;
+      }
+    }
+    return end;
+  }
+
+  /** The same version and socket: what is true of one header is true of the other. Buffers of different orders differ. */
+  private static boolean hasHeaderOf(ByteBuffer head, ByteBuffer frame) {
+    int first = head.position();
+    int second = frame.position();
+    return frame.remaining() >= FrameHeader.DATA_OFFSET
+        && frame.order() == head.order()
+        && frame.getLong(second) == head.getLong(first)
+        && frame.getInt(second + FrameHeader.LENGTH) == head.getInt(first + FrameHeader.LENGTH);
+  }
+
+  /** The run of these frames, but for the header of the first one, which is left to be read. */
+  static SendRun of(List<ByteBuffer> frames) {
+    int bytes = 0;
+    for (ByteBuffer frame : frames) {
+      bytes += frame.remaining();
+    }
+    for (ByteBuffer frame : frames.subList(1, frames.size())) {
+      frame.position(frame.position() + FrameHeader.DATA_OFFSET);
+    }
+    return new SendRun(frames.toArray(ByteBuffer[]::new), bytes);
+  }
+
+  /** What the frames bring, in order. */
+  ByteBuffer[] data() {
+    return data;
+  }
+
+  /** The size of the frames, with their headers. */
+  int bytes() {
+    return bytes;
+  }
+}

@@ -1,0 +1,38 @@
+package com.jstorrent.iodaemon.ws;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Messages that stand in the buffer of a {@link WebSocketReader} one behind the other, and are passed on together:
+ * before anything else is passed on, and before the buffer changes.
+ */
+final class MessageBatch {
+  private final WebSocketReader.Sink sink;
+  private final List<ByteBuffer> messages = new ArrayList<>();
+
+  MessageBatch(WebSocketReader.Sink sink) {
+    this.sink = sink;
+  }
+
+  /** Adds what remains in the buffer. */
+  void add(ByteBuffer buffer) {
+    messages.add(buffer.duplicate().order(buffer.order()));
+  }
+
+  void passOn() {
+    if (messages.isEmpty()) {
+      return;
+    }
+    try {
+      if (messages.size() == 1) {
+        sink.onBinary(messages.getFirst());
+      } else {
+        sink.onBinary(messages);
+      }
+    } finally {
+      messages.clear();
+    }
+  }
+}
