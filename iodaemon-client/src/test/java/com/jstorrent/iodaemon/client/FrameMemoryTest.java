@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,25 @@ final class FrameMemoryTest {
     assertThat(own.remaining()).isEqualTo(bytes);
     memory.giveBack(own);
     assertThat(memory.take(bytes)).isNotSameAs(own);
+  }
+
+  @Test
+  void whenTheJvmHasNoneLeftItIsNotAskedAgain() {
+    AtomicInteger asked = new AtomicInteger();
+    FrameMemory scarce =
+        new FrameMemory(
+            bytes -> {
+              if (asked.incrementAndGet() > 1) {
+                throw new OutOfMemoryError("Cannot reserve direct buffer memory.");
+              }
+              return ByteBuffer.allocateDirect(bytes);
+            });
+    ByteBuffer first = scarce.take(LARGE);
+    assertThat(scarce.take(LARGE).isDirect()).isFalse();
+    assertThat(scarce.take(LARGE).isDirect()).isFalse();
+    assertThat(asked).hasValue(2);
+    scarce.giveBack(first);
+    assertThat(scarce.take(LARGE)).isSameAs(first);
   }
 
   @Test

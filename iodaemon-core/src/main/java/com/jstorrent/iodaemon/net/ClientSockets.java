@@ -191,6 +191,12 @@ public final class ClientSockets {
     return socket == null || sender.send(socket, data);
   }
 
+  /** Whether TCP_SEND of a socket is not refused. */
+  public boolean canSend(int socketId) {
+    TcpSocket socket = net.table().socket(socketId, TcpSocket.class);
+    return socket != null && !socket.clientHasShutDown();
+  }
+
   private @Nullable TcpSocket sending(int socketId) throws ProtocolException {
     TcpSocket socket = net.table().socket(socketId, TcpSocket.class);
     if (socket == null) {

@@ -60,6 +60,16 @@ public final class Resumption {
     }
   }
 
+  /** How many frames bring the next ACK, at the latest. The client's reader only. */
+  public int framesUntilAck() {
+    return (int) Math.max(1, Limits.ACK_FRAMES - (received.get() - acknowledged));
+  }
+
+  /** How many bytes bring it. The client's reader only. */
+  public int bytesUntilAck() {
+    return Limits.ACK_BYTES - unacknowledgedBytes;
+  }
+
   /**
    * Counts when it is sent, not when it became due: one that has waited while the connection was lost
    * must not fall behind what RESUMED has said.

@@ -119,7 +119,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   public void onFrames(List<ByteBuffer> frames) {
     int end;
     for (int at = 0; at < frames.size(); at = end) {
-      end = SendRun.end(frames, at);
+      end = endOfRun(frames, at);
       if (end - at == 1) {
         onFrame(frames.get(at));
       } else {
@@ -127,6 +127,18 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
         take(frames.get(at), end - at, run.bytes(), FrameDispatch.ofRun(run));
       }
     }
+  }
+
+  /** Frames that will be refused are handled one by one, so that each has its answer. */
+  private int endOfRun(List<ByteBuffer> frames, int at) {
+    Resumption resumption = link().resumption();
+    int end =
+        resumption == null
+            ? SendRun.end(frames, at, SendRun.MOST_FRAMES, Limits.FRAME_BUFFER_BYTES)
+            : SendRun.end(frames, at, resumption.framesUntilAck(), resumption.bytesUntilAck());
+    return end == at + 1 || client.sockets().canSend(FrameHeader.socketId(frames.get(at)))
+        ? end
+        : at + 1;
   }
 
   @Override

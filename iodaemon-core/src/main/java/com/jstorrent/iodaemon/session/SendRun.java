@@ -10,9 +10,6 @@ import java.util.List;
  * of all, so that the peer gets it by one call of the system.
  */
 final class SendRun {
-  /** The most frames of a run: about as many as one call of the system takes at no extra cost. */
-  static final int MOST_FRAMES = 64;
-
   private final ByteBuffer[] data;
   private final int bytes;
 
@@ -21,16 +18,33 @@ final class SendRun {
     this.bytes = bytes;
   }
 
-  /** Where a run ends that begins with the frame at {@code first}: behind that frame, if it is none. */
-  static int end(List<ByteBuffer> frames, int first) {
+  /** The most frames of a run: about as many as one call of the system takes at no extra cost. */
+  static final int MOST_FRAMES = 64;
+
+  /** Whether a run can begin with a frame. */
+  private static boolean isSend(ByteBuffer frame) {
+    return frame.remaining() >= FrameHeader.DATA_OFFSET
+        && FrameHeader.version(frame) == FrameHeader.VERSION
+        && FrameHeader.opcode(frame) == Opcode.TCP_SEND.code();
+  }
+
+  /**
+   * Where the run ends that begins with the frame at {@code first}: behind that frame, if it is none.
+   *
+   * @param mostFrames of the run, at least 1
+   * @param mostBytes the run ends with the frame that brings as many
+   */
+  static int end(List<ByteBuffer> frames, int first, int mostFrames, int mostBytes) {
     ByteBuffer head = frames.get(first);
+    if (!isSend(head)) {
+      return first + 1;
+    }
+    int most = Math.min(frames.size(), first + mostFrames);
+    int bytes = head.remaining();
     int end = first + 1;
-    if (head.remaining() >= FrameHeader.DATA_OFFSET
-        && FrameHeader.opcode(head) == Opcode.TCP_SEND.code()) {
-      int most = Math.min(frames.size(), first + MOST_FRAMES);
-      while (end < most && hasHeaderOf(head, frames.get(end))) {
-        end++;
-      }
+    while (end < most && bytes < mostBytes && hasHeaderOf(head, frames.get(end))) {
+      bytes += frames.get(end).remaining();
+      end++;
     }
     return end;
   }

@@ -29,7 +29,7 @@ public interface FrameReceiver {
    * Whole frames that have arrived together, in their order: the same as {@link #onFrame} for each. The data of
    * several frames for one peer is then written by one call of the system.
    *
-   * @param frames at least one, each in a buffer of its own, or in its own view of one
+   * @param frames each in a buffer of its own, or in its own view of one; the list, too, is valid during the call only
    */
   default void onFrames(List<ByteBuffer> frames) {
     frames.forEach(this::onFrame);

@@ -25,6 +25,7 @@ class Promise01SendRunTest {
   private static final int SECOND = 2;
   private static final int UNKNOWN = 3;
   private static final int BLOCK = 16 << 10;
+  private static final byte[] ONE = {1};
 
   private static Socket connect(RecordedConnection client, Peer peer, int socketId)
       throws Exception {
@@ -109,6 +110,15 @@ class Promise01SendRunTest {
         sendInRuns(client, data);
         assertThat(in.readNBytes(data.length)).isEqualTo(data);
       }
+    }
+  }
+
+  @Test
+  void eachFrameToAnUnknownSocketCounts() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        RecordedConnection client = new RecordedConnection(daemon)) {
+      client.say(List.of(send(UNKNOWN, ONE, 0, 1), send(UNKNOWN, ONE, 0, 1)));
+      assertThat(daemon.stats().get(Counter.UNKNOWN_SOCKET_FRAMES)).isEqualTo(2);
     }
   }
 

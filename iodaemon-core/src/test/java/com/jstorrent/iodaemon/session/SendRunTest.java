@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which frames are handled together, as one TCP_SEND. */
 class SendRunTest {
   private static final int HEADER_BYTES = 12;
+  private static final int ANY = Integer.MAX_VALUE;
 
   /** A TCP_SEND for the socket of a digit; everything else has a letter. */
   private static ByteBuffer frame(int kind) {
@@ -30,6 +31,10 @@ class SendRunTest {
     };
   }
 
+  private static int end(List<ByteBuffer> frames, int first) {
+    return SendRun.end(frames, first, frames.size(), ANY);
+  }
+
   private static ByteBuffer data(int bytes) {
     return ByteBuffer.wrap(new byte[bytes]);
   }
@@ -38,23 +43,27 @@ class SendRunTest {
   @CsvSource({
       "1, 1", "11, 2", "111, 3", "112, 2", "121, 1", "1c1, 1", "c11, 1", "1r, 1", "r11, 1",
       "rr1, 2",
-      "1s1, 1", "s11, 1", "s, 1", "1e1, 3", "1l1, 1", "ll1, 2", "1v, 1", "cc, 1"})
+      "1s1, 1", "s11, 1", "s, 1", "1e1, 3", "1l1, 1", "ll1, 2", "1v, 1", "vv, 1", "cc, 1"})
   void framesOfOneSocketAndWithOneHeaderAreARun(String frames, int end) {
-    assertThat(SendRun.end(frames.chars().mapToObj(SendRunTest::frame).toList(), 0))
-        .isEqualTo(end);
+    assertThat(end(frames.chars().mapToObj(SendRunTest::frame).toList(), 0)).isEqualTo(end);
   }
 
   @Test
   void aRunBeginsAnywhere() {
     List<ByteBuffer> frames = "2112".chars().mapToObj(SendRunTest::frame).toList();
-    assertThat(SendRun.end(frames, 1)).isEqualTo(3);
-    assertThat(SendRun.end(frames, 3)).isEqualTo(4);
+    assertThat(end(frames, 1)).isEqualTo(3);
+    assertThat(end(frames, 3)).isEqualTo(4);
   }
 
   @Test
   void aRunIsBounded() {
-    List<ByteBuffer> frames = Collections.nCopies(SendRun.MOST_FRAMES + 1, frame('1'));
-    assertThat(SendRun.end(frames, 0)).isEqualTo(SendRun.MOST_FRAMES);
+    List<ByteBuffer> frames = Collections.nCopies(10, frame('1'));
+    int size = HEADER_BYTES + 1;
+    assertThat(SendRun.end(frames, 1, 1, ANY)).isEqualTo(2);
+    assertThat(SendRun.end(frames, 1, 5, ANY)).isEqualTo(6);
+    assertThat(SendRun.end(frames, 1, 10, 2 * size)).isEqualTo(3);
+    assertThat(SendRun.end(frames, 1, 10, 2 * size + 1)).isEqualTo(4);
+    assertThat(SendRun.end(frames, 1, 10, 0)).isEqualTo(2);
   }
 
   @Test

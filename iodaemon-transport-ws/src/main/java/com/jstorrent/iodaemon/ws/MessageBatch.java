@@ -6,9 +6,12 @@ import java.util.List;
 
 /**
  * Messages that stand in the buffer of a {@link WebSocketReader} one behind the other, and are passed on together:
- * before anything else is passed on, and before the buffer changes.
+ * before anything else is passed on, and before the buffer changes. They are few, since each takes memory, even an
+ * empty one.
  */
 final class MessageBatch {
+  static final int MOST_MESSAGES = 64;
+
   private final WebSocketReader.Sink sink;
   private final List<ByteBuffer> messages = new ArrayList<>();
 
@@ -19,6 +22,9 @@ final class MessageBatch {
   /** Adds what remains in the buffer. */
   void add(ByteBuffer buffer) {
     messages.add(buffer.duplicate().order(buffer.order()));
+    if (messages.size() == MOST_MESSAGES) {
+      passOn();
+    }
   }
 
   void passOn() {

@@ -169,7 +169,7 @@ final class WebSocketReader {
     return isLarge(limit) ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
   }
 
-  /** Whether the client has authenticated; before that, each message may change the limit for the next one. */
+  /** Not before the client has authenticated; until then each message may change the limit for the next one. */
   private static boolean isLarge(int limit) {
     return limit > SMALL_BUFFER_BYTES;
   }
@@ -341,7 +341,7 @@ final class WebSocketReader {
     }
   }
 
-  /** Passes on the payload, which is what remains in the buffer. */
+  /** Passes on the payload, which is what remains in the buffer, or lets it wait in the batch. */
   private void deliver(int opcode, boolean fin) throws IOException {
     if (opcode == WireFormat.OP_BINARY && fin && isLarge(sink.messageLimit())) {
       batch.add(buffer);

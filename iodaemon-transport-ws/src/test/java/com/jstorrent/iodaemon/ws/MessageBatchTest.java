@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,19 @@ class MessageBatchTest {
     message(3);
     read(Limits.FRAME_BYTES);
     assertThat(seen).containsExactly("[1, 2]", "large " + (BUFFER_BYTES + 1), "3");
+  }
+
+  @Test
+  void aLimitedNumberTogether() throws Exception {
+    for (int i = 0; i < MessageBatch.MOST_MESSAGES + 2; i++) {
+      message(0);
+    }
+    message(7);
+    read(Limits.FRAME_BYTES);
+    assertThat(seen)
+        .hasSize(2)
+        .startsWith(Collections.nCopies(MessageBatch.MOST_MESSAGES, 0).toString())
+        .endsWith("[0, 0, 7]");
   }
 
   @Test

@@ -143,8 +143,8 @@ public final class ClientWriter {
   }
 
   /**
-   * Sends TCP_RECV together with the next frame, or by {@link #sendGathered}. Its buffer, one of the pool for
-   * frames, must not change until then.
+   * Sends TCP_RECV together with the next frame, or by {@link #sendGathered}. After that {@link #keeps} has to be asked;
+   * until then the buffer must not change.
    */
   public void gather(ByteBuffer frame) {
     if (closed) {
@@ -159,7 +159,7 @@ public final class ClientWriter {
     gathered.add(frame);
   }
 
-  /** Whether the buffer of a frame that was sent is kept with it, so that it is not the caller's any more. */
+  /** Whether the buffer of a frame that was sent is kept with it, so that it is not the caller's any more. Asked once. */
   public boolean keeps(ByteBuffer frame) {
     ReplayLog log = lender;
     return log != null && log.settle(frame);

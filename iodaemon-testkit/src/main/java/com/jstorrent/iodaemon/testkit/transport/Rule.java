@@ -19,7 +19,7 @@ enum Rule {
 
   FRAMES_ARE_DELIVERED("What the client sends is delivered whole, once and in order."),
   ONE_THREAD_DELIVERS(
-      "onFrame, onLargeFrame, onViolation and onClosed are called by one thread at a time."),
+      "onFrame, onFrames, onLargeFrame, onViolation and onClosed are called by one thread at a time."),
   LARGE_FRAME_HAS_PARTS(
       "The first buffer of a large frame has at least 64 KiB, none is empty, and together they have remaining() bytes."),
   DELIVERY_MAY_BLOCK(
