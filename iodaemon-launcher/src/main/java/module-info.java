@@ -7,7 +7,6 @@ module com.jstorrent.iodaemon.launcher {
   requires com.jstorrent.iodaemon.ws;
   requires info.picocli;
   requires java.logging;
-  requires java.net.http;
   requires jdk.unsupported;
   requires org.apache.commons.codec;
   requires org.slf4j;

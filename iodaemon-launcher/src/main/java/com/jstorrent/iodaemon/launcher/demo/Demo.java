@@ -84,16 +84,16 @@ public final class Demo {
 
   private boolean measure(IoDaemon daemon, DemoTarget target, DataPeer peer)
       throws IOException, InterruptedException {
-    try (DemoClient client = target.connect()) {
+    try (DemoTransfer transfer = target.connect()) {
       out.printf(
           "Relaying %d MiB over %d sockets, port %d. This takes some seconds.%n", pieces, sockets,
           daemon.port());
-      List<Double> roundTrips = client.roundTrips(peer.echoPort());
+      List<Double> roundTrips = transfer.roundTrips(peer.echoPort());
       long begun = System.nanoTime();
-      client.download(peer.dataPort(), pieces, sockets, progress);
+      transfer.download(peer.dataPort(), pieces, sockets, progress);
       double relaySeconds = (System.nanoTime() - begun) / NANOS_PER_SECOND;
       long read = System.nanoTime();
-      long verified = client.verify(pieces, progress);
+      long verified = transfer.verify(pieces, progress);
       double readSeconds = (System.nanoTime() - read) / NANOS_PER_SECOND;
       progress.end();
       row("relay, verify, write", "%.0f MiB/s".formatted(pieces / relaySeconds));

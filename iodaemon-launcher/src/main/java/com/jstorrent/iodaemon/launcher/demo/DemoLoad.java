@@ -41,8 +41,8 @@ final class DemoLoad implements Runnable {
   }
 
   private void download() throws InterruptedException {
-    try (DemoClient client = target.connect()) {
-      client.download(peerPort, sockets * PIECES_OF_A_SOCKET, sockets, silent);
+    try (DemoTransfer transfer = target.connect()) {
+      transfer.download(peerPort, sockets * PIECES_OF_A_SOCKET, sockets, silent);
     } catch (IOException e) {
       // The daemon has ended this client; the next one finds out whether it still serves.
     }

@@ -5,8 +5,8 @@ import java.io.IOException;
 /** Where the clients of the demo find their daemon. */
 record DemoTarget(int port, String token, String rootKey) {
 
-  DemoClient connect() throws IOException, InterruptedException {
-    return DemoClient.connect(port, token, rootKey);
+  DemoTransfer connect() throws IOException, InterruptedException {
+    return DemoTransfer.connect(port, token, rootKey);
   }
 
   /** The status page, which takes the token from the fragment. */

@@ -3,17 +3,15 @@ package com.jstorrent.iodaemon.launcher.demo;
 import com.jstorrent.iodaemon.client.ClientOptions;
 import com.jstorrent.iodaemon.client.IoClient;
 import com.jstorrent.iodaemon.client.TcpConnection;
+import com.jstorrent.iodaemon.client.files.Digest;
+import com.jstorrent.iodaemon.client.files.FilesClient;
+import com.jstorrent.iodaemon.client.files.RootPath;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -22,42 +20,37 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** The client of the demo, which uses the Java client and HttpClient as an external program would. */
-final class DemoClient implements AutoCloseable {
-  private static final int OK = 200;
+/** What the demo does with a daemon, by the Java client, as another program would. */
+final class DemoTransfer implements AutoCloseable {
   private static final int ROUND_TRIPS = 2000;
   private static final int WARM_UP = 1000;
   private static final int PING_BYTES = 64;
   private static final double NANOS_PER_MICRO = 1e3;
   private static final String PEER = "127.0.0.1";
-  private static final String FILE =
-      Base64.getEncoder().encodeToString("demo/data.bin".getBytes(StandardCharsets.UTF_8));
+  private static final String FILE = "demo/data.bin";
 
   /** A peer or a daemon that is silent for so long is not worth waiting for. */
   private static final ClientOptions OPTIONS =
       ClientOptions.builder().readTimeout(Duration.ofSeconds(30)).build();
 
-  private final HttpClient http;
   private final IoClient client;
-  private final String base;
-  private final String token;
-  private final String rootKey;
+  private final FilesClient files;
+  private final RootPath file;
   private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
 
-  private DemoClient(HttpClient http, IoClient client, int port, String token, String rootKey) {
-    this.http = http;
+  private DemoTransfer(IoClient client, FilesClient files, RootPath file) {
     this.client = client;
-    this.base = "http://127.0.0.1:" + port;
-    this.token = token;
-    this.rootKey = rootKey;
+    this.files = files;
+    this.file = file;
   }
 
-  static DemoClient connect(int port, String token, String rootKey)
+  static DemoTransfer connect(int port, String token, String rootKey)
       throws IOException, InterruptedException {
-    IoClient client =
-        IoClient.connect(URI.create("ws://127.0.0.1:" + port + "/io"), token, OPTIONS);
-    HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    return new DemoClient(http, client, port, token, rootKey);
+    String address = "://127.0.0.1:" + port;
+    return new DemoTransfer(
+        IoClient.connect(URI.create("ws" + address + "/io"), token, OPTIONS),
+        FilesClient.at(URI.create("http" + address), token),
+        RootPath.of(rootKey, FILE));
   }
 
   /** The sorted round-trip times of a small message to a peer and back, in microseconds. */
@@ -125,37 +118,22 @@ final class DemoClient implements AutoCloseable {
     }
   }
 
-  private void write(int number, byte[] piece) throws IOException, InterruptedException {
-    HttpRequest request =
-        request("/write/", number)
-            .header("X-Expected-SHA1", DigestUtils.sha1Hex(piece))
-            .POST(HttpRequest.BodyPublishers.ofByteArray(piece))
-            .build();
-    int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-    if (status != OK) {
-      throw new IOException("Writing a piece was answered with " + status + ".");
-    }
+  private void write(int number, byte[] piece) throws IOException {
+    files.write(file, offset(number), piece, Digest.sha1(DigestUtils.sha1(piece)));
   }
 
-  private HttpRequest.Builder request(String route, int number) {
-    return HttpRequest.newBuilder(URI.create(base + route + rootKey))
-        .header("X-JST-Auth", token)
-        .header("X-Path-Base64", FILE)
-        .header("X-Offset", Long.toString((long) number * PieceData.PIECE_BYTES));
+  private static long offset(int number) {
+    return (long) number * PieceData.PIECE_BYTES;
   }
 
   /** Reads every piece back, and returns how many bytes were correct. */
-  long verify(int pieces, ProgressBar progress) throws IOException, InterruptedException {
+  long verify(int pieces, ProgressBar progress) throws IOException {
     long verified = 0;
+    ByteBuffer piece = ByteBuffer.allocate(PieceData.PIECE_BYTES);
     for (int number = 0; number < pieces; number++) {
-      HttpRequest request =
-          request("/read/", number)
-              .header("X-Length", Integer.toString(PieceData.PIECE_BYTES))
-              .build();
-      HttpResponse<byte[]> response =
-          http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      if (response.statusCode() == OK && Arrays.equals(response.body(), PieceData.of(number))) {
-        verified += response.body().length;
+      files.read(file, offset(number), piece.clear());
+      if (Arrays.equals(piece.array(), PieceData.of(number))) {
+        verified += piece.capacity();
       }
       progress.step();
     }
@@ -166,6 +144,6 @@ final class DemoClient implements AutoCloseable {
   public void close() {
     tasks.shutdownNow();
     client.close();
-    http.shutdownNow();
+    files.close();
   }
 }
