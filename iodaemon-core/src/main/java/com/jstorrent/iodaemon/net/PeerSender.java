@@ -9,7 +9,8 @@ import java.util.function.BooleanSupplier;
 /**
  * What TCP_SEND does: write at once, else queue, else wait for room, and in the end give up the
  * socket that is in the way (PROTOCOL.md § 4.6). There is always room for what the client has credit
- * for, but for frames that come together with one that exceeds it. Used by the client's reader only; while it waits here, TCP slows the client.
+ * for; only a frame that is sent together with one that exceeds the credit waits with it. Used by the client's
+ * reader only; while it waits here, TCP slows the client.
  */
 final class PeerSender {
   /**

@@ -10,6 +10,9 @@ import java.util.List;
  * of all, so that the peer gets it by one call of the system.
  */
 final class SendRun {
+  /** The most frames of a run: about as many as one call of the system takes at no extra cost. */
+  static final int MOST_FRAMES = 64;
+
   private final ByteBuffer[] data;
   private final int bytes;
 
@@ -17,9 +20,6 @@ final class SendRun {
     this.data = data;
     this.bytes = bytes;
   }
-
-  /** The most frames of a run: about as many as one call of the system takes at no extra cost. */
-  static final int MOST_FRAMES = 64;
 
   /** Whether a run can begin with a frame. */
   private static boolean isSend(ByteBuffer frame) {

@@ -169,7 +169,7 @@ final class WebSocketReader {
     return isLarge(limit) ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
   }
 
-  /** Not before the client has authenticated; until then each message may change the limit for the next one. */
+  /** Whether the client has authenticated. Until then a message may change the limit for the one behind it. */
   private static boolean isLarge(int limit) {
     return limit > SMALL_BUFFER_BYTES;
   }
