@@ -26,6 +26,9 @@ final class PeerInput implements Selectable {
   /** Reads that bring nothing for the client, as in a handshake, before others have their turn. */
   private static final int READS_A_TURN = 16;
 
+  /** A peer that has sent so much since its last turn will send more, and other peers are read before it. */
+  private static final int BULK_TURN_BYTES = 16 << 10;
+
   /** What a read says at the end of a stream. */
   private static final int ENDED = -1;
 
@@ -69,6 +72,7 @@ final class PeerInput implements Selectable {
   private @Nullable SelectionKey key;
   private @Nullable Errno writeFailure;
   private boolean plain;
+  private volatile boolean bulk; // by the last turn; written by the relay only
   private volatile long bytes; // written by the relay only
 
   PeerInput(Owner owner, Relay relay, Stats stats, Meter meter, Credit credit) {
@@ -164,11 +168,18 @@ final class PeerInput implements Selectable {
     if (source == null) {
       return;
     }
+    long before = bytes;
     if (plain) { // most sockets: no record to decrypt, no end to wait for
       readPlain(source, ready);
     } else {
       readManaged(source, ready);
     }
+    bulk = bytes - before >= BULK_TURN_BYTES;
+  }
+
+  @Override
+  public boolean isBulk() {
+    return bulk;
   }
 
   private void readPlain(PeerStream source, SelectionKey ready) {

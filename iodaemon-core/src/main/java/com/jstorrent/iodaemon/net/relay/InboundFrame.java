@@ -167,7 +167,8 @@ public final class InboundFrame {
     return isBesideSmall() ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
   }
 
-  private boolean isBesideSmall() {
+  /** Whether small frames have passed just now, and so more of them are likely. */
+  boolean isBesideSmall() {
     return clock.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
   }
 

@@ -169,6 +169,11 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   }
 
   @Override
+  public boolean hasSmallTraffic() {
+    return false;
+  }
+
+  @Override
   public void idle() {}
 
   @Override

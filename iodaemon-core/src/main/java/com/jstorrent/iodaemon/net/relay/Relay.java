@@ -208,6 +208,11 @@ public final class Relay implements SelectorLoop.Handler {
   }
 
   @Override
+  public boolean hasSmallTraffic() {
+    return inbound.isBesideSmall();
+  }
+
+  @Override
   public void idle() {
     inbound.release();
   }

@@ -8,6 +8,8 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,13 +22,19 @@ import org.slf4j.LoggerFactory;
 /**
  * A selector with a mailbox. One thread at a time runs it and serves the channels, each by the {@link
  * Selectable} that was registered with it; other threads post tasks, which run between any two
- * channels.
+ * channels. Of the channels that are ready together, those with a bulk transfer are served last.
  *
  * <p>The thread either lasts until the end, or exists on demand: then it ends when it has had nothing
  * to do for a while and there is no channel to serve, and the next task starts another one.
  */
 public final class SelectorLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SelectorLoop.class);
+
+  /**
+   * Beside small traffic the loop looks after so many turns of bulk transfers for channels that have become ready. With
+   * less, selecting costs more than it gains: see docs/performance.md.
+   */
+  static final int BULK_TURNS = 4;
 
   /** What the loop asks its user, on the loop's thread. */
   public interface Handler {
@@ -38,6 +46,9 @@ public final class SelectorLoop {
 
     /** Whether channels have to wait now, while tasks are still run. */
     boolean paused();
+
+    /** Whether channels that become ready during a round are served before bulk transfers that wait in it. */
+    boolean hasSmallTraffic();
 
     /** Nothing has happened for a while: what only a busy loop needs can be given back. */
     void idle();
@@ -52,6 +63,7 @@ public final class SelectorLoop {
   private final @Nullable Runnable starter; // null when the thread lasts
   private final long restNanos;
   private volatile @Nullable Selector selector; // written with the lock held
+  private final List<SelectionKey> bulk = new ArrayList<>(); // of this round; the loop's thread only
   private volatile @Nullable Thread parked; // while the state is PARKED
   private boolean ended; // the loop's thread only
 
@@ -214,14 +226,16 @@ public final class SelectorLoop {
     move(Event.SELECT);
     if (!mailbox.isEmpty()) {
       move(Event.WAKE);
-      opened.selectNow(key -> serve(handler, key));
+      opened.selectNow(key -> serveUnlessBulk(handler, key));
+      serveBulk(handler, opened);
       return false;
     }
     long limit = handler.waitMillis();
     boolean looksAgain = limit == 0 && starter != null && !idle;
     int served =
-        opened.select(key -> serve(handler, key), looksAgain ? restMillis() : limit);
+        opened.select(key -> serveUnlessBulk(handler, key), looksAgain ? restMillis() : limit);
     boolean woken = move(Event.WAKE) == LoopState.BUSY;
+    serveBulk(handler, opened);
     if (served > 0 || woken) {
       return false;
     }
@@ -315,6 +329,36 @@ public final class SelectorLoop {
       after = before.next(event);
     } while (after != before && !state.compareAndSet(before, after));
     return before;
+  }
+
+  private void serveUnlessBulk(Handler handler, SelectionKey key) {
+    if (isBulk(key)) {
+      bulk.add(key);
+    } else {
+      serve(handler, key);
+    }
+  }
+
+  /** A message of a few bytes waits for a few turns of bulk transfers then, not for a turn of each. */
+  private void serveBulk(Handler handler, Selector opened) throws IOException {
+    for (int turn = 0; turn < bulk.size(); turn++) {
+      if (turn > 0 && turn % BULK_TURNS == 0 && handler.hasSmallTraffic()) {
+        opened.selectNow(key -> serveOnlySmall(handler, key));
+      }
+      serve(handler, bulk.get(turn));
+    }
+    bulk.clear();
+  }
+
+  /** Bulk transfers have their turn in this round already, or in the next one. */
+  private void serveOnlySmall(Handler handler, SelectionKey key) {
+    if (!isBulk(key)) {
+      serve(handler, key);
+    }
+  }
+
+  private static boolean isBulk(SelectionKey key) {
+    return ((Selectable) key.attachment()).isBulk();
   }
 
   private void serve(Handler handler, SelectionKey key) {

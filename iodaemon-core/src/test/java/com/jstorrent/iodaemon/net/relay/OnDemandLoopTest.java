@@ -78,6 +78,11 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
   }
 
   @Override
+  public boolean hasSmallTraffic() {
+    return false;
+  }
+
+  @Override
   public void idle() {
     events.add("idle");
   }

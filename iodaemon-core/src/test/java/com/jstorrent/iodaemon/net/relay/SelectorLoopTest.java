@@ -61,6 +61,11 @@ class SelectorLoopTest {
             }
 
             @Override
+            public boolean hasSmallTraffic() {
+              return false;
+            }
+
+            @Override
             public void idle() {}
 
             @Override
