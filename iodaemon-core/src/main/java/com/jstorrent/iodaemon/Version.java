@@ -8,10 +8,15 @@ import java.util.Properties;
 /** The version of this library, as the build wrote it into a resource. */
 public final class Version {
   private static final String RESOURCE = "version.properties";
+  private static final String CURRENT = read();
 
   private Version() {}
 
   public static String current() {
+    return CURRENT;
+  }
+
+  private static String read() {
     try (InputStream in = Version.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
         throw new IllegalStateException("The resource " + RESOURCE + " is missing from the jar.");

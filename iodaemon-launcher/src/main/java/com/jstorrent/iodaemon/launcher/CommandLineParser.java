@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,13 @@ final class CommandLineParser {
    */
   static final String WORKING_FOLDER_GONE = "iodaemon.working-folder-gone";
 
-  private final String version;
+  private final Supplier<String> version;
   private final InputStream stdin;
 
-  CommandLineParser(String version, InputStream stdin) {
+  /**
+   * @param version asked only when it is shown
+   */
+  CommandLineParser(Supplier<String> version, InputStream stdin) {
     this.version = version;
     this.stdin = stdin;
   }
@@ -51,7 +55,7 @@ final class CommandLineParser {
       return help(null);
     }
     if (result.isVersionHelpRequested()) {
-      return new Request.Show(version + System.lineSeparator());
+      return new Request.Show(version.get() + System.lineSeparator());
     }
     if (command == null) {
       return new Request.Serve(options(result));
@@ -75,7 +79,7 @@ final class CommandLineParser {
 
   /** Explains a command, or all of them. */
   private Request help(@Nullable String command) throws LaunchFailure {
-    CommandLine manual = CommandSpecs.manual(version);
+    CommandLine manual = CommandSpecs.manual(version.get());
     if (command == null) {
       return new Request.Show(manual.getUsageMessage());
     }

@@ -33,7 +33,7 @@ public final class Main {
         return;
       }
       Preparation preparation = Preparation.begin();
-      Request request = new CommandLineParser(Version.current(), System.in).parse(arguments);
+      Request request = new CommandLineParser(Version::current, System.in).parse(arguments);
       // A pattern switch would cost some milliseconds at first use, and native-host waits for the port.
       code =
           request instanceof Request.Serve serve

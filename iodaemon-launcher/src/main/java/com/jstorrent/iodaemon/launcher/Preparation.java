@@ -1,11 +1,13 @@
 package com.jstorrent.iodaemon.launcher;
 
+import com.jstorrent.iodaemon.Version;
+
 /**
- * What takes the JDK ten milliseconds when it is first used. It is done on a thread of its own while the command
- * line is parsed, because native-host waits for the port.
+ * What takes long when it is first used. It is done on a thread of its own while the command line is parsed, because
+ * native-host waits for the port.
  */
 final class Preparation {
-  /** With it virtual threads wait for sockets. To make it, the JDK generates classes. */
+  /** With it virtual threads wait for sockets. To make it, the JDK generates classes, which takes some 10 ms. */
   private static final String POLLER = "sun.nio.ch.Poller";
 
   private final Thread thread =
@@ -21,6 +23,7 @@ final class Preparation {
 
   private static void prepare() {
     AddressCache.shorten();
+    Version.current(); // opens a jar
     try {
       Class.forName(POLLER, true, null);
     } catch (ClassNotFoundException | LinkageError e) {

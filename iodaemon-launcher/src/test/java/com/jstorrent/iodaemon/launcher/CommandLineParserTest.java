@@ -27,7 +27,7 @@ class CommandLineParserTest {
 
   private static Request parse(String stdin, String... arguments) throws LaunchFailure {
     InputStream in = new ByteArrayInputStream(stdin.getBytes(UTF_8));
-    return new CommandLineParser("1.2.3", in).parse(arguments);
+    return new CommandLineParser(() -> "1.2.3", in).parse(arguments);
   }
 
   private static LaunchOptions options(String... arguments) throws LaunchFailure {
@@ -92,7 +92,7 @@ class CommandLineParserTest {
   @Test
   void standardInputIsReadUpToTheLineEndAndOnlyOnRequest() throws Exception {
     InputStream in = new ByteArrayInputStream("secret\nfor another reader".getBytes(UTF_8));
-    new CommandLineParser("1", in).parse("--token-stdin");
+    new CommandLineParser(() -> "1", in).parse("--token-stdin");
     assertThat(in.readAllBytes()).isEqualTo("for another reader".getBytes(UTF_8));
     InputStream untouched =
         new InputStream() {
@@ -101,7 +101,7 @@ class CommandLineParserTest {
             throw new AssertionError("Standard input must not be read further.");
           }
         };
-    new CommandLineParser("1", untouched).parse("--token", "t");
+    new CommandLineParser(() -> "1", untouched).parse("--token", "t");
   }
 
   @ParameterizedTest

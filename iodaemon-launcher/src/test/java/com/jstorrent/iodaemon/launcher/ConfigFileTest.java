@@ -34,7 +34,7 @@ class ConfigFileTest {
     List<String> all = new ArrayList<>(List.of("--config", file.toString()));
     all.addAll(List.of(arguments));
     Request request =
-        new CommandLineParser("1", new ByteArrayInputStream("from stdin".getBytes(UTF_8)))
+        new CommandLineParser(() -> "1", new ByteArrayInputStream("from stdin".getBytes(UTF_8)))
             .parse(all.toArray(String[]::new));
     return ((Request.Serve) request).options();
   }
@@ -158,7 +158,8 @@ class ConfigFileTest {
   void aTokenIsReadOnlyFromAFileOfItsOwner(String rights) throws Exception {
     Path file = Files.writeString(folder.resolve("open.conf"), "token = t");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
-    CommandLineParser parser = new CommandLineParser("1", new ByteArrayInputStream(new byte[0]));
+    CommandLineParser parser =
+        new CommandLineParser(() -> "1", new ByteArrayInputStream(new byte[0]));
     assertThatThrownBy(() -> parser.parse("--config", file.toString()))
         .hasMessage(
             "The configuration file has the token, so only its owner may have rights to it (chmod"
@@ -173,7 +174,8 @@ class ConfigFileTest {
 
   @Test
   void aFileThatCannotBeReadIsAReasonNotToStart() throws Exception {
-    CommandLineParser parser = new CommandLineParser("1", new ByteArrayInputStream(new byte[0]));
+    CommandLineParser parser =
+        new CommandLineParser(() -> "1", new ByteArrayInputStream(new byte[0]));
     for (Path file : List.of(folder, folder.resolve("missing"))) {
       assertThatThrownBy(() -> parser.parse("--config", file.toString()))
           .hasMessage("The configuration file cannot be read. See --help.");

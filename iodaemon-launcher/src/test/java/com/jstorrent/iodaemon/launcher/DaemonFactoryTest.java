@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DaemonFactoryTest {
 
   private static LaunchOptions options(String... arguments) throws LaunchFailure {
-    Request request = new CommandLineParser("1", InputStream.nullInputStream()).parse(arguments);
+    Request request =
+        new CommandLineParser(() -> "1", InputStream.nullInputStream()).parse(arguments);
     return ((Request.Serve) request).options();
   }
 
