@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The options for the release of the JVM leave to the optimizing compiler what computes and what relays. */
+/** The options for the release of the JVM leave to the optimizing compiler what computes, and what decodes frames. */
 @Timeout(600)
 class CompiledCodeIT {
   private static final int BODY_BYTES = 1 << 20;

@@ -167,8 +167,7 @@ public final class InboundFrame {
     return isBesideSmall() ? BULK_BESIDE_SMALL_BYTES : Limits.RECV_DATA_BYTES;
   }
 
-  /** Whether small frames have passed just now, and so more of them are likely. */
-  boolean isBesideSmall() {
+  private boolean isBesideSmall() {
     return clock.nanoTime() - lastSmall < SMALL_TRAFFIC_NANOS;
   }
 

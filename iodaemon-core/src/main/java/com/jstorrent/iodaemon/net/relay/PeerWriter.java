@@ -169,11 +169,6 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   }
 
   @Override
-  public boolean hasSmallTraffic() {
-    return false;
-  }
-
-  @Override
   public void idle() {}
 
   @Override

@@ -208,11 +208,6 @@ public final class Relay implements SelectorLoop.Handler {
   }
 
   @Override
-  public boolean hasSmallTraffic() {
-    return inbound.isBesideSmall();
-  }
-
-  @Override
   public void idle() {
     inbound.release();
   }

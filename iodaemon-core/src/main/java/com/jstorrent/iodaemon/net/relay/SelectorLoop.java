@@ -30,11 +30,11 @@ import org.slf4j.LoggerFactory;
 public final class SelectorLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SelectorLoop.class);
 
-  /**
-   * Beside small traffic the loop looks after so many turns of bulk transfers for channels that have become ready. With
-   * less, selecting costs more than it gains: see docs/performance.md.
-   */
+  /** After so many turns of bulk transfers, or more, the loop selects again for the sake of the other channels. */
   static final int BULK_TURNS = 4;
+
+  /** The cost of selecting grows with the channels that are ready, so it is done so often in a round at most. */
+  private static final int SELECTIONS_A_ROUND = 16;
 
   /** What the loop asks its user, on the loop's thread. */
   public interface Handler {
@@ -46,9 +46,6 @@ public final class SelectorLoop {
 
     /** Whether channels have to wait now, while tasks are still run. */
     boolean paused();
-
-    /** Whether channels that become ready during a round are served before bulk transfers that wait in it. */
-    boolean hasSmallTraffic();
 
     /** Nothing has happened for a while: what only a busy loop needs can be given back. */
     void idle();
@@ -64,6 +61,7 @@ public final class SelectorLoop {
   private final long restNanos;
   private volatile @Nullable Selector selector; // written with the lock held
   private final List<SelectionKey> bulk = new ArrayList<>(); // of this round; the loop's thread only
+  private int othersServed; // since the last selection in a round; the loop's thread only
   private volatile @Nullable Thread parked; // while the state is PARKED
   private boolean ended; // the loop's thread only
 
@@ -339,20 +337,29 @@ public final class SelectorLoop {
     }
   }
 
-  /** A message of a few bytes waits for a few turns of bulk transfers then, not for a turn of each. */
+  /**
+   * A channel that becomes ready meanwhile waits for a few turns of bulk transfers, not for a turn of each. While many
+   * such channels are ready, each kind has half of the turns.
+   */
   private void serveBulk(Handler handler, Selector opened) throws IOException {
-    for (int turn = 0; turn < bulk.size(); turn++) {
-      if (turn > 0 && turn % BULK_TURNS == 0 && handler.hasSmallTraffic()) {
-        opened.selectNow(key -> serveOnlySmall(handler, key));
+    int least = Math.max(BULK_TURNS, bulk.size() / SELECTIONS_A_ROUND);
+    int turns = least;
+    for (SelectionKey key : bulk) {
+      if (turns == 0) {
+        othersServed = 0;
+        opened.selectNow(ready -> serveOther(handler, ready));
+        turns = Math.max(least, othersServed);
       }
-      serve(handler, bulk.get(turn));
+      serve(handler, key);
+      turns--;
     }
     bulk.clear();
   }
 
   /** Bulk transfers have their turn in this round already, or in the next one. */
-  private void serveOnlySmall(Handler handler, SelectionKey key) {
+  private void serveOther(Handler handler, SelectionKey key) {
     if (!isBulk(key)) {
+      othersServed++;
       serve(handler, key);
     }
   }

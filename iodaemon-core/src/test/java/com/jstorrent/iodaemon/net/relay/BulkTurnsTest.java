@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class BulkTurnsTest implements SelectorLoop.Handler {
   private final List<String> served = new ArrayList<>();
   private final List<Channel> channels = new ArrayList<>();
-  private boolean smallTraffic;
   private int expected;
+  private boolean paused;
   private SelectorLoop loop;
 
   /** One end of a pipe, which is ready when something was written to the other. */
@@ -108,35 +108,52 @@ class BulkTurnsTest implements SelectorLoop.Handler {
   }
 
   @Test
-  void besideSmallTrafficAChannelThatBecomesReadyWaitsForAFewBulkTransfersOnly() throws Exception {
-    smallTraffic = true;
-    oneBecomesReadyWhileBulkTransfersAreServed(6);
-    assertThat(serveSoMany(7))
-        .containsExactly("bulk", "bulk", "bulk", "bulk", "small", "bulk", "bulk");
+  void aChannelThatBecomesReadyWaitsForAFewBulkTransfersOnly() throws Exception {
+    Channel small = channel("small", false);
+    for (int i = 0; i < SelectorLoop.BULK_TURNS + 2; i++) {
+      channel("bulk", true).onServed(() -> afterTheFirst(small::write)).write();
+    }
+    assertThat(serveSoMany(SelectorLoop.BULK_TURNS + 3).indexOf("small"))
+        .isEqualTo(SelectorLoop.BULK_TURNS);
   }
 
   @Test
-  void withoutSmallTrafficARoundIsNotInterrupted() throws Exception {
-    oneBecomesReadyWhileBulkTransfersAreServed(6);
-    assertThat(serveSoMany(7))
-        .containsExactly("bulk", "bulk", "bulk", "bulk", "bulk", "bulk", "small");
+  void manyOthersLeaveBulkTransfersHalfOfTheTurns() throws Exception {
+    int others = 2 * SelectorLoop.BULK_TURNS;
+    int transfers = 4 * SelectorLoop.BULK_TURNS;
+    List<Channel> small = new ArrayList<>();
+    for (int i = 0; i < others; i++) {
+      small.add(channel("small", false).onServed(() -> small.forEach(Channel::write)));
+    }
+    for (int i = 0; i < transfers; i++) {
+      channel("bulk", true).onServed(() -> afterTheFirst(() -> small.forEach(Channel::write)))
+          .write();
+    }
+    List<String> round = serveSoMany(transfers + others + 1);
+    int firstLook = SelectorLoop.BULK_TURNS + others;
+    assertThat(round.subList(SelectorLoop.BULK_TURNS, firstLook)).containsOnly("small");
+    assertThat(round.subList(firstLook, firstLook + others)).containsOnly("bulk");
   }
 
-  private void oneBecomesReadyWhileBulkTransfersAreServed(int transfers) throws IOException {
-    Channel small = channel("small", false);
-    Runnable afterTheFirst = () -> {
-      if (served.size() == 1) {
-        small.write();
-      }
-    };
-    for (int i = 0; i < transfers; i++) {
-      channel("bulk", true).onServed(afterTheFirst).write();
+  @Test
+  void aPauseHoldsAmongBulkTransfers() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      channel("bulk", true).onServed(() -> {
+        paused = true;
+        loop.end();
+      }).write();
+    }
+    assertThat(serveSoMany(1)).containsExactly("bulk");
+  }
+
+  private void afterTheFirst(Runnable action) {
+    if (served.size() == 1) {
+      action.run();
     }
   }
 
   @Test
   void aBulkTransferHasOneTurnInARound() throws Exception {
-    smallTraffic = true;
     int transfers = SelectorLoop.BULK_TURNS + 1;
     for (int i = 0; i < transfers; i++) {
       channel("bulk " + i, true).write().write();
@@ -165,12 +182,7 @@ class BulkTurnsTest implements SelectorLoop.Handler {
 
   @Override
   public boolean paused() {
-    return false;
-  }
-
-  @Override
-  public boolean hasSmallTraffic() {
-    return smallTraffic;
+    return paused;
   }
 
   @Override

@@ -78,11 +78,6 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
   }
 
   @Override
-  public boolean hasSmallTraffic() {
-    return false;
-  }
-
-  @Override
   public void idle() {
     events.add("idle");
   }

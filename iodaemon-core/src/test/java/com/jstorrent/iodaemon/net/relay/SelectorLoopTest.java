@@ -61,11 +61,6 @@ class SelectorLoopTest {
             }
 
             @Override
-            public boolean hasSmallTraffic() {
-              return false;
-            }
-
-            @Override
             public void idle() {}
 
             @Override
