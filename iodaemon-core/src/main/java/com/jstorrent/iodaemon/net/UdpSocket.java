@@ -145,7 +145,7 @@ final class UdpSocket implements PeerSocket, Selectable {
             () -> {
               net.relay()
                   .sendNow(new DaemonFrame.UdpBound(requestId, id, boundPort, Errno.OK.number()));
-              net.relay().announcements().flush(); // a datagram may wait already, and goes out later
+              net.relay().announcements().flush(); // in a write before that of the first datagram
               net.relay().register(bound, this);
             });
   }

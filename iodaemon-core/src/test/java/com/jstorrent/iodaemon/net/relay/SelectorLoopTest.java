@@ -45,29 +45,7 @@ class SelectorLoopTest {
 
   private void run() {
     try {
-      loop.run(
-          new SelectorLoop.Handler() {
-            @Override
-            public void roundOver() {}
-
-            @Override
-            public long waitMillis() {
-              return 0;
-            }
-
-            @Override
-            public boolean paused() {
-              return paused;
-            }
-
-            @Override
-            public void idle() {}
-
-            @Override
-            public boolean expectsChannels() {
-              return true;
-            }
-          });
+      loop.run(new LastingLoopHandler(() -> paused));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -1,0 +1,27 @@
+package com.jstorrent.iodaemon.net.relay;
+
+import java.util.function.BooleanSupplier;
+
+/** What a loop asks whose thread lasts: it waits for channels without a limit, and stops serving them for a pause only. */
+record LastingLoopHandler(BooleanSupplier pause) implements SelectorLoop.Handler {
+  @Override
+  public void roundOver() {}
+
+  @Override
+  public long waitMillis() {
+    return 0;
+  }
+
+  @Override
+  public boolean paused() {
+    return pause.getAsBoolean();
+  }
+
+  @Override
+  public void idle() {}
+
+  @Override
+  public boolean expectsChannels() {
+    return true;
+  }
+}
