@@ -55,7 +55,18 @@ final class GrowthBudget {
     return total;
   }
 
-  private record Waiter(Share share, long bytes, Condition granted) {}
+  /** A body that waits for memory. Not a record: each one is equal to itself only. */
+  private static final class Waiter {
+    final Share share;
+    final long bytes;
+    final Condition granted;
+
+    Waiter(Share share, long bytes, Condition granted) {
+      this.share = share;
+      this.bytes = bytes;
+      this.granted = granted;
+    }
+  }
 
   /** A new share, which holds nothing yet. */
   Share open(Claim claim) {
