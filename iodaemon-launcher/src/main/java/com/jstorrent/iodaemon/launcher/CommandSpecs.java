@@ -1,7 +1,9 @@
 package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.launcher.DaemonOption.Group;
+import java.util.ArrayList;
 import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -17,11 +19,18 @@ final class CommandSpecs {
 
   private static final int WIDTH = 100;
 
+  /** The library's own factory would look for Groovy in all jars of the class path, which takes 10 ms. */
+  private static final IFactory FACTORY = new Lists();
+
   private CommandSpecs() {}
+
+  static CommandSpec command(String name) {
+    return CommandSpec.wrapWithoutInspection(null, FACTORY).name(name);
+  }
 
   /** What parses the command line. */
   static CommandLine parser(String version) {
-    CommandSpec spec = CommandSpec.create().name(NAME).version(version);
+    CommandSpec spec = command(NAME).version(version);
     for (DaemonOption option : DaemonOption.values()) {
       spec.addOption(option.spec());
     }
@@ -30,7 +39,7 @@ final class CommandSpecs {
 
   /** What explains it: the same options by groups, which would cost a start some time. */
   static CommandLine manual(String version) {
-    CommandSpec spec = CommandSpec.create().name(NAME).version(version);
+    CommandSpec spec = command(NAME).version(version);
     int order = 0;
     for (Group group : Group.values()) {
       ArgGroupSpec.Builder args =
@@ -65,7 +74,7 @@ final class CommandSpecs {
   }
 
   private static CommandLine configured(CommandSpec spec) {
-    CommandLine commandLine = new CommandLine(spec);
+    CommandLine commandLine = new CommandLine(spec, FACTORY);
     commandLine.addSubcommand(DEMO, DemoOptions.spec());
     commandLine.addSubcommand(HELP, help());
     commandLine.setOverwrittenOptionsAllowed(false);
@@ -79,7 +88,7 @@ final class CommandSpecs {
   }
 
   private static CommandSpec help() {
-    CommandSpec spec = CommandSpec.create().name(HELP);
+    CommandSpec spec = command(HELP);
     spec.usageMessage().width(WIDTH).description("Shows the options, or those of a command.");
     spec.addPositional(
         PositionalParamSpec.builder()
@@ -91,5 +100,13 @@ final class CommandSpecs {
             .build());
     spec.addOption(DaemonOption.HELP.spec());
     return spec;
+  }
+
+  /** Makes the lists of repeated options, which is all that commands need that are declared in code. */
+  private static final class Lists implements IFactory {
+    @Override
+    public <K> K create(Class<K> type) {
+      return type.cast(new ArrayList<>());
+    }
   }
 }

@@ -16,7 +16,7 @@ record DemoOptions(int megabytes, int sockets, boolean keep) {
   private static final int DEFAULT_SOCKETS = 4;
 
   static CommandSpec spec() {
-    CommandSpec spec = CommandSpec.create().name("demo");
+    CommandSpec spec = CommandSpecs.command(CommandSpecs.DEMO);
     spec.usageMessage()
         .width(100)
         .description(

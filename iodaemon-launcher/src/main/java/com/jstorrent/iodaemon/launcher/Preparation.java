@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.launcher;
 
 import com.jstorrent.iodaemon.Version;
+import java.util.logging.LogManager;
 
 /**
  * What takes long when it is first used. It is done on a thread of its own while the command line is parsed, because
@@ -22,6 +23,7 @@ final class Preparation {
   }
 
   private static void prepare() {
+    LogManager.getLogManager(); // searches all jars for another log, and AddressCache needs it, too
     AddressCache.shorten();
     Version.current(); // opens a jar
     try {
