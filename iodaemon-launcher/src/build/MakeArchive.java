@@ -45,6 +45,7 @@ import java.util.stream.Stream;
 final class MakeArchive {
   private static final String TOKEN = "training";
   private static final String INSTALLATION = "training";
+  private static final byte[] HOST = "127.0.0.1".getBytes(StandardCharsets.US_ASCII);
   private static final int TIMEOUT_SECONDS = 120;
 
   /** The start script unsets them as well: with another collector the archive would not be used. */
@@ -58,7 +59,8 @@ final class MakeArchive {
   private static final int CLIENTS = 4;
   private static final int BLOCK_BYTES = 16 << 10;
   private static final int BLOCKS = 2000;
-  private static final int RELAYED_BLOCKS = 4000;
+  private static final int PEERS = 8;
+  private static final int RELAYED_BLOCKS = 4000; // of all peers, in each direction
   private static final int PIECE_BYTES = 1 << 20;
   private static final int PIECES = 60;
 
@@ -215,48 +217,84 @@ final class MakeArchive {
   }
 
   /**
-   * Relays what a typical client does: a TCP socket with bytes in both directions, and a UDP
-   * socket.
+   * Relays what a typical client does, which authenticates by frames as a browser does: several TCP sockets with
+   * bytes in both directions, half of which their peers close, and a UDP socket.
    */
-  private static void relay(int port) throws IOException, InterruptedException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        DatagramSocket datagrams = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        Socket client = new Socket("127.0.0.1", port)) {
+  private static void relay(int port) throws IOException, InterruptedException, ExecutionException {
+    try (ServerSocket server = new ServerSocket(0, PEERS, InetAddress.getLoopbackAddress());
+        Socket client = new Socket("127.0.0.1", port);
+        ExecutorService threads = Executors.newCachedThreadPool()) {
       client.setSoTimeout(TIMEOUT_SECONDS * 1000);
       OutputStream out = client.getOutputStream();
       out.write(
           ("GET /io HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
               + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-              + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-JST-Auth: " + TOKEN
-              + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
-      Thread reader = Thread.ofPlatform().start(() -> drain(client));
-      byte[] host = "127.0.0.1".getBytes(StandardCharsets.US_ASCII);
-      out.write(
-          frame(0x10, payload(6 + host.length).putShort(port(server.getLocalPort())).put(host)));
-      try (Socket peer = server.accept()) {
-        for (int i = 0; i < RELAYED_BLOCKS; i++) {
-          peer.getOutputStream().write(new byte[BLOCK_BYTES]);
-          out.write(frame(0x12, payload(4 + BLOCK_BYTES).put(new byte[BLOCK_BYTES])));
-          peer.getInputStream().readNBytes(BLOCK_BYTES);
-        }
-        out.write(frame(0x14, payload(4)));
-        peer.getInputStream().read();
+              + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+              .getBytes(StandardCharsets.ISO_8859_1));
+      Future<?> reader = threads.submit(() -> drain(client));
+      out.write(frame(0x01, ByteBuffer.allocate(0)));
+      byte[] token = TOKEN.getBytes(StandardCharsets.US_ASCII);
+      out.write(frame(0x03, ByteBuffer.allocate(1 + token.length).put((byte) 1).put(token)));
+      List<Future<?>> peers = new ArrayList<>();
+      for (int id = 1; id <= PEERS; id++) {
+        out.write(frame(0x10,
+            payload(id, 6 + HOST.length).putShort(port(server.getLocalPort())).put(HOST)));
+        Socket peer = server.accept();
+        boolean first = id % 2 == 0;
+        peers.add(threads.submit(() -> peer(peer, first, threads)));
       }
-      out.write(frame(0x20, payload(6 + host.length).putShort((short) 0).put(host)));
+      for (int block = 0; block < RELAYED_BLOCKS; block++) {
+        out.write(
+            frame(0x12, payload(1 + block % PEERS, 4 + BLOCK_BYTES).put(new byte[BLOCK_BYTES])));
+      }
+      for (int id = 1; id <= PEERS; id += 2) {
+        out.write(frame(0x14, payload(id, 4)));
+      }
+      for (Future<?> peer : peers) {
+        peer.get();
+      }
+      datagrams(out);
+      out.write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0}); // Close
+      reader.get();
+    }
+  }
+
+  /** The other end of a socket; it closes when it has all bytes, or waits for the daemon to close. */
+  private static Void peer(Socket socket, boolean closesFirst, ExecutorService threads)
+      throws Exception {
+    try (socket) {
+      Future<?> writer =
+          threads.submit(
+              () -> {
+                for (int block = 0; block < RELAYED_BLOCKS / PEERS; block++) {
+                  socket.getOutputStream().write(new byte[BLOCK_BYTES]);
+                }
+                return null;
+              });
+      socket.getInputStream().skipNBytes((long) RELAYED_BLOCKS / PEERS * BLOCK_BYTES);
+      writer.get();
+      if (!closesFirst) {
+        socket.getInputStream().read();
+      }
+      return null;
+    }
+  }
+
+  private static void datagrams(OutputStream out) throws IOException {
+    try (DatagramSocket peer = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      out.write(frame(0x20, payload(1, 6 + HOST.length).putShort((short) 0).put(HOST)));
       out.write(
           frame(
               0x22,
-              payload(8 + host.length + 9)
-                  .putShort(port(datagrams.getLocalPort()))
-                  .putShort((short) host.length)
-                  .put(host)
+              payload(1, 8 + HOST.length + 9)
+                  .putShort(port(peer.getLocalPort()))
+                  .putShort((short) HOST.length)
+                  .put(HOST)
                   .put(new byte[9])));
       DatagramPacket packet = new DatagramPacket(new byte[9], 9);
-      datagrams.setSoTimeout(TIMEOUT_SECONDS * 1000);
-      datagrams.receive(packet);
-      datagrams.send(packet);
-      out.write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0}); // Close
-      reader.join();
+      peer.setSoTimeout(TIMEOUT_SECONDS * 1000);
+      peer.receive(packet);
+      peer.send(packet);
     }
   }
 
@@ -268,9 +306,9 @@ final class MakeArchive {
     }
   }
 
-  /** A payload that starts with the id 1. */
-  private static ByteBuffer payload(int size) {
-    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).putInt(1);
+  /** A payload that starts with the id of a socket. */
+  private static ByteBuffer payload(int id, int size) {
+    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).putInt(id);
   }
 
   private static short port(int number) {

@@ -2,6 +2,10 @@ package com.jstorrent.iodaemon.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.frame.ClientFrame;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.testkit.Peer;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -74,16 +78,44 @@ class ArchiveIT {
 
   @Test
   void aStartAsByNativeHostLoadsNoClassFromAJar() throws Exception {
-    if (!Files.exists(home.resolve("lib").resolve("app.aot"))) {
-      String message = "SKIPPED: the build's JVM makes no AOT cache, which takes JDK 25 or newer";
-      System.err.println(message);
-      Assumptions.abort(message);
-    }
+    requireCache();
     List<String> loaded =
         loadedClasses(
             "--parent-pid", Long.toString(ProcessHandle.current().pid()), "--install-id", "none");
     assertThat(loaded).anyMatch(line -> line.contains("picocli.CommandLine "));
     assertThat(loaded).noneMatch(line -> line.contains("source: file:"));
+  }
+
+  @Test
+  void theFirstClientAndItsFirstSocketLoadNoClassFromAJar() throws Exception {
+    requireCache();
+    List<String> loaded = logged("class+load", port -> {
+      try (HttpClient http = HttpClient.newHttpClient();
+          WireClient client = new WireClient(http, port, "t");
+          Peer peer = Peer.open()) {
+        client.send(new ClientFrame.TcpConnect(1, 1, peer.port(), "127.0.0.1"));
+        assertThat(client.expect(DaemonFrame.TcpConnected.class).errno()).isZero();
+        client.send(new ClientFrame.TcpClose(2, 1));
+        client.expect(DaemonFrame.TcpClosed.class);
+      }
+    });
+    assertThat(loaded).anyMatch(line -> line.contains(".TcpSocket "));
+    assertThat(loaded).noneMatch(line -> line.contains("source: file:"));
+  }
+
+  /** To find that a class does not exist, the JVM opens all jars. */
+  @Test
+  void aStartSearchesForNoClassThatDoesNotExist() throws Exception {
+    List<String> thrown = logged("exceptions", port -> {}, "--root", "files=" + folder);
+    assertThat(thrown).isNotEmpty().noneMatch(line -> line.contains("ClassNotFound"));
+  }
+
+  private void requireCache() {
+    if (!Files.exists(home.resolve("lib").resolve("app.aot"))) {
+      String message = "SKIPPED: the build's JVM makes no AOT cache, which takes JDK 25 or newer";
+      System.err.println(message);
+      Assumptions.abort(message);
+    }
   }
 
   /** Where a daemon loads a class from. */
@@ -96,16 +128,26 @@ class ArchiveIT {
 
   /** The classes that a daemon loads, and where from, as the JVM logs it: a line for each. */
   private List<String> loadedClasses(String... arguments) throws Exception {
-    Path log = folder.resolve("classes.log");
+    return logged("class+load", port -> {}, arguments);
+  }
+
+  /** What is done while the daemon runs. */
+  private interface Use {
+    void of(int port) throws Exception;
+  }
+
+  /** What the JVM of a daemon logs of something. */
+  private List<String> logged(String tags, Use use, String... arguments) throws Exception {
+    Path log = folder.resolve("jvm.log");
     Map<String, String> environment =
         Map.of(
             "JSTORRENT_JAVA_HOME", System.getProperty("java.home"), // it made the archive
-            "JSTORRENT_JAVA_OPTIONS", "-Xlog:class+load:file=" + log + "::filecount=0");
+            "JSTORRENT_JAVA_OPTIONS", "-Xlog:" + tags + ":file=" + log + "::filecount=0");
     List<String> command =
         new ArrayList<>(List.of(script.toString(), "--port", "0", "--token", "t"));
     command.addAll(List.of(arguments));
     try (DaemonProcess daemon = DaemonProcess.run(environment, command)) {
-      daemon.port();
+      use.of(daemon.port());
       daemon.terminate();
       assertThat(daemon.awaitExit()).as(daemon.stderr()).isZero();
     }
