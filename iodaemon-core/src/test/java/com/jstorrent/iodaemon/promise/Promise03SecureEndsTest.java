@@ -15,6 +15,7 @@ import com.jstorrent.iodaemon.testkit.TlsWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -94,6 +95,29 @@ class Promise03SecureEndsTest {
     assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 71));
   }
 
+  /** The JDK's engine would accept records of 33 KB, and wait for more of one than the daemon reads at once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"4801", "7fff", "ffff"})
+  void aRecordThatIsTooLongEndsTheSocketWhenItsHeaderHasCome(String length) throws Exception {
+    TlsWire wire = secure(Limits.DEFAULT, "TLSv1.3", Set.of());
+    wire.write(HexFormat.of().parseHex("170303" + length), new byte[18 << 10]);
+    assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 71));
+  }
+
+  @Test
+  void aRecordThatIsTooLongEndsTheHandshake() throws Exception {
+    daemon = TestDaemon.start(Limits.DEFAULT, TestTls.trusting());
+    client = daemon.client();
+    client.connect(1, peer.port());
+    Socket socket = peer.accept();
+    client.send(new ClientFrame.TcpSecure(6, 1, false, TestTls.HOST));
+    assertThat(socket.getInputStream().read()).isEqualTo(0x16); // the handshake has begun
+    socket.getOutputStream().write(HexFormat.of().parseHex("1603037fff"));
+    socket.getOutputStream().write(new byte[18 << 10]);
+    assertThat(client.next()).isEqualTo(new DaemonFrame.TcpSecured(6, 1, 71));
+    assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 71));
+  }
+
   @Test
   void aSocketWithoutCreditDoesNotAffectOthers() throws Exception {
     Limits limits = Limits.builder().creditBytes(100_000).build();
@@ -113,7 +137,7 @@ class Promise03SecureEndsTest {
     client.receiveSome(1, 100_000);
     client.connect(2, peer.port());
     client.send(new ClientFrame.TcpCredit(0, 1, 10_000_000));
-    client.receiveSome(1, data.length - 100_000 - (17 << 10));
+    client.receiveSome(1, data.length - 100_000 - (19 << 10));
     writing.join();
   }
 

@@ -22,10 +22,13 @@ import org.jspecify.annotations.Nullable;
  * to say (a handshake, new keys) is done by {@link #nextStep} and {@link #flush} on the way.
  */
 public final class TlsStream implements PeerStream {
-  /** A record and its overhead: less room than this may not hold what the next read brings. */
-  public static final int RECORD_BYTES = 17 << 10;
-
   private static final int RECORD_HEADER = 5;
+
+  /**
+   * The longest record that is allowed (RFC 5246 § 6.2.3): less room than this may not hold what the next
+   * read brings. The engine would accept one of 33 KB, for which that would be too little.
+   */
+  private static final int RECORD_BYTES = RECORD_HEADER + (16 << 10) + 2048;
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -142,6 +145,9 @@ public final class TlsStream implements PeerStream {
       if (!secured && warnings.skip(received)) {
         continue;
       }
+      if (recordBytes(received) > RECORD_BYTES) {
+        throw new SSLException("The peer announced a record that is longer than TLS allows.");
+      }
       SSLEngineResult result = noted(engine.unwrap(received, into));
       // The engine asks for room before it looks whether the record is complete.
       unread =
@@ -158,12 +164,22 @@ public final class TlsStream implements PeerStream {
     }
   }
 
-  /** RFC 8446 § 5.1: type, version, and the length of what follows. */
   private static boolean holdsRecord(ByteBuffer received) {
-    return received.remaining() >= RECORD_HEADER
-        && received.remaining() >= RECORD_HEADER
-            + (Byte.toUnsignedInt(received.get(received.position() + 3)) << 8)
-            + Byte.toUnsignedInt(received.get(received.position() + 4));
+    return received.remaining() >= RECORD_HEADER && received.remaining() >= recordBytes(received);
+  }
+
+  /**
+   * The length of the first record, whether it is complete or not (RFC 8446 § 5.1: type, version, and the length of
+   * what follows); 0 before its header is complete.
+   */
+  private static int recordBytes(ByteBuffer received) {
+    if (received.remaining() < RECORD_HEADER) {
+      return 0;
+    }
+    int length = received.position() + 3;
+    return RECORD_HEADER
+        + (Byte.toUnsignedInt(received.get(length)) << 8)
+        + Byte.toUnsignedInt(received.get(length + 1));
   }
 
   private void keep(ByteBuffer received) {
