@@ -26,6 +26,8 @@ final class PeerOutput {
     DONE,
     /** What came before TCP_SECURE is written; the rest has to wait for the handshake. */
     AT_BARRIER,
+    /** The output is to end, but the client's reader still has the rest of a frame that was begun. */
+    AWAITS_REST,
     BROKEN
   }
 
@@ -38,6 +40,7 @@ final class PeerOutput {
   private @Nullable PeerStream stream; // guarded by lock; null until connected
   private boolean broken; // guarded by lock
   private boolean endWanted; // guarded by lock
+  private int unqueued; // guarded by lock; bytes that the client's reader has of a frame that was begun
   private boolean ended; // guarded by lock
   private @Nullable Errno failure; // guarded by lock; why it is broken
   private volatile int heldBytes;
@@ -87,12 +90,14 @@ final class PeerOutput {
   }
 
   /**
-   * Writes what the peer takes at once, unless older bytes wait.
+   * Writes what the peer takes at once, unless older bytes wait. Once it has taken a part, the output does not
+   * end before the rest has been written or queued, too.
    *
+   * @param following bytes that come after these and belong to them
    * @return the failure, if this write has met it
    */
   @Nullable
-  Errno write(ByteBuffer... data) {
+  Errno write(int following, ByteBuffer... data) {
     lock.lock();
     try {
       if (ended) {
@@ -102,7 +107,11 @@ final class PeerOutput {
         return null;
       }
       if (stream != null && queue.isEmpty() && !queue.hasBarrier() && !broken) {
-        stats.add(Counter.BYTES_SENT, stream.write(data));
+        long taken = stream.write(data);
+        stats.add(Counter.BYTES_SENT, taken);
+        if (taken > 0) {
+          unqueued = following + PeerSender.remaining(data);
+        }
         int held = stream.heldBytes();
         if (held != heldBytes) { // volatile: not for nothing
           heldBytes = held;
@@ -124,6 +133,7 @@ final class PeerOutput {
   boolean enqueue(ByteBuffer data, boolean wanted) {
     lock.lock();
     try {
+      unqueued = Math.max(0, unqueued - data.remaining());
       if (broken || !wanted) {
         return false;
       }
@@ -185,6 +195,9 @@ final class PeerOutput {
       }
       if (!queue.isEmpty() || !connection.flush()) {
         return Flushed.MORE;
+      }
+      if (endWanted && unqueued > 0) {
+        return Flushed.AWAITS_REST;
       }
       if (endWanted && !ended) {
         ended = connection.shutdownOutput();

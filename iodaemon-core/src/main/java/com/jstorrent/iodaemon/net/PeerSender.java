@@ -37,7 +37,7 @@ final class PeerSender {
   boolean send(TcpSocket socket, ByteBuffer... data) {
     int size = remaining(data);
     boolean covered = socket.sendCredit().covers(size);
-    socket.write(data);
+    socket.write(0, data);
     int left = remaining(data);
     if (left > 0) {
       BooleanSupplier room = () -> hasRoom(socket, left) && net.budget().hasMemory(left);
@@ -54,7 +54,7 @@ final class PeerSender {
     return true;
   }
 
-  private static int remaining(ByteBuffer... data) {
+  static int remaining(ByteBuffer... data) {
     int bytes = 0;
     for (ByteBuffer part : data) {
       bytes += part.remaining();
@@ -72,7 +72,7 @@ final class PeerSender {
     boolean covered = socket.sendCredit().covers(size);
     ByteBuffer part;
     while ((part = data.next()) != null) {
-      socket.write(part);
+      socket.write(data.remaining() - part.remaining(), part);
       if (part.hasRemaining()) {
         break;
       }

@@ -198,9 +198,11 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   /**
    * Writes what the peer takes at once, unless older bytes wait. Called by the client's reader
    * only, like {@link #enqueue}; neither blocks.
+   *
+   * @param following bytes of the same frame that come after these
    */
-  void write(ByteBuffer... data) {
-    Errno failure = output.write(data);
+  void write(int following, ByteBuffer... data) {
+    Errno failure = output.write(following, data);
     if (failure != null) {
       writeFailed(failure);
     } else if (output.holdsRecord() && !data[data.length - 1].hasRemaining()) {
@@ -320,7 +322,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
       case DONE -> drained();
       case MORE -> queued.watch();
       case AT_BARRIER -> atBarrier();
-      case BROKEN -> {
+      case AWAITS_REST, BROKEN -> {
       }
     }
   }

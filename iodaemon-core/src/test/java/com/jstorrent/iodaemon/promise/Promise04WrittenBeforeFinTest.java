@@ -7,10 +7,13 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -70,6 +73,67 @@ class Promise04WrittenBeforeFinTest {
       byte[] got = socket.getInputStream().readAllBytes();
       assertThat(Arrays.equals(got, data)).as("%d of %d bytes", got.length, BYTES).isTrue();
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 0));
+    }
+  }
+
+  /** The rest of a frame waits for room in the client's queues, while nothing is queued for its own socket. */
+  @Test
+  void aPeerThatEndsItsSideGetsTheRestOfAFrameThatWasBegun() throws Exception {
+    Limits limits = Limits.builder().sessionQueueBytes(16 << 20).socketQueueBytes(16 << 20).build();
+    try (TestDaemon daemon = TestDaemon.start(limits);
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(1, peer.port());
+      Socket other = peer.accept();
+      client.connect(2, peer.port());
+      Socket socket = peer.accept();
+      int sent = 0;
+      while (daemon.stats().get(Counter.QUEUED_BYTES) < 14 << 20) {
+        client.sendData(1, new byte[FRAME]);
+        sent += FRAME;
+        long all = sent;
+        TestDaemon.await(
+            "all bytes at the peer or in the queue",
+            () -> daemon.stats().get(Counter.BYTES_SENT)
+                + daemon.stats().get(Counter.QUEUED_BYTES) == all);
+      }
+      byte[] data = Peer.bytes(8, 8 << 20);
+      Thread.ofVirtual().start(() -> sendData(client, data));
+      daemon.awaitStat(Counter.SEND_PAUSES, 1);
+      socket.shutdownOutput();
+      TestDaemon.await("the end of the peer's side", () -> !state(daemon, 2).equals("open"));
+      Thread.ofVirtual().start(() -> readAll(other));
+      byte[] got = socket.getInputStream().readAllBytes();
+      assertThat(Arrays.equals(got, data)).as("%d of %d bytes", got.length, data.length).isTrue();
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 2, 0));
+    }
+  }
+
+  private static String state(TestDaemon daemon, int socket) {
+    return daemon.services()
+        .directory()
+        .sockets()
+        .get(1L)
+        .stream()
+        .filter(report -> report.id() == socket)
+        .map(SocketReport::state)
+        .findAny()
+        .orElse("gone");
+  }
+
+  private static void sendData(TestClient client, byte[] data) {
+    try {
+      client.sendData(2, data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void readAll(Socket socket) {
+    try {
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // The test is over.
     }
   }
 
