@@ -278,6 +278,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
             : lost == null ? Errno.ESTALE
             : client.handOverTo(lost, frame);
     if (outcome != Errno.OK || lost == null) {
+      link().awaitControlRoom();
       reply(new DaemonFrame.Resumed(frame.requestId(), outcome.number(), 0, 0, List.of()));
       return;
     }
@@ -302,6 +303,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
 
   private void refuse(ProtocolException violation) {
     link().stats().increment(Counter.PROTOCOL_ERRORS);
+    link().awaitControlRoom(); // also for what is not counted, see above
     reply(new DaemonFrame.Error(violation.requestId(), violation.getMessage()));
     if (!state.authenticated()) {
       end(CloseReason.POLICY_VIOLATION);

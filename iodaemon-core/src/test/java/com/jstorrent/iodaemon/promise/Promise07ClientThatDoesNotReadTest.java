@@ -2,6 +2,8 @@ package com.jstorrent.iodaemon.promise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jstorrent.iodaemon.frame.Capability;
+import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
@@ -11,8 +13,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** PROTOCOL.md § 4.7: a client that does not read takes bounded memory, and loses nothing. */
 class Promise07ClientThatDoesNotReadTest {
@@ -62,6 +68,37 @@ class Promise07ClientThatDoesNotReadTest {
       }
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 0));
       writer.join();
+    }
+  }
+
+  static Stream<ClientFrame> framesThatAreRefused() {
+    return Stream.of(
+        new ClientFrame.Ack(9, 1_000_000), new ClientFrame.Resume(9, 0, "none"),
+        new ClientFrame.ClientHello(9, ""));
+  }
+
+  /** Those that are not counted for a resume as well. */
+  @ParameterizedTest
+  @MethodSource("framesThatAreRefused")
+  void aClientThatDoesNotReadIsNotReadWhenItsFramesAreRefused(ClientFrame frame) throws Exception {
+    int many = 200_000;
+    AtomicLong sent = new AtomicLong();
+    try (TestDaemon daemon = TestDaemon.start();
+        TestClient client = daemon.client(Set.of(Capability.RESUME))) {
+      Thread.ofPlatform()
+          .daemon()
+          .start(
+              () -> {
+                try {
+                  for (; sent.get() < many; sent.incrementAndGet()) {
+                    client.send(frame);
+                  }
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      awaitStandstill(sent);
+      assertThat(sent.get()).isLessThan(many);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * TCP_CONNECTED and TCP_ACCEPT frames whose sockets have to stay silent for a moment. The first event
@@ -34,6 +35,7 @@ public final class Announcements {
   public final class Announcement {
     private final Runnable opener;
     private final List<Runnable> waiting = new ArrayList<>(1);
+    private final AtomicBoolean answered = new AtomicBoolean();
     private long due;
     private boolean over;
 
@@ -43,7 +45,9 @@ public final class Announcements {
 
     /** The client has sent a frame for the socket, so it listens to it. Any thread. */
     void answered() {
-      loop.post(this::openNow);
+      if (answered.compareAndSet(false, true)) { // the relay may wait for the client, and tasks pile up
+        loop.post(this::openNow);
+      }
     }
 
     /** Runs something once the first event of the socket may leave. */
