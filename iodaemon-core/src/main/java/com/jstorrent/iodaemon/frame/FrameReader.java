@@ -23,6 +23,9 @@ public final class FrameReader {
   private static final int CLOSED_PAYLOAD = 9;
   private static final char FIELD_END = '\0';
 
+  /** Four times what a name can have, as a character can have four bytes. */
+  private static final int HOST_TEXT_BYTES = 1024;
+
   private FrameReader() {}
 
   /**
@@ -69,19 +72,19 @@ public final class FrameReader {
       case TCP_CLOSE -> new ClientFrame.TcpClose(requestId, id);
       case TCP_LISTEN -> {
         int port = port(rest);
-        yield new ClientFrame.TcpListen(requestId, id, port, utf8(rest));
+        yield new ClientFrame.TcpListen(requestId, id, port, hostText(rest));
       }
       case TCP_STOP_LISTEN -> new ClientFrame.TcpStopListen(requestId, id);
       case TCP_SECURE -> {
         int flags = rest.position(rest.position() + Integer.BYTES).get();
-        yield new ClientFrame.TcpSecure(requestId, id, (flags & SKIP_CHECKS) != 0, utf8(rest));
+        yield new ClientFrame.TcpSecure(requestId, id, (flags & SKIP_CHECKS) != 0, hostText(rest));
       }
       case TCP_SHUTDOWN -> new ClientFrame.TcpShutdown(requestId, id);
       case TCP_CREDIT ->
           new ClientFrame.TcpCredit(requestId, id, rest.getInt(rest.position() + Integer.BYTES));
       case UDP_BIND -> {
         int port = port(rest);
-        yield new ClientFrame.UdpBind(requestId, id, port, utf8(rest));
+        yield new ClientFrame.UdpBind(requestId, id, port, hostText(rest));
       }
       case UDP_SEND -> {
         int port = port(rest);
@@ -260,11 +263,19 @@ public final class FrameReader {
   }
 
   private static String host(int requestId, ByteBuffer in) throws ProtocolException {
-    String host = utf8(in);
+    String host = hostText(in);
     if (host.isEmpty()) {
       throw new ProtocolException(requestId, "A host name or address is missing.");
     }
     return host;
+  }
+
+  /** Of a text that is too long for a host so much that it still is; frames wait with it for their turn. */
+  private static String hostText(ByteBuffer in) {
+    int kept = Math.min(in.remaining(), HOST_TEXT_BYTES);
+    ByteBuffer text = in.slice(in.position(), kept);
+    in.position(in.limit());
+    return utf8(text);
   }
 
   private static int errno(ByteBuffer in) {

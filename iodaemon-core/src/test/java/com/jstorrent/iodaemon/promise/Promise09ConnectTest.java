@@ -13,7 +13,9 @@ import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -91,6 +93,22 @@ class Promise09ConnectTest {
       assertThat(daemon.stats().get(Counter.PENDING_CONNECTS))
           .as("none of the others has failed")
           .isBetween(400L, 401L);
+    }
+  }
+
+  static Stream<String> hostsThatAreTooLong() {
+    return Stream.of(
+        ":".repeat(300_000) + "/", "a".repeat(300_000), "::1%" + "0".repeat(300_000),
+        "a".repeat(256));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostsThatAreTooLong")
+  void aHostThatIsTooLongForANameIsNotFound(String host) throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        TestClient client = daemon.client()) {
+      client.send(new ClientFrame.TcpConnect(7, 1, 80, host));
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpConnected(7, 1, 2));
     }
   }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Resolver implements AutoCloseable {
   private static final int THREADS = 64;
   private static final Duration IDLE = Duration.ofSeconds(10);
+  private static final int LONGEST_NAME = 255; // RFC 1035 § 2.3.4
 
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final Pattern IPV6 = Pattern.compile("\\[?[0-9a-fA-F:.]*:[^/]*");
@@ -63,6 +64,9 @@ public final class Resolver implements AutoCloseable {
    */
   @Nullable
   public InetAddress literal(String host) throws UnknownHostException {
+    if (host.length() > LONGEST_NAME) {
+      throw new UnknownHostException("That is too long for a name.");
+    }
     if (IPV4.matcher(host).matches()) {
       return InetAddress.getByAddress(ipv4(host));
     }
