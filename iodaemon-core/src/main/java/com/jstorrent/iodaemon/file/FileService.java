@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.OpenFiles.Access;
 import com.jstorrent.iodaemon.stats.live.Stats;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import java.io.IOException;
@@ -29,6 +30,7 @@ public final class FileService implements AutoCloseable {
   private final WorkerPool pool;
   private final DownloadRoots roots;
   private final Stats stats;
+  private final BufferPool reserveBuffers = new BufferPool(RESERVE_BYTES, 1);
   private final RenameGuard renames = new RenameGuard();
   private final OpenFiles open;
   private final FolderService folders;
@@ -245,7 +247,7 @@ public final class FileService implements AutoCloseable {
    * Allocates disk space for the first bytes of an existing file without changing its content. It
    * is one job per 256 KiB, so that other jobs can run in between.
    *
-   * @@param length in bytes
+   * @param length in bytes
    * @param cancelled asked between two jobs
    * @return false when it was cancelled
    * @throws OperationFailure ENOSPC when there is not enough space; the file then has its former
@@ -253,18 +255,22 @@ public final class FileService implements AutoCloseable {
    */
   public boolean reserve(LocatedFile located, long length, BooleanSupplier cancelled)
       throws OperationFailure {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(RESERVE_BYTES);
     try (OpenFile file = openForWriting(located, false)) {
       for (long position = 0; position < length; position += RESERVE_BYTES) {
         if (cancelled.getAsBoolean()) {
           return false;
         }
         long from = position;
-        buffer.clear().limit((int) Math.min(RESERVE_BYTES, length - position));
+        int bytes = (int) Math.min(RESERVE_BYTES, length - position);
         pool.call(
             Priority.BULK,
             () -> {
-              file.reserveNow(buffer, from);
+              ByteBuffer buffer = reserveBuffers.take(); // by the job: more requests wait than jobs run
+              try {
+                file.reserveNow(buffer.clear().limit(bytes), from);
+              } finally {
+                reserveBuffers.give(buffer);
+              }
               return null;
             });
       }

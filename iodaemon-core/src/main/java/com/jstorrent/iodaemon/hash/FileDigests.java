@@ -43,6 +43,7 @@ public final class FileDigests {
 
   /** The size of a turn, in bytes. */
   private static final long TURN_BYTES = 8L << 20;
+  private static final int TURN_PIECES = 1024; // a piece may have one byte
 
   /** Turns in progress per processor and request, so that a slow turn leaves no processor idle. */
   private static final int TURNS_AHEAD = 4;
@@ -165,7 +166,7 @@ public final class FileDigests {
    */
   private static List<Piece> turn(Iterator<Piece> all) {
     List<Piece> turn = new ArrayList<>();
-    for (long bytes = 0; all.hasNext() && bytes < TURN_BYTES;) {
+    for (long bytes = 0; all.hasNext() && bytes < TURN_BYTES && turn.size() < TURN_PIECES;) {
       Piece piece = all.next();
       turn.add(piece);
       bytes += piece.ranges().stream().mapToLong(FileRange::length).sum();
