@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class SocketTable {
   private final MemoryAccount memory;
   private final ConcurrentMap<Integer, PeerSocket> sockets = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, PeerSocket> closing = new ConcurrentHashMap<>();
+  private final ReentrantLock closeLock = new ReentrantLock();
   private final Set<PeerSocket> counted = ConcurrentHashMap.newKeySet(); // those with memory
   private final ConcurrentMap<Integer, PeerSocket> servers = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
@@ -102,9 +104,17 @@ final class SocketTable {
    * still owed a TCP_CLOSE (PROTOCOL.md § 4.2).
    */
   void close(PeerSocket socket) {
-    closing.put(socket.id(), socket); // first: the id may be used again from the next line on
-    if (!sockets.remove(socket.id(), socket)) {
-      closing.remove(socket.id(), socket); // its end has been reported already
+    closeLock.lock(); // a program that uses /control may close a socket together with its client
+    try {
+      if (sockets.get(socket.id()) != socket) {
+        return;
+      }
+      closing.put(socket.id(), socket); // first: the id may be used again from the next line on
+      if (!sockets.remove(socket.id(), socket)) {
+        closing.remove(socket.id(), socket); // its end has been reported already
+      }
+    } finally {
+      closeLock.unlock();
     }
   }
 

@@ -60,6 +60,17 @@ class SocketTableTest {
     }
   }
 
+  /** By its client and by /control. */
+  @Test
+  void aSocketThatIsClosedTwiceIsStillToldOfOnce() {
+    PeerSocket socket = new Entry(7);
+    assertThat(add(socket)).isTrue();
+    table.close(socket);
+    table.close(socket);
+    assertThat(table.finish(socket)).isTrue();
+    assertThat(table.finish(socket)).isFalse();
+  }
+
   @Test
   void withoutMemoryASocketIsRefused() {
     memory.take(MemoryUse.PEER_QUEUES, MEMORY);
