@@ -208,7 +208,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   @Override
   public boolean isOpen() {
-    return engine.isOpen();
+    return engine.isOpen() && channel.isOpen(); // an abort closes the channel only
   }
 
   @Override

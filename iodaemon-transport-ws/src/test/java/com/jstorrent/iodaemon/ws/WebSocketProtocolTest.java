@@ -7,6 +7,12 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.testkit.transport.RecordingReceiver;
 import com.jstorrent.iodaemon.testkit.transport.RecordingReceiver.Event;
 import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
+import com.jstorrent.iodaemon.stats.live.Stats;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import com.jstorrent.iodaemon.time.AwakeClock;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
@@ -19,6 +25,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +39,8 @@ class WebSocketProtocolTest {
 
   private final ExecutorService relay =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+  private int limit = LIMIT;
+  private @Nullable MemoryAccount memory; // instead of the receiver's
   private CompletableFuture<RecordingReceiver> accepted;
   private UpgradePort port;
   private RawWebSocket client;
@@ -46,7 +55,7 @@ class WebSocketProtocolTest {
     port =
         new UpgradePort(
             (connection, info) -> {
-              RecordingReceiver receiver = new RecordingReceiver(connection, LIMIT);
+              RecordingReceiver receiver = new RecordingReceiver(connection, limit);
               accepted.complete(receiver);
               return new FlushingReceiver(connection, receiver);
             },
@@ -245,6 +254,31 @@ class WebSocketProtocolTest {
     assertThat(receiver().next()).isEqualTo(new Event.Violation(CloseReason.TOO_BIG));
   }
 
+  /** The daemon aborts the connection to a client that is gone, which the reader cannot see while it waits. */
+  @Test
+  void aReaderThatWaitsForMemoryEndsWhenItsConnectionIsAborted() throws Exception {
+    close();
+    limit = 1 << 20;
+    try (AwakeClock clock = new AwakeClock(failure -> {})) {
+      MemoryAccount full = new MemoryBudget(limit, limit, new Stats(), clock).open(Share.RESERVED);
+      full.take(MemoryUse.CONNECTIONS, limit);
+      memory = full;
+      open(Limits.DEFAULT);
+      client.frame(FIN | RawWebSocket.BINARY, true, limit, new byte[300 << 10]);
+      TestDaemon.await("the reader to wait", WebSocketProtocolTest::someThreadWaitsForMemory);
+      receiver().connection().abort();
+      assertThat(receiver().next()).isEqualTo(new Event.Closed(false));
+    }
+  }
+
+  private static boolean someThreadWaitsForMemory() {
+    return Thread.getAllStackTraces()
+        .values()
+        .stream()
+        .flatMap(Arrays::stream)
+        .anyMatch(frame -> frame.getMethodName().equals("awaitTake"));
+  }
+
   /** Flushes on request, as a session does, on one thread instead of the relay's. */
   private final class FlushingReceiver implements FrameReceiver {
     private final FrameConnection connection;
@@ -267,7 +301,7 @@ class WebSocketProtocolTest {
 
     @Override
     public MemoryAccount memory() {
-      return recording.memory();
+      return memory == null ? recording.memory() : memory;
     }
 
     @Override
