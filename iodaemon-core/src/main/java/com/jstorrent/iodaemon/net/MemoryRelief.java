@@ -35,6 +35,7 @@ final class MemoryRelief implements MemoryAccount.Holder {
         net.table()
             .sockets(TcpSocket.class)
             .stream()
+            .filter(socket -> socket.output().bytes() > 0)
             .max(
                 Comparator.comparing((TcpSocket socket) -> !socket.sendCredit().isKept())
                     .thenComparingLong(socket -> socket.output().bytes()));
