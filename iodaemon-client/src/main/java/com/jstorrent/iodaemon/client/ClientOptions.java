@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a client behaves. Immutable. A time limit of zero means none.
+ * How a client behaves. Immutable. A time limit of zero means none, but for {@link Builder#resumeTimeout}.
  */
 public final class ClientOptions {
   private static final int KIB = 1 << 10;
@@ -141,7 +141,7 @@ public final class ClientOptions {
     }
 
     /**
-     * How long the first connection to the daemon may take, its handshake included, and {@link
+     * How long each step of the first connection to the daemon may take (connect, SERVER_HELLO, AUTH_RESULT), and {@link
      * IoClient#connect(String, int)}. Default: 30 s; the daemon itself gives up a peer after 10 s.
      */
     public Builder connectTimeout(Duration limit) {

@@ -35,7 +35,7 @@ public final class Limits {
   /** How long a buffer beyond those that are kept for good has to be idle before it goes. */
   public static final Duration IDLE_BUFFERS = Duration.ofSeconds(5);
 
-  /** PROTOCOL.md § 4.6: the least memory for all clients: one body must fit beside the rest. */
+  /** PROTOCOL.md § 4.6: the least that the default memory for all clients is: one body must fit beside the rest. */
   public static final long LEAST_MEMORY_BYTES = 96L << 20;
 
   /** PROTOCOL.md § 4.6: the memory for all clients that is taken at most without being told to. */

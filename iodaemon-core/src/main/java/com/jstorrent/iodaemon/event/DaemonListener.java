@@ -25,7 +25,7 @@ public interface DaemonListener {
   default void onSessionOpened(SessionInfo session) {}
 
   /**
-   * The connection of an authenticated client has ended, and its sockets with it.
+   * The connection of an authenticated client has ended. Its sockets are closed, unless it may still resume.
    *
    * @param session who it was
    */

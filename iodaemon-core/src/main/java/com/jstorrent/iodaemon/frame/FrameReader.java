@@ -110,7 +110,7 @@ public final class FrameReader {
   }
 
   /**
-   * Reads a frame from the daemon, for a client in the same process.
+   * Reads a frame from the daemon, for a client.
    *
    * @param frame the frame, between position and limit
    * @return what it says; its data is a view of the frame
