@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What one client gives up when memory is short and it holds most of what does not move (PROTOCOL.md § 4.6): its
@@ -31,17 +32,11 @@ final class MemoryRelief implements MemoryAccount.Holder {
     if (isMostly(MemoryUse.CONNECTIONS)) {
       return false;
     }
-    Optional<TcpSocket> longest =
-        net.table()
-            .sockets(TcpSocket.class)
-            .stream()
-            .filter(socket -> socket.output().bytes() > 0)
-            .max(
-                Comparator.comparing((TcpSocket socket) -> !socket.sendCredit().isKept())
-                    .thenComparingLong(socket -> socket.output().bytes()));
     Resumption resumption = link.resumption();
-    if (longest.isPresent() && isMostly(MemoryUse.PEER_QUEUES)) {
-      longest.get().stalled();
+    if (isMostly(MemoryUse.PEER_QUEUES)) {
+      Optional<TcpSocket> longest = longestQueue();
+      longest.ifPresent(TcpSocket::stalled);
+      return longest.isPresent();
     } else if (resumption != null && isMostly(MemoryUse.REPLAY)) {
       resumption.forfeit();
       onForfeited.run();
@@ -49,6 +44,21 @@ final class MemoryRelief implements MemoryAccount.Holder {
       link.closeInTime(CloseReason.TRY_AGAIN_LATER);
     }
     return true;
+  }
+
+  /** Also of those that the client has closed and whose peers have not taken everything. */
+  private Optional<TcpSocket> longestQueue() {
+    return Stream.concat(
+        net.table().sockets(TcpSocket.class).stream(),
+        net.table()
+            .closing()
+            .stream()
+            .filter(TcpSocket.class::isInstance)
+            .map(TcpSocket.class::cast))
+        .filter(socket -> socket.output().bytes() > 0)
+        .max(
+            Comparator.comparing((TcpSocket socket) -> !socket.sendCredit().isKept())
+                .thenComparingLong(socket -> socket.output().bytes()));
   }
 
   private boolean isMostly(MemoryUse use) {

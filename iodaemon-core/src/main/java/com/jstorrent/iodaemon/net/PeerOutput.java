@@ -151,6 +151,26 @@ final class PeerOutput {
     }
   }
 
+  /** Whether bytes are left that the client has sent; any thread may ask. */
+  boolean isIncomplete() {
+    lock.lock();
+    try {
+      return unqueued > 0 || bytes() > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether everything is written, and the end of the output too; any thread may ask. */
+  boolean isEnded() {
+    lock.lock();
+    try {
+      return ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Writes what is queued, as much as the peer takes now. */
   Flushed flush() {
     long before = 0;

@@ -130,7 +130,7 @@ final class QueuedOutput implements Selectable, PeerWriter.Lingering {
         waitFor(0);
         owner.atBarrier();
       }
-      case AWAITS_REST -> waitFor(0); // to queue it begins anew
+      case AWAITS_REST -> waitFor(0); // when the rest is queued, it is watched again
       case BROKEN -> {
         waitFor(0);
         finish(false);

@@ -333,12 +333,12 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   }
 
   /**
-   * Nothing is queued; that ends a socket whose peer has ended its side. Not one whose writing has
-   * failed: then bytes are lost, and {@link #writeFailed} reports why.
+   * Nothing is queued; that ends a socket whose peer has ended its side. Not one whose output has not ended: its
+   * writing has failed, and {@link #writeFailed} reports why, or more has come since.
    */
   @Override
   public void drained() {
-    if (state.get() == SocketState.PEER_ENDED && output.failure() == null) {
+    if (state.get() == SocketState.PEER_ENDED && output.isEnded()) {
       close(Event.DRAINED, Errno.OK);
     }
   }
@@ -377,14 +377,14 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
 
   @Override
   public void lingered(boolean reset) {
-    if (output.bytes() > 0) {
+    if (output.isIncomplete()) {
       end.resetOnClose();
     }
     close(Event.DRAINED, reset ? Errno.ECONNRESET : Errno.OK);
   }
 
   private void close(Event event, Errno errno) {
-    boolean lost = errno == Errno.ECONNRESET || output.bytes() > 0 || output.failure() != null;
+    boolean lost = errno == Errno.ECONNRESET || output.isIncomplete() || output.failure() != null;
     SocketState left = state.move(event);
     if (left != null && state.get() == SocketState.CLOSED) {
       output.discard();

@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -76,36 +77,66 @@ class Promise04WrittenBeforeFinTest {
     }
   }
 
-  /** The rest of a frame waits for room in the client's queues, while nothing is queued for its own socket. */
+  private static final Limits SMALL_QUEUES =
+      Limits.builder()
+          .sessionQueueBytes(16 << 20)
+          .socketQueueBytes(16 << 20)
+          .linger(Duration.ofMillis(300))
+          .build();
+
+  /**
+   * Sends data on socket 2 whose rest waits for room in the client's queues, while nothing is queued for its own
+   * socket. Returns the peers of socket 1, whose queue has the room, and of socket 2.
+   */
+  private static List<Socket> beginFrame(TestDaemon daemon, Peer peer, TestClient client,
+      byte[] data)
+      throws Exception {
+    client.connect(1, peer.port());
+    Socket other = peer.accept();
+    client.connect(2, peer.port());
+    Socket socket = peer.accept();
+    int sent = 0;
+    while (daemon.stats().get(Counter.QUEUED_BYTES) < 14 << 20) {
+      client.sendData(1, new byte[FRAME]);
+      sent += FRAME;
+      long all = sent;
+      TestDaemon.await(
+          "all bytes at the peer or in the queue",
+          () -> daemon.stats().get(Counter.BYTES_SENT)
+              + daemon.stats().get(Counter.QUEUED_BYTES) == all);
+    }
+    Thread.ofVirtual().start(() -> sendData(client, data));
+    daemon.awaitStat(Counter.SEND_PAUSES, 1);
+    return List.of(other, socket);
+  }
+
   @Test
   void aPeerThatEndsItsSideGetsTheRestOfAFrameThatWasBegun() throws Exception {
-    Limits limits = Limits.builder().sessionQueueBytes(16 << 20).socketQueueBytes(16 << 20).build();
-    try (TestDaemon daemon = TestDaemon.start(limits);
+    try (TestDaemon daemon = TestDaemon.start(SMALL_QUEUES);
         Peer peer = Peer.open();
         TestClient client = daemon.client()) {
-      client.connect(1, peer.port());
-      Socket other = peer.accept();
-      client.connect(2, peer.port());
-      Socket socket = peer.accept();
-      int sent = 0;
-      while (daemon.stats().get(Counter.QUEUED_BYTES) < 14 << 20) {
-        client.sendData(1, new byte[FRAME]);
-        sent += FRAME;
-        long all = sent;
-        TestDaemon.await(
-            "all bytes at the peer or in the queue",
-            () -> daemon.stats().get(Counter.BYTES_SENT)
-                + daemon.stats().get(Counter.QUEUED_BYTES) == all);
-      }
       byte[] data = Peer.bytes(8, 8 << 20);
-      Thread.ofVirtual().start(() -> sendData(client, data));
-      daemon.awaitStat(Counter.SEND_PAUSES, 1);
+      List<Socket> sockets = beginFrame(daemon, peer, client, data);
+      Socket socket = sockets.getLast();
       socket.shutdownOutput();
       TestDaemon.await("the end of the peer's side", () -> !state(daemon, 2).equals("open"));
-      Thread.ofVirtual().start(() -> readAll(other));
+      Thread.ofVirtual().start(() -> readAll(sockets.getFirst()));
       byte[] got = socket.getInputStream().readAllBytes();
       assertThat(Arrays.equals(got, data)).as("%d of %d bytes", got.length, data.length).isTrue();
       assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 2, 0));
+    }
+  }
+
+  @Test
+  void aSocketThatIsClosedByControlInTheMiddleOfAFrameIsReset() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start(SMALL_QUEUES);
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      Socket socket = beginFrame(daemon, peer, client, new byte[8 << 20]).getLast();
+      daemon.services().directory().closeSocket(1, 2);
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 2, 104));
+      assertThatThrownBy(() -> socket.getInputStream().readAllBytes())
+          .isInstanceOf(SocketException.class);
     }
   }
 
