@@ -30,7 +30,7 @@ public final class FileService implements AutoCloseable {
   private final WorkerPool pool;
   private final DownloadRoots roots;
   private final Stats stats;
-  private final BufferPool reserveBuffers = new BufferPool(RESERVE_BYTES, 1);
+  private final BufferPool reserveBuffers = new BufferPool(RESERVE_BYTES, THREADS);
   private final RenameGuard renames = new RenameGuard();
   private final OpenFiles open;
   private final FolderService folders;

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Decodes frames of both directions: {@link ClientFrame} for the daemon, {@link DaemonFrame} for
- * clients in the same process. Stateless and thread-safe. Buffers may have any byte order; their
+ * clients. Stateless and thread-safe. Buffers may have any byte order; their
  * position and order are not changed.
  *
  * <p>The data of a frame is a view of the buffer. The view is big-endian, the default of the JDK,
@@ -270,7 +270,7 @@ public final class FrameReader {
     return host;
   }
 
-  /** Of a text that is too long for a host so much that it still is; frames wait with it for their turn. */
+  /** Keeps so much of a text that one which is too long stays too long; the rest must not be held while the frame waits. */
   private static String hostText(ByteBuffer in) {
     int kept = Math.min(in.remaining(), HOST_TEXT_BYTES);
     ByteBuffer text = in.slice(in.position(), kept);

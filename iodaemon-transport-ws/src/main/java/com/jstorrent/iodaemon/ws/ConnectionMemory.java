@@ -19,8 +19,8 @@ final class ConnectionMemory {
     /** The account of its client, which is another one from RESUME on. */
     MemoryAccount account();
 
-    /** Whether it still wants to read. Any thread. */
-    boolean isOpen();
+    /** Whether more can arrive, so that it is worth waiting for memory. Any thread. */
+    boolean isConnected();
   }
 
   private final Reader reader;
@@ -57,7 +57,7 @@ final class ConnectionMemory {
   }
 
   private void take(int bytes) throws IOException {
-    if (!account().awaitTake(MemoryUse.FRAMES, bytes, reader::isOpen)) {
+    if (!account().awaitTake(MemoryUse.FRAMES, bytes, reader::isConnected)) {
       throw new ClosedChannelException();
     }
     held += bytes;

@@ -208,7 +208,13 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   @Override
   public boolean isOpen() {
-    return engine.isOpen() && channel.isOpen(); // an abort closes the channel only
+    return engine.isOpen();
+  }
+
+  /** Not only {@link #isOpen}: an abort closes the channel, and what was read already may have a Close. */
+  @Override
+  public boolean isConnected() {
+    return engine.isOpen() && channel.isOpen();
   }
 
   @Override
