@@ -384,12 +384,13 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   }
 
   private void close(Event event, Errno errno) {
-    boolean lost = errno == Errno.ECONNRESET || output.isIncomplete() || output.failure() != null;
+    boolean failed = errno == Errno.ECONNRESET || output.failure() != null;
+    boolean lost = output.isIncomplete() || failed && fromClient > 0;
     SocketState left = state.move(event);
     if (left != null && state.get() == SocketState.CLOSED) {
       output.discard();
       net.gate().signal(); // the reader may be waiting on behalf of this very socket
-      end.closed(left, errno, lost && fromClient > 0);
+      end.closed(left, errno, lost);
     }
   }
 }
