@@ -110,7 +110,7 @@ final class PeerOutput {
         long taken = stream.write(data);
         stats.add(Counter.BYTES_SENT, taken);
         if (taken > 0) {
-          unqueued = following + PeerSender.remaining(data);
+          unqueued = following + remaining(data);
         }
         int held = stream.heldBytes();
         if (held != heldBytes) { // volatile: not for nothing
@@ -123,6 +123,14 @@ final class PeerOutput {
     } finally {
       lock.unlock();
     }
+  }
+
+  static int remaining(ByteBuffer... data) {
+    int bytes = 0;
+    for (ByteBuffer part : data) {
+      bytes += part.remaining();
+    }
+    return bytes;
   }
 
   /**

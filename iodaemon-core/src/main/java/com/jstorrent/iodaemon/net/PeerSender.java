@@ -35,10 +35,10 @@ final class PeerSender {
    * @return false when the connection has ended before there was room: then nothing of it was taken
    */
   boolean send(TcpSocket socket, ByteBuffer... data) {
-    int size = remaining(data);
+    int size = PeerOutput.remaining(data);
     boolean covered = socket.sendCredit().covers(size);
     socket.write(0, data);
-    int left = remaining(data);
+    int left = PeerOutput.remaining(data);
     if (left > 0) {
       BooleanSupplier room = () -> hasRoom(socket, left) && net.budget().hasMemory(left);
       if (!covered && !awaitRoom(socket, left, room) && left == size) {
@@ -52,14 +52,6 @@ final class PeerSender {
     }
     socket.taken(size);
     return true;
-  }
-
-  static int remaining(ByteBuffer... data) {
-    int bytes = 0;
-    for (ByteBuffer part : data) {
-      bytes += part.remaining();
-    }
-    return bytes;
   }
 
   /**
