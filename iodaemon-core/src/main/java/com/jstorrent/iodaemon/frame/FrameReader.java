@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Decodes frames of both directions: {@link ClientFrame} for the daemon, {@link DaemonFrame} for
- * clients. Stateless and thread-safe. Buffers may have any byte order; their
- * position and order are not changed.
+ * clients. Stateless and thread-safe. Buffers may have any byte order; their position and order are
+ * not changed.
  *
  * <p>The data of a frame is a view of the buffer. The view is big-endian, the default of the JDK,
  * because some libraries corrupt data in buffers of the other order (JDK-8351339).

@@ -125,6 +125,7 @@ final class PeerOutput {
     }
   }
 
+  /** The bytes of all these buffers together. */
   static int remaining(ByteBuffer... data) {
     int bytes = 0;
     for (ByteBuffer part : data) {
