@@ -6,6 +6,7 @@ import com.jstorrent.iodaemon.file.FileService;
 import com.jstorrent.iodaemon.file.OpenFile;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.live.Stats;
+import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Pending;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import com.jstorrent.iodaemon.work.WorkerPool;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +52,7 @@ public final class FileDigests {
   private final Stats stats;
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final int ahead = TURNS_AHEAD * processors;
-  private final Deque<ByteBuffer> buffers = new ConcurrentLinkedDeque<>();
+  private final BufferPool buffers = new BufferPool(READ_BYTES, FileService.THREADS);
 
   /**
    * Permits for turns of pieces, for all clients; one more than processors, so that the next is
@@ -100,7 +100,7 @@ public final class FileDigests {
   /** Returns false when the file is too short. */
   private boolean update(MessageDigest digest, OpenFile file, long offset, long length)
       throws OperationFailure {
-    ByteBuffer buffer = takeBuffer();
+    ByteBuffer buffer = buffers.take();
     try {
       for (long done = 0; done < length;) {
         buffer.clear().limit((int) Math.min(READ_BYTES, length - done));
@@ -114,13 +114,8 @@ public final class FileDigests {
       stats.add(Counter.HASHED_BYTES, length);
       return true;
     } finally {
-      buffers.push(buffer);
+      buffers.give(buffer);
     }
-  }
-
-  private ByteBuffer takeBuffer() {
-    ByteBuffer kept = buffers.poll();
-    return kept != null ? kept : ByteBuffer.allocateDirect(READ_BYTES);
   }
 
   /** Receives the digests of pieces, in order. */

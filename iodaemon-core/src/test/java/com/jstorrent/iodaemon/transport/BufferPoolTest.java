@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +25,16 @@ class BufferPoolTest {
       taken.add(pool.take());
     }
     return taken;
+  }
+
+  @Test
+  void eachBufferHasItsSizeAndBeginsAtACacheLine() {
+    for (int bytes : new int[] {1, 63, 64, 65, BYTES, 256 << 10}) {
+      ByteBuffer buffer = new BufferPool(bytes, 1).take();
+      assertThat(buffer.capacity()).isEqualTo(bytes);
+      assertThat(buffer.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
+      assertThat(buffer.alignmentOffset(0, 64)).as("offset of %d bytes", bytes).isZero();
+    }
   }
 
   @Test
