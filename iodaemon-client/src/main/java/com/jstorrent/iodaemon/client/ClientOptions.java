@@ -133,7 +133,8 @@ public final class ClientOptions {
 
     /**
      * The name of the session, which ties HTTP requests with the same {@code X-JST-Session} to it
-     * (PROTOCOL.md § 2.2). Default: none.
+     * (PROTOCOL.md § 2.2). This client refuses the ranges that the daemon asks the session for (§ 5.5), so do
+     * not stream handles of a session of this name. Default: none.
      */
     public Builder session(String name) {
       session = name;

@@ -67,7 +67,8 @@ final class Dispatch {
       frame = FrameReader.readDaemon(bytes);
     } catch (ProtocolException e) {
       if (size < FrameHeader.LENGTH || Opcode.of(FrameHeader.opcode(bytes)) != null) {
-        throw new IOException("The daemon has sent a malformed frame: " + e.getMessage(), e);
+        throw new MalformedFrameException(
+            "The daemon has sent a malformed frame: " + e.getMessage(), e);
       }
       LOG.debug("A frame of a later protocol is ignored: {}", e.getMessage());
     }
@@ -107,7 +108,8 @@ final class Dispatch {
       case DaemonFrame.TcpAccept f -> accept(f);
       case DaemonFrame.Ack f -> {
         if (!wire.outbox().acknowledge(f.frames())) {
-          throw new IOException("The daemon acknowledges frames that were not sent.");
+          throw new MalformedFrameException(
+              "The daemon acknowledges frames that were not sent.", null);
         }
       }
       case DaemonFrame.Resumed f -> {

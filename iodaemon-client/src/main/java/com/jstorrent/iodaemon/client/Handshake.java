@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The first frames of a connection (PROTOCOL.md § 3.3, § 9.3). For one thread. */
 final class Handshake {
@@ -23,14 +24,14 @@ final class Handshake {
   private static final Duration FOREVER = Duration.ofDays(1);
 
   private final FrameLink link;
-  private final Duration answer;
+  private final Supplier<Duration> answer;
 
   /**
-   * @param answer how long each answer may take
+   * @param answer how long the next answer may take; zero means without limit
    */
-  Handshake(FrameLink link, Duration answer) {
+  Handshake(FrameLink link, Supplier<Duration> answer) {
     this.link = link;
-    this.answer = answer.isZero() ? FOREVER : answer;
+    this.answer = answer;
   }
 
   /** Asks for capabilities, and shows the token. */
@@ -72,7 +73,8 @@ final class Handshake {
 
   private <F extends DaemonFrame> F expect(Class<F> type)
       throws IOException, InterruptedException {
-    ByteBuffer bytes = link.receive(answer);
+    Duration limit = answer.get();
+    ByteBuffer bytes = link.receive(limit.isZero() ? FOREVER : limit);
     if (bytes == null) {
       throw new SocketTimeoutException("The daemon does not answer the handshake.");
     }

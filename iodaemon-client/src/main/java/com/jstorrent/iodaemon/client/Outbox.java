@@ -34,6 +34,7 @@ final class Outbox {
   private long received; // frames, for ACK
   private boolean ackDue;
   private @Nullable FrameLink link;
+  private @Nullable Failure refusal; // of what is put, while what was put before is sent
   private @Nullable Failure failure;
 
   Outbox(long queueBytes, long replayBytes) {
@@ -156,8 +157,8 @@ final class Outbox {
     lock.lock();
     try {
       while (true) {
-        if (failure != null) {
-          throw failure.exception();
+        if (refusal != null) {
+          throw refusal.exception();
         }
         if (!wanted.getAsBoolean()) {
           return false;
@@ -255,10 +256,15 @@ final class Outbox {
     return new Outgoing(to, frame.duplicate(), !unsent.isEmpty());
   }
 
-  /** Blocks until every frame was sent, or there is no connection to send it on. */
-  void drain(TimeLimit limit) throws InterruptedIOException {
+  /**
+   * Takes no more frames. Blocks until every one was sent, or there is no connection to send it on.
+   *
+   * @param why {@link #put} fails from here on
+   */
+  void drain(Failure why, TimeLimit limit) throws InterruptedIOException {
     lock.lock();
     try {
+      refuse(why);
       while (link != null && failure == null && (sending || !unsent.isEmpty())) {
         limit.await(drained);
       }
@@ -267,14 +273,22 @@ final class Outbox {
     }
   }
 
+  private void refuse(Failure why) {
+    if (refusal == null) {
+      refusal = why;
+    }
+    room.signalAll();
+  }
+
+  /** Nothing is sent any more. */
   void fail(Failure why) {
     lock.lock();
     try {
       if (failure == null) {
         failure = why;
+        refuse(why);
         unsent.clear();
         unacknowledged.clear();
-        room.signalAll();
         work.signalAll();
         drained.signalAll();
       }

@@ -19,12 +19,19 @@ import org.jspecify.annotations.Nullable;
  * the rest of a TLS record. Without credit, {@link #add} blocks while the buffer is full. Thread-safe.
  */
 final class ReceiveBuffer {
+  /** With so many parts those of a few bytes are put together: each takes some hundred bytes besides its data. */
+  private static final int MANY_PARTS = 16;
+
+  private static final int SMALL_BYTES = 1 << 10;
+  private static final int GATHERED_BYTES = 8 << 10;
+
   private final ReentrantLock reading = new ReentrantLock(); // before lock; guards what is in a part
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<ReceivedData> parts = new ArrayDeque<>(); // guarded by lock, as all below
   private final int largest;
   private final @Nullable IntConsumer grant;
+  private @Nullable ReceivedData gathered; // the last part, if more can be added to it
   private @Nullable ReceivedData copied; // by the reader, without the lock: it releases it
   private int window;
   private int held;
@@ -53,9 +60,11 @@ final class ReceiveBuffer {
         changed.await();
       }
       if (!discarding && !ended && data.bytes().hasRemaining()) {
-        parts.add(data);
         held += data.bytes().remaining();
-        added = true;
+        added = !gather(data.bytes());
+        if (added) {
+          parts.add(data);
+        }
         changed.signalAll();
       }
     } finally {
@@ -64,6 +73,25 @@ final class ReceiveBuffer {
     if (!added) {
       data.release().run();
     }
+  }
+
+  /** Copies a small part behind many others; the reader, who uses the first one only, is not there yet. */
+  private boolean gather(ByteBuffer bytes) {
+    int count = bytes.remaining();
+    if (parts.size() < MANY_PARTS || count > SMALL_BYTES) {
+      return false;
+    }
+    ReceivedData last = gathered;
+    if (last == null
+        || last != parts.peekLast()
+        || last.bytes().capacity() - last.bytes().limit() < count) {
+      last = new ReceivedData(ByteBuffer.allocate(GATHERED_BYTES).limit(0), () -> {});
+      parts.add(last);
+      gathered = last;
+    }
+    int end = last.bytes().limit();
+    last.bytes().limit(end + count).put(end, bytes, bytes.position(), count);
+    return true;
   }
 
   /** The peer sends no more. What it has sent before can be read. */
@@ -103,6 +131,7 @@ final class ReceiveBuffer {
     List<ReceivedData> dropped = new ArrayList<>(parts);
     dropped.removeIf(part -> part == copied);
     parts.clear();
+    gathered = null;
     held = 0;
     changed.signalAll();
     return dropped;

@@ -15,11 +15,22 @@ import org.slf4j.LoggerFactory;
 final class Reconnection {
   private static final Logger LOG = LoggerFactory.getLogger(Reconnection.class);
 
+  /** A connection that has lasted so long was not in vain, even if no frame came. */
+  private static final long PROVEN_NANOS = 10_000_000_000L;
+
+  /** Each step has so long, also at the end of the time: one attempt is always made. */
+  private static final long LEAST_STEP_NANOS = 100_000_000L;
+
   private final FrameLink.Connector connector;
   private final String token;
   private final Wire wire;
   private final Dispatch dispatch;
   private final LongSupplier nanoTime;
+  private boolean resumed; // before, as the fields below tell
+  private long resumedAt;
+  private long receivedThen;
+  private int attempt;
+  private long end;
 
   Reconnection(FrameLink.Connector connector, String token, Wire wire, Dispatch dispatch) {
     this(connector, token, wire, dispatch, System::nanoTime);
@@ -45,14 +56,21 @@ final class Reconnection {
    * @throws IOException when the session is lost
    */
   FrameLink resume(IOException lost) throws IOException, InterruptedException {
-    long end = nanoTime.getAsLong() + timeout().toNanos();
+    if (!wasInVain()) {
+      attempt = 0;
+      end = nanoTime.getAsLong() + TimeLimit.nanos(timeout());
+    }
     IOException last = lost;
-    for (int attempt = 0; attempt == 0 || nanoTime.getAsLong() - end < 0; attempt++) {
+    for (; attempt == 0 || nanoTime.getAsLong() - end < 0; attempt++) {
       Thread.sleep(
           wire.options().backOff().before(attempt, ThreadLocalRandom.current().nextDouble()));
       try {
         FrameLink link = attempt();
         if (link != null) {
+          resumed = true;
+          resumedAt = nanoTime.getAsLong();
+          receivedThen = dispatch.received();
+          attempt++;
           return link;
         }
       } catch (SessionGoneException | AuthenticationException e) {
@@ -65,16 +83,33 @@ final class Reconnection {
     throw new IOException("it could not be resumed in time.", last);
   }
 
+  /**
+   * Whether the last connection was lost soon and before a frame came, as when what the daemon sends cannot be
+   * received: then the pauses and the time go on, because it would be so for ever.
+   */
+  private boolean wasInVain() {
+    return resumed
+        && dispatch.received() == receivedThen
+        && nanoTime.getAsLong() - resumedAt < PROVEN_NANOS;
+  }
+
+  /** How long one step of an attempt may take. */
+  private Duration step() {
+    Duration left = Duration.ofNanos(Math.max(end - nanoTime.getAsLong(), LEAST_STEP_NANOS));
+    Duration most = wire.options().connectTimeout();
+    return most.isZero() || most.compareTo(left) > 0 ? left : most;
+  }
+
   private Duration timeout() {
     Duration wanted = wire.options().resumeTimeout();
     return wanted != null ? wanted : Duration.ofSeconds(wire.negotiated().resumeGraceSeconds());
   }
 
   private @Nullable FrameLink attempt() throws IOException, InterruptedException {
-    FrameLink link = connector.connect(wire.options().connectTimeout());
+    FrameLink link = connector.connect(step());
     boolean answered = false;
     try {
-      Handshake handshake = new Handshake(link, wire.options().connectTimeout());
+      Handshake handshake = new Handshake(link, this::step);
       handshake.authenticate(token, wire.options());
       String ticket = Objects.requireNonNull(wire.negotiated().ticket());
       DaemonFrame.Resumed answer = handshake.resume(ticket, dispatch.received());

@@ -47,7 +47,7 @@ final class Session {
       boolean open = false;
       try {
         Negotiated negotiated =
-            new Handshake(link, options.connectTimeout()).authenticate(token, options);
+            new Handshake(link, options::connectTimeout).authenticate(token, options);
         Outbox outbox = new Outbox(options.queueBytes(), options.replayBytes());
         Session session =
             new Session(link, new Wire(outbox, negotiated, options), connector, token);
@@ -129,6 +129,7 @@ final class Session {
   private void broken(Throwable defect) {
     LOG.error("The client has ended because of a defect.", defect);
     end("there is a defect in the client.", defect);
+    current().abort(); // the daemon must not keep the sockets of a client that does not read
   }
 
   /** Reads until the connection ends, and tells why it did. */
@@ -147,7 +148,9 @@ final class Session {
 
   /** Another connection of the same session, or null when there is none. */
   private @Nullable FrameLink another(IOException end) throws InterruptedException {
-    if (end instanceof LinkClosedException || !dispatch.isResumable()) {
+    if (end instanceof LinkClosedException
+        || end instanceof MalformedFrameException
+        || !dispatch.isResumable()) {
       end(String.valueOf(end.getMessage()), end);
       return null;
     }
@@ -178,6 +181,15 @@ final class Session {
     change(ClientState.Event.ENDED, cause);
   }
 
+  private FrameLink current() {
+    lock.lock();
+    try {
+      return link;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean isClosing() {
     lock.lock();
     try {
@@ -187,7 +199,10 @@ final class Session {
     }
   }
 
-  /** Sends what waits, ends everything, and says goodbye to the daemon. Blocks for that. */
+  /**
+   * Sends what waits, ends everything, and says goodbye to the daemon. Blocks for that, also when the thread was
+   * interrupted before: that is how most calls end, and the daemon must hear of it all the same.
+   */
   void close() {
     FrameLink last;
     lock.lock();
@@ -200,13 +215,18 @@ final class Session {
     } finally {
       lock.unlock();
     }
+    Failure closed = () -> new SocketException("The client is closed.");
+    boolean interrupted = Thread.interrupted();
     try {
-      wire.outbox().drain(TimeLimit.of("Sending", wire.options().closeTimeout()));
+      wire.outbox().drain(closed, TimeLimit.of("Sending", wire.options().closeTimeout()));
     } catch (InterruptedIOException e) {
       LOG.debug("Frames that were not sent are dropped: {}", e.getMessage());
     }
-    wire.failAll(() -> new SocketException("The client is closed."));
+    wire.failAll(closed);
     last.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
     reader.interrupt();
     writer.interrupt();
     change(ClientState.Event.ENDED, null);

@@ -30,7 +30,8 @@ final class TimeLimit {
     return new TimeLimit(what, time.isZero() ? NEVER : nanos(time));
   }
 
-  private static long nanos(Duration time) {
+  /** So many nanoseconds, or as many as there can be. */
+  static long nanos(Duration time) {
     try {
       return time.toNanos();
     } catch (ArithmeticException e) {

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.client;
 
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,17 +10,25 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A UDP socket of the daemon (PROTOCOL.md § 4.10). Datagrams may be lost, as with any UDP: also here, when
  * more come than are received. Thread-safe.
  */
 public final class UdpSocket implements AutoCloseable {
+  /** IPv6 has no larger datagram without an extension that hardly any host supports (RFC 2675). */
+  private static final int MOST_BYTES = 65_527;
+
+  /** What a datagram that waits takes besides its data, so that many empty ones are bounded, too. */
+  private static final int OVERHEAD_BYTES = 256;
+
   private final Wire wire;
   private final int id;
   private final Arrivals<Datagram> received;
   private final AtomicLong dropped = new AtomicLong();
-  private volatile boolean open = true;
+  private final AtomicReference<@Nullable Failure> ended = new AtomicReference<>(); // why nothing is sent any more
   private volatile int port;
 
   private UdpSocket(Wire wire) {
@@ -59,16 +68,31 @@ public final class UdpSocket implements AutoCloseable {
    * known.
    *
    * @param data is consumed
+   * @throws IoErrnoException with errno 90 (EMSGSIZE) for more than 65,527 bytes; the data is not consumed then
+   * @throws java.nio.channels.ClosedChannelException when the socket was closed here
    */
   public void send(String host, int destination, ByteBuffer data) throws IOException {
     Ports.check(destination);
+    if (data.remaining() > MOST_BYTES) {
+      throw new IoErrnoException("Sending " + data.remaining() + " bytes", Errno.EMSGSIZE.number());
+    }
     ByteBuffer frame =
         FrameWriter.write(
             new ClientFrame.UdpSend(0, id, destination, Ports.checkHost(host), data), 0);
     data.position(data.limit());
     if (!wire.outbox()
-        .put(frame, () -> open, TimeLimit.of("Sending", wire.options().writeTimeout()))) {
-      throw new AsynchronousCloseException();
+        .put(
+            frame,
+            () -> ended.get() == null,
+            TimeLimit.of("Sending", wire.options().writeTimeout()))) {
+      requireOpen();
+    }
+  }
+
+  private void requireOpen() throws IOException {
+    Failure why = ended.get();
+    if (why != null) {
+      throw why.exception();
     }
   }
 
@@ -89,7 +113,7 @@ public final class UdpSocket implements AutoCloseable {
   }
 
   private static long size(Datagram datagram) {
-    return datagram.data().capacity();
+    return (long) datagram.data().capacity() + OVERHEAD_BYTES;
   }
 
   /** Datagrams that this client has dropped because they were not received in time. */
@@ -103,6 +127,7 @@ public final class UdpSocket implements AutoCloseable {
    * @throws IoErrnoException with errno 22 (EINVAL) for what is no group, 19 (ENODEV) when no interface can
    */
   public void join(String group) throws IOException {
+    requireOpen();
     multicast(
         "Joining " + group,
         wire.ask(
@@ -116,6 +141,7 @@ public final class UdpSocket implements AutoCloseable {
    * @throws IoErrnoException with errno 99 (EADDRNOTAVAIL) when it was not joined
    */
   public void leave(String group) throws IOException {
+    requireOpen();
     multicast(
         "Leaving " + group,
         wire.ask(
@@ -130,14 +156,20 @@ public final class UdpSocket implements AutoCloseable {
     }
   }
 
-  /** Closes the socket; datagrams that were sent may still leave. Does not block. */
+  /** Closes the socket; datagrams that were sent may still leave, those that came are dropped. Does not block. */
   @Override
   public void close() {
-    open = false;
     wire.sockets().remove(id);
     wire.outbox().putControl(new ClientFrame.UdpClose(0, id));
+    end(AsynchronousCloseException::new);
+    received.takeAll();
+  }
+
+  /** The first reason counts. */
+  private void end(Failure why) {
+    ended.compareAndSet(null, why);
     wire.outbox().recheck();
-    received.end(AsynchronousCloseException::new);
+    received.end(why);
   }
 
   private final class Events implements SocketEvents {
@@ -147,14 +179,15 @@ public final class UdpSocket implements AutoCloseable {
         case DaemonFrame.UdpRecv f -> {
           InetSocketAddress sender = InetSocketAddress.createUnresolved(f.address(), f.port());
           ByteBuffer data = ByteBuffer.allocate(f.data().remaining()).put(f.data()).flip();
-          if (!received.offer(new Datagram(sender, data), data.capacity())) {
+          Datagram datagram = new Datagram(sender, data);
+          if (!received.offer(datagram, size(datagram))) {
             dropped.incrementAndGet();
           }
         }
         case DaemonFrame.UdpClosed f -> {
           wire.sockets().remove(id);
           int errno = f.errno();
-          received.end(() -> new IoErrnoException("The UDP socket", errno));
+          end(() -> new IoErrnoException("The UDP socket", errno));
         }
         default -> {
         }
@@ -163,7 +196,7 @@ public final class UdpSocket implements AutoCloseable {
 
     @Override
     public void onLost(Failure why) {
-      received.end(why);
+      end(why);
     }
   }
 }

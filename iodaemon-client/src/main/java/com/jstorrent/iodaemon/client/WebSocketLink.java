@@ -123,8 +123,8 @@ final class WebSocketLink implements FrameLink {
   }
 
   /** On a thread of its own, because a frame that is being sent comes first and may block. */
-  private void sendClose(int code) {
-    Thread.ofVirtual()
+  private Thread sendClose(int code) {
+    return Thread.ofVirtual()
         .name("iodaemon-client-close")
         .start(
             () -> {
@@ -140,11 +140,11 @@ final class WebSocketLink implements FrameLink {
     if (Thread.interrupted()) { // the system has closed the channel for that
       throw new InterruptedException();
     }
-    if (aborted) {
-      return new SocketException("The connection to the daemon was closed here.");
+    if (failure instanceof LinkClosedException) {
+      return failure; // also when a sender has found out meanwhile, and has aborted it
     }
-    return failure instanceof LinkClosedException
-        ? failure
+    return aborted
+        ? new SocketException("The connection to the daemon was closed here.")
         : new IOException("The connection to the daemon has broken.", failure);
   }
 
@@ -155,9 +155,10 @@ final class WebSocketLink implements FrameLink {
 
   @Override
   public void close() {
+    boolean interrupted = Thread.interrupted(); // the daemon must hear of the end all the same
+    long deadline = System.nanoTime() + goodbye.toNanos();
+    Thread farewell = sendClose(NORMAL_CLOSURE);
     try {
-      long deadline = System.nanoTime() + goodbye.toNanos();
-      sendClose(NORMAL_CLOSURE);
       if (reading.tryLock(goodbye.toNanos(), TimeUnit.NANOSECONDS)) {
         try { // what another thread has not read yet is dropped
           for (long left; end == null && (left = deadline - System.nanoTime()) > 0;) {
@@ -170,10 +171,29 @@ final class WebSocketLink implements FrameLink {
     } catch (IOException e) {
       LOG.trace("The connection has ended: {}", e.toString());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
     } finally {
+      interrupted |= awaitEnd(farewell, deadline);
       abort();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
+  }
+
+  /** Waits for a thread, also when this one is interrupted; returns whether it was. */
+  private static boolean awaitEnd(Thread thread, long deadline) {
+    boolean interrupted = false;
+    for (long left; (left = deadline - System.nanoTime()) > 0;) {
+      try {
+        if (thread.join(Duration.ofNanos(left))) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    return interrupted;
   }
 
   @Override

@@ -298,6 +298,22 @@ class ProtocolTest {
   }
 
   @Test
+  void aUdpSocketThatTheDaemonHasEndedSendsNoMore() throws Exception {
+    try (IoClient client = client()) {
+      CompletableFuture<UdpSocket> binding = Async.async(() -> client.bind("", 0));
+      ClientFrame.UdpBind request = daemon.hear(ClientFrame.UdpBind.class);
+      daemon.say(new DaemonFrame.UdpBound(request.requestId(), request.socketId(), 4000, 0));
+      UdpSocket udp = binding.get();
+      daemon.say(new DaemonFrame.UdpClosed(0, request.socketId(), Errno.EPROTO.number()));
+      assertThatThrownBy(udp::receive)
+          .isInstanceOfSatisfying(
+              IoErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EPROTO));
+      assertThatThrownBy(() -> udp.send("peer", 9, ByteBuffer.allocate(1)))
+          .isInstanceOf(IoErrnoException.class);
+    }
+  }
+
+  @Test
   void aRequestForARangeIsRefusedAtOnce() throws Exception {
     client();
     daemon.say(new DaemonFrame.RangeRequest(77, 0, 9, "file"));

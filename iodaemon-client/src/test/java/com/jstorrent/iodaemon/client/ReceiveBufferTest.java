@@ -168,4 +168,30 @@ class ReceiveBufferTest {
     assertThat(read(buffer, 3)).isEqualTo(2);
     assertThat(released).containsExactly("third", "dropped", "second");
   }
+
+  @Test
+  void manySmallPartsArePutTogetherAndComeInOrder() throws Exception {
+    ReceiveBuffer buffer = new ReceiveBuffer(1 << 20, 1 << 20, granted -> {});
+    List<Integer> released = new ArrayList<>();
+    int count = 20_000;
+    for (int i = 0; i < count; i++) {
+      int number = i;
+      ByteBuffer one = ByteBuffer.allocate(1).put(0, (byte) i);
+      buffer.add(new ReceivedData(one, () -> released.add(number)));
+    }
+    assertThat(released).as("copied").hasSizeGreaterThan(count - 100);
+    assertThat(buffer.available()).isEqualTo(count);
+    buffer.add(data(2000)); // not small
+    ByteBuffer all = ByteBuffer.allocate(count);
+    while (all.hasRemaining()) {
+      int read = buffer.read(all, TimeLimit.of("Reading", Duration.ZERO));
+      assertThat(read).isPositive();
+      buffer.add(data(0));
+    }
+    for (int i = 0; i < count; i++) {
+      assertThat(all.get(i)).isEqualTo((byte) i);
+    }
+    assertThat(read(buffer, 3000)).isEqualTo(2000);
+    assertThat(released).hasSize(count).doesNotHaveDuplicates();
+  }
 }

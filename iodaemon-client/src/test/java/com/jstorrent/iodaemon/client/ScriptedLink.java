@@ -83,6 +83,11 @@ final class ScriptedLink implements FrameLink {
     toClient.add(END);
   }
 
+  /** Breaks behind what was said; what is sent until then is heard. */
+  void breakBehind() {
+    toClient.add(END);
+  }
+
   void say(DaemonFrame frame) {
     toClient.add(FrameWriter.write(frame, 0));
   }

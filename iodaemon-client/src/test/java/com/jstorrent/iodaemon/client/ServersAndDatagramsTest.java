@@ -161,7 +161,7 @@ class ServersAndDatagramsTest {
   @ParameterizedTest
   @EnumSource
   void datagramsThatAreNotReceivedAreDroppedAndCounted(Way way) throws Exception {
-    ClientOptions small = ClientOptions.builder().receiveBytes(1000).build();
+    ClientOptions small = ClientOptions.builder().receiveBytes(1400).build();
     try (IoClient client = daemon.client(way, small);
         UdpSocket udp = client.bind(LOOPBACK, 0)) {
       TestWait.until(
@@ -171,6 +171,38 @@ class ServersAndDatagramsTest {
           });
       assertThat(udp.receive(LONG).data().remaining()).isEqualTo(400);
       assertThat(udp.receive(LONG).data().remaining()).isEqualTo(400);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void manyEmptyDatagramsAreBoundedToo(Way way) throws Exception {
+    ClientOptions small = ClientOptions.builder().receiveBytes(1000).build();
+    try (IoClient client = daemon.client(way, small);
+        UdpSocket udp = client.bind(LOOPBACK, 0)) {
+      TestWait.until(
+          () -> {
+            udp.send(LOOPBACK, udp.port(), ByteBuffer.allocate(0));
+            return udp.dropped() > 0;
+          });
+      assertThat(udp.receive(LONG).data().remaining()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aDatagramThatCannotBeFailsAlone(Way way) throws Exception {
+    try (IoClient client = daemon.client(way);
+        UdpSocket udp = client.bind(LOOPBACK, 0)) {
+      for (int size : new int[] {65_528, 5 << 20, 17 << 20}) {
+        ByteBuffer data = ByteBuffer.allocate(size);
+        assertThatThrownBy(() -> udp.send(LOOPBACK, udp.port(), data))
+            .isInstanceOfSatisfying(
+                IoErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EMSGSIZE));
+        assertThat(data.remaining()).as("not consumed").isEqualTo(size);
+      }
+      udp.send(LOOPBACK, udp.port(), ByteBuffer.wrap(new byte[] {7}));
+      assertThat(udp.receive(LONG).data()).isEqualTo(ByteBuffer.wrap(new byte[] {7}));
     }
   }
 
@@ -195,7 +227,11 @@ class ServersAndDatagramsTest {
   void aClosedUdpSocketIsClosed(Way way) throws Exception {
     try (IoClient client = daemon.client(way)) {
       UdpSocket udp = client.bind(LOOPBACK, 0);
+      udp.send(LOOPBACK, udp.port(), ByteBuffer.allocate(1));
+      daemon.awaitStat(Counter.UDP_BYTES_RECEIVED, 1);
       udp.close();
+      assertThatThrownBy(() -> udp.join("239.192.152.143"))
+          .isInstanceOf(AsynchronousCloseException.class);
       assertThatThrownBy(udp::receive).isInstanceOf(AsynchronousCloseException.class);
       assertThatThrownBy(() -> udp.send(LOOPBACK, 9, ByteBuffer.allocate(1)))
           .isInstanceOf(AsynchronousCloseException.class);

@@ -5,7 +5,8 @@ import com.jstorrent.iodaemon.client.report.NetworkAddress;
 import com.jstorrent.iodaemon.client.report.RootInfo;
 import com.jstorrent.iodaemon.client.report.SocketList;
 import java.io.IOException;
-import java.net.ConnectException;
+import java.io.InterruptedIOException;
+import java.net.http.HttpTimeoutException;
 import java.util.List;
 
 /**
@@ -24,13 +25,16 @@ public final class DaemonControl {
    * does.
    *
    * @return false when nothing listens there, or something else does
+   * @throws IOException when there is no answer in time, or the thread is interrupted
    */
   public boolean isHealthy() throws IOException {
     try {
       return calls
           .call(Request.get("/health").with(Request.Trait.OPEN), Answer::text)
           .equals("ok");
-    } catch (ConnectException | FilesException e) {
+    } catch (InterruptedIOException | HttpTimeoutException e) {
+      throw e;
+    } catch (IOException e) {
       return false;
     }
   }

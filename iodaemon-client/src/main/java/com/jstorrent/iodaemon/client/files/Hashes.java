@@ -8,8 +8,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongFunction;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -85,11 +83,11 @@ public final class Hashes {
       DigestAlgorithm algorithm, int pieceLength, List<SizedFile> files) throws IOException {
     requirePieces(pieceLength, 1);
     long total = files.stream().mapToLong(SizedFile::length).reduce(0, Math::addExact);
-    return open(
-        request(algorithm, pieceLength, files),
+    Stream<HashStream.LineReader<PieceDigest>> lines =
         LongStream.range(0, pieces(total, pieceLength))
             .mapToObj(
-                index -> json -> new PieceDigest(index, optional(algorithm, json))));
+                index -> json -> new PieceDigest(index, optional(algorithm, json)));
+    return open(request(algorithm, pieceLength, files), lines.iterator());
   }
 
   /**
@@ -109,29 +107,47 @@ public final class Hashes {
     }
     Map<String, Object> fields = request(DigestAlgorithm.SHA256, pieceLength, files);
     fields.put("merkle", true);
-    return open(
-        fields,
-        IntStream.range(0, files.size())
-            .boxed()
-            .flatMap(file -> hashesOf(file, files.get(file).length(), pieceLength)));
+    return open(fields, new MerkleLines(pieceLength, files.iterator()));
   }
 
-  private static Stream<HashStream.LineReader<MerkleHash>> hashesOf(
-      int file, long length, int pieceLength) {
-    long layer = length > pieceLength ? pieces(length, pieceLength) : 0;
-    LongFunction<HashStream.LineReader<MerkleHash>> ofPiece =
-        index -> json -> new MerkleHash.Layer(
-            file, index, optional(DigestAlgorithm.SHA256, json));
-    HashStream.LineReader<MerkleHash> ofRoot =
-        json -> new MerkleHash.Root(
-            file,
-            optional(DigestAlgorithm.SHA256, JsonAnswer.of(json).fields().get("root")));
-    return Stream.concat(LongStream.range(0, layer).mapToObj(ofPiece), Stream.of(ofRoot));
+  /** What each line is: for each file its layer, piece after piece, and then its root. */
+  private static final class MerkleLines implements Iterator<HashStream.LineReader<MerkleHash>> {
+    private final int pieceLength;
+    private final Iterator<SizedFile> files;
+    private int file = -1;
+    private long layer; // pieces of the file
+    private long next; // piece; behind the last one, its root has been read
+
+    MerkleLines(int pieceLength, Iterator<SizedFile> files) {
+      this.pieceLength = pieceLength;
+      this.files = files;
+      this.next = 1;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next <= layer || files.hasNext();
+    }
+
+    @Override
+    public HashStream.LineReader<MerkleHash> next() {
+      if (next > layer) {
+        long length = files.next().length();
+        layer = length > pieceLength ? pieces(length, pieceLength) : 0;
+        next = 0;
+        file++;
+      }
+      int of = file;
+      long piece = next++;
+      return piece < layer
+          ? json -> new MerkleHash.Layer(of, piece, optional(DigestAlgorithm.SHA256, json))
+          : json -> new MerkleHash.Root(
+              of, optional(DigestAlgorithm.SHA256, JsonAnswer.of(json).fields().get("root")));
+    }
   }
 
   private <T> HashStream<T> open(
-      Map<String, Object> fields, Stream<HashStream.LineReader<T>> readers) throws IOException {
-    Iterator<HashStream.LineReader<T>> lines = readers.iterator();
+      Map<String, Object> fields, Iterator<HashStream.LineReader<T>> lines) throws IOException {
     Answer answer = calls.stream(Request.post("/hash/pieces").json(fields));
     return new HashStream<>(answer.body(), lines);
   }

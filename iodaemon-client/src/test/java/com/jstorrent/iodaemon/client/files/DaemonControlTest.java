@@ -124,6 +124,16 @@ class DaemonControlTest {
   }
 
   @Test
+  void whatIsNoHttpIsNoHealthyDaemon() throws Exception {
+    ScriptedServer.Act ssh =
+        new ScriptedServer.Act("SSH-2.0-x\r\n", ScriptedServer.End.CLOSE);
+    try (ScriptedServer server = new ScriptedServer(ssh, ssh, ssh, ssh, ssh);
+        FilesClient files = server.client().build()) {
+      assertThat(files.daemon().isHealthy()).isFalse();
+    }
+  }
+
+  @Test
   void fieldsOfLaterDaemonsAreIgnored() throws Exception {
     String stats =
         "{\"later\":{\"a\":[1]},\"uptime_secs\":7,\"new_counter\":3,\"sessions\":[{\"number\":1,"

@@ -156,6 +156,17 @@ class HashesTest {
   }
 
   @Test
+  void theHashesOfAHugeFileAreNotPreparedAllAtOnce() throws Exception {
+    List<SizedFile> huge = List.of(new SizedFile(at("none"), 1L << 50));
+    try (HashStream<MerkleHash> stream = hashes.merkle(PIECE, huge)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(stream.hasNext()).isTrue();
+        assertThat(stream.next()).isEqualTo(new MerkleHash.Layer(0, i, null));
+      }
+    }
+  }
+
+  @Test
   void piecesComeAsTheyAreComputedAndClosingEndsTheWork() throws Exception {
     long length = 1L << 40; // zeros that take no room, and hours to hash
     try (RandomAccessFile sparse = new RandomAccessFile(folder.resolve("huge").toFile(), "rw")) {

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands of the documentation work as they stand, in a folder where nothing is prepared. */
+/** The commands of the documentation that start the daemon and the demo work in a folder where nothing is prepared. */
 @Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
-class DocumentedCommandsIT {
+class StartAndDemoCommandsIT {
   private static final Pattern BLOCK = Pattern.compile("(?s)```sh\\n(.*?)```");
 
   @TempDir

@@ -1,0 +1,13 @@
+package com.jstorrent.iodaemon.client;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon has broken the protocol. It would send the same again, so the session ends. */
+final class MalformedFrameException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  MalformedFrameException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,213 @@
+package com.jstorrent.iodaemon.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.client.ClientDaemon.Way;
+import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.stats.Counter;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A client ends when nothing can go on, in the time that it was given, and leaves nothing behind in the daemon. */
+@Timeout(120)
+class EndedClientTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final String WELCOME =
+      "{\"caps\":[\"resume\"],\"ticket\":\"0123456789abcdef\",\"version\":\"1\",\"limits\":{\"resumeGraceSeconds\":600}}";
+
+  /** Makes each connection as the test says, by its number. */
+  private interface Connecting extends FrameLink.Connector {
+    @Override
+    default void close() {}
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void closingOnAnInterruptedThreadEndsTheSessionInTheDaemon(Way way) throws Exception {
+    Limits patient = Limits.builder().resumeGrace(Duration.ofDays(1)).build();
+    try (ClientDaemon daemon = ClientDaemon.start(patient)) {
+      FutureTask<Boolean> closing =
+          new FutureTask<>(
+              () -> {
+                IoClient client = daemon.client(way);
+                client.listen("127.0.0.1", 0);
+                Thread.currentThread().interrupt();
+                client.close();
+                return Thread.currentThread().isInterrupted();
+              });
+      Thread.ofVirtual().start(closing); // there an interrupt closes a socket that is read or written
+      assertThat(closing.get()).as("still interrupted").isTrue();
+      daemon.awaitStat(Counter.TCP_SERVERS, 0);
+    }
+  }
+
+  @Test
+  void whoeverWritesWhileTheClientIsClosedIsToldSo() throws Exception {
+    Outbox outbox = new Outbox(1000, 1000);
+    outbox.start(new ScriptedLink(), false);
+    TimeLimit forever = TimeLimit.of("Sending", Duration.ZERO);
+    outbox.put(ByteBuffer.allocate(10), () -> true, forever);
+    CompletableFuture<Boolean> draining =
+        Async.async(
+            () -> {
+              outbox.drain(() -> new SocketException("closed"), forever);
+              return true;
+            });
+    TestWait.until(() -> isClosed(outbox));
+    assertThat(outbox.take().frame().remaining()).isEqualTo(10);
+    CompletableFuture<Outbox.Outgoing> next = Async.async(outbox::take);
+    assertThat(draining.get()).isTrue();
+    outbox.fail(() -> new SocketException("over"));
+    assertThat(next.get()).isNull();
+  }
+
+  /** Whether it takes no frame any more; gives it none. */
+  private static boolean isClosed(Outbox outbox) throws IOException {
+    try {
+      return outbox.put(
+          ByteBuffer.allocate(1), () -> false, TimeLimit.of("Sending", Duration.ZERO));
+    } catch (SocketException e) {
+      return "closed".equals(e.getMessage());
+    }
+  }
+
+  @Test
+  void eachStepOfAResumptionHasTheTimeThatIsLeft() throws Exception {
+    Queue<Duration> limits = new ConcurrentLinkedQueue<>();
+    Connecting connector =
+        timeout -> {
+          limits.add(timeout);
+          if (limits.size() > 1) {
+            throw new IOException("no daemon");
+          }
+          ScriptedLink first = new ScriptedLink().welcome(WELCOME);
+          first.breakBehind();
+          return first;
+        };
+    Duration most = Duration.ofMillis(200);
+    ClientOptions options =
+        ClientOptions.builder().connectTimeout(Duration.ZERO).resumeTimeout(most).build();
+    try (IoClient client = IoClient.over(connector, "t", options)) {
+      awaitEnd(client);
+      assertThat(limits.remove()).as("the first connection").isZero();
+      assertThat(limits).isNotEmpty()
+          .allSatisfy(
+              limit -> assertThat(limit).isPositive().isLessThanOrEqualTo(most));
+    }
+  }
+
+  @Test
+  void aSessionWhoseConnectionsAreAllLostAtOnceIsGivenUp() throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    Connecting connector =
+        timeout -> {
+          ScriptedLink next = new ScriptedLink().welcome(WELCOME);
+          if (connections.getAndIncrement() > 0) {
+            next.say(new DaemonFrame.Resumed(3, 0, 0, 0, List.of()));
+          }
+          next.breakBehind();
+          return next;
+        };
+    ClientOptions options =
+        ClientOptions.builder()
+            .backOff(new BackOff(Duration.ofMillis(1), Duration.ofMillis(20)))
+            .resumeTimeout(Duration.ofMillis(300))
+            .build();
+    try (IoClient client = IoClient.over(connector, "t", options)) {
+      awaitEnd(client);
+      assertThat(connections).hasValueGreaterThan(1);
+    }
+  }
+
+  @Test
+  void aMalformedFrameEndsTheSession() throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    Connecting connector =
+        timeout -> {
+          connections.incrementAndGet();
+          ScriptedLink link = new ScriptedLink().welcome(WELCOME);
+          link.sayBytes("0113000000000000" + "0100"); // TCP_RECV without a whole socketId
+          return link;
+        };
+    try (IoClient client = IoClient.over(connector, "t", ClientOptions.DEFAULT)) {
+      awaitEnd(client);
+      assertThat(connections).as("connections").hasValue(1);
+    }
+  }
+
+  @Test
+  void aDefectEndsTheConnectionToo() throws Exception {
+    CountDownLatch aborted = new CountDownLatch(1);
+    FrameLink broken = new DefectiveLink(new ScriptedLink().welcome(WELCOME), aborted);
+    Connecting connector = timeout -> broken;
+    try (IoClient client = IoClient.over(connector, "t", ClientOptions.DEFAULT)) {
+      assertThatThrownBy(() -> client.connect("peer", 80))
+          .isInstanceOf(ConnectionLostException.class);
+      aborted.await();
+    }
+  }
+
+  private static void awaitEnd(IoClient client) throws Exception {
+    StateChange change = client.stateChange();
+    while (change.state() != ClientState.CLOSED) {
+      change = change.next(LONG);
+    }
+  }
+
+  /** Sends the handshake, and then fails as no connection should. */
+  private static final class DefectiveLink implements FrameLink {
+    private final ScriptedLink other;
+    private final CountDownLatch aborted;
+    private final AtomicInteger sent = new AtomicInteger();
+
+    DefectiveLink(ScriptedLink other, CountDownLatch aborted) {
+      this.other = other;
+      this.aborted = aborted;
+    }
+
+    @Override
+    public void send(ByteBuffer frame) throws IOException {
+      if (sent.incrementAndGet() > 2) {
+        throw new IllegalStateException("a defect, for the test");
+      }
+      other.send(frame);
+    }
+
+    @Override
+    public @Nullable ByteBuffer receive(Duration timeout) throws IOException, InterruptedException {
+      ByteBuffer frame = other.receive(timeout);
+      if (frame == null) {
+        throw new EOFException("The test takes too long.");
+      }
+      return frame;
+    }
+
+    @Override
+    public void close() {
+      other.close();
+    }
+
+    @Override
+    public void abort() {
+      aborted.countDown();
+      other.abort();
+    }
+  }
+}
