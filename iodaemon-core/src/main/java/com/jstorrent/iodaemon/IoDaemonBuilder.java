@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IoDaemonBuilder {
   /** As a browser writes one (RFC 6454 § 6.2): lower case, and nothing behind the port. */
+  private static final Duration LONGEST_IDLE = Duration.ofDays(36_500);
   private static final Pattern ORIGIN =
       Pattern.compile("[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
 
@@ -52,8 +53,8 @@ public final class IoDaemonBuilder {
   IoDaemonBuilder() {}
 
   /**
-   * The secret that clients have to show: not empty, and without control characters, which no header can
-   * carry. Required.
+   * The secret that clients have to show: not empty, without control characters, and without a blank at its
+   * beginning or end, because no header can carry these. Required.
    */
   public IoDaemonBuilder token(String value) {
     if (given("token", value).isEmpty()) {
@@ -61,6 +62,9 @@ public final class IoDaemonBuilder {
     }
     if (value.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("token must not have control characters.");
+    }
+    if (!value.equals(value.strip())) {
+      throw new IllegalArgumentException("token must not begin or end with a blank.");
     }
     token = value;
     return this;
@@ -194,12 +198,15 @@ public final class IoDaemonBuilder {
 
   /**
    * After this time without a session or a request that has shown the token the daemon closes itself
-   * (PROTOCOL.md § 1). Default: zero, which means never.
+   * (PROTOCOL.md § 1). 100 years at most. Default: zero, which means never.
    */
   public IoDaemonBuilder idleTimeout(Duration value) {
     if (given("idleTimeout", value).isNegative()) {
       throw new IllegalArgumentException(
           "idleTimeout must not be negative, and is " + value + ".");
+    }
+    if (value.compareTo(LONGEST_IDLE) > 0) {
+      throw new IllegalArgumentException("idleTimeout must be at most 100 years.");
     }
     idleTimeout = value;
     return this;

@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -61,11 +62,20 @@ class IoDaemonBuilderTest {
     assertRefused(() -> builder.token(token), "token must not have control characters.");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {" a", "a ", " "})
+  void aTokenThatAHeaderWouldShortenIsRefused(String token) {
+    assertRefused(() -> builder.token(token), "token must not begin or end with a blank.");
+  }
+
   @Test
-  void aNegativeIdleTimeoutIsRefused() {
+  void anImpossibleIdleTimeoutIsRefused() {
     assertRefused(
         () -> builder.idleTimeout(Duration.ofSeconds(-1)),
         "idleTimeout must not be negative, and is PT-1S.");
+    assertRefused(
+        () -> builder.idleTimeout(ChronoUnit.FOREVER.getDuration()),
+        "idleTimeout must be at most 100 years.");
   }
 
   @ParameterizedTest

@@ -41,6 +41,16 @@ public final class AccessPolicy {
         && MessageDigest.isEqual(candidate.getBytes(StandardCharsets.UTF_8), token);
   }
 
+  /**
+   * The same for the value of a header, whose bytes were taken for ISO 8859-1: programs send a token that is not ASCII
+   * in UTF-8, or in ISO 8859-1 where that is possible.
+   */
+  public boolean headerMatches(@Nullable String value) {
+    return value != null
+        && (MessageDigest.isEqual(value.getBytes(StandardCharsets.ISO_8859_1), token)
+            || MessageDigest.isEqual(value.getBytes(StandardCharsets.UTF_8), token));
+  }
+
   /** Whether a {@code Host} header names this machine, with our port or none. */
   public boolean hostAllowed(@Nullable String host, int port) {
     if (host == null) {

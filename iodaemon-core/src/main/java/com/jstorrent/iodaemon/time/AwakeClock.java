@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AwakeClock implements MonotonicClock {
   private static final Logger LOG = LoggerFactory.getLogger(AwakeClock.class);
+  private static final long LONGEST_NANOS = Long.MAX_VALUE / 2; // longer ones would come before all others
   private static final long MARK_PAUSE_NANOS = AwakeTime.MARK_PAUSE.toNanos();
 
   private final AwakeTime time;
@@ -108,7 +109,7 @@ public final class AwakeClock implements MonotonicClock {
    * deadlines then.
    */
   private void add(Task task) {
-    task.due = nanoTime() + task.delayNanos;
+    task.due = nanoTime() + Math.min(task.delayNanos, LONGEST_NANOS);
     if (!closed && !task.cancelled && waiting.add(task) && waiting.first() == task) {
       LockSupport.unpark(thread);
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -128,6 +129,14 @@ public final class WorkerPool implements AutoCloseable {
    * @param nanoTime the clock for what {@code times} hears
    */
   public WorkerPool(String name, int size, LongSupplier nanoTime, Times times) {
+    this(
+        size,
+        Thread.ofPlatform().daemon().name("iodaemon-" + name + "-", 0).factory(),
+        nanoTime,
+        times);
+  }
+
+  WorkerPool(int size, ThreadFactory factory, LongSupplier nanoTime, Times times) {
     this.nanoTime = nanoTime;
     this.times = times;
     maxCallers = CALLERS_PER_THREAD * size;
@@ -139,14 +148,14 @@ public final class WorkerPool implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new PriorityBlockingQueue<>(), // bounded by the permits of queued
-            Thread.ofPlatform().daemon().name("iodaemon-" + name + "-", 0).factory());
+            factory);
     threads.allowCoreThreadTimeOut(true);
   }
 
   /**
    * Queues a job. Does not block.
    *
-   * @throws OperationFailure EBUSY when the queue is full or the pool is closed
+   * @throws OperationFailure EBUSY when the queue is full, the pool is closed or the system has no thread left
    */
   public <T extends @Nullable Object> Pending<T> begin(Priority priority, Job<T> job)
       throws OperationFailure {
@@ -162,6 +171,10 @@ public final class WorkerPool implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       queued.release();
       throw busy();
+    } catch (OutOfMemoryError e) { // the pool could not start a thread, and has not taken the job
+      queued.release();
+      throw new OperationFailure(
+          FailureCode.EBUSY, "The system has no thread left for the request; try again later.");
     }
     return pending;
   }

@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.config.AllowedOrigins;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -90,5 +91,24 @@ class AccessPolicyTest {
       assertThat(strict.tokenMatches(wrong)).isFalse();
     }
     assertThat(strict.tokenMatches(null)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"schl\u00fcssel", "\u9375", "my secret"})
+  void aHeaderMayHaveTheTokenInUtf8(String token) {
+    AccessPolicy policy =
+        new AccessPolicy(token, new AllowedOrigins(Set.of(), true), Duration.ZERO, () -> 0);
+    String asRead = new String(token.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    assertThat(policy.headerMatches(asRead)).isTrue();
+    assertThat(policy.headerMatches(asRead + "x")).isFalse();
+    assertThat(policy.headerMatches(null)).isFalse();
+  }
+
+  @Test
+  void aHeaderMayHaveTheTokenInIso88591() {
+    AccessPolicy policy =
+        new AccessPolicy(
+            "schl\u00fcssel", new AllowedOrigins(Set.of(), true), Duration.ZERO, () -> 0);
+    assertThat(policy.headerMatches("schl\u00fcssel")).isTrue();
   }
 }

@@ -158,4 +158,12 @@ class AwakeClockTest {
     assertThat(clock.nanoTime()).isGreaterThan(before);
     assertThat(runs.get() - then).as("one may have run already").isLessThanOrEqualTo(1);
   }
+
+  @Test
+  void aDelayOfCenturiesHoldsUpNoOther() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    clock.schedule(Duration.ofNanos(Long.MAX_VALUE), runs::incrementAndGet);
+    awaitOneRound();
+    assertThat(runs).hasValue(0);
+  }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -231,5 +232,26 @@ class WorkerPoolTest {
         .satisfiesAnyOf(
             nothing -> assertThat(order).containsExactly("never"),
             failure -> assertThat(failure).isInstanceOf(OperationFailure.class));
+  }
+
+  @Test
+  void aSystemWithoutThreadsRefusesJobsAndLosesNoPlace() throws Exception {
+    AtomicBoolean exhausted = new AtomicBoolean(true);
+    ThreadFactory factory =
+        task -> {
+          if (exhausted.get()) {
+            throw new OutOfMemoryError("unable to create native thread, for the test");
+          }
+          return new Thread(task);
+        };
+    try (WorkerPool starved = new WorkerPool(1, factory, () -> 0, (waited, ran) -> {})) {
+      for (int i = 0; i < 2 * MAX_JOBS; i++) {
+        assertThatThrownBy(() -> starved.begin(Priority.BULK, () -> "never"))
+            .isInstanceOfSatisfying(
+                OperationFailure.class, e -> assertThat(e.code()).isEqualTo(FailureCode.EBUSY));
+      }
+      exhausted.set(false);
+      assertThat(starved.begin(Priority.BULK, () -> "done").await()).isEqualTo("done");
+    }
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  */
 final class LaunchOptionsReader {
   private static final int MAX_PORT = 65_535;
+  private static final Duration LONGEST_IDLE = Duration.ofDays(36_500);
   private static final List<DaemonOption> TOKENS =
       List.of(DaemonOption.TOKEN, DaemonOption.TOKEN_FILE, DaemonOption.TOKEN_STDIN);
 
@@ -124,10 +125,17 @@ final class LaunchOptionsReader {
     if (parent < 0) {
       throw LaunchFailure.ofArguments("--parent-pid must be the number of a process.");
     }
-    String idle = place(DaemonOption.IDLE_TIMEOUT).text(DaemonOption.IDLE_TIMEOUT);
-    return new LaunchOptions.Life(
-        parent,
-        idle == null ? Duration.ZERO : Quantity.time(DaemonOption.IDLE_TIMEOUT.flag(), idle));
+    return new LaunchOptions.Life(parent, idleTimeout());
+  }
+
+  private Duration idleTimeout() throws LaunchFailure {
+    String flag = DaemonOption.IDLE_TIMEOUT.flag();
+    String text = place(DaemonOption.IDLE_TIMEOUT).text(DaemonOption.IDLE_TIMEOUT);
+    Duration time = text == null ? Duration.ZERO : Quantity.time(flag, text);
+    if (time.compareTo(LONGEST_IDLE) > 0) {
+      throw LaunchFailure.ofArguments(flag + " must be at most 100 years.");
+    }
+    return time;
   }
 
   private LaunchOptions.Log log() throws LaunchFailure {

@@ -35,9 +35,12 @@ final class ProfileFile {
   private static final Set<PosixFilePermission> OTHERS =
       Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
-  private final Path path;
+  private final @Nullable Path path;
 
-  ProfileFile(Path path) {
+  /**
+   * @param path null when there is none, because the name of its folder cannot be one
+   */
+  ProfileFile(@Nullable Path path) {
     this.path = path;
   }
 
@@ -60,16 +63,28 @@ final class ProfileFile {
     } else if (folder == null) {
       folder = orElse(set(environment, "XDG_CONFIG_HOME"), home + "/.config");
     }
-    return new ProfileFile(Path.of(folder, "jstorrent-native", "rpc-info.json"));
+    Path parent = path(folder);
+    return new ProfileFile(
+        parent == null ? null : parent.resolve("jstorrent-native").resolve("rpc-info.json"));
+  }
+
+  /** Null for a name that the encoding of this process cannot express. */
+  private static @Nullable Path path(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 
   /**
-   * The value of a variable that names a folder; an empty or relative one counts as unset, as the
+   * The value of a variable that names a folder; an empty, relative or impossible one counts as unset, as the
    * XDG specification requires.
    */
   private static @Nullable String set(Map<String, String> environment, String name) {
     String value = environment.get(name);
-    return value == null || !Path.of(value).isAbsolute() ? null : value;
+    Path folder = value == null ? null : path(value);
+    return folder == null || !folder.isAbsolute() ? null : value;
   }
 
   private static String orElse(@Nullable String value, String other) {
@@ -110,10 +125,14 @@ final class ProfileFile {
   }
 
   private Map<String, @Nullable Object> fields() throws IOException {
+    if (path == null) {
+      throw new IOException(
+          "rpc-info.json cannot be read: the name of its folder has characters that the locale does not have.");
+    }
     String text;
     try {
-      text = text();
-      warnOfReaders();
+      text = text(path);
+      warnOfReaders(path);
     } catch (FileSystemException | CharacterCodingException e) { // its message contains a path
       throw new IOException("rpc-info.json cannot be read.", e);
     }
@@ -128,7 +147,7 @@ final class ProfileFile {
    * Reads the file only if it is a regular one: opening a pipe would block, and a device may have
    * no end.
    */
-  private String text() throws IOException {
+  private static String text(Path path) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
     if (!attributes.isRegularFile()) {
       throw new IOException("rpc-info.json is no regular file.");
@@ -149,7 +168,7 @@ final class ProfileFile {
    * Warns if other users can read the file, which contains tokens. It belongs to native-host, so
    * its mode is not changed.
    */
-  private void warnOfReaders() throws IOException {
+  private static void warnOfReaders(Path path) throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     if (view != null && !Collections.disjoint(view.readAttributes().permissions(), OTHERS)) {
       LOG.warn("rpc-info.json can be read by other users; it holds tokens: chmod 600.");

@@ -9,14 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles SIGTERM and SIGINT: the first starts a graceful shutdown, which ends with status 0; a
- * second one ends the process at once (PROTOCOL.md § 1). A shutdown hook alone would not do,
+ * Handles SIGTERM, SIGINT and SIGHUP: the first starts a graceful shutdown, which ends with status 0; a
+ * second SIGTERM or SIGINT ends the process at once (PROTOCOL.md § 1.4). A shutdown hook alone would not do,
  * because the JVM ignores a second signal while hooks run, and ends with 128 plus the number of the
  * first.
  */
 final class SignalExit {
   private static final Logger LOG = LoggerFactory.getLogger(SignalExit.class);
-  private static final Map<String, Integer> SIGNALS = Map.of("INT", 2, "TERM", 15);
+  private static final int HUP = 1; // a terminal that is closed may send it twice; Windows has none
+  private static final Map<String, Integer> SIGNALS = Map.of("HUP", HUP, "INT", 2, "TERM", 15);
   private static final int KILLED = 128;
 
   private final IoDaemon daemon;
@@ -61,21 +62,27 @@ final class SignalExit {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      for (Map.Entry<String, Integer> each : SIGNALS.entrySet()) {
-        InvocationHandler onSignal = (proxy, method, arguments) -> {
-          onSignal(each.getValue());
-          return null;
-        };
-        Object listener =
-            Proxy.newProxyInstance(
-                SignalExit.class.getClassLoader(), new Class<?>[] {handler}, onSignal);
-        signal
-            .getMethod("handle", signal, handler)
-            .invoke(null, signal.getConstructor(String.class).newInstance(each.getKey()), listener);
-      }
+      SIGNALS.forEach((name, number) -> handle(signal, handler, name, number));
       LOG.debug("Signal handlers are installed.");
     } catch (ReflectiveOperationException | LinkageError e) { // the latter also without a descriptor
       LOG.debug("A second signal will not be handled: {}", e.toString());
+    }
+  }
+
+  private void handle(Class<?> signal, Class<?> handler, String name, int number) {
+    InvocationHandler onSignal = (proxy, method, arguments) -> {
+      onSignal(number);
+      return null;
+    };
+    try {
+      Object listener =
+          Proxy.newProxyInstance(
+              SignalExit.class.getClassLoader(), new Class<?>[] {handler}, onSignal);
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), listener);
+    } catch (ReflectiveOperationException e) { // this system has no such signal, or the JVM keeps it
+      LOG.debug("The signal {} is left to the JVM.", name);
     }
   }
 
@@ -84,7 +91,7 @@ final class SignalExit {
     if (ending.compareAndSet(false, true)) {
       LOG.info("The daemon ends because of signal {}.", number);
       daemon.close();
-    } else {
+    } else if (number != HUP) {
       Runtime.getRuntime().halt(KILLED + number);
     }
   }

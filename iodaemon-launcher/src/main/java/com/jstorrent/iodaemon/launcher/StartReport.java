@@ -16,8 +16,9 @@ final class StartReport {
   private StartReport() {}
 
   /**
-   * Logs the warnings, the port and the roots. Does not block: whether the roots exist is found out on a
-   * thread of its own, because a disk that hangs may take for ever.
+   * Logs the warnings, the port and the roots. Does not block: whether a root exists is found out on a
+   * thread of its own, because a disk that hangs may take for ever. A virtual thread would keep its carrier, too,
+   * and with it others from being served.
    */
   static void log(int port, List<DownloadRoot> roots, List<String> warnings) {
     warnings.forEach(LOG::warn);
@@ -32,7 +33,15 @@ final class StartReport {
         "Serving the download roots {}.",
         roots.stream().map(StartReport::name).collect(Collectors.joining(", ")));
     for (DownloadRoot root : roots) {
-      Thread.ofVirtual().name("iodaemon-roots").start(() -> check(root));
+      begin(() -> check(root));
+    }
+  }
+
+  private static void begin(Runnable check) {
+    try {
+      Thread.ofPlatform().daemon().name("iodaemon-root-check").start(check);
+    } catch (OutOfMemoryError e) {
+      LOG.warn("The system has no thread left to look at a download root.");
     }
   }
 

@@ -55,9 +55,12 @@ final class TokenText {
     }
     for (int i = 0; i < token.length(); i++) {
       char c = token.charAt(i);
-      if (Character.isISOControl(c) && c != '\t' || c == REPLACEMENT) {
+      if (Character.isISOControl(c) || c == REPLACEMENT) {
         throw noText();
       }
+    }
+    if (!token.equals(token.strip())) {
+      throw LaunchFailure.ofArguments("The token must not begin or end with a blank.");
     }
     return token;
   }

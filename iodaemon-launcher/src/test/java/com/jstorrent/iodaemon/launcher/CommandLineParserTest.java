@@ -134,7 +134,7 @@ class CommandLineParserTest {
           "-x", "-hello", "-Vx81", "-h", "-V", "--help", "--version", "--port", "--port=1",
           "--token",
           "--token=x", "--unknown", "--unknown=x", "--", "-", "demo", "help", "demo --mb", "@file",
-          "\"quoted\"", "'q'", "a=b", "=", "=x", "-1", "${user.home}", "%h", " ", "a b");
+          "\"quoted\"", "'q'", "a=b", "=", "=x", "-1", "${user.home}", "%h", "a b");
 
   static Stream<String> oddValues() {
     return ODD_VALUES.stream();
@@ -193,12 +193,27 @@ class CommandLineParserTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"a\u0000b", "a\rb", "a\u001bb", "\u007f", "a\u009bb", "a\ufffdb"})
+      strings = {"a\u0000b", "a\tb", "a\rb", "a\u001bb", "\u007f", "a\u009bb", "a\ufffdb"})
   void aTokenThatDoesNotFitIntoAHeaderIsRefused(String token) {
     assertThatThrownBy(() -> options("--token", token))
         .hasMessage("The token must be UTF-8 text without control characters. See --help.");
     assertThatThrownBy(() -> parse("x" + token + "x\n", "--token-stdin"))
         .hasMessage("The token must be UTF-8 text without control characters. See --help.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" a", "a "})
+  void aTokenThatAHeaderWouldShortenIsRefused(String token) {
+    assertThatThrownBy(() -> options("--token", token))
+        .hasMessage("The token must not begin or end with a blank. See --help.");
+  }
+
+  @Test
+  void anIdleTimeoutOfCenturiesIsRefused() {
+    for (String time : new String[] {"876001h", "999999999m", "999999999h"}) {
+      assertThatThrownBy(() -> options("--token", "t", "--idle-timeout", time))
+          .hasMessage("--idle-timeout must be at most 100 years. See --help.");
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -56,5 +57,27 @@ class OtherLocaleIT {
   /** The path of an escaped name, whatever the locale of the tests. */
   private Path named(String escaped) {
     return root.resolve(Path.of("/").relativize(Path.of(URI.create("file:///" + escaped))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "an-id"})
+  void aHomeThatTheLocaleCannotExpressDoesNotPreventTheStart(String installId) throws Exception {
+    String home = root.resolve(TEXT).toString();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "env", "-i", "LC_ALL=C", "HOME=" + home, "JSTORRENT_CONFIG_DIR=" + home,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Duser.home=" + home, "-jar", System.getProperty("dist.jar"),
+                "--token", FileClient.TOKEN));
+    if (!installId.isEmpty()) {
+      command.addAll(List.of("--install-id", installId));
+    }
+    try (DaemonProcess daemon = DaemonProcess.run(command)) {
+      daemon.port();
+      daemon.awaitStderr("There are no download roots");
+      assertThat(daemon.stderr().contains("rpc-info.json cannot be read"))
+          .isEqualTo(!installId.isEmpty());
+    }
   }
 }

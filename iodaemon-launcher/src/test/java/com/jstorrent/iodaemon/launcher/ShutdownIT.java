@@ -186,4 +186,22 @@ class ShutdownIT {
       assertThat(daemon.awaitExit()).isZero();
     }
   }
+
+  @Test
+  void aTerminalThatIsClosedEndsTheDaemonInOrderAndTheLogTellsSo() throws Exception {
+    try (DaemonProcess daemon = start("--log-level", "debug")) {
+      int port = daemon.port();
+      daemon.awaitStderr("Signal handlers are installed.");
+      try (Socket writer = halfAWrite(port)) {
+        daemon.signal("HUP");
+        daemon.awaitStderr("The daemon ends because of signal 1.");
+        daemon.signal("HUP"); // the second one of the same terminal
+        awaitRefusal(port);
+        writer.getOutputStream().write(CONTENT.substring(5).getBytes(US_ASCII));
+        assertThat(new String(writer.getInputStream().readAllBytes(), US_ASCII))
+            .startsWith("HTTP/1.1 200");
+      }
+      assertThat(daemon.awaitExit()).isZero();
+    }
+  }
 }

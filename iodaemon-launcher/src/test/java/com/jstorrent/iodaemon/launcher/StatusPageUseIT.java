@@ -196,6 +196,26 @@ class StatusPageUseIT {
     view.awaitState("live");
   }
 
+  @Test
+  void aQuestionThatFailsAfterAPauseDoesNotEndIt() throws Exception {
+    view.unlock();
+    daemon.signal("STOP");
+    try {
+      page.await( // the next question is on its way
+          "(window.since ??= performance.now()) + 2000 < performance.now()");
+      page.type("#pause", Keys.ENTER);
+      view.awaitState("paused");
+      double now = page.number("performance.now()");
+      page.await("performance.now() > args[0]", now + 11_000); // longer than its patience
+      assertThat(view.text("#state")).isEqualTo("Paused");
+      assertThat(view.isShown("trouble")).isFalse();
+    } finally {
+      daemon.signal("CONT");
+    }
+    page.type("#pause", Keys.ENTER);
+    view.awaitState("live");
+  }
+
   /** At 375 pixels, where a label would be the first to collide with another one. */
   @Test
   void labelsDoNotCollideOnANarrowScreenAndTablesTellThatTheyScroll() throws Exception {

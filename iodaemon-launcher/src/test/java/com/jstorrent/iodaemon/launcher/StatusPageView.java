@@ -33,7 +33,7 @@ final class StatusPageView {
 
   /** Shows what the daemon does, and waits for it. */
   void unlock() {
-    page.open(address + "/#token=" + URLEncoder.encode(token, UTF_8));
+    page.open(address + "/#token=" + URLEncoder.encode(token, UTF_8).replace("+", "%20"));
     awaitState("live");
   }
 

@@ -83,7 +83,7 @@ final class RequestGate {
   private Credential credential(List<String> tokens, List<String> authorizations) {
     boolean present = !tokens.isEmpty() || !authorizations.isEmpty();
     String token = tokens.isEmpty() ? bearer(single(authorizations)) : single(tokens);
-    if (access.tokenMatches(token)) {
+    if (access.headerMatches(token)) {
       return Credential.RIGHT;
     }
     if (present) {

@@ -98,7 +98,7 @@ public final class Resolver implements AutoCloseable {
    * bound how many they have at once.
    *
    * @throws UnknownHostException when there is none
-   * @throws SocketTimeoutException when there is no answer in time
+   * @throws SocketTimeoutException when there is no answer in time, or no thread for it
    */
   public Answer resolve(String host, Duration timeout)
       throws UnknownHostException, SocketTimeoutException, InterruptedException {
@@ -107,7 +107,11 @@ public final class Resolver implements AutoCloseable {
       return new Answer(List.of(literal), Duration.ZERO);
     }
     Lookup lookup = new Lookup(host);
-    threads.execute(lookup);
+    try {
+      threads.execute(lookup);
+    } catch (OutOfMemoryError e) { // the pool could not start a thread, and has not taken the look-up
+      throw new SocketTimeoutException("The system has no thread left to look up the name.");
+    }
     try {
       lookup.begun.await();
       long start = clock.nanoTime();

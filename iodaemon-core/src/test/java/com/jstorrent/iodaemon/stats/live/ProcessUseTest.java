@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -16,7 +19,9 @@ class ProcessUseTest {
   Path folder;
 
   private long resident(String status) throws Exception {
-    return new ProcessUse(Files.writeString(folder.resolve("status"), status)).residentBytes();
+    return new ProcessUse(
+        Files.writeString(folder.resolve("status"), status), Optional::empty)
+        .residentBytes();
   }
 
   @Test
@@ -29,7 +34,7 @@ class ProcessUseTest {
   void itIsZeroWhereTheSystemDoesNotTell() throws Exception {
     assertThat(resident("Name:\tjava\n")).isZero();
     assertThat(resident("VmRSS:\t kB\n")).isZero();
-    assertThat(new ProcessUse(folder.resolve("none")).residentBytes()).isZero();
+    assertThat(new ProcessUse(folder.resolve("none"), Optional::empty).residentBytes()).isZero();
   }
 
   @Test
@@ -47,5 +52,21 @@ class ProcessUseTest {
     }
     assertThat(stats.get(Counter.CPU_MILLISECONDS)).as("after some work: " + work)
         .isGreaterThan(before);
+  }
+
+  @Test
+  void withoutADescriptorTheLastNumbersStay() throws Exception {
+    Path status = Files.writeString(folder.resolve("status"), "VmRSS: 7 kB\n");
+    AtomicReference<Optional<Duration>> cpu =
+        new AtomicReference<>(Optional.of(Duration.ofMillis(500)));
+    ProcessUse use = new ProcessUse(status, cpu::get);
+    assertThat(use.cpuMillis()).isEqualTo(500);
+    assertThat(use.residentBytes()).isEqualTo(7 << 10);
+    cpu.set(Optional.empty());
+    Files.delete(status);
+    assertThat(use.cpuMillis()).isEqualTo(500);
+    assertThat(use.residentBytes()).isEqualTo(7 << 10);
+    cpu.set(Optional.of(Duration.ofMillis(501)));
+    assertThat(use.cpuMillis()).isEqualTo(501);
   }
 }

@@ -30,12 +30,13 @@ export class Daemon {
   }
 
   async #ask(path, options) {
-    if (!/^[\x21-\x7e]+$/.test(this.#token)) {
+    const header = String.fromCharCode(...new TextEncoder().encode(this.#token));
+    if (!/^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$/.test(header)) {
       throw new WrongToken(); // no header can carry it
     }
     const response = await fetch(path, {
       ...options,
-      headers: {'X-JST-Auth': this.#token},
+      headers: {'X-JST-Auth': header},
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',

@@ -26,6 +26,7 @@ const confirm = new Confirm($('closing'),
 
 let daemon = null;
 let paused = false;
+let answeredAt = null; // when the last answer came
 
 const heart = new Repeater(STATS_PERIOD_MS, () => ask('/stats', showStats));
 const followers = [ // they wait for the first answer, so that a wrong token is shown once
@@ -56,6 +57,7 @@ function setState(state, text) {
 
 function showStats(now) {
   const at = performance.now();
+  answeredAt = new Date();
   if ($('dashboard').hidden) {
     $('entry-page').hidden = true;
     $('dashboard').hidden = false;
@@ -76,9 +78,12 @@ function showStats(now) {
 }
 
 function showTrouble(failure) {
+  if (paused) { // the question was on its way
+    return;
+  }
   const wasLive = document.body.dataset.state === 'live';
   if (wasLive || $('trouble').hidden) {
-    const since = new Date().toLocaleTimeString();
+    const since = (answeredAt ?? new Date()).toLocaleTimeString();
     say($('trouble'), `The daemon has not answered since ${since}. This page goes on trying.`);
     $('trouble').hidden = false;
   }
