@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @since 1.0
  */
 public final class IoDaemonBuilder {
-  /** As a browser writes one (RFC 6454 § 6.2): lower case, and nothing behind the port. */
   private static final Duration LONGEST_IDLE = Duration.ofDays(36_500);
+
+  /** As a browser writes one (RFC 6454 § 6.2): lower case, and nothing behind the port. */
   private static final Pattern ORIGIN =
       Pattern.compile("[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
 

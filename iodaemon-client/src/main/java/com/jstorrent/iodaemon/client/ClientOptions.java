@@ -178,8 +178,9 @@ public final class ClientOptions {
     }
 
     /**
-     * How long the client tries to resume a lost session. Default: as long as the daemon keeps one,
-     * {@code resumeGraceSeconds} of its limits.
+     * How long the client tries to resume a lost session. One attempt is always made; each of its steps has
+     * five seconds then, or the {@link #connectTimeout}. Default: as long as the daemon keeps a session, {@code
+     * resumeGraceSeconds} of its limits.
      */
     public Builder resumeTimeout(Duration limit) {
       resumeTimeout = checked("resumeTimeout", limit);
@@ -211,7 +212,7 @@ public final class ClientOptions {
      * Bytes that one socket may hold unread. With {@code credit} a connection begins with the daemon's {@code
      * creditBytes}, whatever this is, and comes to this while the application reads all that arrives; at the bound
      * the daemon reads no more from that peer. Without, at the bound the client stops reading from the daemon. For
-     * UDP, at the bound datagrams are dropped. Default: 4 MiB.
+     * UDP, at the bound datagrams are dropped; each counts 256 bytes besides its data. Default: 4 MiB.
      */
     public Builder receiveBytes(int bytes) {
       receiveBytes = checked("receiveBytes", bytes, 1);

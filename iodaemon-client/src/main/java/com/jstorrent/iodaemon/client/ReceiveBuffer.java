@@ -75,16 +75,22 @@ final class ReceiveBuffer {
     }
   }
 
-  /** Copies a small part behind many others; the reader, who uses the first one only, is not there yet. */
+  /**
+   * Copies a part behind many others if it is small, or if there is room for it; the reader, who uses the first one
+   * only, is not there yet.
+   */
   private boolean gather(ByteBuffer bytes) {
     int count = bytes.remaining();
-    if (parts.size() < MANY_PARTS || count > SMALL_BYTES) {
+    if (parts.size() < MANY_PARTS) {
       return false;
     }
     ReceivedData last = gathered;
     if (last == null
         || last != parts.peekLast()
         || last.bytes().capacity() - last.bytes().limit() < count) {
+      if (count > SMALL_BYTES) {
+        return false;
+      }
       last = new ReceivedData(ByteBuffer.allocate(GATHERED_BYTES).limit(0), () -> {});
       parts.add(last);
       gathered = last;

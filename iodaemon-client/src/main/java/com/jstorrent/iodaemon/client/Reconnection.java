@@ -16,10 +16,13 @@ final class Reconnection {
   private static final Logger LOG = LoggerFactory.getLogger(Reconnection.class);
 
   /** A connection that has lasted so long was not in vain, even if no frame came. */
-  private static final long PROVEN_NANOS = 10_000_000_000L;
+  private static final long PROVEN_NANOS = 1_000_000_000L;
+
+  /** After so many connections in a row that were lost at once, the next one would be, too. */
+  private static final int MOST_IN_VAIN = 10;
 
   /** Each step has so long, also at the end of the time: one attempt is always made. */
-  private static final long LEAST_STEP_NANOS = 100_000_000L;
+  private static final long LEAST_STEP_NANOS = 5_000_000_000L;
 
   private final FrameLink.Connector connector;
   private final String token;
@@ -29,7 +32,7 @@ final class Reconnection {
   private boolean resumed; // before, as the fields below tell
   private long resumedAt;
   private long receivedThen;
-  private int attempt;
+  private int vain; // connections in a row that were lost at once
   private long end;
 
   Reconnection(FrameLink.Connector connector, String token, Wire wire, Dispatch dispatch) {
@@ -56,21 +59,20 @@ final class Reconnection {
    * @throws IOException when the session is lost
    */
   FrameLink resume(IOException lost) throws IOException, InterruptedException {
-    if (!wasInVain()) {
-      attempt = 0;
-      end = nanoTime.getAsLong() + TimeLimit.nanos(timeout());
+    vain = wasInVain() ? vain + 1 : 0;
+    if (vain == MOST_IN_VAIN) {
+      throw new IOException("each connection was lost at once.", lost);
     }
+    end = nanoTime.getAsLong() + TimeLimit.nanos(timeout());
     IOException last = lost;
-    for (; attempt == 0 || nanoTime.getAsLong() - end < 0; attempt++) {
-      Thread.sleep(
-          wire.options().backOff().before(attempt, ThreadLocalRandom.current().nextDouble()));
+    for (int attempt = 0; attempt == 0 || nanoTime.getAsLong() - end < 0; attempt++) {
+      pause(attempt);
       try {
         FrameLink link = attempt();
         if (link != null) {
           resumed = true;
           resumedAt = nanoTime.getAsLong();
           receivedThen = dispatch.received();
-          attempt++;
           return link;
         }
       } catch (SessionGoneException | AuthenticationException e) {
@@ -83,9 +85,17 @@ final class Reconnection {
     throw new IOException("it could not be resumed in time.", last);
   }
 
+  /** Before an attempt, not beyond the end of the time; pauses go on growing while connections are lost at once. */
+  private void pause(int attempt) throws InterruptedException {
+    double random = ThreadLocalRandom.current().nextDouble();
+    Duration pause = wire.options().backOff().before(vain + attempt, random);
+    long left = Math.max(0, end - nanoTime.getAsLong());
+    Thread.sleep(Duration.ofNanos(Math.min(left, TimeLimit.nanos(pause))));
+  }
+
   /**
-   * Whether the last connection was lost soon and before a frame came, as when what the daemon sends cannot be
-   * received: then the pauses and the time go on, because it would be so for ever.
+   * Whether the last connection was lost at once and before a frame came, as when what the daemon sends cannot be
+   * received.
    */
   private boolean wasInVain() {
     return resumed

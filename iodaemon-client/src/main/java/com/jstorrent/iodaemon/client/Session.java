@@ -116,6 +116,9 @@ final class Session {
       while (current != null) {
         IOException end = readAll(current);
         wire.outbox().detach();
+        if (end instanceof MalformedFrameException) {
+          current.close(); // in order, or the daemon would keep the sockets
+        }
         current.abort();
         current = isClosing() ? null : another(end);
       }
@@ -129,7 +132,7 @@ final class Session {
   private void broken(Throwable defect) {
     LOG.error("The client has ended because of a defect.", defect);
     end("there is a defect in the client.", defect);
-    current().abort(); // the daemon must not keep the sockets of a client that does not read
+    current().close(); // in order, or the daemon would keep the sockets
   }
 
   /** Reads until the connection ends, and tells why it did. */
@@ -190,10 +193,11 @@ final class Session {
     }
   }
 
+  /** Whether no other connection is wanted: the application has closed the client, or a defect has. */
   private boolean isClosing() {
     lock.lock();
     try {
-      return closing;
+      return closing || latest.state() == ClientState.CLOSED;
     } finally {
       lock.unlock();
     }

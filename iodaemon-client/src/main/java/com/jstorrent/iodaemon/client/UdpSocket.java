@@ -69,6 +69,7 @@ public final class UdpSocket implements AutoCloseable {
    *
    * @param data is consumed
    * @throws IoErrnoException with errno 90 (EMSGSIZE) for more than 65,527 bytes; the data is not consumed then
+   * @throws IoErrnoException with another errno when the daemon has ended the socket
    * @throws java.nio.channels.ClosedChannelException when the socket was closed here
    */
   public void send(String host, int destination, ByteBuffer data) throws IOException {
@@ -159,9 +160,9 @@ public final class UdpSocket implements AutoCloseable {
   /** Closes the socket; datagrams that were sent may still leave, those that came are dropped. Does not block. */
   @Override
   public void close() {
+    end(AsynchronousCloseException::new); // first, so that nothing is sent behind UDP_CLOSE
     wire.sockets().remove(id);
     wire.outbox().putControl(new ClientFrame.UdpClose(0, id));
-    end(AsynchronousCloseException::new);
     received.takeAll();
   }
 

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -193,5 +194,19 @@ class ReceiveBufferTest {
     }
     assertThat(read(buffer, 3000)).isEqualTo(2000);
     assertThat(released).hasSize(count).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void partsOfManySizesTakeLittleMoreThanTheirData() throws Exception {
+    ReceiveBuffer buffer = new ReceiveBuffer(1 << 20, 1 << 20, granted -> {});
+    AtomicInteger released = new AtomicInteger();
+    int pairs = 400;
+    for (int i = 0; i < pairs; i++) {
+      buffer.add(data(1, released::incrementAndGet));
+      buffer.add(data(1025, released::incrementAndGet));
+    }
+    assertThat(released.get()).as("copied to what others share").isGreaterThan(pairs * 3 / 2);
+    assertThat(read(buffer, 2000)).isEqualTo(2000);
+    assertThat(buffer.available()).isEqualTo(pairs * 1026 - 2000);
   }
 }

@@ -171,12 +171,21 @@ public final class WorkerPool implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       queued.release();
       throw busy();
-    } catch (OutOfMemoryError e) { // the pool could not start a thread, and has not taken the job
-      queued.release();
-      throw new OperationFailure(
-          FailureCode.EBUSY, "The system has no thread left for the request; try again later.");
+    } catch (OutOfMemoryError e) { // the pool could not start a thread
+      if (!isLeftToOthers(pending)) {
+        queued.release();
+        throw new OperationFailure(
+            FailureCode.EBUSY, "The system has no thread left for the request; try again later.");
+      }
     }
     return pending;
+  }
+
+  /** Whether a thread that the pool has already will do the job. */
+  private boolean isLeftToOthers(Runnable job) {
+    threads.remove(job); // it may be in the queue or not
+    threads.getQueue().add(job);
+    return threads.getPoolSize() > 0 || !threads.remove(job);
   }
 
   /**

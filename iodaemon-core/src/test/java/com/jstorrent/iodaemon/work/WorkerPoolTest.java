@@ -254,4 +254,21 @@ class WorkerPoolTest {
       assertThat(starved.begin(Priority.BULK, () -> "done").await()).isEqualTo("done");
     }
   }
+
+  @Test
+  void aThreadThatIsThereDoesTheJobsForWhichNoOtherCanBeStarted() throws Exception {
+    AtomicBoolean exhausted = new AtomicBoolean();
+    ThreadFactory factory =
+        task -> {
+          if (exhausted.getAndSet(true)) {
+            throw new OutOfMemoryError("unable to create native thread, for the test");
+          }
+          return new Thread(task);
+        };
+    try (WorkerPool small = new WorkerPool(8, factory, () -> 0, (waited, ran) -> {})) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(small.begin(Priority.BULK, () -> "done").await()).isEqualTo("done");
+      }
+    }
+  }
 }

@@ -18,6 +18,7 @@ final class SignalExit {
   private static final Logger LOG = LoggerFactory.getLogger(SignalExit.class);
   private static final int HUP = 1; // a terminal that is closed may send it twice; Windows has none
   private static final Map<String, Integer> SIGNALS = Map.of("HUP", HUP, "INT", 2, "TERM", 15);
+  private static final int SECOND_COUNTS = 2; // of SIGINT and SIGTERM
   private static final int KILLED = 128;
 
   private final IoDaemon daemon;
@@ -62,14 +63,20 @@ final class SignalExit {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      SIGNALS.forEach((name, number) -> handle(signal, handler, name, number));
-      LOG.debug("Signal handlers are installed.");
+      int handled = 0;
+      for (Map.Entry<String, Integer> each : SIGNALS.entrySet()) {
+        handled += handle(signal, handler, each.getKey(), each.getValue()) ? 1 : 0;
+      }
+      LOG.debug(
+          handled >= SECOND_COUNTS
+              ? "Signal handlers are installed."
+              : "A second signal will not be handled.");
     } catch (ReflectiveOperationException | LinkageError e) { // the latter also without a descriptor
       LOG.debug("A second signal will not be handled: {}", e.toString());
     }
   }
 
-  private void handle(Class<?> signal, Class<?> handler, String name, int number) {
+  private boolean handle(Class<?> signal, Class<?> handler, String name, int number) {
     InvocationHandler onSignal = (proxy, method, arguments) -> {
       onSignal(number);
       return null;
@@ -81,8 +88,10 @@ final class SignalExit {
       signal
           .getMethod("handle", signal, handler)
           .invoke(null, signal.getConstructor(String.class).newInstance(name), listener);
-    } catch (ReflectiveOperationException e) { // this system has no such signal, or the JVM keeps it
-      LOG.debug("The signal {} is left to the JVM.", name);
+      return true;
+    } catch (ReflectiveOperationException e) { // the system has no such signal, or the JVM handles none
+      LOG.debug("There is no handler for SIG{}.", name);
+      return false;
     }
   }
 

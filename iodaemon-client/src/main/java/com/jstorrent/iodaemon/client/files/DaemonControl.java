@@ -25,7 +25,7 @@ public final class DaemonControl {
    * does.
    *
    * @return false when nothing listens there, or something else does
-   * @throws IOException when there is no answer in time, or the thread is interrupted
+   * @throws IOException when there is no answer in time, the thread is interrupted, or the client is closed
    */
   public boolean isHealthy() throws IOException {
     try {
@@ -35,6 +35,9 @@ public final class DaemonControl {
     } catch (InterruptedIOException | HttpTimeoutException e) {
       throw e;
     } catch (IOException e) {
+      if (calls.isClosed()) {
+        throw e;
+      }
       return false;
     }
   }

@@ -168,6 +168,10 @@ final class HttpCalls {
     }
   }
 
+  boolean isClosed() {
+    return http.isClosed();
+  }
+
   private IOException failure(Throwable cause) throws UnansweredException {
     if (http.isClosed()) {
       return new IOException("The client has been closed.", cause);

@@ -26,7 +26,6 @@ const confirm = new Confirm($('closing'),
 
 let daemon = null;
 let paused = false;
-let answeredAt = null; // when the last answer came
 
 const heart = new Repeater(STATS_PERIOD_MS, () => ask('/stats', showStats));
 const followers = [ // they wait for the first answer, so that a wrong token is shown once
@@ -36,12 +35,13 @@ const followers = [ // they wait for the first answer, so that a wrong token is 
 
 async function ask(path, show, onFailure = showTrouble) {
   const asked = daemon;
+  const askedAt = new Date();
   let answer;
   try {
     answer = await asked.get(path);
   } catch (failure) {
     if (asked === daemon) {
-      failure instanceof WrongToken ? lock() : onFailure(failure);
+      failure instanceof WrongToken ? lock() : onFailure(failure, askedAt);
     }
     return;
   }
@@ -57,7 +57,6 @@ function setState(state, text) {
 
 function showStats(now) {
   const at = performance.now();
-  answeredAt = new Date();
   if ($('dashboard').hidden) {
     $('entry-page').hidden = true;
     $('dashboard').hidden = false;
@@ -77,13 +76,13 @@ function showStats(now) {
   sessions.update(at, now.sessions ?? []);
 }
 
-function showTrouble(failure) {
+function showTrouble(failure, askedAt) {
   if (paused) { // the question was on its way
     return;
   }
   const wasLive = document.body.dataset.state === 'live';
   if (wasLive || $('trouble').hidden) {
-    const since = (answeredAt ?? new Date()).toLocaleTimeString();
+    const since = askedAt.toLocaleTimeString();
     say($('trouble'), `The daemon has not answered since ${since}. This page goes on trying.`);
     $('trouble').hidden = false;
   }
