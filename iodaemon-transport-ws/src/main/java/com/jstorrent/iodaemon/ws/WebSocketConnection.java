@@ -163,6 +163,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   @Override
   public void flush() throws IOException {
     if (!channel.isOpen()) {
+      writer.discard();
       throw new ClosedChannelException();
     }
     if (outputEnded) {

@@ -102,6 +102,14 @@ final class WebSocketWriter {
     }
   }
 
+  /** Gives back what waits for a flush, because it cannot be written any more. */
+  void discard() {
+    ByteBuffer waiting = batch;
+    if (waiting != null) {
+      release(waiting);
+    }
+  }
+
   private void writeWithBatch(ByteBuffer bytes) throws IOException {
     ByteBuffer waiting = batch;
     if (waiting != null) {
