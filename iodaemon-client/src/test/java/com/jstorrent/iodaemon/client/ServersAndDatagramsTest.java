@@ -158,17 +158,21 @@ class ServersAndDatagramsTest {
     }
   }
 
+  private static void sendUntilOneIsDropped(UdpSocket udp, int bytes) {
+    TestWait.until(
+        () -> {
+          udp.send(LOOPBACK, udp.port(), ByteBuffer.allocate(bytes));
+          return udp.dropped() > 0;
+        });
+  }
+
   @ParameterizedTest
   @EnumSource
   void datagramsThatAreNotReceivedAreDroppedAndCounted(Way way) throws Exception {
     ClientOptions small = ClientOptions.builder().receiveBytes(1400).build();
     try (IoClient client = daemon.client(way, small);
         UdpSocket udp = client.bind(LOOPBACK, 0)) {
-      TestWait.until(
-          () -> {
-            udp.send(LOOPBACK, udp.port(), ByteBuffer.allocate(400));
-            return udp.dropped() > 0;
-          });
+      sendUntilOneIsDropped(udp, 400);
       assertThat(udp.receive(LONG).data().remaining()).isEqualTo(400);
       assertThat(udp.receive(LONG).data().remaining()).isEqualTo(400);
     }
@@ -180,11 +184,7 @@ class ServersAndDatagramsTest {
     ClientOptions small = ClientOptions.builder().receiveBytes(1000).build();
     try (IoClient client = daemon.client(way, small);
         UdpSocket udp = client.bind(LOOPBACK, 0)) {
-      TestWait.until(
-          () -> {
-            udp.send(LOOPBACK, udp.port(), ByteBuffer.allocate(0));
-            return udp.dropped() > 0;
-          });
+      sendUntilOneIsDropped(udp, 0);
       assertThat(udp.receive(LONG).data().remaining()).isZero();
     }
   }
