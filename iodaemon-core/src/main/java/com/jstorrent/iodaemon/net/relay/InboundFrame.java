@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class InboundFrame {
   /**
    * The most that is read at once while small messages pass too: they wait for the frame in front of
-   * them. Halves their median latency beside a bulk transfer, which loses a fifth.
+   * them. What smaller and larger portions cost is in docs/performance.md.
    */
-  private static final int BULK_BESIDE_SMALL_BYTES = 64 << 10;
+  private static final int BULK_BESIDE_SMALL_BYTES = 32 << 10;
 
   /** How long a small message counts as a sign of more to come. */
   private static final long SMALL_TRAFFIC_NANOS = 5_000_000;

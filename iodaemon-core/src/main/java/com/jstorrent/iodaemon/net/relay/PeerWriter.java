@@ -141,6 +141,9 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   }
 
   @Override
+  public void bulkNext() {}
+
+  @Override
   public void roundOver() {
     long now = clock.nanoTime();
     if (now < nextDeadline) {

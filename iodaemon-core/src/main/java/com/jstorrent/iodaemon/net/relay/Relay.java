@@ -186,6 +186,12 @@ public final class Relay implements SelectorLoop.Handler {
     postponed.add(task);
   }
 
+  /** Small frames do not wait for what a bulk transfer reads and writes. */
+  @Override
+  public void bulkNext() {
+    announcements.flush();
+  }
+
   @Override
   public void roundOver() {
     if (!postponed.isEmpty() && !paused()) {

@@ -38,6 +38,9 @@ public final class SelectorLoop {
 
   /** What the loop asks its user, on the loop's thread. */
   public interface Handler {
+    /** Channels with little to read may have been served, and bulk transfers come next. */
+    void bulkNext();
+
     /** Every channel that was ready has been served; the loop is about to wait. */
     void roundOver();
 
@@ -344,10 +347,16 @@ public final class SelectorLoop {
   private void serveBulk(Handler handler, Selector opened) throws IOException {
     int least = Math.max(BULK_TURNS, bulk.size() / SELECTIONS_A_ROUND);
     int turns = least;
+    if (!bulk.isEmpty()) {
+      handler.bulkNext();
+    }
     for (SelectionKey key : bulk) {
       if (turns == 0) {
         othersServed = 0;
         opened.selectNow(ready -> serveOther(handler, ready));
+        if (othersServed > 0) {
+          handler.bulkNext();
+        }
         turns = Math.max(least, othersServed);
       }
       serve(handler, key);

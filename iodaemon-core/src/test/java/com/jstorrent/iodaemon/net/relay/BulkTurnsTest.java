@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class BulkTurnsTest {
   private final List<String> served = new ArrayList<>();
+  private final List<Integer> servedBeforeBulk = new ArrayList<>();
   private final List<Channel> channels = new ArrayList<>();
   private int expected;
   private boolean paused;
@@ -93,7 +94,9 @@ class BulkTurnsTest {
 
   private List<String> serveSoMany(int count) throws IOException {
     expected = count;
-    assertThat(loop.run(new LastingLoopHandler(() -> paused))).isTrue();
+    assertThat(
+        loop.run(new LastingLoopHandler(() -> paused, () -> servedBeforeBulk.add(served.size()))))
+        .isTrue();
     return served;
   }
 
@@ -105,6 +108,17 @@ class BulkTurnsTest {
     channel("small 2", false).write();
     assertThat(serveSoMany(4).stream().map(name -> name.split(" ")[0]).toList())
         .containsExactly("small", "small", "bulk", "bulk");
+  }
+
+  @Test
+  void whatTheOthersSentCanBeWrittenBeforeBulkTransfersAreServed() throws Exception {
+    Channel small = channel("small", false).write();
+    for (int i = 0; i < SelectorLoop.BULK_TURNS + 1; i++) {
+      channel("bulk", true).onServed(small::write).write();
+    }
+    serveSoMany(SelectorLoop.BULK_TURNS + 3);
+    assertThat(servedBeforeBulk).as("frames that were served before, in %s", served)
+        .startsWith(1, SelectorLoop.BULK_TURNS + 2);
   }
 
   @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class InboundFrameTest {
   private static final int HEADROOM = 10;
   private static final long MEMORY = 16 << 20;
-  private static final int BESIDE_SMALL = 64 << 10;
+  private static final int BESIDE_SMALL = 32 << 10;
   private static final Duration MEMORY_OF_SMALL = Duration.ofMillis(5);
   private static final Duration INSTANT = Duration.ofNanos(1);
 

@@ -3,7 +3,17 @@ package com.jstorrent.iodaemon.net.relay;
 import java.util.function.BooleanSupplier;
 
 /** What a loop asks whose thread lasts: it waits for channels without a limit, and stops serving them for a pause only. */
-record LastingLoopHandler(BooleanSupplier pause) implements SelectorLoop.Handler {
+record LastingLoopHandler(BooleanSupplier pause, Runnable onBulkNext)
+    implements SelectorLoop.Handler {
+  LastingLoopHandler(BooleanSupplier pause) {
+    this(pause, () -> {});
+  }
+
+  @Override
+  public void bulkNext() {
+    onBulkNext.run();
+  }
+
   @Override
   public void roundOver() {}
 

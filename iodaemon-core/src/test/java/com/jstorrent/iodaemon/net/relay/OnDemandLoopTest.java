@@ -65,6 +65,9 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
   }
 
   @Override
+  public void bulkNext() {}
+
+  @Override
   public void roundOver() {}
 
   @Override
