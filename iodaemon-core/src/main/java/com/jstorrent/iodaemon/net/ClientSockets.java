@@ -1,7 +1,6 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.config.Limits;
-import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
@@ -20,10 +19,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -122,9 +117,9 @@ public final class ClientSockets {
         net.table().servers().stream().map(PeerSocket::report));
   }
 
-  /** Whether nothing has been opened yet. */
-  public boolean isEmpty() {
-    return net.table().isEmpty();
+  /** Whether there has been any socket or server. Any thread. */
+  public boolean wereUsed() {
+    return net.table().wasUsed();
   }
 
   public void tcpConnect(ClientFrame.TcpConnect frame) {

@@ -6,6 +6,7 @@ import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.FrameHeader;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.net.Retention.Event;
 import com.jstorrent.iodaemon.net.relay.ReplayLog;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ public final class Resumption {
   private long acknowledged;
   private final AtomicBoolean ackWanted = new AtomicBoolean();
   private int unacknowledgedBytes;
-  private final AtomicBoolean forfeited = new AtomicBoolean();
+  private final AtomicReference<Retention> retention = new AtomicReference<>(Retention.KEPT);
 
   Resumption(NetContext net) {
     this.net = net;
@@ -44,7 +46,13 @@ public final class Resumption {
             net.shared().segments(),
             net.shared().frames(),
             net.relay()::wakeUp);
-    net.relay().client().keepFrames(log, this::forfeit);
+    net.relay().post(this::keepFrames); // behind frames that do not count, because they were sent before SERVER_HELLO
+  }
+
+  private void keepFrames() {
+    if (!isForfeited()) {
+      net.relay().client().keepFrames(log, this::forfeit);
+    }
   }
 
   /** Frames of the client have been handled, and need not be kept by it any more. */
@@ -81,7 +89,7 @@ public final class Resumption {
 
   /** ACK of the client; returns false when it says what cannot be. */
   public boolean acknowledge(long frames) {
-    return forfeited.get() || log.acknowledge(frames);
+    return isForfeited() || log.acknowledge(frames);
   }
 
   /**
@@ -100,23 +108,34 @@ public final class Resumption {
     log.close();
   }
 
-  /** The frames are kept no longer: the sockets live, and cannot be resumed. Any thread. */
+  /**
+   * The frames are kept no longer: the sockets live, and cannot be resumed. What is being sent again goes on, since
+   * the client has been told that it gets it. Any thread.
+   */
   void forfeit() {
-    if (forfeited.compareAndSet(false, true)) {
+    if (!move(Event.FORFEIT).isForfeited()) {
       net.relay().client().keepFrames(null, () -> {});
-      log.close();
       net.relay().send(new DaemonFrame.Resumed(0, Errno.ENOBUFS.number(), 0, 0, List.of()));
     }
   }
 
+  /** Returns the state before; without frames to keep, the log is closed. */
+  private Retention move(Event event) {
+    Retention before = retention.getAndUpdate(state -> state.next(event));
+    if (before.next(event) == Retention.FORFEITED) {
+      log.close();
+    }
+    return before;
+  }
+
   /** Whether a client that has so many frames could go on here; {@link #UNKNOWN} always could. */
   public boolean possible(long frames) {
-    return !forfeited.get() && (frames == UNKNOWN || log.covers(frames));
+    return !isForfeited() && (frames == UNKNOWN || log.covers(frames));
   }
 
   /** Whether the frames were not kept, so that no connection can go on. */
   public boolean isForfeited() {
-    return forfeited.get();
+    return retention.get().isForfeited();
   }
 
   /**
@@ -129,7 +148,11 @@ public final class Resumption {
   @Nullable
   Runnable resume(FrameConnection connection, ClientFrame.Resume frame) {
     long known = frame.frames() == UNKNOWN ? log.acknowledged() : frame.frames();
-    if (!possible(known) || !net.relay().client().fits(connection)) {
+    if (move(Event.REPLAY) != Retention.KEPT) {
+      return null;
+    }
+    if (!log.covers(known) || !net.relay().client().fits(connection)) {
+      move(Event.REPLAY_OVER);
       return null;
     }
     log.acknowledge(known);
@@ -143,8 +166,12 @@ public final class Resumption {
             frame.requestId(), Errno.OK.number(), received.get(), known, live());
     ReplayLog.Replay missing = log.replay();
     return () -> {
-      net.relay().sendNow(resumed);
-      sendAgain(missing);
+      try {
+        net.relay().sendNow(resumed);
+        sendAgain(missing);
+      } finally {
+        move(Event.REPLAY_OVER);
+      }
     };
   }
 

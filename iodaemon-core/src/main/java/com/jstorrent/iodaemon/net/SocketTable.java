@@ -30,6 +30,7 @@ final class SocketTable {
   private final ConcurrentMap<Integer, PeerSocket> servers = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
   private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
+  private volatile boolean used;
   private volatile boolean ended;
 
   /**
@@ -95,6 +96,7 @@ final class SocketTable {
     if (sockets.putIfAbsent(socket.id(), socket) != null) {
       return false;
     }
+    used = true;
     gone(closing.remove(socket.id())); // the id stands for another socket from here on
     return !(ended && sockets.remove(socket.id(), socket));
   }
@@ -130,7 +132,11 @@ final class SocketTable {
 
   /** Returns false when the id is in use or the connection has ended. */
   boolean addServer(PeerSocket server) {
-    return servers.putIfAbsent(server.id(), server) == null && !(ended && removeServer(server));
+    if (servers.putIfAbsent(server.id(), server) != null) {
+      return false;
+    }
+    used = true;
+    return !(ended && removeServer(server));
   }
 
   /** Removes exactly this socket: its id may have been given to another one since. */
@@ -182,6 +188,12 @@ final class SocketTable {
     return id;
   }
 
+  /** Whether there has been any socket or server. */
+  boolean wasUsed() {
+    return used;
+  }
+
+  /** Whether there is none now. */
   boolean isEmpty() {
     return sockets.isEmpty() && closing.isEmpty() && servers.isEmpty();
   }

@@ -273,7 +273,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   public void resume(ClientFrame.Resume frame) {
     Client lost = context.tickets().holder(frame.ticket());
     Errno outcome =
-        resumed || !client.sockets().isEmpty()
+        resumed || client.sockets().wereUsed()
             ? Errno.EINVAL
             : lost == null ? Errno.ESTALE
             : client.handOverTo(lost, frame);

@@ -23,6 +23,9 @@ public final class ReplayLog {
   /** Enough of a frame to know what it is about. */
   private static final int HEAD_BYTES = 64;
 
+  /** The status of TCP_CONNECTED and UDP_BOUND, behind the id. */
+  private static final byte SUCCEEDED = 0;
+
   private final long limit;
   private final MemoryAccount memory;
   private final Runnable onRoom;
@@ -282,8 +285,12 @@ public final class ReplayLog {
       case UDP_RECV ->
           sums.merge(
               FrameHeader.socketId(head), (long) UdpRecvFrame.payloadBytes(head, size), Long::sum);
-      case TCP_CONNECTED, TCP_CLOSE, UDP_BOUND, UDP_CLOSE ->
+      case TCP_CONNECTED, UDP_BOUND -> {
+        if (head.get(FrameHeader.DATA_OFFSET) == SUCCEEDED) { // else the id may be that of another socket
           sums.remove(FrameHeader.socketId(head));
+        }
+      }
+      case TCP_CLOSE, UDP_CLOSE -> sums.remove(FrameHeader.socketId(head));
       case TCP_ACCEPT -> sums.remove(head.getInt(FrameHeader.DATA_OFFSET));
       case null, default -> {
       }
