@@ -49,8 +49,11 @@ public final class ClientSockets {
      */
     void startRelay();
 
-    /** The client cannot resume any more. Must not block. */
-    void forfeited();
+    /** The client cannot resume any more: it ends if it has no connection now. Must not block. */
+    void cannotResume();
+
+    /** The client has to go, and cannot resume. Must not block. */
+    void crowdedOut();
   }
 
   public ClientSockets(SharedNet shared, FrameConnection connection, Owner owner) {
@@ -76,7 +79,7 @@ public final class ClientSockets {
     net =
         new NetContext(shared, stats, memory, relay, table, budget, gate, new Negotiated());
     link = new ClientLink(net);
-    relief = new MemoryRelief(net, link, owner::forfeited);
+    relief = new MemoryRelief(net, link, owner);
     connector = new Connector(net);
     sender = new PeerSender(net, link::readerWaits);
   }

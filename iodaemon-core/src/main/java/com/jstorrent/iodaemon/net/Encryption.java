@@ -74,6 +74,14 @@ final class Encryption {
     }
   }
 
+  /** The socket has ended, and a TCP_SECURE that is under way is not answered. Relay only. */
+  void abandon() {
+    TlsHandshake wanted = handshake;
+    if (wanted != null) {
+      wanted.abandon();
+    }
+  }
+
   /** The channel is closed. Any thread. */
   void release() {
     TlsHandshake wanted = handshake;

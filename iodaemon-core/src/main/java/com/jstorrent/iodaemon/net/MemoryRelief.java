@@ -2,7 +2,6 @@ package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.memory.MemoryAccount;
 import com.jstorrent.iodaemon.memory.MemoryUse;
-import com.jstorrent.iodaemon.transport.CloseReason;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -16,15 +15,12 @@ import java.util.stream.Stream;
 final class MemoryRelief implements MemoryAccount.Holder {
   private final NetContext net;
   private final ClientLink link;
-  private final Runnable onForfeited;
+  private final ClientSockets.Owner client;
 
-  /**
-   * @param onForfeited runs when the client cannot resume any more; must not block
-   */
-  MemoryRelief(NetContext net, ClientLink link, Runnable onForfeited) {
+  MemoryRelief(NetContext net, ClientLink link, ClientSockets.Owner client) {
     this.net = net;
     this.link = link;
-    this.onForfeited = onForfeited;
+    this.client = client;
   }
 
   @Override
@@ -39,9 +35,9 @@ final class MemoryRelief implements MemoryAccount.Holder {
       return longest.isPresent();
     } else if (resumption != null && isMostly(MemoryUse.REPLAY)) {
       resumption.forfeit();
-      onForfeited.run();
+      client.cannotResume();
     } else {
-      link.closeInTime(CloseReason.TRY_AGAIN_LATER);
+      client.crowdedOut();
     }
     return true;
   }

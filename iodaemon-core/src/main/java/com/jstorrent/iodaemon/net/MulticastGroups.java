@@ -9,8 +9,10 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The multicast groups of one socket (PROTOCOL.md § 4.10). Used by one thread. */
 final class MulticastGroups {
@@ -23,13 +25,18 @@ final class MulticastGroups {
     this.sockets = sockets;
   }
 
-  /** Joins on every usable interface of the group's family; one that works is enough. */
+  /**
+   * Joins on every usable interface of the group's family; one that works is enough. Interfaces are the same by
+   * their number: the JDK takes one with another address for another one, and the system would refuse to join twice.
+   */
   Errno join(InetAddress group) throws IOException {
-    List<MembershipKey> keys = new ArrayList<>();
+    List<MembershipKey> keys = new ArrayList<>(joined.getOrDefault(group, List.of()));
+    Set<Integer> members = new HashSet<>();
+    keys.forEach(key -> members.add(key.networkInterface().getIndex()));
     Errno failure = Errno.ENODEV;
     for (NetworkInterface candidate : NetworkInterface.networkInterfaces().toList()) {
       try {
-        if (sockets.canJoin(candidate, group)) {
+        if (!members.contains(candidate.getIndex()) && sockets.canJoin(candidate, group)) {
           keys.add(channel.join(group, candidate));
         }
       } catch (IOException | RuntimeException e) {

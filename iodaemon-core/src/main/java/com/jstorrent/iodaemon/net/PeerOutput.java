@@ -309,10 +309,12 @@ final class PeerOutput {
 
   /** Forgets what is queued; nothing is written any more. */
   void discard() {
+    long freed = 0;
+    long cleared = 0;
     lock.lock();
     try {
-      budget.grown(-queue.capacity());
-      budget.queued(-queue.clear());
+      freed = queue.capacity();
+      cleared = queue.clear();
       broken = true;
       heldBytes = 0;
       if (stream != null) {
@@ -320,6 +322,8 @@ final class PeerOutput {
       }
     } finally {
       lock.unlock();
+      budget.grown(-freed); // without the lock: those who wait for memory go on in this call
+      budget.queued(-cleared);
     }
   }
 

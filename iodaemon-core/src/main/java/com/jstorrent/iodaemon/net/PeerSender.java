@@ -30,77 +30,148 @@ final class PeerSender {
     this.whileWaiting = whileWaiting;
   }
 
-  /**
-   * @param data in order, for one write
-   * @return false when the connection has ended before there was room: then nothing of it was taken
-   */
-  boolean send(TcpSocket socket, ByteBuffer... data) {
-    int size = PeerOutput.remaining(data);
-    boolean covered = socket.sendCredit().covers(size);
-    socket.write(0, data);
-    int left = PeerOutput.remaining(data);
-    if (left > 0) {
-      BooleanSupplier room = () -> hasRoom(socket, left) && net.budget().hasMemory(left);
-      if (!covered && !awaitRoom(socket, left, room) && left == size) {
-        return false;
-      }
+  /** Bytes of the client on their way to a peer. */
+  private interface Outgoing {
+    int remaining();
+
+    /** Writes what the peer takes at once, unless older bytes wait for it. */
+    void write(TcpSocket socket);
+
+    /** Whether there is memory to queue the rest. */
+    boolean hasMemory(SendBudget budget);
+
+    /** Queues the rest; for a socket that has ended it is dropped. */
+    void enqueue(TcpSocket socket);
+  }
+
+  /** One frame, or several one behind the other. */
+  private static final class Buffers implements Outgoing {
+    private final ByteBuffer[] data;
+
+    Buffers(ByteBuffer[] data) {
+      this.data = data;
+    }
+
+    @Override
+    public int remaining() {
+      return PeerOutput.remaining(data);
+    }
+
+    @Override
+    public void write(TcpSocket socket) {
+      socket.write(0, data);
+    }
+
+    @Override
+    public boolean hasMemory(SendBudget budget) {
+      return budget.hasMemory(remaining());
+    }
+
+    @Override
+    public void enqueue(TcpSocket socket) {
       for (ByteBuffer part : data) {
         if (part.hasRemaining()) {
           socket.enqueue(part);
         }
       }
     }
-    socket.taken(size);
-    return true;
+  }
+
+  /** A frame in parts: the memory of each is given back when the next one is queued, so it needs no more. */
+  private record Parts(LargeFrame frame) implements Outgoing {
+    @Override
+    public int remaining() {
+      return frame.remaining();
+    }
+
+    @Override
+    public void write(TcpSocket socket) {
+      ByteBuffer part;
+      while ((part = frame.next()) != null) {
+        socket.write(frame.remaining() - part.remaining(), part);
+        if (part.hasRemaining()) {
+          return;
+        }
+      }
+    }
+
+    @Override
+    public boolean hasMemory(SendBudget budget) {
+      return true;
+    }
+
+    @Override
+    public void enqueue(TcpSocket socket) {
+      ByteBuffer part;
+      while ((part = frame.next()) != null) {
+        socket.enqueue(part);
+        part.position(part.limit());
+      }
+    }
+  }
+
+  /**
+   * @param data in order, for one write
+   * @return false when the connection has ended before there was room: then nothing of it was taken
+   */
+  boolean send(TcpSocket socket, ByteBuffer... data) {
+    return send(socket, new Buffers(data));
   }
 
   /**
    * As {@link #send(TcpSocket, ByteBuffer...)}: nothing is queued before there is room for all that the
-   * peer did not take at once. It needs no further memory: that of each part is given back when the
-   * next one is queued.
+   * peer did not take at once.
    */
   boolean send(TcpSocket socket, LargeFrame data) {
+    return send(socket, new Parts(data));
+  }
+
+  private boolean send(TcpSocket socket, Outgoing data) {
     int size = data.remaining();
     boolean covered = socket.sendCredit().covers(size);
-    ByteBuffer part;
-    while ((part = data.next()) != null) {
-      socket.write(data.remaining() - part.remaining(), part);
-      if (part.hasRemaining()) {
-        break;
+    data.write(socket);
+    if (data.remaining() > 0) {
+      if (!covered && !awaitRoom(socket, data) && data.remaining() == size) {
+        return false;
       }
-    }
-    int left = data.remaining();
-    boolean waits = left > 0 && !covered;
-    if (waits && !awaitRoom(socket, left, () -> hasRoom(socket, left)) && left == size) {
-      return false;
-    }
-    while ((part = data.next()) != null) {
-      socket.enqueue(part);
-      part.position(part.limit()); // for a socket that has ended, nothing is queued
+      data.enqueue(socket);
     }
     socket.taken(size);
     return true;
   }
 
-  private boolean awaitRoom(TcpSocket socket, int bytes, BooleanSupplier room) {
-    BooleanSupplier enough = () -> socket.state() == SocketState.CLOSED || room.getAsBoolean();
+  private boolean awaitRoom(TcpSocket socket, Outgoing data) {
+    BooleanSupplier enough =
+        () -> socket.state() == SocketState.CLOSED
+            || data.remaining() == 0
+            || hasRoom(socket, data.remaining()) && data.hasMemory(net.budget());
     if (enough.getAsBoolean()) {
       return true;
     }
     net.stats().increment(Counter.SEND_PAUSES);
     socket.meter().paused();
-    StallWatch stalls = new StallWatch(net, socket, bytes);
+    StallWatch stalls = new StallWatch(net, socket, data::remaining);
     long step = Math.min(PROBE_NANOS, stalls.stepNanos());
     while (!net.gate().await(enough, step)) {
       if (net.gate().isOpen()) {
         return false;
       }
+      writeOn(socket, data);
       if (!stalls.look()) {
         net.relay().client().probe();
         whileWaiting.run();
       }
     }
     return true;
+  }
+
+  /** When nothing is queued for the peer, nobody else writes what it can take by now. */
+  private static void writeOn(TcpSocket socket, Outgoing data) {
+    int before = data.remaining();
+    data.write(socket);
+    if (data.remaining() < before) {
+      socket.output().taken();
+    }
   }
 
   private boolean hasRoom(TcpSocket socket, int bytes) {

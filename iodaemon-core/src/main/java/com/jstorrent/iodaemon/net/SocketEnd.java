@@ -56,8 +56,12 @@ final class SocketEnd {
     boolean listed = net.table().remove(socket);
     boolean closing = net.table().finish(socket); // the client has closed it meanwhile
     closeChannel();
-    if (listed || closing && frame instanceof DaemonFrame.TcpClosed) {
+    if (listed) {
       answerAll(frame, errno);
+    } else if (closing && frame instanceof DaemonFrame.TcpClosed) { // all that is still owed then
+      socket.encryption().abandon();
+      Errno told = errno == Errno.OK ? Errno.OK : Errno.ECONNRESET;
+      net.relay().sendNow(new DaemonFrame.TcpClosed(0, socket.id(), told.number()));
     }
   }
 

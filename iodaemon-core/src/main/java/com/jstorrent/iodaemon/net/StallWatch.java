@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.transport.kernel.KernelQueues;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One wait of a client for room, seen from the peers that are in the way: which of them takes nothing.
@@ -15,12 +19,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * trying to write, and by what the system still holds for it. Used by the client's reader.
  */
 final class StallWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(StallWatch.class);
+
   /** Looks within the time of a stall: a stall is found so much too late at most. */
   private static final int LOOKS = 20;
 
   private final NetContext net;
   private final TcpSocket socket;
-  private final int bytes;
+  private final IntSupplier bytes;
   private final long stallNanos;
   private final Map<SocketChannel, Long> known = new HashMap<>(); // unread at the last look
   private final AtomicBoolean flushing = new AtomicBoolean();
@@ -30,9 +36,9 @@ final class StallWatch {
 
   /**
    * @param socket whose frame waits
-   * @param bytes of that frame
+   * @param bytes how many of that frame wait
    */
-  StallWatch(NetContext net, TcpSocket socket, int bytes) {
+  StallWatch(NetContext net, TcpSocket socket, IntSupplier bytes) {
     this.net = net;
     this.socket = socket;
     this.bytes = bytes;
@@ -79,11 +85,11 @@ final class StallWatch {
 
   /** Whether the client's own peers are in its way, and not only those of others. */
   private boolean atOwnBound() {
-    return atBoundOfSocket() || !net.budget().isWithinBound(bytes);
+    return atBoundOfSocket() || !net.budget().isWithinBound(bytes.getAsInt());
   }
 
   private boolean atBoundOfSocket() {
-    return socket.output().bytes() + bytes > net.limits().socketQueueBytes();
+    return socket.output().bytes() + bytes.getAsInt() > net.limits().socketQueueBytes();
   }
 
   /**
@@ -115,16 +121,24 @@ final class StallWatch {
     return Math.max(begun, each.output().lastTaken());
   }
 
-  /** The first look at a socket counts as a sign of life: what came before is not known. */
+  /**
+   * The first look at a socket counts as a sign of life: what came before is not known. So does a look for which there
+   * is no descriptor.
+   */
   private void lookIntoSystem(List<TcpSocket> inTheWay) {
     Map<SocketChannel, TcpSocket> channels = new HashMap<>();
     connected(inTheWay).forEach(each -> channels.put(each.channel(), each));
-    KernelQueues.unread(channels.keySet())
-        .forEach(
-            (channel, unread) -> {
-              if (!unread.equals(known.put(channel, unread))) {
-                channels.get(channel).output().taken();
-              }
-            });
+    try {
+      KernelQueues.unread(channels.keySet())
+          .forEach(
+              (channel, unread) -> {
+                if (!unread.equals(known.put(channel, unread))) {
+                  channels.get(channel).output().taken();
+                }
+              });
+    } catch (IOException e) {
+      LOG.debug("What peers take is not known now: {}", e.toString());
+      channels.values().forEach(socket -> socket.output().taken());
+    }
   }
 }

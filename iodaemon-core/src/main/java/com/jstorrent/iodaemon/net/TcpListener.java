@@ -4,6 +4,7 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.address.AddressText;
+import com.jstorrent.iodaemon.net.connect.Lookups;
 import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.SocketReport;
@@ -38,6 +39,7 @@ final class TcpListener implements PeerSocket {
   private final int requestId;
   private final NetContext net;
   private final Meter meter;
+  private final Lookups lookups;
   private final Semaphore room = new Semaphore(HANDED_OVER);
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ServerSocketChannel channel; // guarded by lock
@@ -53,6 +55,7 @@ final class TcpListener implements PeerSocket {
     this.requestId = requestId;
     this.net = net;
     this.meter = new Meter(net.shared().clock());
+    this.lookups = new Lookups(net.shared().resolver());
   }
 
   @Override
@@ -111,8 +114,7 @@ final class TcpListener implements PeerSocket {
   private ServerSocketChannel bind(int port, String bindAddress)
       throws IOException, InterruptedException {
     String host = bindAddress.isEmpty() ? ALL_IPV4 : bindAddress;
-    InetAddress address =
-        net.shared().resolver().resolve(host, net.limits().connectTimeout()).first();
+    InetAddress address = lookups.resolve(host, net.limits().connectTimeout()).first();
     net.relay().open();
     net.table().awaitReleased(port); // the last server on it may have been stopped just now
     return net.shared().sockets().openServer(new InetSocketAddress(address, port));
@@ -200,6 +202,7 @@ final class TcpListener implements PeerSocket {
   @Override
   public void clientClose(Duration linger) {
     net.table().removeServer(this);
+    lookups.end();
     lock.lock();
     try {
       closed = true;

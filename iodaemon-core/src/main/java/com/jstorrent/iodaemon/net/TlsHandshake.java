@@ -7,6 +7,7 @@ import com.jstorrent.iodaemon.net.stream.TlsStream;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * but for {@link #begin} and {@link #over}.
  */
 final class TlsHandshake {
+  /** Less than this is not worth another look. */
+  private static final Duration LEAST_REST = Duration.ofMillis(10);
+
   private final TcpSocket socket;
   private final int requestId;
   private final String host;
@@ -24,6 +28,7 @@ final class TlsHandshake {
   private volatile boolean over;
   private final AtomicBoolean counted = new AtomicBoolean();
   private volatile MonotonicClock.@Nullable Scheduled deadline;
+  private long waitedNanos; // by the relay for its client, before the time that counts now
   private @Nullable TlsStream stream;
   private @Nullable TlsClient client;
 
@@ -48,10 +53,6 @@ final class TlsHandshake {
       return;
     }
     NetContext net = socket.net();
-    deadline =
-        net.shared()
-            .clock()
-            .schedule(net.limits().secureTimeout(), () -> net.relay().post(this::late));
     Thread.ofVirtual()
         .name("iodaemon-tls")
         .start(
@@ -81,6 +82,8 @@ final class TlsHandshake {
             net.relay().inbound()::scratch);
     stream = tls;
     this.client = client;
+    waitedNanos = net.relay().waitedNanos();
+    endIn(net.limits().secureTimeout());
     counted.set(true);
     net.stats().increment(Counter.TLS_SOCKETS);
     socket.encryptBy(tls);
@@ -97,10 +100,23 @@ final class TlsHandshake {
     }
   }
 
+  private void endIn(Duration time) {
+    NetContext net = socket.net();
+    deadline = net.shared().clock().schedule(time, () -> net.relay().post(this::late));
+  }
+
+  /** The time in which the relay waited for the client, and read no peer, does not count. */
   private void late() {
-    socket.input().readOn(); // what has come meanwhile may be enough
-    if (!over) {
+    long waited = socket.net().relay().waitedNanos();
+    Duration uncounted = Duration.ofNanos(waited - waitedNanos);
+    waitedNanos = waited;
+    if (over) {
+      return;
+    }
+    if (uncounted.compareTo(LEAST_REST) < 0) {
       socket.fail(Errno.ETIMEDOUT);
+    } else {
+      endIn(uncounted);
     }
   }
 
@@ -151,15 +167,20 @@ final class TlsHandshake {
     finish(errno == Errno.OK ? Errno.ECONNRESET : errno);
   }
 
-  private void finish(Errno errno) {
-    if (over) {
-      return;
-    }
+  /** The socket has ended, and no answer is owed any more. */
+  void abandon() {
     over = true;
     MonotonicClock.Scheduled timeout = deadline;
     if (timeout != null) {
       timeout.cancel();
     }
+  }
+
+  private void finish(Errno errno) {
+    if (over) {
+      return;
+    }
+    abandon();
     if (socket.state() != SocketState.CLIENT_ENDED) {
       socket
           .net()

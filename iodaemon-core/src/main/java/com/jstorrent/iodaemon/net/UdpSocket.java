@@ -4,6 +4,8 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.frame.Opcode;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.net.connect.Lookups;
 import com.jstorrent.iodaemon.net.connect.Reach;
 import com.jstorrent.iodaemon.net.relay.Relay;
 import com.jstorrent.iodaemon.net.relay.Selectable;
@@ -43,7 +45,8 @@ final class UdpSocket implements PeerSocket, Selectable {
   private final int requestId;
   private final NetContext net;
   private final Meter meter;
-  private final Semaphore lookups = new Semaphore(Limits.LOOKUPS);
+  private final Semaphore places = new Semaphore(Limits.LOOKUPS); // for datagrams whose host is looked up
+  private final Lookups lookups;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
   private volatile @Nullable DatagramChannel channel; // set once
@@ -58,6 +61,7 @@ final class UdpSocket implements PeerSocket, Selectable {
     this.requestId = requestId;
     this.net = net;
     this.meter = new Meter(net.shared().clock());
+    this.lookups = new Lookups(net.shared().resolver());
   }
 
   @Override
@@ -117,7 +121,7 @@ final class UdpSocket implements PeerSocket, Selectable {
 
   private void bindByName(String host, int port) {
     try {
-      bind(net.shared().resolver().resolve(host, net.limits().connectTimeout()).first(), port);
+      bind(lookups.resolve(host, net.limits().connectTimeout()).first(), port);
     } catch (IOException | RuntimeException e) {
       refuse(Errno.of(e));
     } catch (InterruptedException e) {
@@ -163,15 +167,23 @@ final class UdpSocket implements PeerSocket, Selectable {
       InetAddress literal = net.shared().resolver().literal(host);
       if (literal != null) {
         transmit(literal, port, data);
-      } else if (lookups.tryAcquire()) {
+      } else if (!places.tryAcquire()) {
+        dropped("too many names are being looked up");
+      } else if (!net.memory().tryTake(MemoryUse.CONNECTIONS, bytesOfLookup(data.remaining()))) {
+        places.release();
+        dropped("there is no memory to keep it while its host is looked up");
+      } else {
         ByteBuffer copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
         Thread.ofVirtual().name("iodaemon-udp").start(() -> sendByName(host, port, copy));
-      } else {
-        dropped("too many names are being looked up");
       }
     } catch (IOException e) {
       dropped(e.toString());
     }
+  }
+
+  /** A look-up is counted for as much as a socket: both have a few objects, and wait for something. */
+  private static int bytesOfLookup(int datagram) {
+    return Limits.SOCKET_BYTES + datagram;
   }
 
   /** The client wants to send more than a datagram can have. The client's reader only. */
@@ -187,9 +199,7 @@ final class UdpSocket implements PeerSocket, Selectable {
 
   private void sendByName(String host, int port, ByteBuffer data) {
     try {
-      for (InetAddress address : net.shared()
-          .resolver()
-          .resolve(host, net.limits().connectTimeout())
+      for (InetAddress address : lookups.resolve(host, net.limits().connectTimeout())
           .addresses()) {
         if (reach.covers(address)) {
           transmit(address, port, data);
@@ -200,7 +210,8 @@ final class UdpSocket implements PeerSocket, Selectable {
     } catch (IOException | InterruptedException | RuntimeException e) {
       dropped(e.toString());
     } finally {
-      lookups.release();
+      net.memory().release(MemoryUse.CONNECTIONS, bytesOfLookup(data.capacity()));
+      places.release();
     }
   }
 
@@ -298,6 +309,7 @@ final class UdpSocket implements PeerSocket, Selectable {
   @Override
   public void clientClose(Duration linger) {
     net.table().remove(this);
+    lookups.end();
     if (closed.compareAndSet(false, true)) {
       closeChannel();
     }

@@ -233,7 +233,7 @@ final class Client implements ClientSockets.Owner {
     } finally {
       lock.unlock();
     }
-    if (state() == ClientState.CLOSING) { // meanwhile, when there was no connection to close
+    if (state() == ClientState.CLOSING) { // the daemon wanted to close it while it had no connection
       link().close(CloseReason.GOING_AWAY);
     }
   }
@@ -262,10 +262,16 @@ final class Client implements ClientSockets.Owner {
     }
   }
 
-  /** It cannot come back, so it ends if it has no connection. */
   @Override
-  public void forfeited() {
+  public void cannotResume() {
     Thread.ofVirtual().name("iodaemon-expiry").start(this::expire);
+  }
+
+  @Override
+  public void crowdedOut() {
+    Thread.ofVirtual()
+        .name("iodaemon-expiry")
+        .start(() -> close(CloseReason.TRY_AGAIN_LATER));
   }
 
   /** No connection came in time. */

@@ -7,6 +7,10 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
@@ -14,6 +18,7 @@ import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +131,34 @@ class Promise06MemoryTest {
       awaitPauses(daemon, pauses);
       clock.advance(Duration.ofSeconds(1));
       assertIsServed(idle);
+    }
+  }
+
+  @Test
+  void aPeerThatReadsGetsEverythingWhileOthersHoldTheMemory() throws Exception {
+    try (Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(1, peer.port());
+      Socket reader = peer.accept();
+      MemoryBudget memory = daemon.services().memory().budget();
+      MemoryAccount others = memory.open(Share.RESERVED);
+      others.take(MemoryUse.BODIES, memory.limit());
+      int frames = 64;
+      Thread.ofVirtual().start(() -> send(client, frames));
+      awaitPauses(daemon, 0);
+      int total = frames * FRAME;
+      assertThat(reader.getInputStream().readNBytes(total)).hasSize(total);
+      others.release(MemoryUse.BODIES, memory.limit());
+    }
+  }
+
+  private static void send(TestClient client, int frames) {
+    try {
+      for (int i = 0; i < frames; i++) {
+        client.sendData(1, new byte[FRAME]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

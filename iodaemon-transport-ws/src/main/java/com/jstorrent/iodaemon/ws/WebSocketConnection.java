@@ -131,7 +131,12 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   @Override
   public OptionalLong bytesUnread() {
-    return KernelQueues.unread(channel);
+    try {
+      return KernelQueues.unread(channel);
+    } catch (IOException e) {
+      LOG.debug("What the client has not read is not known now: {}", e.toString());
+      return OptionalLong.empty();
+    }
   }
 
   @Override

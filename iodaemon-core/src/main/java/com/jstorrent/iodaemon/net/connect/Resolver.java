@@ -15,6 +15,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,8 @@ public final class Resolver implements AutoCloseable {
   private static final int LONGEST_NAME = 255; // RFC 1035 § 2.3.4
 
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-  private static final Pattern IPV6 = Pattern.compile("\\[?[0-9a-fA-F:.]*:[^/]*");
+  /** A dot at the beginning would make the JDK look it up. */
+  private static final Pattern IPV6 = Pattern.compile("\\[?(?!\\.)[0-9a-fA-F:.]*:[^/]*");
 
   /** No name: the JDK would look it up all the same. */
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
@@ -94,19 +96,28 @@ public final class Resolver implements AutoCloseable {
 
   /**
    * All addresses of a name, in the resolver's order; an address stands for itself. Blocks. The time
-   * runs from when a thread takes the look-up on, so that those of others do not count; callers
-   * bound how many they have at once.
+   * runs from when a thread takes the look-up on, so that those of others do not count. Callers bound how
+   * many they have at once, and interrupt those that nobody waits for any more, or cancel them ({@link Lookups}).
    *
    * @throws UnknownHostException when there is none
    * @throws SocketTimeoutException when there is no answer in time, or no thread for it
    */
   public Answer resolve(String host, Duration timeout)
       throws UnknownHostException, SocketTimeoutException, InterruptedException {
+    return resolve(host, timeout, begun -> {});
+  }
+
+  /**
+   * @param onBegun gets the look-up of a name, which can be cancelled from then on
+   */
+  Answer resolve(String host, Duration timeout, Consumer<Future<?>> onBegun)
+      throws UnknownHostException, SocketTimeoutException, InterruptedException {
     InetAddress literal = literal(host);
     if (literal != null) {
       return new Answer(List.of(literal), Duration.ZERO);
     }
     Lookup lookup = new Lookup(host);
+    onBegun.accept(lookup);
     try {
       threads.execute(lookup);
     } catch (OutOfMemoryError e) { // the pool could not start a thread, and has not taken the look-up
@@ -122,9 +133,12 @@ public final class Resolver implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new UnknownHostException("The name does not resolve.");
     } catch (CancellationException e) {
-      throw new UnknownHostException("The daemon ends.");
+      throw new UnknownHostException("The look-up was given up.");
     } finally {
       lookup.cancel(false);
+      if (!lookup.started) {
+        threads.remove(lookup); // else it would wait in the queue for its turn
+      }
     }
   }
 
@@ -151,6 +165,7 @@ public final class Resolver implements AutoCloseable {
   private static final class Lookup extends FutureTask<InetAddress[]> {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean started;
 
     private Lookup(String host) {
       super(() -> lookUp(host));
@@ -158,6 +173,7 @@ public final class Resolver implements AutoCloseable {
 
     @Override
     public void run() {
+      started = true;
       begun.countDown();
       super.run();
     }

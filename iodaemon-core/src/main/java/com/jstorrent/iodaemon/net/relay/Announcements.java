@@ -102,7 +102,7 @@ public final class Announcements {
     written.clear();
   }
 
-  /** Once the loop has ended no connection comes any more, and what waits releases things. */
+  /** Runs what waits, written or not, once the loop has ended: no connection comes any more, and it releases things. */
   public void close() {
     restart();
     for (Announcement next; (next = unwritten.poll()) != null;) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ public final class ClientWriter {
   private volatile @Nullable ReplayLog replay; // set before the first frame that it keeps
   private volatile Runnable onOverrun = () -> {};
   private volatile long sendingSince = IDLE; // written by the relay's thread only
+  private final AtomicLong waitedNanos = new AtomicLong(); // changed by the relay's thread only
   private volatile boolean closed;
 
   /**
@@ -172,8 +174,9 @@ public final class ClientWriter {
       gathered.clear();
       return;
     }
+    long begun = clock.nanoTime();
     try {
-      sendingSince = clock.nanoTime();
+      sendingSince = begun;
       gathered.forEach(frame -> frame.order(ByteOrder.BIG_ENDIAN));
       if (gathered.size() == 1) {
         current.send(gathered.getFirst());
@@ -183,7 +186,7 @@ public final class ClientWriter {
     } catch (IOException e) {
       lost(current, e);
     } finally {
-      sendingSince = IDLE;
+      sent(begun);
       gathered.forEach(frame -> frame.order(FrameHeader.ORDER)); // the relay builds its next frames in them
       gathered.clear();
     }
@@ -204,14 +207,25 @@ public final class ClientWriter {
     if (current == null) {
       return;
     }
+    long begun = clock.nanoTime();
     try {
-      sendingSince = clock.nanoTime();
+      sendingSince = begun;
       current.flush();
     } catch (IOException e) {
       lost(current, e);
     } finally {
-      sendingSince = IDLE;
+      sent(begun);
     }
+  }
+
+  private void sent(long begun) {
+    waitedNanos.lazySet(waitedNanos.get() + clock.nanoTime() - begun);
+    sendingSince = IDLE;
+  }
+
+  /** How long all calls have taken that sent to the client. Any thread. */
+  long waitedNanos() {
+    return waitedNanos.get();
   }
 
   /** The thread that reads this connection notices the abort, and reports the end. */

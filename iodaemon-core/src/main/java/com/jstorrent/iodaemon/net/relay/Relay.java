@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * before a channel is registered, TCP_CLOSE after its last byte was read.
  */
 public final class Relay implements SelectorLoop.Handler {
+  /** What {@link MonotonicClock#nanoTime} never says in the life of a machine. */
+  private static final long NEVER = Long.MIN_VALUE;
+
   private final ClientWriter client;
   private final ReaderGate gate;
   private final InboundFrame inbound;
@@ -34,6 +37,9 @@ public final class Relay implements SelectorLoop.Handler {
   private final SelectorLoop loop;
   private final Set<Runnable> postponed = new LinkedHashSet<>(); // relay's thread only
   private final Announcements announcements;
+  private final MonotonicClock clock;
+  private long pausedNanos; // without the pause that lasts; like the next field, of the relay's thread
+  private long pausedSince = NEVER;
 
   /**
    * @param expectsPeers whether the client has anything open, so that peers may come
@@ -50,6 +56,7 @@ public final class Relay implements SelectorLoop.Handler {
       BooleanSupplier expectsPeers,
       Runnable starter) {
     this.client = new ClientWriter(connection, stats, clock, gate::open);
+    this.clock = clock;
     this.gate = gate;
     this.expectsPeers = expectsPeers;
     this.loop = new SelectorLoop(starter, Limits.RELAY_REST);
@@ -192,8 +199,25 @@ public final class Relay implements SelectorLoop.Handler {
     announcements.flush();
   }
 
+  /** How long the relay has waited for its client in all, or had none: no peer was read. The relay's thread only. */
+  public long waitedNanos() {
+    long paused = pausedSince == NEVER ? 0 : clock.nanoTime() - pausedSince;
+    return client.waitedNanos() + pausedNanos + paused;
+  }
+
+  private void countPause() {
+    boolean paused = paused();
+    if (paused && pausedSince == NEVER) {
+      pausedSince = clock.nanoTime();
+    } else if (!paused && pausedSince != NEVER) {
+      pausedNanos += clock.nanoTime() - pausedSince;
+      pausedSince = NEVER;
+    }
+  }
+
   @Override
   public void roundOver() {
+    countPause();
     if (!postponed.isEmpty() && !paused()) {
       List<Runnable> due = List.copyOf(postponed);
       postponed.clear();

@@ -240,7 +240,7 @@ public final class SelectorLoop {
     if (served > 0 || woken) {
       return false;
     }
-    if (looksAgain) { // once: from now on it waits without a limit, or has found no key left
+    if (looksAgain) { // once: the next wait has no limit
       handler.idle();
     }
     return idle || looksAgain;

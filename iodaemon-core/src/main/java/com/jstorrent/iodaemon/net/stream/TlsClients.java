@@ -2,9 +2,12 @@ package com.jstorrent.iodaemon.net.stream;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.channels.DatagramChannel;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the client's end of a TLS connection, with certificate checks or without. */
 public final class TlsClients {
+  /** More than loading the JVM's trust store takes at once. */
+  private static final int SPARE_DESCRIPTORS = 8;
+
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
   /** Made when first used: start-up should not pay for it. */
@@ -62,10 +68,30 @@ public final class TlsClients {
         return made != null ? made : (trusting = trusting());
       }
       SSLContext made = checking;
-      return made != null ? made : (checking = SSLContext.getDefault());
+      return made != null ? made : (checking = ofTheJvm());
     } catch (GeneralSecurityException e) {
       throw new SSLException("This JVM has no TLS.", e);
     }
+  }
+
+  /**
+   * The JVM keeps its default context for good, even one that trusts nobody because no descriptor was left for the file
+   * of those to trust. So it is asked for only when there are some.
+   *
+   * @throws IOException when there are none: only this handshake fails then
+   */
+  private static SSLContext ofTheJvm() throws IOException, GeneralSecurityException {
+    List<DatagramChannel> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < SPARE_DESCRIPTORS; i++) {
+        held.add(DatagramChannel.open());
+      }
+    } finally {
+      for (DatagramChannel each : held) {
+        each.close();
+      }
+    }
+    return SSLContext.getDefault();
   }
 
   private static SSLContext trusting() throws GeneralSecurityException {

@@ -27,8 +27,11 @@ public final class KernelQueues {
    * Of each connection, the bytes that its peer's system has not acknowledged, and, when the peer is on
    * this machine, those that it has not read. The number changes with every byte that the peer takes.
    * Connections of which nothing is known are left out.
+   *
+   * @throws IOException when the system would tell, but there is no descriptor left for the question
    */
-  public static Map<SocketChannel, Long> unread(Collection<SocketChannel> connections) {
+  public static Map<SocketChannel, Long> unread(Collection<SocketChannel> connections)
+      throws IOException {
     Map<String, SocketChannel> senders = new HashMap<>();
     Map<String, SocketChannel> readers = new HashMap<>();
     for (SocketChannel each : connections) {
@@ -58,7 +61,7 @@ public final class KernelQueues {
   }
 
   /** As {@link #unread(Collection)}, of one connection. */
-  public static OptionalLong unread(SocketChannel connection) {
+  public static OptionalLong unread(SocketChannel connection) throws IOException {
     Long unread = unread(List.of(connection)).get(connection);
     return unread == null ? OptionalLong.empty() : OptionalLong.of(unread);
   }

@@ -1,11 +1,14 @@
 package com.jstorrent.iodaemon.transport.kernel;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -65,18 +68,26 @@ public final class KernelSockets {
         });
       }
     } catch (IOException e) {
-      // It is closed.
+      // It is closed, or there is no descriptor for the question.
     }
     return held.get();
   }
 
-  /** Shows all sockets; none where the system does not tell. */
-  static void forEach(Consumer<Listed> onSocket) {
+  /**
+   * Shows all sockets; none where the system does not tell.
+   *
+   * @throws IOException when it would tell, but there is no descriptor left for the question
+   */
+  static void forEach(Consumer<Listed> onSocket) throws IOException {
     for (Path table : TABLES) {
       try (Stream<String> lines = Files.lines(table)) {
         lines.skip(1).forEach(line -> onSocket.accept(listed(line)));
-      } catch (IOException | RuntimeException e) {
+      } catch (NoSuchFileException | AccessDeniedException e) {
         // Not Linux, or a Linux that hides it.
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      } catch (RuntimeException e) {
+        // Another form than that of today's Linux.
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -20,6 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many bytes a reader on this machine has not read yet. */
 class KernelQueuesTest {
+  private static OptionalLong unread(SocketChannel channel) {
+    try {
+      return KernelQueues.unread(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static final int MANY = 1000;
 
   @BeforeEach
@@ -29,7 +38,7 @@ class KernelQueuesTest {
 
   private static void assertUnread(SocketChannel channel, long bytes) {
     TestDaemon.await(
-        bytes + " bytes unread", () -> KernelQueues.unread(channel).equals(OptionalLong.of(bytes)));
+        bytes + " bytes unread", () -> unread(channel).equals(OptionalLong.of(bytes)));
   }
 
   private static void take(SocketChannel reader, int bytes) throws IOException {

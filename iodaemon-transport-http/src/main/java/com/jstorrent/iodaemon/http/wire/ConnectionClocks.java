@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.http.wire;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.kernel.KernelQueues;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,12 +13,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The clocks of all connections, checked by one periodic task: a task for each call would wake the
  * timer with every request. Thread-safe.
  */
 public final class ConnectionClocks {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionClocks.class);
+
   /** Checks within the shortest time limit: a call ends at most this fraction of it too late. */
   private static final int CHECKS = 10;
 
@@ -81,8 +86,7 @@ public final class ConnectionClocks {
   /** On a thread of its own: the queues are read from files, which may block the timer. */
   private void sample(List<ConnectionClock> slow) {
     try {
-      Map<SocketChannel, Long> unread =
-          KernelQueues.unread(slow.stream().map(ConnectionClock::channel).toList());
+      Map<SocketChannel, Long> unread = unread(slow);
       for (ConnectionClock each : slow) {
         Long known = unread.get(each.channel());
         if (known != null) {
@@ -92,6 +96,16 @@ public final class ConnectionClocks {
       }
     } finally {
       sampling.set(false);
+    }
+  }
+
+  /** Without a descriptor for the question nothing is known, and ending the slow ones brings some back. */
+  private static Map<SocketChannel, Long> unread(List<ConnectionClock> slow) {
+    try {
+      return KernelQueues.unread(slow.stream().map(ConnectionClock::channel).toList());
+    } catch (IOException e) {
+      LOG.debug("What clients take is not known now: {}", e.toString());
+      return Map.of();
     }
   }
 

@@ -1,0 +1,46 @@
+package com.jstorrent.iodaemon.net.connect;
+
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+
+/**
+ * The look-ups of one socket or server, which end with it: the resolver has a bounded number of threads for all
+ * clients, and its queue must not grow by sockets that are gone. Thread-safe.
+ */
+public final class Lookups {
+  private final Resolver resolver;
+  private final Set<Future<?>> running = ConcurrentHashMap.newKeySet();
+  private volatile boolean ended;
+
+  public Lookups(Resolver resolver) {
+    this.resolver = resolver;
+  }
+
+  /**
+   * As {@link Resolver#resolve(String, Duration)}.
+   *
+   * @throws UnknownHostException also when {@link #end} is called meanwhile
+   */
+  public Resolver.Answer resolve(String host, Duration timeout)
+      throws UnknownHostException, SocketTimeoutException, InterruptedException {
+    running.removeIf(Future::isDone);
+    return resolver.resolve(host, timeout, this::begun);
+  }
+
+  private void begun(Future<?> lookup) {
+    running.add(lookup);
+    if (ended) {
+      lookup.cancel(false);
+    }
+  }
+
+  /** Nothing is looked up any more, and nobody waits for it. */
+  public void end() {
+    ended = true;
+    running.forEach(lookup -> lookup.cancel(false));
+  }
+}
