@@ -12,12 +12,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Maps exceptions of the file system to failures for the client. The system's message is examined
  * but never passed on, because it contains absolute paths.
  */
 final class FileErrors {
+  private static final Logger LOG = LoggerFactory.getLogger(FileErrors.class);
   private static final String NOT_EMPTY = "There is a folder that is not empty.";
   private static final String NOT_FOLDER = "A component of the path is a file, not a folder.";
 
@@ -99,6 +103,8 @@ final class FileErrors {
               "stale", "not connected", "connection abort", "host is down", "no such device",
               "device not configured", "no medium", "not ready"));
 
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
+
   private static OperationFailure byWords(IOException failure) {
     String said = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
     String text = said == null ? "" : said.toLowerCase(Locale.ROOT);
@@ -106,6 +112,13 @@ final class FileErrors {
       if (meaning.fits(text)) {
         return new OperationFailure(meaning.code(), meaning.message());
       }
+    }
+    if (!text.isEmpty() && !text.contains("input/output error")
+        && WARNED.compareAndSet(false, true)) {
+      LOG.warn(
+          "The system reports an error of a file in words that the daemon does not know. It knows English ones:"
+              + " start it with LC_ALL=C.UTF-8 and without LANGUAGE if these are others.");
+      LOG.debug("The words are: {}", said);
     }
     return new OperationFailure(FailureCode.EIO, "The disk reports an error.");
   }

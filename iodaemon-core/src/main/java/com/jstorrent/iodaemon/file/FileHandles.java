@@ -14,9 +14,15 @@ import com.jstorrent.iodaemon.random.RandomId;
 import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.time.MonotonicClock;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +36,9 @@ public final class FileHandles implements DaemonListener {
   /** What a handle takes on the heap beside its path and the name of its session. */
   private static final long HANDLE_BYTES = 400;
 
+  /** So many sessions that have gone are known as such; one that was forgotten counts as new. */
+  private static final int EXPIRED_SESSIONS = 1024;
+
   private final FileService files;
   private final Limits limits;
   private final Stats stats;
@@ -39,6 +48,9 @@ public final class FileHandles implements DaemonListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Integer> connections = new HashMap<>(); // by session; by lock
   private final Map<String, MonotonicClock.Scheduled> graces = new HashMap<>(); // guarded by lock
+  private final Set<String> expired = new LinkedHashSet<>(); // guarded by lock; sessions without a grace
+  private final Set<FileHandle> inUse = // guarded by lock; closed ones, as long as a request has them
+      Collections.newSetFromMap(new WeakHashMap<>());
 
   /**
    * @param memory where the handles take theirs
@@ -77,6 +89,7 @@ public final class FileHandles implements DaemonListener {
     handles.put(handle.id(), handle); // first, so that a concurrent rename updates it
     stats.increment(Counter.FILE_HANDLES);
     boolean opened = false;
+    endIfExpired(session);
     try (OpenFile file =
         mode == FileHandle.Mode.READ
             ? files.openForReading(handle)
@@ -88,6 +101,18 @@ public final class FileHandles implements DaemonListener {
       if (!opened) {
         close(handle);
       }
+    }
+  }
+
+  /** A session that has been gone for too long already does not keep a handle, either. */
+  private void endIfExpired(@Nullable String session) {
+    lock.lock();
+    try {
+      if (session != null && expired.remove(session)) {
+        beginGrace(session);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -113,7 +138,8 @@ public final class FileHandles implements DaemonListener {
   }
 
   /**
-   * Closes a handle and waits for the writes in progress through it.
+   * Closes a handle and waits for the writes in progress through it. They and the reads in progress go on, and a rename
+   * meanwhile goes unnoticed by them.
    *
    * @throws OperationFailure ENOENT when there is no such handle
    */
@@ -126,6 +152,7 @@ public final class FileHandles implements DaemonListener {
     lock.lock();
     try {
       if (handles.remove(handle.id(), handle)) {
+        inUse.add(handle);
         bytes = heapBytes(handle.location(), handle.session());
         stats.decrement(Counter.FILE_HANDLES);
       }
@@ -138,7 +165,7 @@ public final class FileHandles implements DaemonListener {
 
   /** Updates the handles of a file that was renamed, or of the files in a renamed folder. */
   public void renamed(FileLocation from, FileLocation to) {
-    for (FileHandle handle : handles.values()) {
+    for (FileHandle handle : all()) {
       FileLocation location = handle.location();
       if (location.root().path().equals(from.root().path())
           && from.path().contains(location.path())) {
@@ -147,6 +174,18 @@ public final class FileHandles implements DaemonListener {
             new FileLocation(location.root(), from.path().moved(location.path(), to.path())));
       }
     }
+  }
+
+  private List<FileHandle> all() {
+    List<FileHandle> all = new ArrayList<>();
+    lock.lock();
+    try {
+      all.addAll(inUse);
+    } finally {
+      lock.unlock();
+    }
+    all.addAll(handles.values());
+    return all;
   }
 
   /** The file has been renamed, so the handle gets the memory for a longer path in any case. */
@@ -177,6 +216,7 @@ public final class FileHandles implements DaemonListener {
     lock.lock();
     try {
       connections.merge(name, 1, Integer::sum);
+      expired.remove(name);
       MonotonicClock.Scheduled grace = graces.remove(name);
       if (grace != null) {
         grace.cancel();
@@ -197,15 +237,20 @@ public final class FileHandles implements DaemonListener {
       Integer left =
           connections.computeIfPresent(name, (key, count) -> count > 1 ? count - 1 : null);
       if (left == null) {
-        graces.put(
-            name,
-            clock.schedule(
-                limits.handleGrace(),
-                () -> Thread.ofVirtual().name("iodaemon-expiry").start(() -> expire(name))));
+        beginGrace(name);
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** With the lock held. */
+  private void beginGrace(String session) {
+    graces.put(
+        session,
+        clock.schedule(
+            limits.handleGrace(),
+            () -> Thread.ofVirtual().name("iodaemon-expiry").start(() -> expire(session))));
   }
 
   private void expire(String session) {
@@ -215,6 +260,12 @@ public final class FileHandles implements DaemonListener {
         return; // the session has reconnected just in time
       }
       graces.remove(session);
+      expired.add(session);
+      if (expired.size() > EXPIRED_SESSIONS) {
+        Iterator<String> oldest = expired.iterator();
+        oldest.next();
+        oldest.remove();
+      }
     } finally {
       lock.unlock();
     }

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -116,7 +117,7 @@ public final class FolderService {
   public void ensure(FileLocation location) throws OperationFailure {
     pool.call(
         Priority.BULK,
-        () -> renames.find(
+        () -> renames.findOrCreate(
             location,
             there -> FolderWalk.creating(there)
                 .then(
@@ -221,16 +222,34 @@ public final class FolderService {
     } catch (DirectoryNotEmptyException e) {
       // The usual case: delete the content first.
     }
+    deleteContent(folder, name, level);
+    folder.deleteFolder(name);
+  }
+
+  /** What can be deleted is; then the first failure is told. */
+  private static void deleteContent(HeldFolder folder, String name, int level)
+      throws IOException, OperationFailure {
+    List<Exception> failures = new ArrayList<>(1);
     try (HeldFolder inner = folder.enter(name)) {
       for (Path entry : inner.names()) {
         try {
           deleteTree(inner, NameCodec.decode(entry), level + 1);
         } catch (NoSuchFileException e) {
           // Deleted or renamed meanwhile.
+        } catch (IOException | OperationFailure e) {
+          if (failures.isEmpty()) {
+            failures.add(e);
+          }
         }
       }
     }
-    folder.deleteFolder(name);
+    for (Exception failure : failures) {
+      switch (failure) {
+        case OperationFailure known -> throw known;
+        case IOException reported -> throw reported;
+        default -> throw new IllegalStateException(failure);
+      }
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,8 @@ sealed interface HeldFolder extends AutoCloseable permits SecureFolder, PlainFol
   Path path();
 
   /** Opens a regular file. */
-  FileChannel openFile(String name, Set<? extends OpenOption> options)
+  FileChannel openFile(
+      String name, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException, OperationFailure;
 
   /** Opens a folder in this one, which stays open. */

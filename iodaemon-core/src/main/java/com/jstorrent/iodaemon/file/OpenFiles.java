@@ -104,7 +104,9 @@ final class OpenFiles implements AutoCloseable {
    * @throws OperationFailure EROOT, EINVAL, ENOENT, EACCES, EISDIR, ENOTDIR, ENOSPC or EBUSY
    */
   Use use(LocatedFile file, Access access) throws OperationFailure {
-    return renames.find(file, location -> use(location, access), Use::close);
+    return access == Access.CREATE
+        ? renames.findOrCreate(file, location -> use(location, access))
+        : renames.find(file, location -> use(location, access), Use::close);
   }
 
   private Use use(FileLocation location, Access access) throws OperationFailure {

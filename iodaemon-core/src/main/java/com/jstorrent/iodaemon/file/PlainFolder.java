@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,8 @@ record PlainFolder(Path path) implements HeldFolder {
   }
 
   @Override
-  public FileChannel openFile(String name, Set<? extends OpenOption> options)
+  public FileChannel openFile(
+      String name, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException, OperationFailure {
     Path file = NameCodec.resolve(path, name);
     try {
@@ -42,7 +44,7 @@ record PlainFolder(Path path) implements HeldFolder {
     } catch (NoSuchFileException e) {
       requireUnmoved();
     }
-    FileChannel channel = FileChannel.open(file, options);
+    FileChannel channel = FileChannel.open(file, options, attributes);
     if (!file.toRealPath().equals(file)) {
       channel.close();
       throw new FolderWalk.LinkException();

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Renames below a root take a write lock. Look-ups read optimistically ({@link StampedLock}):
  * they run without a lock, and if a rename was in progress meanwhile, the result is discarded and
- * the look-up is repeated under a read lock. So look-ups cost nothing while nothing is renamed. The
+ * the look-up is repeated under a read lock. So look-ups cost nothing while nothing is renamed. One that may
+ * create what it does not find has the read lock at once: what it creates could not be discarded. The
  * location is asked for anew each time, so a {@link FileHandle} is found under its new name.
  * Thread-safe.
  */
@@ -62,7 +63,18 @@ final class RenameGuard {
         }
       }
     }
-    stamp = lock.readLock();
+    return findOrCreate(file, search);
+  }
+
+  /**
+   * Looks a file up at its current location, where it or folders above it are created if they do not exist.
+   *
+   * @throws OperationFailure from the search
+   */
+  <T extends @Nullable Object> T findOrCreate(LocatedFile file, Search<T> search)
+      throws OperationFailure {
+    StampedLock lock = of(file.location().root());
+    long stamp = lock.readLock();
     try {
       return search.at(file.location());
     } finally {
@@ -70,7 +82,7 @@ final class RenameGuard {
     }
   }
 
-  /** As above, for results that need not be released. */
+  /** As {@link #find(LocatedFile, Search, Consumer)}, for results that need not be released. */
   <T extends @Nullable Object> T find(LocatedFile file, Search<T> search)
       throws OperationFailure {
     return find(file, search, found -> {});

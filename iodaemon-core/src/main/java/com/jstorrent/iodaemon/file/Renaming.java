@@ -6,7 +6,9 @@ import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** Renames files and folders within one file system (PROTOCOL.md § 5.1). Thread-safe. */
 final class Renaming {
@@ -75,10 +77,41 @@ final class Renaming {
       }
       throw e;
     }
+    if (!oldPath.equals(newPath)) {
+      removeOtherName(source, name, target, newName);
+    }
     open.evict(oldPath);
     open.evict(newPath);
     open.moved(oldPath, newPath);
     return true;
+  }
+
+  /**
+   * POSIX leaves both names when they are hard links of one file. On a disk that ignores case they may be one name,
+   * which must stay; only the folder's list shows the difference.
+   */
+  private static void removeOtherName(
+      HeldFolder source, String name, HeldFolder target, String newName) throws IOException {
+    try {
+      BasicFileAttributes left = source.attributes(name);
+      if (left.isRegularFile()
+          && left.fileKey() != null
+          && left.fileKey().equals(target.attributes(newName).fileKey())
+          && isListed(source, name)) {
+        source.deleteFile(name);
+      }
+    } catch (NoSuchFileException e) {
+      // As usual: only the new name is left.
+    }
+  }
+
+  private static boolean isListed(HeldFolder folder, String name) throws IOException {
+    for (Path entry : folder.names()) {
+      if (NameCodec.decode(entry).equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static OperationFailure intoItself() {

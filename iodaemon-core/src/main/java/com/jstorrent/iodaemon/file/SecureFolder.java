@@ -13,6 +13,7 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -31,14 +32,15 @@ record SecureFolder(SecureDirectoryStream<Path> stream, Path path, ReadWriteLock
   }
 
   @Override
-  public FileChannel openFile(String name, Set<? extends OpenOption> options)
+  public FileChannel openFile(
+      String name, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException, OperationFailure {
     try {
       requireOrdinary(attributes(name));
     } catch (NoSuchFileException e) {
       // It will be created, or opening it fails with the same exception.
     }
-    return (FileChannel) stream.newByteChannel(name(name), options);
+    return (FileChannel) stream.newByteChannel(name(name), options, attributes);
   }
 
   /** Refuses links, folders, devices and pipes; opening a pipe would block. */

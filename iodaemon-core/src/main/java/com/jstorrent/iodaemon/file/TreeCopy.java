@@ -14,9 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class TreeCopy {
   private static final int BUFFER_BYTES = 256 << 10;
   private static final int MAX_ENTRIES = 100_000;
+  private static final Set<PosixFilePermission> FILE_OF_OWNER =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> FOLDER_OF_OWNER =
+      PosixFilePermissions.fromString("rwx------");
   private static final Set<OpenOption> READ =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
   private static final Set<OpenOption> NEW =
@@ -121,6 +128,7 @@ final class TreeCopy {
     requireAbsent(to, newName);
     if (before.isDirectory()) {
       to.createFolder(newName);
+      hideFolder(to, newName);
       try (HeldFolder inner = from.enter(name);
           HeldFolder made = to.enter(newName)) {
         for (Path entry : inner.names()) {
@@ -160,7 +168,7 @@ final class TreeCopy {
       HeldFolder from, String name, long size, HeldFolder to, String newName)
       throws IOException, OperationFailure {
     try (FileChannel in = from.openFile(name, READ);
-        FileChannel out = to.openFile(newName, NEW)) {
+        FileChannel out = to.openFile(newName, NEW, hidden(to))) {
       long position = 0;
       while (position < size && fill(in)) { // bounded: the file may be growing
         cancellation.check();
@@ -190,6 +198,23 @@ final class TreeCopy {
     while (buffer.hasRemaining()) {
       at += out.write(buffer, at);
     }
+  }
+
+  /** Until a copy has the permissions of the original, it is for the daemon's user only. */
+  private static FileAttribute<?>[] hidden(HeldFolder folder) {
+    return folder.path().getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE_OF_OWNER)}
+        : new FileAttribute<?>[0];
+  }
+
+  private static void hideFolder(HeldFolder folder, String name) {
+    attempt(
+        () -> {
+          PosixFileAttributeView view = folder.view(name, PosixFileAttributeView.class);
+          if (view != null) {
+            view.setPermissions(FOLDER_OF_OWNER);
+          }
+        });
   }
 
   /**
@@ -223,9 +248,9 @@ final class TreeCopy {
     void run() throws IOException;
   }
 
-  private static void attempt(AttributeCopy carry) {
+  private static void attempt(AttributeCopy copy) {
     try {
-      carry.run();
+      copy.run();
     } catch (IOException | UnsupportedOperationException e) {
       // Not essential: the content was copied.
     }

@@ -1,12 +1,13 @@
 package com.jstorrent.iodaemon.hash;
 
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * The Merkle tree of BitTorrent version 2 (BEP 52): a binary tree of digests whose leaves are the
- * digests of 16 KiB blocks, padded with leaves of zeros to a power of two. Not thread-safe.
+ * digests of 16 KiB blocks, padded with leaves of zeros to a power of two. It keeps one digest a layer at most,
+ * however many there are. Not thread-safe.
  */
 public final class MerkleTree {
   /** The size of a block in bytes; the last block of a file may be shorter. */
@@ -14,7 +15,19 @@ public final class MerkleTree {
 
   private final MessageDigest digest;
   private final int digestLength;
-  private List<byte[]> nodes = new ArrayList<>();
+  private final Deque<Node> whole = new ArrayDeque<>(); // each of a higher layer than the one before it
+  private long added;
+
+  /** The root over so many leaves that it is in this layer; the lowest one is 0. */
+  private static final class Node {
+    private final int layer;
+    private final byte[] value;
+
+    private Node(int layer, byte[] value) {
+      this.layer = layer;
+      this.value = value;
+    }
+  }
 
   public MerkleTree(HashAlgorithm algorithm) {
     digest = algorithm.newDigest();
@@ -23,7 +36,13 @@ public final class MerkleTree {
 
   /** Adds the next node of the lowest layer. */
   public void add(byte[] node) {
-    nodes.add(node);
+    Node made = new Node(0, node);
+    for (Node left; (left = whole.peek()) != null && left.layer == made.layer;) {
+      whole.pop();
+      made = new Node(left.layer + 1, parent(left.value, made.value));
+    }
+    whole.push(made);
+    added++;
   }
 
   /**
@@ -50,19 +69,24 @@ public final class MerkleTree {
   }
 
   private byte[] root(long width, byte[] zero) {
-    long open = Math.max(width, Long.highestOneBit(Math.max(1, 2L * nodes.size() - 1)));
-    List<byte[]> layer = nodes;
+    long open = Math.max(width, Long.highestOneBit(Math.max(1, 2 * added - 1)));
+    Node last = whole.poll();
+    byte[] value = last == null ? zero : last.value;
     byte[] padding = zero;
-    for (; open > 1; open /= 2) {
-      List<byte[]> above = new ArrayList<>((layer.size() + 1) / 2);
-      for (int i = 0; i < layer.size(); i += 2) {
-        above.add(parent(layer.get(i), i + 1 < layer.size() ? layer.get(i + 1) : padding));
+    for (int layer = 0; 1L << layer < open; layer++) {
+      if (last == null) {
+        value = parent(value, value);
+      } else if (layer >= last.layer) {
+        Node left = whole.peek();
+        value = left != null && left.layer == layer
+            ? parent(whole.pop().value, value)
+            : parent(value, padding);
       }
       padding = parent(padding, padding);
-      layer = above;
     }
-    nodes = new ArrayList<>();
-    return layer.isEmpty() ? padding : layer.get(0);
+    whole.clear();
+    added = 0;
+    return value;
   }
 
   private byte[] parent(byte[] left, byte[] right) {

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Feature;
@@ -15,6 +16,10 @@ import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +41,41 @@ class TreeCopyTest {
     Files.createDirectory(source.resolve("d"));
     Files.write(source.resolve("d/f"), Peer.bytes(1, 600_000));
     Files.write(source.resolve("d/g"), Peer.bytes(2, 10));
+  }
+
+  @Test
+  void nobodyElseReadsACopyThatIsNotComplete() throws Exception {
+    assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    Files.setPosixFilePermissions(
+        source.resolve("d/f"), PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(source.resolve("d"),
+        PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(
+        source.resolve("d/g"), PosixFilePermissions.fromString("rw-------"));
+    Set<String> seen = new HashSet<>();
+    TreeCopy copy =
+        new TreeCopy(
+            () -> {
+              for (String each : List.of("d", "d/f", "d/g")) {
+                Path made = target.resolve(each);
+                if (Files.exists(made)) {
+                  seen.add(permissions(made).substring("rwx".length()));
+                }
+              }
+            });
+    try (HeldFolder from = HeldFolder.open(source);
+        HeldFolder to = HeldFolder.open(target)) {
+      copy.copy(from, "d", to, "d");
+    }
+    assertThat(seen).containsOnly("------");
+  }
+
+  private static String permissions(Path file) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -111,6 +111,11 @@ final class DaemonProcess implements AutoCloseable {
     signal("TERM");
   }
 
+  /** Its environment, one variable a line; Linux only. */
+  String environment() throws IOException {
+    return Files.readString(Path.of("/proc/" + process.pid() + "/environ")).replace('\0', '\n');
+  }
+
   void signal(String name) throws IOException, InterruptedException {
     signal(name, process.pid());
   }

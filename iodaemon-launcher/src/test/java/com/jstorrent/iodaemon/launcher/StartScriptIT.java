@@ -198,6 +198,19 @@ class StartScriptIT {
     }
   }
 
+  /** A full disk, for instance, is known by the words of the system. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theSystemSpeaksEnglishToIt() throws Exception {
+    Map<String, String> german = Map.of("LANGUAGE", "de:en", "LC_ALL", "de_DE.UTF-8");
+    try (DaemonProcess daemon = start(german, DaemonProcess.script().toString())) {
+      assertThat(daemon.port()).isPositive();
+      assertThat(daemon.environment().lines())
+          .contains("LC_ALL=C.UTF-8")
+          .noneMatch(line -> line.startsWith("LANGUAGE="));
+    }
+  }
+
   @Test
   void theDaemonsVariableAddsOptionsOfTheJvm() throws Exception {
     Path log = folder.resolve("gc.log");

@@ -49,14 +49,17 @@ final class RequestBody {
   }
 
   /**
-   * Whether a content coding such as compression was applied to the body (RFC 9110 § 8.4).
+   * Whether a content coding such as compression was applied to the body (RFC 9110 § 8.4). If so, nothing of it may
+   * be read any more.
+   *
+   * @throws IOException when it cannot be read
    */
-  boolean isEncoded() {
+  boolean isEncoded() throws IOException {
     boolean plain = true;
     for (String coding : request.fields().members("Content-Encoding")) {
       plain &= coding.equalsIgnoreCase(PLAIN);
     }
-    return !plain && length().orElse(1) > 0;
+    return !plain && !isEmpty();
   }
 
   /**

@@ -63,6 +63,9 @@ class ContentCodingTest {
       assertThat(raw.answer().status()).isEqualTo(200);
     }
     assertThat(folder.resolve("f")).isEmptyFile();
+    try (RawHttp raw = write("Content-Encoding: gzip\nTransfer-Encoding: chunked\n\n0\n\n")) {
+      assertThat(raw.answer().status()).as("in chunks").isEqualTo(200);
+    }
     try (RawHttp raw = daemon.raw()) {
       raw.send("GET /roots HTTP/1.1\nHost: localhost\nX-JST-Auth: tok\nContent-Encoding: gzip\n\n");
       assertThat(raw.answer().status()).isEqualTo(200);

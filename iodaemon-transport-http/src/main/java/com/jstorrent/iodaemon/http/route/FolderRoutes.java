@@ -26,7 +26,7 @@ final class FolderRoutes {
   }
 
   Reply ensure(Call call, JsonBody body) throws OperationFailure {
-    files.folders().ensure(requested.of(body, "path"));
+    files.folders().ensure(requested.folder(body));
     return Reply.empty();
   }
 
@@ -41,7 +41,7 @@ final class FolderRoutes {
   }
 
   Reply list(Call call) throws OperationFailure {
-    FileLocation folder = requested.ofQuery(call);
+    FileLocation folder = requested.folderOfQuery(call);
     return answers.json(
         call,
         0,

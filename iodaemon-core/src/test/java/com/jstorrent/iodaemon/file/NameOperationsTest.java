@@ -1,0 +1,105 @@
+package com.jstorrent.iodaemon.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.jstorrent.iodaemon.config.DownloadRoot;
+import com.jstorrent.iodaemon.failure.OperationFailure;
+import com.jstorrent.iodaemon.stats.live.Stats;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** PROTOCOL.md § 5.1: deletes and renames in unusual cases, and beside other requests. */
+class NameOperationsTest {
+  private static final int ROUNDS = 300;
+  private static final int FILES = 20;
+
+  @TempDir
+  Path folder;
+  private FileService files;
+
+  @BeforeEach
+  void start() {
+    files =
+        new FileService(
+            new DownloadRoots(List.of(DownloadRoot.of("k", folder))), 8, new Stats());
+  }
+
+  @AfterEach
+  void stop() {
+    files.close();
+  }
+
+  private FileLocation location(String path) throws OperationFailure {
+    return files.location("k", SafePath.of(path));
+  }
+
+  private void write(String path) throws OperationFailure {
+    files.write(location(path), true, ByteBuffer.wrap(new byte[] {1}), 0);
+  }
+
+  private void rename(String from, String to) throws OperationFailure {
+    files.folders().rename(location(from), location(to), () -> {});
+  }
+
+  @Test
+  void aFileThatIsMadeWhileItsFolderIsRenamedIsInOneOfTheTwo() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Path before = Files.createDirectory(folder.resolve("before" + round));
+      String after = "after" + round;
+      CyclicBarrier begin = new CyclicBarrier(2);
+      Thread renaming =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      begin.await();
+                      rename(before.getFileName().toString(), after);
+                    } catch (Exception e) {
+                      throw new AssertionError(e);
+                    }
+                  });
+      begin.await();
+      write(before.getFileName() + "/x");
+      renaming.join();
+      assertThat(Files.exists(before.resolve("x")))
+          .as("round %d: in the new folder of the old name", round)
+          .isNotEqualTo(Files.exists(folder.resolve(after).resolve("x")));
+    }
+  }
+
+  @Test
+  void whatCanBeDeletedIsDeletedBesideWhatCannot() throws Exception {
+    Path content = Files.createDirectory(folder.resolve("d"));
+    for (int i = 0; i < FILES; i++) {
+      Files.createFile(content.resolve("f" + i));
+    }
+    Path deep = content.resolve("deep");
+    for (int i = 0; i <= FolderService.MAX_LEVELS; i++) {
+      deep = deep.resolve("d");
+    }
+    Files.createDirectories(deep);
+    assertThatThrownBy(() -> files.folders().delete(location("d")))
+        .hasMessageContaining("nested more than");
+    assertThat(content).isDirectoryContaining("glob:**deep");
+    assertThat(content.toFile().list()).hasSize(1);
+  }
+
+  @Test
+  void renamingToAnotherNameOfTheSameFileLeavesThatNameOnly() throws Exception {
+    Files.writeString(folder.resolve("a"), "content");
+    Files.createLink(folder.resolve("b"), folder.resolve("a"));
+    rename("a", "b");
+    assertThat(folder.resolve("a")).doesNotExist();
+    assertThat(folder.resolve("b")).hasContent("content");
+    rename("b", "b");
+    assertThat(folder.resolve("b")).hasContent("content");
+  }
+}
