@@ -208,7 +208,7 @@ public final class Limits {
   public static final Duration STATS_INTERVAL = Duration.ofSeconds(1);
 
   /**
-   * PROTOCOL.md § 5.1: a root whose disk has not answered for so long counts as gone for a client that
+   * PROTOCOL.md § 5: a root whose disk has not answered for so long counts as gone for a client that
    * asks then.
    */
   public static final Duration ROOT_ANSWER = Duration.ofSeconds(2);

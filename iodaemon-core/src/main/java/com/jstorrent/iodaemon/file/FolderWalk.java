@@ -181,7 +181,7 @@ final class FolderWalk {
         throw new LinkException(level);
       }
       if (level > 0 && !folder.isUnmoved()) {
-        throw new LinkException(level - 1);
+        throw new LinkException(level - 1); // the folder that was entered last may be a link by now
       }
       throw e;
     } finally {

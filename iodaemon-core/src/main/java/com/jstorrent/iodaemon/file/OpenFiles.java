@@ -105,11 +105,11 @@ final class OpenFiles implements AutoCloseable {
    */
   Use use(LocatedFile file, Access access) throws OperationFailure {
     return access == Access.CREATE
-        ? renames.findOrCreate(file, location -> use(location, access))
-        : renames.find(file, location -> use(location, access), Use::close);
+        ? renames.findOrCreate(file, location -> useAt(location, access))
+        : renames.find(file, location -> useAt(location, access), Use::close);
   }
 
-  private Use use(FileLocation location, Access access) throws OperationFailure {
+  private Use useAt(FileLocation location, Access access) throws OperationFailure {
     boolean writes = access != Access.READ;
     while (true) {
       OpenFileTable.Entry known = known(OpenFileTable.Key.of(location, true), writes);
@@ -117,12 +117,12 @@ final class OpenFiles implements AutoCloseable {
         known = known(OpenFileTable.Key.of(location, false), false);
       }
       if (known != null) {
-        return use(known, writes);
+        return useUnlessMoving(known, writes);
       }
       SharedFile opened = open(location, access);
       OpenFileTable.Entry entry = table.add(OpenFileTable.Key.of(location, writes), opened, writes);
       if (entry.file() == opened || entry.file().isCurrent()) {
-        return use(entry, writes);
+        return useUnlessMoving(entry, writes);
       }
       evictStale(entry, writes); // another thread added the file that had the name before
     }
@@ -132,7 +132,7 @@ final class OpenFiles implements AutoCloseable {
    * Checks for moves only after the writer is in the table. A move registers itself before it
    * checks the table for writers, so at least one of the two sees the other.
    */
-  private Use use(OpenFileTable.Entry entry, boolean writes) throws OperationFailure {
+  private Use useUnlessMoving(OpenFileTable.Entry entry, boolean writes) throws OperationFailure {
     Use use = new Use(entry, writes);
     try {
       if (writes) {

@@ -60,19 +60,6 @@ public final class SafePath {
    * @throws OperationFailure EINVAL with the reason
    */
   public static SafePath of(String text) throws OperationFailure {
-    return parse(text, false);
-  }
-
-  /**
-   * As {@link #of}, where a folder is meant: empty components are left out.
-   *
-   * @throws OperationFailure EINVAL with the reason
-   */
-  public static SafePath ofFolder(String text) throws OperationFailure {
-    return parse(text, true);
-  }
-
-  private static SafePath parse(String text, boolean ofFolder) throws OperationFailure {
     String path = text.replace('\\', '/');
     int start = 0;
     while (start < path.length() && path.charAt(start) == '/') {
@@ -85,9 +72,6 @@ public final class SafePath {
     int bytes = 0;
     if (start < path.length()) {
       for (String component : path.substring(start).split(SEPARATOR, -1)) {
-        if (ofFolder && component.isEmpty()) {
-          continue;
-        }
         String name = canonical(component);
         bytes += check(name) + 1;
         components.add(name);

@@ -57,14 +57,6 @@ class SafePathTest {
   }
 
   @Test
-  void emptyComponentsAreLeftOutWhereAFolderIsMeant() throws Exception {
-    assertThat(SafePath.ofFolder("a//b/")).isEqualTo(SafePath.of("a/b"));
-    assertThat(SafePath.ofFolder("//").isRoot()).isTrue();
-    assertThatThrownBy(() -> SafePath.of("a//b")).hasMessageContaining("empty component");
-    assertThatThrownBy(() -> SafePath.ofFolder("a/../b")).hasMessageContaining("a dot or two");
-  }
-
-  @Test
   void componentsAreLimitedTo255Bytes() throws Exception {
     SafePath.of("x".repeat(255));
     SafePath.of("é".repeat(127) + "/" + "y".repeat(255));

@@ -26,7 +26,7 @@ final class FolderRoutes {
   }
 
   Reply ensure(Call call, JsonBody body) throws OperationFailure {
-    files.folders().ensure(requested.folder(body));
+    files.folders().ensure(requested.of(body, "path"));
     return Reply.empty();
   }
 
@@ -41,7 +41,7 @@ final class FolderRoutes {
   }
 
   Reply list(Call call) throws OperationFailure {
-    FileLocation folder = requested.folderOfQuery(call);
+    FileLocation folder = requested.ofQuery(call);
     return answers.json(
         call,
         0,

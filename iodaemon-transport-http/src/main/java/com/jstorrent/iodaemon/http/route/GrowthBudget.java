@@ -76,11 +76,11 @@ final class GrowthBudget {
   /**
    * How much a body may grow.
    *
-   * @param known bytes that it needs as far as one knows; more is taken to mean {@code most}
+   * @param expected bytes that it needs as far as one knows; more is taken to mean {@code most}
    * @param most bytes that it may need
    * @param giveUp ends a blocked transfer from or to the client; called at most once, with the lock held
    */
-  record Claim(long known, long most, Runnable giveUp) {
+  record Claim(long expected, long most, Runnable giveUp) {
     /** For a body of known length. */
     Claim(long bytes, Runnable giveUp) {
       this(bytes, bytes, giveUp);
@@ -91,7 +91,7 @@ final class GrowthBudget {
   final class Share implements AutoCloseable {
     private final Claim claim;
     private final MemoryAccount account;
-    private long most; // bytes; guarded by lock, like what follows
+    private long goal; // bytes that it may still come to; guarded by lock, like what follows
     private long held;
     private Deadline idle = Deadline.in(Limits.BODY_IDLE, clock); // counts from its last growth
     private boolean transferring;
@@ -99,7 +99,7 @@ final class GrowthBudget {
 
     private Share(Claim claim) {
       this.claim = claim;
-      this.most = Math.min(claim.known(), total);
+      this.goal = Math.min(claim.expected(), total);
       this.account = source.open(this::giveUp);
     }
 
@@ -184,7 +184,7 @@ final class GrowthBudget {
       lock.lock();
       try {
         held -= bytes;
-        most = held;
+        goal = held;
         free += bytes;
       } finally {
         lock.unlock();
@@ -212,7 +212,7 @@ final class GrowthBudget {
     }
 
     private long remaining() {
-      return most - held;
+      return goal - held;
     }
 
     private boolean giveUp() {
@@ -327,8 +327,8 @@ final class GrowthBudget {
     if (free < bytes) {
       return false;
     }
-    if (share.held + bytes > share.most) {
-      share.most = Math.min(share.claim.most(), total);
+    if (share.held + bytes > share.goal) {
+      share.goal = Math.min(share.claim.most(), total);
     }
     free -= bytes;
     share.held += bytes;

@@ -46,11 +46,6 @@ final class RequestedFiles {
     return files.location(required(call, "root_key"), SafePath.of(required(call, "path")));
   }
 
-  /** As {@link #ofQuery}, where a folder is meant. */
-  FileLocation folderOfQuery(Call call) throws OperationFailure {
-    return files.location(required(call, "root_key"), SafePath.ofFolder(required(call, "path")));
-  }
-
   /** By the tail of the path, and the parameter {@code root_key} or {@code root_token}. */
   FileLocation ofPath(Call call) throws OperationFailure {
     String root = call.query().get("root_token");
@@ -62,11 +57,6 @@ final class RequestedFiles {
   /** By the field {@code root_key} and the given field; an empty path is the root itself. */
   FileLocation of(JsonBody body, String pathField) throws OperationFailure {
     return files.location(body.text("root_key"), SafePath.of(body.text(pathField)));
-  }
-
-  /** By the fields {@code root_key} and {@code path}, where a folder is meant; an empty path is the root itself. */
-  FileLocation folder(JsonBody body) throws OperationFailure {
-    return files.location(body.text("root_key"), SafePath.ofFolder(body.text("path")));
   }
 
   /** By the fields {@code root_key} and {@code path}; the path must not be empty. */
