@@ -1,5 +1,7 @@
 package example;
 
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.FrameConnection;
 import com.jstorrent.iodaemon.transport.FrameReceiver;
@@ -119,12 +121,24 @@ final class UnixConnection implements FrameConnection {
         return;
       }
       if (length > 0) {
-        ByteBuffer frame = ByteBuffer.allocate(length);
-        if (!readFully(frame)) {
-          return;
-        }
-        session.onFrame(frame.flip());
+        deliverFrame(session, length);
       }
+    }
+  }
+
+  /** What is held for a client is taken from its memory: with many of them, reading waits. */
+  private void deliverFrame(FrameReceiver session, int length) throws IOException {
+    MemoryAccount memory = session.memory();
+    if (!memory.awaitTake(MemoryUse.FRAMES, length, channel::isOpen)) {
+      throw new ClosedChannelException();
+    }
+    try {
+      ByteBuffer frame = ByteBuffer.allocate(length);
+      if (readFully(frame)) {
+        session.onFrame(frame.flip());
+      } // else the next read finds the end, too
+    } finally {
+      memory.release(MemoryUse.FRAMES, length);
     }
   }
 

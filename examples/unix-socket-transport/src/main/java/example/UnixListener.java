@@ -1,5 +1,6 @@
 package example;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.transport.BoundTransport;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
 import com.jstorrent.iodaemon.transport.HelloCodec;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -22,13 +24,16 @@ final class UnixListener implements BoundTransport {
   private final ServerSocketChannel server;
   private final SessionAcceptor sessions;
   private final Consumer<Runnable> closeLimit;
+  private final Consumer<Throwable> failure;
   private final Set<UnixConnection> connections = ConcurrentHashMap.newKeySet();
 
   private UnixListener(
       Path socket,
       ServerSocketChannel server,
       SessionAcceptor sessions,
-      Consumer<Runnable> closeLimit) {
+      Consumer<Runnable> closeLimit,
+      Consumer<Throwable> failure) {
+    this.failure = failure;
     this.socket = socket;
     this.server = server;
     this.sessions = sessions;
@@ -39,8 +44,13 @@ final class UnixListener implements BoundTransport {
    * Listens.
    *
    * @param closeLimit runs a task when a client has had its time to take part in close
+   * @param failure is told what the transport cannot survive
    */
-  static UnixListener start(Path socket, SessionAcceptor sessions, Consumer<Runnable> closeLimit)
+  static UnixListener start(
+      Path socket,
+      SessionAcceptor sessions,
+      Consumer<Runnable> closeLimit,
+      Consumer<Throwable> failure)
       throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
@@ -49,18 +59,31 @@ final class UnixListener implements BoundTransport {
       server.close();
       throw e;
     }
-    UnixListener listener = new UnixListener(socket, server, sessions, closeLimit);
+    UnixListener listener = new UnixListener(socket, server, sessions, closeLimit, failure);
     Thread.ofPlatform().daemon().name("unix-accept").start(listener::acceptAll);
     return listener;
   }
 
   private void acceptAll() {
     try {
-      while (true) {
-        serve(server.accept());
+      while (server.isOpen()) {
+        acceptOne();
       }
-    } catch (IOException e) {
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      failure.accept(e); // no client could come any more
+    }
+  }
+
+  /** Descriptors run out and come back, so a failure is no end. */
+  private void acceptOne() throws InterruptedException {
+    try {
+      serve(server.accept());
+    } catch (ClosedChannelException e) {
       // drain has closed the socket
+    } catch (IOException e) {
+      Thread.sleep(Limits.ACCEPT_PAUSE);
     }
   }
 

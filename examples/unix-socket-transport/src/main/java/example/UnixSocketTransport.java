@@ -24,6 +24,7 @@ public final class UnixSocketTransport implements ServerTransport {
     return UnixListener.start(
         socket,
         services.sessions(),
-        abort -> services.clock().schedule(Limits.CLOSE_HANDSHAKE, abort));
+        abort -> services.clock().schedule(Limits.CLOSE_HANDSHAKE, abort),
+        services::reportFailure);
   }
 }

@@ -116,8 +116,8 @@ final class FileErrors {
     if (!text.isEmpty() && !text.contains("input/output error")
         && WARNED.compareAndSet(false, true)) {
       LOG.warn(
-          "The system reports an error of a file in words that the daemon does not know. It knows English ones:"
-              + " start it with LC_ALL=C.UTF-8 and without LANGUAGE if these are others.");
+          "The system reports an error of a file in words that the daemon does not know. It knows English"
+              + " ones; on Linux and macOS the system speaks English to a program with LC_ALL=C.UTF-8 and without LANGUAGE.");
       LOG.debug("The words are: {}", said);
     }
     return new OperationFailure(FailureCode.EIO, "The disk reports an error.");

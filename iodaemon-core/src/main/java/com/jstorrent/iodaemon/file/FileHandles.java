@@ -178,13 +178,13 @@ public final class FileHandles implements DaemonListener {
 
   private List<FileHandle> all() {
     List<FileHandle> all = new ArrayList<>();
-    lock.lock();
+    lock.lock(); // a close moves a handle from one to the other
     try {
       all.addAll(inUse);
+      all.addAll(handles.values());
     } finally {
       lock.unlock();
     }
-    all.addAll(handles.values());
     return all;
   }
 
@@ -254,12 +254,14 @@ public final class FileHandles implements DaemonListener {
   }
 
   private void expire(String session) {
+    List<FileHandle> left = new ArrayList<>();
     lock.lock();
     try {
       if (connections.containsKey(session)) {
         return; // the session has reconnected just in time
       }
       graces.remove(session);
+      left.addAll(handles.values()); // what comes after them finds the session expired
       expired.add(session);
       if (expired.size() > EXPIRED_SESSIONS) {
         Iterator<String> oldest = expired.iterator();
@@ -269,8 +271,7 @@ public final class FileHandles implements DaemonListener {
     } finally {
       lock.unlock();
     }
-    List.copyOf(handles.values())
-        .stream()
+    left.stream()
         .filter(handle -> session.equals(handle.session()))
         .forEach(this::close);
   }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,9 +105,24 @@ final class OpenFiles implements AutoCloseable {
    * @throws OperationFailure EROOT, EINVAL, ENOENT, EACCES, EISDIR, ENOTDIR, ENOSPC or EBUSY
    */
   Use use(LocatedFile file, Access access) throws OperationFailure {
-    return access == Access.CREATE
-        ? renames.findOrCreate(file, location -> useAt(location, access))
-        : renames.find(file, location -> useAt(location, access), Use::close);
+    if (access != Access.CREATE) {
+      return renames.find(file, location -> useAt(location, access), Use::close);
+    }
+    Use open = renames.find(file, this::useIfOpen, OpenFiles::closeIfOpen);
+    return open != null
+        ? open
+        : renames.findOrCreate(file, location -> useAt(location, access));
+  }
+
+  private @Nullable Use useIfOpen(FileLocation location) throws OperationFailure {
+    OpenFileTable.Entry known = known(OpenFileTable.Key.of(location, true), true);
+    return known == null ? null : useUnlessMoving(known, true);
+  }
+
+  private static void closeIfOpen(@Nullable Use use) {
+    if (use != null) {
+      use.close();
+    }
   }
 
   private Use useAt(FileLocation location, Access access) throws OperationFailure {
@@ -202,11 +218,19 @@ final class OpenFiles implements AutoCloseable {
       moves.requireNotMoving(real); // before it is created
     }
     while (true) {
-      Object before = key(folder, name);
-      FileChannel channel = folder.openFile(name, access.options());
+      FileChannel channel;
+      Object before;
+      // While it is open, no other file gets the number of this one, which makes it known by its key.
+      FileChannel witness = folder.openFile(name, access.options());
+      try {
+        before = key(folder, name);
+        channel = folder.openFile(name, access.options());
+      } finally {
+        witness.close();
+      }
       try {
         Object fileKey = folder.attributes(name).fileKey();
-        if (before == null || before.equals(fileKey)) {
+        if (Objects.equals(before, fileKey)) { // both null where files have no key
           Path named = NameCodec.resolve(location.root().path(), location.path().components());
           FileLength length = lengths.acquire(fileKey == null ? real : fileKey);
           return new SharedFile(channel, named, real, fileKey, length);
@@ -223,7 +247,7 @@ final class OpenFiles implements AutoCloseable {
     try {
       return folder.attributes(name).fileKey();
     } catch (NoSuchFileException e) {
-      return null; // it will be created, or opening it fails with the same exception
+      return null; // it was deleted meanwhile, and may be created again
     }
   }
 

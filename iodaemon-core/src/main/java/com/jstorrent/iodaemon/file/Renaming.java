@@ -5,13 +5,20 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Renames files and folders within one file system (PROTOCOL.md § 5.1). Thread-safe. */
 final class Renaming {
+  private static final Logger LOG = LoggerFactory.getLogger(Renaming.class);
+
   private final WorkerPool pool;
   private final RenameGuard renames;
   private final OpenFileTable open;
@@ -87,31 +94,36 @@ final class Renaming {
   }
 
   /**
-   * POSIX leaves both names when they are hard links of one file. On a disk that ignores case they may be one name,
-   * which must stay; only the folder's list shows the difference.
+   * POSIX leaves both names when they are hard links of one file. On a disk that ignores case, or takes two spellings for
+   * one, they are the same name, which must stay: so the old one goes only if there are certainly two.
    */
   private static void removeOtherName(
-      HeldFolder source, String name, HeldFolder target, String newName) throws IOException {
+      HeldFolder source, String name, HeldFolder target, String newName) {
     try {
       BasicFileAttributes left = source.attributes(name);
       if (left.isRegularFile()
           && left.fileKey() != null
           && left.fileKey().equals(target.attributes(newName).fileKey())
-          && isListed(source, name)) {
+          && areTwoEntries(source, name, target, newName)) {
         source.deleteFile(name);
       }
     } catch (NoSuchFileException e) {
       // As usual: only the new name is left.
+    } catch (IOException e) {
+      LOG.debug("Whether a renamed file has its old name, too, is not known: {}", e.toString());
     }
   }
 
-  private static boolean isListed(HeldFolder folder, String name) throws IOException {
-    for (Path entry : folder.names()) {
-      if (NameCodec.decode(entry).equals(name)) {
-        return true;
-      }
+  private static boolean areTwoEntries(
+      HeldFolder source, String name, HeldFolder target, String newName) throws IOException {
+    if (!Files.isSameFile(source.path(), target.path())) {
+      return true;
     }
-    return false;
+    Set<String> names = new HashSet<>();
+    for (Path entry : source.names()) {
+      names.add(NameCodec.decode(entry));
+    }
+    return !name.equals(newName) && names.contains(name) && names.contains(newName);
   }
 
   static OperationFailure intoItself() {

@@ -4,7 +4,10 @@ import com.jstorrent.iodaemon.stats.Counter;
 
 /** What memory is used for. Each use has a gauge of its name in {@code /stats} (PROTOCOL.md § 5.4). */
 public enum MemoryUse {
-  /** Frames of clients that have not arrived whole, and frames of data that are being built. */
+  /**
+   * Frames of clients that have not arrived whole, datagrams whose host is looked up, and frames of data that are being
+   * built.
+   */
   FRAMES(Counter.MEMORY_FRAMES, false),
   /** Bytes that wait for peers to take them. */
   PEER_QUEUES(Counter.MEMORY_PEER_QUEUES, false),

@@ -44,12 +44,23 @@ public final class ClientLink {
     return net.relay().client().blocked();
   }
 
-  /** What the client has asked for and gets. Before its first socket. */
-  public void negotiate(Set<Capability> capabilities) {
+  /**
+   * Answers CLIENT_HELLO.
+   *
+   * @param capabilities what the client has asked for and gets
+   */
+  public void greet(DaemonFrame.ServerHello answer, Set<Capability> capabilities) {
     net.negotiated().set(capabilities);
-    if (capabilities.contains(Capability.RESUME)) {
-      resumption = new Resumption(net);
+    if (!capabilities.contains(Capability.RESUME)) {
+      reply(answer);
+      return;
     }
+    Resumption begun = new Resumption(net);
+    resumption = begun;
+    net.relay().post(() -> {
+      net.relay().sendNow(answer);
+      begun.begin(); // in the same task: no frame comes between them
+    });
   }
 
   /** The client's reader waits for room; called again and again meanwhile. */

@@ -32,9 +32,17 @@ final class Encryption {
       socket.queued().watch();
     }
     if (socket.state() == SocketState.CLOSED) { // it was too late for the socket's own report
-      socket.net().relay().post(() -> wanted.fail(Errno.ECONNRESET));
+      socket.net().relay().post(() -> failUnlessClosed(wanted));
     }
     return Errno.OK;
+  }
+
+  private void failUnlessClosed(TlsHandshake wanted) {
+    if (socket.net().table().closing().contains(socket)) {
+      wanted.abandon(); // only TCP_CLOSE is owed
+    } else {
+      wanted.fail(Errno.ECONNRESET);
+    }
   }
 
   /** What came before TCP_SECURE is written. Called by the peer writer, again and again. */

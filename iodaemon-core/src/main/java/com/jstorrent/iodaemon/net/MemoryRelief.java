@@ -33,7 +33,9 @@ final class MemoryRelief implements MemoryAccount.Holder {
       Optional<TcpSocket> longest = longestQueue();
       longest.ifPresent(TcpSocket::stalled);
       return longest.isPresent();
-    } else if (resumption != null && isMostly(MemoryUse.REPLAY)) {
+    } else if (resumption != null
+        && isMostly(MemoryUse.REPLAY)
+        && !resumption.isForfeited()) { // else they are being sent again, and the client does not take them
       resumption.forfeit();
       client.cannotResume();
     } else {

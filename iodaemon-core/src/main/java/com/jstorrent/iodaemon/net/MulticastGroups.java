@@ -30,11 +30,13 @@ final class MulticastGroups {
    * their number: the JDK takes one with another address for another one, and the system would refuse to join twice.
    */
   Errno join(InetAddress group) throws IOException {
+    List<NetworkInterface> present = NetworkInterface.networkInterfaces().toList();
     List<MembershipKey> keys = new ArrayList<>(joined.getOrDefault(group, List.of()));
+    keys.removeIf(key -> present.stream().noneMatch(each -> isOf(key, each)));
     Set<Integer> members = new HashSet<>();
     keys.forEach(key -> members.add(key.networkInterface().getIndex()));
     Errno failure = Errno.ENODEV;
-    for (NetworkInterface candidate : NetworkInterface.networkInterfaces().toList()) {
+    for (NetworkInterface candidate : present) {
       try {
         if (!members.contains(candidate.getIndex()) && sockets.canJoin(candidate, group)) {
           keys.add(channel.join(group, candidate));
@@ -48,6 +50,12 @@ final class MulticastGroups {
     }
     joined.put(group, keys);
     return Errno.OK;
+  }
+
+  private static boolean isOf(MembershipKey key, NetworkInterface present) {
+    NetworkInterface joinedOn = key.networkInterface();
+    return joinedOn.getIndex() == present.getIndex()
+        && joinedOn.getName().equals(present.getName());
   }
 
   Errno leave(InetAddress group) {

@@ -39,7 +39,7 @@ final class PeerOutput {
   private final SendQueue queue; // guarded by lock
   private @Nullable PeerStream stream; // guarded by lock; null until connected
   private boolean broken; // guarded by lock
-  private boolean endWanted; // guarded by lock
+  private volatile boolean endWanted; // changed under the lock
   private int unqueued; // guarded by lock; bytes that the client's reader has of a frame that was begun
   private boolean ended; // guarded by lock
   private @Nullable Errno failure; // guarded by lock; why it is broken
@@ -248,14 +248,9 @@ final class PeerOutput {
     }
   }
 
-  /** Whether the client has said that it sends no more. */
+  /** Whether {@link #end} has been called; any thread may ask. */
   boolean endWanted() {
-    lock.lock();
-    try {
-      return endWanted;
-    } finally {
-      lock.unlock();
-    }
+    return endWanted;
   }
 
   /**

@@ -46,12 +46,13 @@ public final class Resumption {
             net.shared().segments(),
             net.shared().frames(),
             net.relay()::wakeUp);
-    net.relay().post(this::keepFrames); // behind frames that do not count, because they were sent before SERVER_HELLO
   }
 
-  private void keepFrames() {
-    if (!isForfeited()) {
-      net.relay().client().keepFrames(log, this::forfeit);
+  /** From here on frames count: SERVER_HELLO has been written. The relay's thread only. */
+  void begin() {
+    net.relay().client().keepFrames(log, this::forfeit);
+    if (isForfeited()) {
+      net.relay().client().keepFrames(null, () -> {});
     }
   }
 

@@ -32,36 +32,38 @@ final class SocketEnd {
         socket.pending().abandon();
         net.stats().connectFailed(errno);
         report(
-            new DaemonFrame.TcpConnected(socket.requestId(), socket.id(), errno.number()), errno);
+            new DaemonFrame.TcpConnected(socket.requestId(), socket.id(), errno.number()), errno,
+            lost);
       }
       case OPEN, PEER_SHUT, CLIENT_SHUT, PEER_ENDED -> {
         net.stats().decrement(Counter.TCP_SOCKETS);
-        report(new DaemonFrame.TcpClosed(0, socket.id(), errno.number()), errno);
+        report(new DaemonFrame.TcpClosed(0, socket.id(), errno.number()), errno, lost);
       }
       case CLIENT_ENDED, CLOSED -> {
         net.stats().decrement(Counter.PENDING_TCP);
         closeChannel();
-        reportAfterClientClose(lost ? Errno.ECONNRESET : Errno.OK);
+        reportAfterClientClose(afterClientClose(lost));
       }
     }
   }
 
   /** Closes the channel and sends the frame, behind the socket's announcement. */
-  private void report(DaemonFrame frame, Errno errno) {
-    net.relay().post(() -> socket.firstEvent().whenAllowed(() -> reportNow(frame, errno)));
+  private void report(DaemonFrame frame, Errno errno, boolean lost) {
+    net.relay().post(() -> socket.firstEvent().whenAllowed(() -> reportNow(frame, errno, lost)));
   }
 
-  private void reportNow(DaemonFrame frame, Errno errno) {
+  private void reportNow(DaemonFrame frame, Errno errno, boolean lost) {
     socket.sendCredit().release();
     boolean listed = net.table().remove(socket);
     boolean closing = net.table().finish(socket); // the client has closed it meanwhile
     closeChannel();
     if (listed) {
       answerAll(frame, errno);
-    } else if (closing && frame instanceof DaemonFrame.TcpClosed) { // all that is still owed then
-      socket.encryption().abandon();
-      Errno told = errno == Errno.OK ? Errno.OK : Errno.ECONNRESET;
-      net.relay().sendNow(new DaemonFrame.TcpClosed(0, socket.id(), told.number()));
+      return;
+    }
+    socket.encryption().abandon();
+    if (closing && frame instanceof DaemonFrame.TcpClosed) { // all that is still owed then
+      net.relay().sendNow(afterClientClose(lost));
     }
   }
 
@@ -78,12 +80,18 @@ final class SocketEnd {
   }
 
   /** Nothing is left of a socket that the client has closed. */
-  private void reportAfterClientClose(Errno errno) {
-    DaemonFrame frame = new DaemonFrame.TcpClosed(0, socket.id(), errno.number());
+  private void reportAfterClientClose(DaemonFrame frame) {
     net.relay().post(() -> socket.firstEvent().whenAllowed(() -> finish(frame)));
   }
 
+  /** The client is told only whether everything was delivered. */
+  private DaemonFrame afterClientClose(boolean lost) {
+    Errno errno = lost ? Errno.ECONNRESET : Errno.OK;
+    return new DaemonFrame.TcpClosed(0, socket.id(), errno.number());
+  }
+
   private void finish(DaemonFrame frame) {
+    socket.encryption().abandon();
     socket.sendCredit().release();
     if (net.table().finish(socket)) {
       net.relay().sendNow(frame);

@@ -205,8 +205,9 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     Errno failure = output.write(following, data);
     if (failure != null) {
       writeFailed(failure);
-    } else if (output.holdsRecord() && !data[data.length - 1].hasRemaining()) {
-      queued.watch();
+    } else if (output.endWanted()
+        || output.holdsRecord() && !data[data.length - 1].hasRemaining()) {
+      queued.watch(); // nothing may be queued behind this, so nobody else would
     }
   }
 

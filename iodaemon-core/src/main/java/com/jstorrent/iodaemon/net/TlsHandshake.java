@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * but for {@link #begin} and {@link #over}.
  */
 final class TlsHandshake {
-  /** Less than this is not worth another look. */
-  private static final Duration LEAST_REST = Duration.ofMillis(10);
+  /** A look at the deadline that is so late was held up; then there is as much time for what has come meanwhile. */
+  private static final Duration LATE = Duration.ofSeconds(1);
 
   private final TcpSocket socket;
   private final int requestId;
@@ -28,7 +28,10 @@ final class TlsHandshake {
   private volatile boolean over;
   private final AtomicBoolean counted = new AtomicBoolean();
   private volatile MonotonicClock.@Nullable Scheduled deadline;
-  private long waitedNanos; // by the relay for its client, before the time that counts now
+  private long begunAt; // nanoseconds of the clock; like what follows, of the relay's thread
+  private long waitedBefore; // by the relay for its client, in nanoseconds
+  private long due;
+  private boolean lateOnce;
   private @Nullable TlsStream stream;
   private @Nullable TlsClient client;
 
@@ -64,6 +67,9 @@ final class TlsHandshake {
                     .post(() -> socket.firstEvent().whenAllowed(() -> start(client)));
               } catch (IOException | RuntimeException e) {
                 socket.fail(Errno.of(e));
+              } catch (Error e) { // TLS cannot be loaded, for instance: the request is answered all the same
+                socket.fail(Errno.EPROTO);
+                throw e;
               }
             });
   }
@@ -82,7 +88,8 @@ final class TlsHandshake {
             net.relay().inbound()::scratch);
     stream = tls;
     this.client = client;
-    waitedNanos = net.relay().waitedNanos();
+    begunAt = net.shared().clock().nanoTime();
+    waitedBefore = net.relay().waitedNanos();
     endIn(net.limits().secureTimeout());
     counted.set(true);
     net.stats().increment(Counter.TLS_SOCKETS);
@@ -102,21 +109,29 @@ final class TlsHandshake {
 
   private void endIn(Duration time) {
     NetContext net = socket.net();
+    due = net.shared().clock().nanoTime() + time.toNanos();
     deadline = net.shared().clock().schedule(time, () -> net.relay().post(this::late));
   }
 
-  /** The time in which the relay waited for the client, and read no peer, does not count. */
+  /**
+   * The time in which the relay waited for the client, or had none, does not count: it read no peer. When the process itself
+   * has stood still, what has come meanwhile is read first.
+   */
   private void late() {
-    long waited = socket.net().relay().waitedNanos();
-    Duration uncounted = Duration.ofNanos(waited - waitedNanos);
-    waitedNanos = waited;
-    if (over) {
+    NetContext net = socket.net();
+    if (over || socket.state() == SocketState.CLOSED) {
       return;
     }
-    if (uncounted.compareTo(LEAST_REST) < 0) {
-      socket.fail(Errno.ETIMEDOUT);
+    long now = net.shared().clock().nanoTime();
+    long waited = net.relay().waitedNanos() - waitedBefore;
+    Duration left = net.limits().secureTimeout().minusNanos(now - begunAt - waited);
+    if (left.isPositive()) {
+      endIn(left);
+    } else if (now - due > LATE.toNanos() && !lateOnce) {
+      lateOnce = true;
+      endIn(LATE);
     } else {
-      endIn(uncounted);
+      socket.fail(Errno.ETIMEDOUT);
     }
   }
 

@@ -169,16 +169,31 @@ final class UdpSocket implements PeerSocket, Selectable {
         transmit(literal, port, data);
       } else if (!places.tryAcquire()) {
         dropped("too many names are being looked up");
-      } else if (!net.memory().tryTake(MemoryUse.CONNECTIONS, bytesOfLookup(data.remaining()))) {
+      } else if (!net.memory().tryTake(MemoryUse.FRAMES, bytesOfLookup(data.remaining()))) {
         places.release();
         dropped("there is no memory to keep it while its host is looked up");
       } else {
-        ByteBuffer copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
-        Thread.ofVirtual().name("iodaemon-udp").start(() -> sendByName(host, port, copy));
+        lookUpAndSend(host, port, data);
       }
     } catch (IOException e) {
       dropped(e.toString());
     }
+  }
+
+  private void lookUpAndSend(String host, int port, ByteBuffer data) {
+    int size = data.remaining();
+    try {
+      ByteBuffer copy = ByteBuffer.allocate(size).put(data).flip();
+      Thread.ofVirtual().name("iodaemon-udp").start(() -> sendByName(host, port, copy));
+    } catch (OutOfMemoryError e) {
+      lookedUp(size);
+      throw e;
+    }
+  }
+
+  private void lookedUp(int datagram) {
+    net.memory().release(MemoryUse.FRAMES, bytesOfLookup(datagram));
+    places.release();
   }
 
   /** A look-up is counted for as much as a socket: both have a few objects, and wait for something. */
@@ -210,8 +225,7 @@ final class UdpSocket implements PeerSocket, Selectable {
     } catch (IOException | InterruptedException | RuntimeException e) {
       dropped(e.toString());
     } finally {
-      net.memory().release(MemoryUse.CONNECTIONS, bytesOfLookup(data.capacity()));
-      places.release();
+      lookedUp(data.capacity());
     }
   }
 
@@ -287,6 +301,7 @@ final class UdpSocket implements PeerSocket, Selectable {
     LOG.debug("A notice about an earlier datagram: {}", notice.toString());
     if (++failures > MOST_FAILURES && closed.compareAndSet(false, true)) {
       net.table().remove(this);
+      lookups.end();
       closeChannel();
       net.relay().send(new DaemonFrame.UdpClosed(0, id, Errno.of(notice).number()));
     }

@@ -3,10 +3,14 @@ package com.jstorrent.iodaemon.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import com.google.common.jimfs.PathNormalization;
 import com.jstorrent.iodaemon.config.DownloadRoot;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.stats.live.Stats;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** PROTOCOL.md § 5.1: deletes and renames in unusual cases, and beside other requests. */
 class NameOperationsTest {
@@ -90,6 +96,32 @@ class NameOperationsTest {
         .hasMessageContaining("nested more than");
     assertThat(content).isDirectoryContaining("glob:**deep");
     assertThat(content.toFile().list()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"foo, FOO", "folder/foo, FOLDER/foo"})
+  void aFileKeepsItsOnlyNameOnADiskThatIgnoresCase(String from, String to) throws Exception {
+    Configuration ignoringCase =
+        Configuration.unix()
+            .toBuilder()
+            .setNameCanonicalNormalization(PathNormalization.CASE_FOLD_ASCII)
+            .setWorkingDirectory("/")
+            .build();
+    try (FileSystem disk = Jimfs.newFileSystem(ignoringCase)) {
+      Path root = Files.createDirectory(disk.getPath("/root"));
+      Files.createDirectory(root.resolve("folder"));
+      Files.writeString(root.resolve(from), "content");
+      try (FileService there =
+          new FileService(
+              new DownloadRoots(List.of(DownloadRoot.of("k", root))), 8, new Stats())) {
+        there.folders()
+            .rename(
+                there.location("k", SafePath.of(from)),
+                there.location("k", SafePath.of(to)),
+                () -> {});
+      }
+      assertThat(Files.readString(root.resolve(to))).isEqualTo("content");
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import com.jstorrent.iodaemon.memory.MemoryBudget;
 import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.memory.Share;
 import com.jstorrent.iodaemon.stats.Counter;
+import com.jstorrent.iodaemon.stats.SocketReport;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,56 @@ class Promise06MemoryTest {
       int total = frames * FRAME;
       assertThat(reader.getInputStream().readNBytes(total)).hasSize(total);
       others.release(MemoryUse.BODIES, memory.limit());
+    }
+  }
+
+  @Test
+  void aSocketEndsWhenItsPeerHasEndedAndThenTakenTheRest() throws Exception {
+    try (Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(1, peer.port());
+      Socket reader = peer.accept();
+      client.connect(2, stalled.port()); // what waits for this one is not what is in the way of the other
+      while (daemon.stats().get(Counter.QUEUED_BYTES) == 0) {
+        client.sendData(2, new byte[FRAME / 4]);
+      }
+      MemoryBudget memory = daemon.services().memory().budget();
+      MemoryAccount others = memory.open(Share.RESERVED);
+      others.take(MemoryUse.BODIES, memory.limit());
+      AtomicInteger frames = new AtomicInteger();
+      Thread sending = Thread.ofVirtual().start(() -> sendUntilPause(client, frames));
+      awaitPauses(daemon, 0);
+      reader.shutdownOutput();
+      TestDaemon.await("the end of the peer", () -> !stateOf(1).equals("open"));
+      int total = frames.get() * FRAME;
+      assertThat(reader.getInputStream().readNBytes(total)).hasSize(total);
+      sending.join();
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 0));
+      others.release(MemoryUse.BODIES, memory.limit());
+    }
+  }
+
+  private String stateOf(long socket) {
+    return daemon.services()
+        .directory()
+        .sockets()
+        .values()
+        .stream()
+        .flatMap(List::stream)
+        .filter(report -> report.id() == socket)
+        .map(SocketReport::state)
+        .findFirst()
+        .orElse("gone");
+  }
+
+  private void sendUntilPause(TestClient client, AtomicInteger frames) {
+    try {
+      while (daemon.stats().get(Counter.SEND_PAUSES) == 0) {
+        frames.incrementAndGet();
+        client.sendData(1, new byte[FRAME]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
  * (PROTOCOL.md § 5.4): {@link Counter#BYTES_SENT} is {@code iodaemon.bytes.sent}, which Prometheus shows as
  * {@code iodaemon_bytes_sent_total}.
  *
- * <p>Reading a meter takes no lock and never blocks. A registry does not keep a daemon in memory; the values of one
- * that has been closed stay as they are, and are NaN once it is gone. Thread-safe.
+ * <p>Reading a meter takes no lock and waits for nothing; that of the resident memory reads a file of the system. Processor
+ * time, heap and resident memory are those of the process, the same for each daemon in it. A registry does not keep a daemon
+ * in memory; what one that has been closed has counted stays as it is, and its meters are NaN once it is gone. Thread-safe.
  */
 public final class IoDaemonMetrics implements MeterBinder {
   private static final String PREFIX = "iodaemon.";

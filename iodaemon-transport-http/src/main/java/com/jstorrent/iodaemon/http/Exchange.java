@@ -185,6 +185,9 @@ final class Exchange {
     if (refusal != null) {
       String error = refusal.status() == 503 ? "EBUSY" : "EINVAL";
       Reply reply = Failures.reply(refusal.status(), error, refusal.message());
+      if (refusal.status() == 426 && wanted.lists("upgrade", "websocket")) {
+        reply = reply.with("Upgrade", "websocket"); // RFC 9110 § 15.5.22: also when only the version is another one
+      }
       UpgradeHook.Refusal.Header header = refusal.header();
       return header == null ? reply : reply.with(header.name(), header.value());
     }

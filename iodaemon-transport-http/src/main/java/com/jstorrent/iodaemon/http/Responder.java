@@ -68,7 +68,8 @@ final class Responder {
     }
     reply.headers().forEach(head::add);
     if (last && !reply.headers().containsKey(Reply.CONNECTION)) {
-      head.add(Reply.CONNECTION, "close");
+      head.add(
+          Reply.CONNECTION, reply.headers().containsKey("Upgrade") ? "upgrade, close" : "close"); // RFC 9110 § 7.8
     } else if (!last && request != null && request.isOlderThan11()) {
       head.add(Reply.CONNECTION, "keep-alive"); // the default of HTTP/1.1
     }

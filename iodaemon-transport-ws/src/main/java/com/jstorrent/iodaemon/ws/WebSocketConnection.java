@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.ws;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.http.UpgradeRequest;
 import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.CloseReason;
 import com.jstorrent.iodaemon.transport.ConnectionInfo;
@@ -19,6 +20,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +43,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   private volatile @Nullable FrameReceiver receiver;
   private volatile @Nullable Heartbeat heartbeat;
   private volatile MonotonicClock.@Nullable Scheduled cutOff;
+  private volatile @Nullable CountDownLatch flushed; // what the end of the input waits for
   private boolean outputEnded; // used by the relay only
 
   WebSocketConnection(
@@ -74,6 +78,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     } finally {
       beat.stop();
       reader.release();
+      awaitFlush(session);
       session.onClosed(engine.closedDeliberately());
       finishClosing();
     }
@@ -91,6 +96,26 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
           "iodaemon-client", () -> reader.run(beat.observe(input.whileBusy())))) {
         return;
       }
+    }
+  }
+
+  /**
+   * Lets the session write what it wanted to say before it hears of the end: a client may have ended its own side only,
+   * and reads on. The first flush may have begun before that was asked for; the second one has not.
+   */
+  private void awaitFlush(FrameReceiver session) {
+    Deadline deadline = Deadline.in(Limits.SESSION_END_LINGER, clock);
+    try {
+      for (int i = 0; i < 2 && channel.isOpen(); i++) {
+        CountDownLatch latch = new CountDownLatch(1);
+        flushed = latch;
+        session.onFlushWanted();
+        if (!deadline.await(nanos -> latch.await(nanos, TimeUnit.NANOSECONDS))) {
+          return; // the client takes nothing
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -167,6 +192,17 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   @Override
   public void flush() throws IOException {
+    CountDownLatch awaited = flushed;
+    try {
+      flushNow();
+    } finally {
+      if (awaited != null) {
+        awaited.countDown();
+      }
+    }
+  }
+
+  private void flushNow() throws IOException {
     if (!channel.isOpen()) {
       writer.discard();
       throw new ClosedChannelException();

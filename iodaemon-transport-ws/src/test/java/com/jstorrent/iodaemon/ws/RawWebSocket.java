@@ -130,6 +130,11 @@ final class RawWebSocket implements AutoCloseable {
     }
   }
 
+  /** Ends this side of the TCP connection; the other one can still be read. */
+  void shutdownOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
   /** Ends the connection without a Close, as a killed process does. */
   void vanish() throws IOException {
     socket.close();

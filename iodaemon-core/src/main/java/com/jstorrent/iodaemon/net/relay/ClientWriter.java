@@ -33,6 +33,9 @@ public final class ClientWriter {
   /** What {@link MonotonicClock#nanoTime} never says in the life of a machine: nothing is being sent. */
   private static final long IDLE = Long.MIN_VALUE;
 
+  /** A call that takes longer has waited for the client. */
+  private static final long WAIT_NANOS = 10_000_000;
+
   private final Stats stats;
   private final MonotonicClock clock;
   private final int headroom;
@@ -219,11 +222,14 @@ public final class ClientWriter {
   }
 
   private void sent(long begun) {
-    waitedNanos.lazySet(waitedNanos.get() + clock.nanoTime() - begun);
+    long took = clock.nanoTime() - begun;
+    if (took > WAIT_NANOS) {
+      waitedNanos.lazySet(waitedNanos.get() + took);
+    }
     sendingSince = IDLE;
   }
 
-  /** How long all calls have taken that sent to the client. Any thread. */
+  /** How long calls have taken that had to wait for the client. Any thread. */
   long waitedNanos() {
     return waitedNanos.get();
   }

@@ -38,8 +38,9 @@ public final class Relay implements SelectorLoop.Handler {
   private final Set<Runnable> postponed = new LinkedHashSet<>(); // relay's thread only
   private final Announcements announcements;
   private final MonotonicClock clock;
-  private long pausedNanos; // without the pause that lasts; like the next field, of the relay's thread
+  private long pausedNanos; // without the pause that lasts; like what follows, of the relay's thread
   private long pausedSince = NEVER;
+  private long waitedBeforePause; // by the writer
 
   /**
    * @param expectsPeers whether the client has anything open, so that peers may come
@@ -201,16 +202,21 @@ public final class Relay implements SelectorLoop.Handler {
 
   /** How long the relay has waited for its client in all, or had none: no peer was read. The relay's thread only. */
   public long waitedNanos() {
-    long paused = pausedSince == NEVER ? 0 : clock.nanoTime() - pausedSince;
-    return client.waitedNanos() + pausedNanos + paused;
+    return client.waitedNanos() + pausedNanos + (pausedSince == NEVER ? 0 : pause());
+  }
+
+  /** The pause that lasts, without what the writer has counted of it. */
+  private long pause() {
+    return clock.nanoTime() - pausedSince - (client.waitedNanos() - waitedBeforePause);
   }
 
   private void countPause() {
     boolean paused = paused();
     if (paused && pausedSince == NEVER) {
       pausedSince = clock.nanoTime();
+      waitedBeforePause = client.waitedNanos();
     } else if (!paused && pausedSince != NEVER) {
-      pausedNanos += clock.nanoTime() - pausedSince;
+      pausedNanos += pause();
       pausedSince = NEVER;
     }
   }

@@ -25,6 +25,7 @@ const confirm = new Confirm($('closing'),
   {title: $('closing-title'), text: $('closing-text'), yes: $('closing-yes'), no: $('closing-no')});
 
 let daemon = null;
+let uptime = 0; // seconds; of the daemon's last answer
 let paused = false;
 
 const heart = new Repeater(STATS_PERIOD_MS, () => ask('/stats', showStats));
@@ -73,6 +74,11 @@ function showStats(now) {
   }
   tiles.update(at, now);
   counters.update(now);
+  if (now.uptime_secs < uptime) { // another process: it gives the same numbers to other sessions and sockets
+    confirm.cancel();
+    sessions.update(at, []);
+  }
+  uptime = now.uptime_secs;
   sessions.update(at, now.sessions ?? []);
 }
 

@@ -70,6 +70,7 @@ export class Sockets {
   #asked;
   #problem = element('p', 'empty', 'Asking …');
   #found = element('p', 'found');
+  #failure = element('p', 'failure');
   #search = element('input');
   #table = element('table');
   #body = element('tbody');
@@ -101,6 +102,7 @@ export class Sockets {
     this.#search.spellcheck = false;
     this.#search.addEventListener('input', () => this.#show());
     this.#found.setAttribute('role', 'status');
+    this.#failure.setAttribute('role', 'alert');
     const heading = element('h3', '', `Sockets of ${title}`);
     heading.id = `${this.node.id}-title`;
     this.node.setAttribute('aria-labelledby', heading.id);
@@ -108,7 +110,7 @@ export class Sockets {
     region.setAttribute('role', 'region');
     region.setAttribute('aria-label', `Table of the sockets of ${title}`);
     this.node.append(
-      heading, element('p', 'tools', element('label', '', 'Search ', this.#search), this.#found), region, this.#problem);
+      heading, element('p', 'tools', element('label', '', 'Search ', this.#search), this.#found), this.#failure, region, this.#problem);
     watchScroll(region);
     this.#show();
   }
@@ -173,12 +175,13 @@ export class Sockets {
   async #close(socket) {
     const what = `${KINDS[socket.kind] ?? socket.kind} socket ${socket.id}`;
     const target = {session: this.#session, socketId: socket.id};
+    say(this.#failure, '');
     try {
       if (!await this.#asked.close(target, what, `${peer(socket)}, ${this.#title}`)) {
         return;
       }
     } catch (failure) {
-      say(this.#found, `The ${what} was not closed: ${failure.message}`);
+      say(this.#failure, `The ${what} was not closed: ${failure.message}`);
       return;
     }
     this.#search.focus(); // the button that was used goes
