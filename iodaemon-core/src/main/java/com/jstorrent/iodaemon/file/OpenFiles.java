@@ -226,7 +226,7 @@ final class OpenFiles implements AutoCloseable {
         before = key(folder, name);
         channel = folder.openFile(name, access.options());
       } finally {
-        witness.close();
+        closeUnused(witness);
       }
       try {
         Object fileKey = folder.attributes(name).fileKey();
@@ -240,6 +240,15 @@ final class OpenFiles implements AutoCloseable {
         throw e;
       }
       channel.close(); // the name was given to another file meanwhile: which one is open is unknown
+    }
+  }
+
+  private static void closeUnused(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("A file that was not used did not close cleanly: {}",
+          FileErrors.of(e).getMessage());
     }
   }
 

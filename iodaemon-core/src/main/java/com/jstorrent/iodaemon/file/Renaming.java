@@ -5,13 +5,12 @@ import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.work.WorkerPool;
 import com.jstorrent.iodaemon.work.WorkerPool.Priority;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashSet;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +108,7 @@ final class Renaming {
       }
     } catch (NoSuchFileException e) {
       // As usual: only the new name is left.
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       LOG.debug("Whether a renamed file has its old name, too, is not known: {}", e.toString());
     }
   }
@@ -119,11 +118,14 @@ final class Renaming {
     if (!Files.isSameFile(source.path(), target.path())) {
       return true;
     }
-    Set<String> names = new HashSet<>();
+    boolean old = false;
+    boolean made = false;
     for (Path entry : source.names()) {
-      names.add(NameCodec.decode(entry));
+      String each = NameCodec.decode(entry);
+      old |= each.equals(name);
+      made |= each.equals(newName);
     }
-    return !name.equals(newName) && names.contains(name) && names.contains(newName);
+    return !name.equals(newName) && old && made;
   }
 
   static OperationFailure intoItself() {

@@ -35,7 +35,7 @@ final class MemoryRelief implements MemoryAccount.Holder {
       return longest.isPresent();
     } else if (resumption != null
         && isMostly(MemoryUse.REPLAY)
-        && !resumption.isForfeited()) { // else they are being sent again, and the client does not take them
+        && !resumption.isForfeitedInReplay()) { // else they are being sent again, and the client does not take them
       resumption.forfeit();
       client.cannotResume();
     } else {

@@ -13,9 +13,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The multicast groups of one socket (PROTOCOL.md § 4.10). Used by one thread. */
 final class MulticastGroups {
+  private static final Logger LOG = LoggerFactory.getLogger(MulticastGroups.class);
+
   private final DatagramChannel channel;
   private final PeerSockets sockets;
   private final Map<InetAddress, List<MembershipKey>> joined = new HashMap<>();
@@ -32,14 +36,20 @@ final class MulticastGroups {
   Errno join(InetAddress group) throws IOException {
     List<NetworkInterface> present = NetworkInterface.networkInterfaces().toList();
     List<MembershipKey> keys = new ArrayList<>(joined.getOrDefault(group, List.of()));
-    keys.removeIf(key -> present.stream().noneMatch(each -> isOf(key, each)));
+    List<MembershipKey> stale =
+        keys.stream().filter(key -> present.stream().noneMatch(each -> isOf(key, each))).toList();
+    stale.forEach(MulticastGroups::drop);
+    keys.removeAll(stale);
     Set<Integer> members = new HashSet<>();
     keys.forEach(key -> members.add(key.networkInterface().getIndex()));
     Errno failure = Errno.ENODEV;
     for (NetworkInterface candidate : present) {
       try {
         if (!members.contains(candidate.getIndex()) && sockets.canJoin(candidate, group)) {
-          keys.add(channel.join(group, candidate));
+          MembershipKey key = channel.join(group, candidate);
+          if (!stale.contains(key)) { // else the JDK has not asked the system: it takes the interface for the one that has gone
+            keys.add(key);
+          }
         }
       } catch (IOException | RuntimeException e) {
         failure = Errno.of(e);
@@ -50,6 +60,14 @@ final class MulticastGroups {
     }
     joined.put(group, keys);
     return Errno.OK;
+  }
+
+  private static void drop(MembershipKey key) {
+    try {
+      key.drop();
+    } catch (AssertionError e) { // what the JDK says when the interface has gone, and the membership with it
+      LOG.debug("A multicast group was left with its interface: {}", e.toString());
+    }
   }
 
   private static boolean isOf(MembershipKey key, NetworkInterface present) {
@@ -63,7 +81,7 @@ final class MulticastGroups {
     if (keys == null) {
       return Errno.EADDRNOTAVAIL;
     }
-    keys.forEach(MembershipKey::drop);
+    keys.forEach(MulticastGroups::drop);
     return Errno.OK;
   }
 }

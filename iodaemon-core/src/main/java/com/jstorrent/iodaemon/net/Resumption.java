@@ -134,6 +134,11 @@ public final class Resumption {
     return !isForfeited() && (frames == UNKNOWN || log.covers(frames));
   }
 
+  /** Whether the frames are kept no longer than they are being sent again. */
+  boolean isForfeitedInReplay() {
+    return retention.get() == Retention.FORFEITED_IN_REPLAY;
+  }
+
   /** Whether the frames were not kept, so that no connection can go on. */
   public boolean isForfeited() {
     return retention.get().isForfeited();

@@ -24,7 +24,8 @@ final class SocketEnd {
    * The socket has become CLOSED. Any thread.
    *
    * @param left the state before
-   * @param lost whether bytes that the client has sent could not be delivered
+   * @param lost whether bytes that the client has sent could not be delivered; so it is, too, with those that it sends before
+   *     it hears of the end
    */
   void closed(SocketState left, Errno errno, boolean lost) {
     switch (left) {
@@ -49,7 +50,12 @@ final class SocketEnd {
 
   /** Closes the channel and sends the frame, behind the socket's announcement. */
   private void report(DaemonFrame frame, Errno errno, boolean lost) {
-    net.relay().post(() -> socket.firstEvent().whenAllowed(() -> reportNow(frame, errno, lost)));
+    long known = socket.fromClient();
+    net.relay()
+        .post(
+            () -> socket.firstEvent()
+                .whenAllowed(
+                    () -> reportNow(frame, errno, lost || socket.fromClient() != known)));
   }
 
   private void reportNow(DaemonFrame frame, Errno errno, boolean lost) {

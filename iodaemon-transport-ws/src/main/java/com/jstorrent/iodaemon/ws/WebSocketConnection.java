@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink,
     Heartbeat.Link, ConnectionMemory.Reader {
+  /** See {@link #awaitFlush}. */
+  private static final int FLUSHES = 3;
+
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
 
   private final SocketChannel channel;
@@ -101,14 +104,18 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
 
   /**
    * Lets the session write what it wanted to say before it hears of the end: a client may have ended its own side only,
-   * and reads on. The first flush may have begun before that was asked for; the second one has not.
+   * and reads on. A flush may have begun before that was asked for, and a further one may come before bulk transfers in the
+   * same round of the relay; the third one has all of it.
    */
   private void awaitFlush(FrameReceiver session) {
     Deadline deadline = Deadline.in(Limits.SESSION_END_LINGER, clock);
     try {
-      for (int i = 0; i < 2 && channel.isOpen(); i++) {
+      for (int i = 0; i < FLUSHES; i++) {
         CountDownLatch latch = new CountDownLatch(1);
         flushed = latch;
+        if (!channel.isOpen()) { // asked now: an abort counts down what it finds
+          return;
+        }
         session.onFlushWanted();
         if (!deadline.await(nanos -> latch.await(nanos, TimeUnit.NANOSECONDS))) {
           return; // the client takes nothing
@@ -239,6 +246,10 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
       channel.close();
     } catch (IOException e) {
       LOG.trace("A WebSocket did not close cleanly: {}", e.toString());
+    }
+    CountDownLatch awaited = flushed;
+    if (awaited != null) {
+      awaited.countDown();
     }
     onOutgoing(); // the flush fails, which tells the session
   }

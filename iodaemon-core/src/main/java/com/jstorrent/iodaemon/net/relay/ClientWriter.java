@@ -33,8 +33,8 @@ public final class ClientWriter {
   /** What {@link MonotonicClock#nanoTime} never says in the life of a machine: nothing is being sent. */
   private static final long IDLE = Long.MIN_VALUE;
 
-  /** A call that takes longer has waited for the client. */
-  private static final long WAIT_NANOS = 10_000_000;
+  /** A call that takes longer has waited for the client; between shorter ones peers are read. */
+  private static final long WAIT_NANOS = 1_000_000_000;
 
   private final Stats stats;
   private final MonotonicClock clock;
