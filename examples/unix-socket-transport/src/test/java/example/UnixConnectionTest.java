@@ -25,7 +25,14 @@ class UnixConnectionTest implements FrameConnectionContract {
     if (listener != null) {
       listener.drain();
     }
-    listener = UnixListener.start(folder.resolve("socket"), acceptor, LATER::execute);
+    listener =
+        UnixListener.start(
+            folder.resolve("socket"),
+            acceptor,
+            LATER::execute,
+            failure -> {
+              throw new AssertionError(failure);
+            });
     return UnixClient.connect(folder.resolve("socket"));
   }
 
