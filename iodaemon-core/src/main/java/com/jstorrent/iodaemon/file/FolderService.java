@@ -14,7 +14,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -229,7 +228,7 @@ public final class FolderService {
   /** What can be deleted is; then the first failure is told. */
   private static void deleteContent(HeldFolder folder, String name, int level)
       throws IOException, OperationFailure {
-    List<Exception> failures = new ArrayList<>(1);
+    Exception first = null;
     try (HeldFolder inner = folder.enter(name)) {
       for (Path entry : inner.names()) {
         try {
@@ -237,18 +236,15 @@ public final class FolderService {
         } catch (NoSuchFileException e) {
           // Deleted or renamed meanwhile.
         } catch (IOException | OperationFailure e) {
-          if (failures.isEmpty()) {
-            failures.add(e);
-          }
+          first = first == null ? e : first;
         }
       }
     }
-    for (Exception failure : failures) {
-      switch (failure) {
-        case OperationFailure known -> throw known;
-        case IOException reported -> throw reported;
-        default -> throw new IllegalStateException(failure);
-      }
+    if (first instanceof IOException reported) {
+      throw reported;
+    }
+    if (first instanceof OperationFailure known) {
+      throw known;
     }
   }
 

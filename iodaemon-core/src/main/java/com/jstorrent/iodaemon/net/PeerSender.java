@@ -165,7 +165,7 @@ final class PeerSender {
     return true;
   }
 
-  /** When nothing is queued for the peer, nobody else writes what it can take by now. */
+  /** While nothing is queued the peer writer has nothing to do, so what the peer can take by now is written here. */
   private static void writeOn(TcpSocket socket, Outgoing data) {
     int before = data.remaining();
     data.write(socket);

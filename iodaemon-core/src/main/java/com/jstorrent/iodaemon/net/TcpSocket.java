@@ -207,7 +207,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
       writeFailed(failure);
     } else if (output.endWanted()
         || output.holdsRecord() && !data[data.length - 1].hasRemaining()) {
-      queued.watch(); // nothing may be queued behind this, so nobody else would
+      queued.watch(); // nothing may be queued behind this, which would do it
     }
   }
 

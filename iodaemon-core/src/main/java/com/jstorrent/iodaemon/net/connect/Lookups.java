@@ -38,7 +38,7 @@ public final class Lookups {
     }
   }
 
-  /** Nothing is looked up any more, and nobody waits for it. */
+  /** Cancels the look-ups that are under way, and those that begin later. */
   public void end() {
     ended = true;
     running.forEach(lookup -> lookup.cancel(false));

@@ -97,7 +97,7 @@ public final class Resolver implements AutoCloseable {
   /**
    * All addresses of a name, in the resolver's order; an address stands for itself. Blocks. The time
    * runs from when a thread takes the look-up on, so that those of others do not count. Callers bound how
-   * many they have at once, and interrupt those that nobody waits for any more, or cancel them ({@link Lookups}).
+   * many they have at once, and interrupt those of sockets that are gone, or cancel them ({@link Lookups}).
    *
    * @throws UnknownHostException when there is none
    * @throws SocketTimeoutException when there is no answer in time, or no thread for it

@@ -75,8 +75,8 @@ public final class TlsClients {
   }
 
   /**
-   * The JVM keeps its default context for good, even one that trusts nobody because no descriptor was left for the file
-   * of those to trust. So it is asked for only when there are some.
+   * The JVM keeps its default context for good, even one without trust anchors, when no descriptor was left to read the
+   * trust store. So it is asked for only when there are some.
    *
    * @throws IOException when there are none: only this handshake fails then
    */
