@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices when the daemon has not been used for a while. It looks only when the time might be over: a
- * request costs two additions, no timer.
+ * Notices when the daemon has not been used for a while. It checks only when the timeout might have
+ * expired, so a request costs two counter updates and no timer.
  */
 final class IdleWatch implements Activity, DaemonListener {
   private static final Logger LOG = LoggerFactory.getLogger(IdleWatch.class);
@@ -29,7 +29,7 @@ final class IdleWatch implements Activity, DaemonListener {
     this.onIdle = onIdle;
   }
 
-  /** The time begins. */
+  /** The idle time begins now. */
   @Override
   public void onStarted(int port) {
     if (timeout > 0) {
@@ -45,7 +45,7 @@ final class IdleWatch implements Activity, DaemonListener {
 
   @Override
   public void end() {
-    idleSince = clock.nanoTime(); // first: a thread that sees zero must see this
+    idleSince = clock.nanoTime(); // before the decrement: a thread that sees zero must also see this time
     underWay.decrementAndGet();
   }
 

@@ -24,17 +24,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon: relays the sockets of its clients and serves files, through the transports that it
- * was given. Made by {@link #builder}, started once, closed once. Any thread may call its methods.
+ * The daemon: relays the sockets of its clients and serves files, through the transports that it was
+ * given. Created by {@link #builder}, started once and closed once. Any thread may call its methods.
  *
- * <p><b>Threads.</b> Building a daemon starts none, {@link #start} starts what it needs. All of them are
- * daemon threads, named {@code iodaemon-…}, but for {@code iodaemon-shutdown}, on which a daemon closes
- * itself: so a running daemon does not keep a JVM alive, and a program that does nothing else calls {@link
- * #awaitClosed} on its main thread. The daemon never ends the JVM, sets no handler of signals and installs
- * no shutdown hook: whether it is closed when the JVM ends is the embedder's decision. After {@link #close}
- * its threads end by themselves.
+ * <p><b>Threads.</b> Building a daemon starts no threads; {@link #start} starts those that it needs.
+ * All are daemon threads named {@code iodaemon-…}, except {@code iodaemon-shutdown}, on which a daemon
+ * closes itself. So a running daemon does not keep a JVM alive, and a program that does nothing else
+ * calls {@link #awaitClosed} on its main thread. The daemon never ends the JVM, sets no signal handlers
+ * and installs no shutdown hook: whether it is closed when the JVM ends is the embedder's decision.
+ * After {@link #close} its threads end by themselves.
  *
- * <p>No method reveals the token, and none that returns data lets the caller change the daemon by it.
+ * <p>No method reveals the token, and the caller cannot change the daemon through any data that a
+ * method returns.
  *
  * @since 1.0
  */
@@ -44,7 +45,7 @@ public final class IoDaemon implements AutoCloseable {
   private final DaemonListener listener;
   private final List<ServerTransport> transports;
   private final Services services;
-  private final Deque<BoundTransport> bound = new ArrayDeque<>(); // guarded by this; last first
+  private final Deque<BoundTransport> bound = new ArrayDeque<>(); // guarded by this; in reverse order of start
   private boolean closed; // guarded by this
   private final AtomicBoolean begun = new AtomicBoolean();
   private final @Nullable AwakeClock ownClock;
@@ -75,8 +76,8 @@ public final class IoDaemon implements AutoCloseable {
    * Starts the transports. When it returns, clients are served.
    *
    * @return this daemon
-   * @throws IOException when a transport cannot start, with a sentence that tells why; the daemon
-   *     is closed then
+   * @throws IOException when a transport cannot start, with a sentence that says why; the daemon is
+   *     then closed
    * @throws IllegalStateException when it was started before
    */
   public synchronized IoDaemon start() throws IOException {
@@ -108,8 +109,8 @@ public final class IoDaemon implements AutoCloseable {
   }
 
   /**
-   * The TCP port on 127.0.0.1 that clients connect to; that of the first transport that has one, or 0 when
-   * none has. It stays known after the end.
+   * The TCP port on 127.0.0.1 that clients connect to: that of the first transport that has one, or 0
+   * when none has. It can still be asked for after the end.
    *
    * @throws IllegalStateException before {@link #start}, when it is not known yet
    */
@@ -121,17 +122,17 @@ public final class IoDaemon implements AutoCloseable {
     return port;
   }
 
-  /** The daemon's counters, to be read; they change as it runs. */
+  /** The daemon's counters, read-only; their values change while it runs. */
   public Counters stats() {
     return services.counters();
   }
 
-  /** The authenticated sessions as they are now, parked ones included. */
+  /** A snapshot of the authenticated sessions, including parked ones. */
   public List<SessionReport> sessions() {
     return services.directory().report().sessions();
   }
 
-  /** How the daemon is now. Does not block, so it says nothing about disks. */
+  /** The daemon's current health. Does not block, so it says nothing about disks. */
   public DaemonHealth health() {
     State now = state;
     DaemonReport report = services.directory().report();
@@ -140,14 +141,14 @@ public final class IoDaemon implements AutoCloseable {
         services.held());
   }
 
-  /** The download roots, in the order in which they were given; the list does not change. */
+  /** The download roots, in the order in which they were given; the list is immutable. */
   public List<DownloadRoot> roots() {
     return services.downloadRoots().all();
   }
 
   /**
-   * Replaces all download roots, with effect from the next request on; clients on {@code /control} are
-   * told. Their folders need not exist. Does not block.
+   * Replaces all download roots. Takes effect with the next request; clients on {@code /control} are
+   * notified. The folders need not exist. Does not block.
    *
    * @throws IllegalArgumentException when two roots have the same key; nothing has changed then
    */
@@ -156,7 +157,7 @@ public final class IoDaemon implements AutoCloseable {
     services.downloadRoots().replace(List.copyOf(roots));
   }
 
-  /** What it does and where, for logs; without the token, and without paths. */
+  /** The state, the port and the number of sessions, for logs; omits the token and all paths. */
   @Override
   public String toString() {
     return switch (state) {
@@ -168,9 +169,9 @@ public final class IoDaemon implements AutoCloseable {
   }
 
   /**
-   * Takes no more requests, closes every session with 1001 and lets writes in flight finish. Blocks
-   * for a few seconds at most. Closing again does nothing. Also for a daemon that was never started:
-   * its threads end.
+   * Stops taking requests, closes every session with status 1001 and lets writes in progress finish.
+   * Blocks for a few seconds at most. Closing again does nothing. A daemon that was never started can
+   * be closed too, to release what it holds.
    */
   @Override
   public synchronized void close() {
@@ -194,9 +195,10 @@ public final class IoDaemon implements AutoCloseable {
   }
 
   /**
-   * Waits until the daemon is closed: by {@link #close}, by a client's request (PROTOCOL.md § 5.4), or by
-   * {@link IoDaemonBuilder#idleTimeout}. For the main thread of a program that is nothing but a daemon: its
-   * other threads do not keep the JVM alive. When it returns, all transports have ended.
+   * Waits until the daemon is closed: by {@link #close}, by a client's request (PROTOCOL.md § 5.4), or
+   * by {@link IoDaemonBuilder#idleTimeout}. Meant for the main thread of a program that only runs a
+   * daemon, because the daemon's threads do not keep the JVM alive. When it returns, all transports
+   * have ended.
    *
    * @throws InterruptedException when the waiting thread is interrupted; the daemon goes on
    */
@@ -204,7 +206,7 @@ public final class IoDaemon implements AutoCloseable {
     over.await();
   }
 
-  /** On a thread of its own, because those who ask are among those that closing waits for. */
+  /** Closes on a separate thread, because closing waits for the threads that may ask for it. */
   private void requestShutdown() {
     if (shutdownRequested.compareAndSet(false, true)) {
       LOG.info("The daemon was asked to end.");

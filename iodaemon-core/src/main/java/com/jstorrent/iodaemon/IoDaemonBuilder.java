@@ -24,16 +24,16 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what a daemon needs. A value that makes no sense is refused when it is set, with a message
- * that names the option: null with a {@link NullPointerException}, anything else with an {@link
- * IllegalArgumentException}. Made by {@link IoDaemon#builder}. Not thread-safe.
+ * Collects the settings of a daemon. A value that makes no sense is rejected when it is set, with a
+ * message that names the option: null with a {@link NullPointerException}, anything else with an
+ * {@link IllegalArgumentException}. Created by {@link IoDaemon#builder}. Not thread-safe.
  *
  * @since 1.0
  */
 public final class IoDaemonBuilder {
   private static final Duration LONGEST_IDLE = Duration.ofDays(36_500);
 
-  /** As a browser writes one (RFC 6454 § 6.2): lower case, and nothing behind the port. */
+  /** An origin as a browser writes it (RFC 6454 § 6.2): in lower case, with nothing after the port. */
   private static final Pattern ORIGIN =
       Pattern.compile("[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
 
@@ -54,8 +54,8 @@ public final class IoDaemonBuilder {
   IoDaemonBuilder() {}
 
   /**
-   * The secret that clients have to show: not empty, without control characters, and without a blank at its
-   * beginning or end, because no header can carry these. Required.
+   * The secret that clients must present. Required. It must not be empty, and must not contain control
+   * characters or begin or end with a blank, because a header cannot carry those.
    */
   public IoDaemonBuilder token(String value) {
     if (given("token", value).isEmpty()) {
@@ -72,11 +72,12 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * Adds a folder that clients may use, under a key that they name it by. Looks whether it is there,
-   * so it may block as long as its disk does. For folders that come and go see {@link #roots}.
+   * Adds a folder that clients may use, and the key by which they refer to it. Checks that the folder
+   * exists, so it may block for as long as the disk does. For folders that come and go, see
+   * {@link #roots}.
    *
-   * @param key not empty, and no other root's
-   * @param path absolute, of a folder that exists
+   * @param key not empty, and not used by another root
+   * @param path the absolute path of an existing folder
    */
   public IoDaemonBuilder root(String key, Path path) {
     DownloadRoot root = DownloadRoot.of(key, path);
@@ -89,7 +90,7 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * Adds download roots. Their folders need not exist: clients can use each as soon as it is there.
+   * Adds download roots. Their folders need not exist: clients can use each one as soon as it exists.
    * Does not block.
    */
   public IoDaemonBuilder roots(Collection<DownloadRoot> more) {
@@ -107,7 +108,7 @@ public final class IoDaemonBuilder {
     roots.add(root);
   }
 
-  /** Adds an origin whose pages may use the daemon, as browsers send it: {@code https://example.org}. */
+  /** Adds an origin whose pages may use the daemon, written as browsers do: {@code https://example.org}. */
   public IoDaemonBuilder allowedOrigin(String origin) {
     if (!ORIGIN.matcher(given("allowedOrigin", origin)).matches()) {
       throw new IllegalArgumentException(
@@ -118,8 +119,8 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * Adds origins, and says whether pages of this machine may use the daemon, whatever their port. What
-   * is no origin allows nothing.
+   * Adds origins, and sets whether pages served from this machine may use the daemon, whatever their
+   * port. A string that is not an origin allows nothing.
    */
   public IoDaemonBuilder origins(AllowedOrigins more) {
     origins.addAll(given("origins", more).origins());
@@ -127,15 +128,15 @@ public final class IoDaemonBuilder {
     return this;
   }
 
-  /** Whether pages of this machine may use the daemon, whatever their port. Default: no. */
+  /** Whether pages served from this machine may use the daemon, whatever their port. Default: no. */
   public IoDaemonBuilder allowAnyLocalOrigin(boolean allow) {
     anyLocalOrigin = allow;
     return this;
   }
 
   /**
-   * All options of the sockets of clients; replaces what {@link #denyPrivate} and {@link #trust} have
-   * set before. Default: {@link NetworkOptions#DEFAULT}.
+   * Sets all options of clients' sockets at once, replacing what {@link #denyPrivate} and
+   * {@link #trust} have set before. Default: {@link NetworkOptions#DEFAULT}.
    */
   public IoDaemonBuilder network(NetworkOptions value) {
     network = given("network", value);
@@ -143,8 +144,8 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * Whether sockets of clients reach public addresses only: no loopback, private, link-local or
-   * multicast ones (PROTOCOL.md § 4.15). What others open to a client's server is not affected.
+   * Whether clients' sockets may reach public addresses only, and so no loopback, private, link-local
+   * or multicast ones (PROTOCOL.md § 4.15). Incoming connections to a client's server are not affected.
    * Default: no.
    */
   public IoDaemonBuilder denyPrivate(boolean deny) {
@@ -158,7 +159,7 @@ public final class IoDaemonBuilder {
     return this;
   }
 
-  /** Hears what happens in the daemon. Default: {@link DaemonListener#NONE}. */
+  /** Sets the listener that is notified of events in the daemon. Default: {@link DaemonListener#NONE}. */
   public IoDaemonBuilder listener(DaemonListener value) {
     listener = given("listener", value);
     return this;
@@ -171,8 +172,8 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * Where roots and origins are read again from, when a client asks for that; they then replace all
-   * that were given here. Default: they stay.
+   * Where roots and origins are re-read from when a client asks for it; they then replace all those
+   * that were set here. Default: none, so the roots and origins set here stay.
    */
   public IoDaemonBuilder profile(Profile.Source value) {
     profile = given("profile", value);
@@ -180,8 +181,9 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * Whose certificates TCP_SECURE accepts, and, if the context has keys, which certificate it shows to
-   * peers that ask for one. Default: the JVM's own trust store, and none.
+   * Decides which certificates TCP_SECURE accepts and, if the context has keys, which certificate is
+   * presented to peers that ask for one. Default: the JVM's own trust store, and no certificate to
+   * present.
    */
   public IoDaemonBuilder trust(SSLContext value) {
     network = network.withTrust(given("trust", value));
@@ -189,8 +191,8 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * What all deadlines are counted by; it is closed with the daemon. Default: an {@link AwakeClock},
-   * which does not count the time in which the machine sleeps.
+   * The clock for all deadlines; it is closed with the daemon. Default: an {@link AwakeClock}, which
+   * does not count the time during which the machine sleeps.
    */
   public IoDaemonBuilder clock(MonotonicClock value) {
     clock = given("clock", value);
@@ -198,8 +200,8 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * After this time without a session or a request that has shown the token the daemon closes itself
-   * (PROTOCOL.md § 1). 100 years at most. Default: zero, which means never.
+   * How long the daemon goes without a session or a request that has shown the token before it closes
+   * itself (PROTOCOL.md § 1). At most 100 years. Default: zero, which means never.
    */
   public IoDaemonBuilder idleTimeout(Duration value) {
     if (given("idleTimeout", value).isNegative()) {
@@ -220,7 +222,7 @@ public final class IoDaemonBuilder {
   }
 
   /**
-   * The daemon, which starts nothing yet.
+   * Builds the daemon, without starting anything.
    *
    * @throws IllegalArgumentException when the token is missing
    * @throws IOException when the system has no descriptor left

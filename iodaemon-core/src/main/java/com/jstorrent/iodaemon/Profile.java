@@ -6,22 +6,22 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * What a daemon can read again while it runs: the folders that clients may use, and the pages that
- * may be clients (PROTOCOL.md § 5.4).
+ * What a daemon can re-read while it runs: the folders that clients may use, and the origins of the
+ * pages that may be clients (PROTOCOL.md § 5.4).
  */
 public record Profile(List<DownloadRoot> roots, AllowedOrigins origins) {
   public Profile {
     roots = List.copyOf(roots);
   }
 
-  /** Where it comes from. */
+  /** Where a profile is read from. */
   @FunctionalInterface
   public interface Source {
     /**
-     * Reads it. May block; on the thread that asks for it.
+     * Reads the profile. Called on the thread that asks for it, and may block.
      *
-     * @throws IOException with one sentence and no path in it, when it cannot be read; what the daemon
-     *     has stays in force
+     * @throws IOException when it cannot be read, with a sentence that contains no path; the daemon
+     *     then keeps what it has
      */
     Profile read() throws IOException;
   }

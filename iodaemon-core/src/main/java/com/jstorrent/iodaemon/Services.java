@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 final class Services implements RequestServices, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
-  /** Clients may have one of so many parts of the heap. */
+  /** Clients may use the size of the heap divided by this number. */
   private static final int HEAP_PARTS = 4;
 
   private final Limits limits;
@@ -120,7 +120,10 @@ final class Services implements RequestServices, AutoCloseable {
             Limits.SEGMENT_BYTES, Limits.IDLE_SEGMENTS, clock, listener::onBuffersDiscarded));
   }
 
-  /** Who hears what happens in the daemon: its own parts first, then the embedder. */
+  /**
+   * The listener for events in the daemon, which notifies the daemon's own parts first, then the
+   * embedder.
+   */
   DaemonListener listener() {
     return idle.andThen(listener);
   }
@@ -130,12 +133,12 @@ final class Services implements RequestServices, AutoCloseable {
     net.start();
   }
 
-  /** No socket of a client may connect to this port of the daemon itself. */
+  /** Forbids clients' sockets to connect to this port of the daemon itself. */
   void protectPort(int port) {
     net.protectPort(port);
   }
 
-  /** Ends what may take long, and undoes it. Does not wait. */
+  /** Cancels and rolls back operations that may take long. Does not wait. */
   void cancel() {
     files.cancel();
   }
@@ -144,12 +147,12 @@ final class Services implements RequestServices, AutoCloseable {
     sessions.close();
   }
 
-  /** What clients hold, and may hold. */
+  /** How much memory clients hold, and how much they may hold. */
   DaemonHealth.HeldMemory held() {
     return new DaemonHealth.HeldMemory(memory.budget().used(), memory.budget().limit());
   }
 
-  /** The counters, for those who must not change them. */
+  /** A read-only view of the counters. */
   Counters counters() {
     return stats.readOnly();
   }

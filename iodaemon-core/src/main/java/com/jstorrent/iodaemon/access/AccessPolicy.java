@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may talk to the daemon: the names of a {@code Host} header, the origins of web pages, and the
- * token (PROTOCOL.md § 2). Any thread may ask.
+ * Decides who may talk to the daemon, by the name in the {@code Host} header, the origin of a web page,
+ * and the token (PROTOCOL.md § 2). Thread-safe.
  */
 public final class AccessPolicy {
   private static final List<String> LOOPBACK_NAMES = List.of("127.0.0.1", "localhost", "[::1]");
@@ -22,7 +22,7 @@ public final class AccessPolicy {
   /**
    * @param token the shared secret
    * @param failureDelay how long each answer is delayed after many wrong tokens
-   * @param nanoTime of the clock by which wrong tokens are forgotten
+   * @param nanoTime the clock by which wrong tokens are forgotten
    */
   public AccessPolicy(
       String token, AllowedOrigins origins, Duration failureDelay, LongSupplier nanoTime) {
@@ -32,9 +32,9 @@ public final class AccessPolicy {
   }
 
   /**
-   * Whether the token is ours. The time that it takes depends on the length of the candidate alone,
-   * which is what {@link MessageDigest#isEqual} promises of its first argument: neither what ours is
-   * nor how long it is shows.
+   * Whether the candidate is our token. The time that this takes depends only on the length of the
+   * candidate, as {@link MessageDigest#isEqual} promises for its first argument, so it reveals neither
+   * our token nor its length.
    */
   public boolean tokenMatches(@Nullable String candidate) {
     return candidate != null
@@ -42,8 +42,8 @@ public final class AccessPolicy {
   }
 
   /**
-   * The same for the value of a header, whose bytes were taken for ISO 8859-1: programs send a token that is not ASCII
-   * in UTF-8, or in ISO 8859-1 where that is possible.
+   * The same for a header value whose bytes were decoded as ISO 8859-1: programs send a token that is
+   * not ASCII in UTF-8 or, where possible, in ISO 8859-1.
    */
   public boolean headerMatches(@Nullable String value) {
     return value != null
@@ -76,7 +76,7 @@ public final class AccessPolicy {
     origins = replacement;
   }
 
-  /** A wrong token was shown; returns how long the answer has to wait. */
+  /** Records a wrong token; returns how long its answer must be delayed. */
   public Duration penalty() {
     return wrongTokens.penalty();
   }

@@ -20,7 +20,7 @@ final class WrongTokens {
     this.nanoTime = nanoTime;
   }
 
-  /** One more; returns how long its answer has to wait. */
+  /** Records one more; returns how long its answer must be delayed. */
   synchronized Duration penalty() {
     long now = nanoTime.getAsLong();
     long oldest = now - Limits.FAILURE_MEMORY.toNanos();

@@ -1,4 +1,4 @@
-/** Who may use the daemon: tokens, origins, and bounds for connections that have shown none. */
+/** Who may use the daemon: tokens, origins, and the delays after wrong tokens. */
 @NullMarked
 package com.jstorrent.iodaemon.access;
 

@@ -7,15 +7,15 @@ import java.util.Set;
 /**
  * The origins of the pages that may use the daemon (PROTOCOL.md § 2). Immutable.
  *
- * @param origins each whole, as a browser sends it
- * @param anyLocal whether pages of this machine are allowed on every port: for development, when
- *     neither a profile nor development origins are given
+ * @param origins complete ones, as a browser sends them
+ * @param anyLocal whether pages served from this machine are allowed on every port: for development,
+ *     when neither a profile nor development origins are given
  */
 public record AllowedOrigins(Set<String> origins, boolean anyLocal) {
   private static final List<String> ANY_LOCAL_PORT =
       List.of("http://localhost:", "http://127.0.0.1:");
 
-  /** A page of a file or of a sandbox says "null"; a wildcard is no origin at all. */
+  /** A page from a file or in a sandbox sends "null"; a wildcard is not an origin at all. */
   private static final Set<String> NEVER = Set.of("null", "*");
 
   public AllowedOrigins {

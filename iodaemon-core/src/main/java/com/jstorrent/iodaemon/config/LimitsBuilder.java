@@ -4,17 +4,16 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Sets the limits that an embedder may want to change. Not
- * thread-safe.
+ * Sets the limits that an embedder may want to change. Not thread-safe.
  *
- * <p>A value that makes no sense is refused with the name of the limit: null with a {@link
- * NullPointerException}; a number below 1, a time below a millisecond (unless the setter allows
- * zero) and a time above 100 years with an {@link IllegalArgumentException}.
+ * <p>A value that makes no sense is rejected with a message that names the limit: null with a
+ * {@link NullPointerException}; a number below 1, a time below a millisecond (unless the setter allows zero)
+ * and a time above 100 years with an {@link IllegalArgumentException}.
  */
 public final class LimitsBuilder {
   private static final Duration ONE_MILLI = Duration.ofMillis(1);
 
-  /** The sum of two such times is less than what a {@code long} holds in nanoseconds. */
+  /** The sum of two such times, in nanoseconds, still fits into a {@code long}. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   Duration handshakeTimeout = Duration.ofSeconds(5);
@@ -93,8 +92,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long the answer to a wrong token waits when there were many in a minute (PROTOCOL.md § 2).
-   * May be zero. Default: 1 s.
+   * How long the answer to a wrong token is delayed when there were many in a minute (PROTOCOL.md § 2). May
+   * be zero. Default: 1 s.
    */
   public LimitsBuilder failureDelay(Duration value) {
     failureDelay = time("failureDelay", Duration.ZERO, value);
@@ -102,9 +101,9 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many connections the port has at once, HTTP and WebSocket together (PROTOCOL.md § 2.2). For
-   * a further one the oldest that has not shown the token is closed; when all have, it waits in the
-   * backlog. Default: 4096.
+   * How many connections the port may have at once, HTTP and WebSocket together (PROTOCOL.md § 2.2). When
+   * another one arrives, the oldest that has not shown the token is closed; if all have shown it, the new one
+   * waits in the backlog. Default: 4096.
    */
   public LimitsBuilder connections(int value) {
     connections = count("connections", 1, value);
@@ -175,9 +174,9 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long a connect may take, without the time that it waits for its turn (PROTOCOL.md § 4.9);
-   * then a failed reply with errno 110. Looking up a name for anything else may take as long.
-   * Default: 10 s.
+   * How long a connect may take, not counting the time that it waits for its turn (PROTOCOL.md § 4.9); then a
+   * failed reply with errno 110. Looking up a name for any other purpose may take just as long. Default: 10
+   * s.
    */
   public LimitsBuilder connectTimeout(Duration value) {
     connectTimeout = time("connectTimeout", ONE_MILLI, value);
@@ -194,8 +193,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long writing what was accepted before the client's TCP_CLOSE may take (PROTOCOL.md § 4.4);
-   * then the socket is reset. May be zero. Default: 5 s.
+   * How long it may take to write what was accepted before the client's TCP_CLOSE (PROTOCOL.md § 4.4); then
+   * the socket is reset. May be zero. Default: 5 s.
    */
   public LimitsBuilder linger(Duration value) {
     linger = time("linger", Duration.ZERO, value);
@@ -203,8 +202,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many bytes of credit a new socket begins with, if the client has the capability
-   * {@code credit} (PROTOCOL.md § 9.2); without credit the peer is not read. Default: 1 MiB.
+   * How many bytes of credit a new socket begins with, if the client has the capability {@code credit}
+   * (PROTOCOL.md § 9.2); when it is used up, the peer is not read. Default: 1 MiB.
    */
   public LimitsBuilder creditBytes(int value) {
     creditBytes = count("creditBytes", 1, value);
@@ -212,10 +211,9 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many bytes a client may send to a new socket before the daemon grants more, if it has the
-   * capability {@code credit} (PROTOCOL.md § 9.2); what it sends beyond that may have to wait. So
-   * much for each of {@link #sockets} should not be more than half of {@link #sessionQueueBytes}.
-   * Default: 8 KiB.
+   * How many bytes a client may send to a new socket before the daemon grants more, if it has the capability
+   * {@code credit} (PROTOCOL.md § 9.2); what it sends beyond that may have to wait. This value times
+   * {@link #sockets} should not be more than half of {@link #sessionQueueBytes}. Default: 8 KiB.
    */
   public LimitsBuilder sendCreditBytes(int value) {
     sendCreditBytes = count("sendCreditBytes", 1, value);
@@ -241,8 +239,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long a peer may take not one byte while the client waits for room (PROTOCOL.md § 4.6); then
-   * its socket is closed with errno 105. Default: 10 s.
+   * How long a peer may go without taking a single byte while the client waits for room (PROTOCOL.md § 4.6);
+   * then its socket is closed with errno 105. Default: 10 s.
    */
   public LimitsBuilder sendStall(Duration value) {
     sendStall = time("sendStall", ONE_MILLI, value);
@@ -268,9 +266,9 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How long a client may send not one byte of a body that is due (PROTOCOL.md § 5); then 408, and
-   * the connection is closed. It may take not one byte of an answer for as long (PROTOCOL.md § 8);
-   * then the connection breaks. Default: 20 s.
+   * How long a client may go without sending a single byte of a body that is due (PROTOCOL.md § 5); then 408,
+   * and the connection is closed. It may go without taking a single byte of an answer for just as long
+   * (PROTOCOL.md § 8); then it is cut off. Default: 20 s.
    */
   public LimitsBuilder bodyStall(Duration value) {
     bodyStall = time("bodyStall", ONE_MILLI, value);
@@ -287,11 +285,11 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many bytes all clients together can make the daemon hold, in the heap and outside of it
-   * (PROTOCOL.md § 4.6): frames, queues, bodies, answers, connections. At this bound sources are not
-   * read, requests wait and are then answered 503. A quarter of the heap at most is used for it; the
-   * rest is direct memory, which {@code -XX:MaxDirectMemorySize} must allow. At least {@link
-   * Limits#FRAME_BYTES}, since one frame must fit. Default: the size to which the heap may grow, but from 96 to 512 MiB.
+   * How many bytes all clients together can make the daemon hold, in the heap and outside of it (PROTOCOL.md
+   * § 4.6): frames, queues, bodies, answers, connections. At this bound sources are not read, and requests
+   * wait and are then answered 503. At most a quarter of the heap is used for it; the rest is direct memory,
+   * which {@code -XX:MaxDirectMemorySize} must allow. At least {@link Limits#FRAME_BYTES}, since one frame
+   * must fit. Default: the size to which the heap may grow, but from 96 to 512 MiB.
    */
   public LimitsBuilder memoryBytes(long value) {
     memoryBytes = bytes("memoryBytes", Limits.FRAME_BYTES, value);
@@ -299,10 +297,9 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many bytes of request bodies may be in memory, where a body is held until it is complete
-   * and verified (PROTOCOL.md § 8); at this bound a request waits {@link Limits#BODY_MEMORY_WAIT}
-   * at most, then 503. At least {@link Limits#BODY_BYTES}, since one body must fit. Default: 96
-   * MiB.
+   * How many bytes of request bodies may be in memory, for bodies that are held until they are complete and
+   * verified (PROTOCOL.md § 8); at this bound a request waits for at most {@link Limits#BODY_MEMORY_WAIT},
+   * then 503. At least {@link Limits#BODY_BYTES}, since one body must fit. Default: 96 MiB.
    */
   public LimitsBuilder bodyMemoryBytes(long value) {
     bodyMemoryBytes = bytes("bodyMemoryBytes", Limits.BODY_BYTES, value);
@@ -310,8 +307,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * How many files stay open while no request uses them; past it the least recently used one is
-   * closed. May be zero. Default: 512.
+   * How many files stay open while no request uses them; beyond that, the least recently used one is closed.
+   * May be zero. Default: 512.
    */
   public LimitsBuilder openFiles(int value) {
     openFiles = count("openFiles", 0, value);
@@ -337,8 +334,8 @@ public final class LimitsBuilder {
   }
 
   /**
-   * The time between two looks at the download roots while a client is on {@code /control}
-   * (PROTOCOL.md § 8). Default: 10 s.
+   * The time between two checks of the download roots while a client is on {@code /control} (PROTOCOL.md
+   * § 8). Default: 10 s.
    */
   public LimitsBuilder rootCheck(Duration value) {
     rootCheck = time("rootCheck", ONE_MILLI, value);
@@ -355,7 +352,7 @@ public final class LimitsBuilder {
   }
 
   /**
-   * The limits as they are set now; this builder may be used further.
+   * Builds the limits as they are set now; this builder can still be used afterwards.
    *
    * @throws IllegalArgumentException when {@code sessionQueueBytes} is less than {@code
    *     socketQueueBytes}

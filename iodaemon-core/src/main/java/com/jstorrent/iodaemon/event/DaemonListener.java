@@ -41,11 +41,11 @@ public interface DaemonListener {
   default void onFailed(Throwable cause) {}
 
   /**
-   * Direct buffers are not needed any more and were left to the collector, after a time of high load.
-   * Their memory returns to the system with the next full collection, which a program that does little
-   * else may want to cause.
+   * After a time of high load, direct buffers that are no longer needed were left to the garbage
+   * collector. Their memory returns to the system with the next full collection, which a program that
+   * does little else may want to trigger.
    *
-   * @param bytes so many outside the heap
+   * @param bytes how many bytes they have outside the heap
    */
   default void onBuffersDiscarded(long bytes) {}
 

@@ -33,10 +33,10 @@ import org.jspecify.annotations.Nullable;
  * has been without a connection for the grace period. Thread-safe.
  */
 public final class FileHandles implements DaemonListener {
-  /** What a handle takes on the heap beside its path and the name of its session. */
+  /** What a handle takes on the heap, in bytes, besides its path and the name of its session. */
   private static final long HANDLE_BYTES = 400;
 
-  /** So many sessions that have gone are known as such; one that was forgotten counts as new. */
+  /** How many expired sessions are remembered; one that has been forgotten counts as new. */
   private static final int EXPIRED_SESSIONS = 1024;
 
   private final FileService files;
@@ -46,14 +46,14 @@ public final class FileHandles implements DaemonListener {
   private final MemoryAccount memory;
   private final ConcurrentMap<String, FileHandle> handles = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Integer> connections = new HashMap<>(); // by session; by lock
+  private final Map<String, Integer> connections = new HashMap<>(); // number by session; guarded by lock
   private final Map<String, MonotonicClock.Scheduled> graces = new HashMap<>(); // guarded by lock
-  private final Set<String> expired = new LinkedHashSet<>(); // guarded by lock; sessions without a grace
-  private final Set<FileHandle> inUse = // guarded by lock; closed ones, as long as a request has them
+  private final Set<String> expired = new LinkedHashSet<>(); // guarded by lock; sessions whose grace is over
+  private final Set<FileHandle> inUse = // guarded by lock; closed ones that a request may still have
       Collections.newSetFromMap(new WeakHashMap<>());
 
   /**
-   * @param memory where the handles take theirs
+   * @param memory what handles take their memory from
    */
   public FileHandles(
       FileService files, Limits limits, Stats stats, MonotonicClock clock, MemoryBudget memory) {
@@ -61,7 +61,7 @@ public final class FileHandles implements DaemonListener {
     this.limits = limits;
     this.stats = stats;
     this.clock = clock;
-    this.memory = memory.open(Share.COMMON); // only clients know which they need
+    this.memory = memory.open(Share.COMMON); // never given up: only clients know which handles they need
   }
 
   /** A new handle, and the size of its file in bytes at that time. */
@@ -104,7 +104,7 @@ public final class FileHandles implements DaemonListener {
     }
   }
 
-  /** A session that has been gone for too long already does not keep a handle, either. */
+  /** A handle of a session that has already expired is closed after another grace period. */
   private void endIfExpired(@Nullable String session) {
     lock.lock();
     try {
@@ -138,8 +138,8 @@ public final class FileHandles implements DaemonListener {
   }
 
   /**
-   * Closes a handle and waits for the writes in progress through it. They and the reads in progress go on, and a rename
-   * meanwhile goes unnoticed by them.
+   * Closes a handle and waits for the writes in progress through it. Those writes and the reads in
+   * progress go on, and a rename meanwhile does not affect them.
    *
    * @throws OperationFailure ENOENT when there is no such handle
    */
@@ -178,7 +178,7 @@ public final class FileHandles implements DaemonListener {
 
   private List<FileHandle> all() {
     List<FileHandle> all = new ArrayList<>();
-    lock.lock(); // a close moves a handle from one to the other
+    lock.lock(); // because a close moves a handle from one collection to the other
     try {
       all.addAll(inUse);
       all.addAll(handles.values());
@@ -188,7 +188,7 @@ public final class FileHandles implements DaemonListener {
     return all;
   }
 
-  /** The file has been renamed, so the handle gets the memory for a longer path in any case. */
+  /** The file has already been renamed, so the handle gets the memory for a longer path unconditionally. */
   private void move(FileHandle handle, FileLocation target) {
     long more = 0;
     lock.lock();
@@ -244,7 +244,7 @@ public final class FileHandles implements DaemonListener {
     }
   }
 
-  /** With the lock held. */
+  /** Called with the lock held. */
   private void beginGrace(String session) {
     graces.put(
         session,
@@ -261,7 +261,7 @@ public final class FileHandles implements DaemonListener {
         return; // the session has reconnected just in time
       }
       graces.remove(session);
-      left.addAll(handles.values()); // what comes after them finds the session expired
+      left.addAll(handles.values()); // handles opened after this find the session expired
       expired.add(session);
       if (expired.size() > EXPIRED_SESSIONS) {
         Iterator<String> oldest = expired.iterator();

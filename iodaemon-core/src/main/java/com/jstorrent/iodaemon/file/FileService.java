@@ -265,7 +265,7 @@ public final class FileService implements AutoCloseable {
         pool.call(
             Priority.BULK,
             () -> {
-              ByteBuffer buffer = reserveBuffers.take(); // by the job: more requests wait than jobs run
+              ByteBuffer buffer = reserveBuffers.take(); // taken by the job, because more requests wait than jobs run
               try {
                 file.reserveNow(buffer.clear().limit(bytes), from);
               } finally {

@@ -225,7 +225,7 @@ public final class FolderService {
     folder.deleteFolder(name);
   }
 
-  /** What can be deleted is; then the first failure is told. */
+  /** Deletes everything that can be deleted, and then reports the first failure. */
   private static void deleteContent(HeldFolder folder, String name, int level)
       throws IOException, OperationFailure {
     Exception first = null;

@@ -69,7 +69,7 @@ final class OpenFileTable implements AutoCloseable {
   private final Consumer<SharedFile> onClose;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition released = lock.newCondition();
-  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // by lock
+  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // guarded by lock
   private final Set<Entry> evictedInUse = new HashSet<>(); // evicted, but in use; guarded by lock
   private long releases; // guarded by the lock
   private boolean closed; // guarded by the lock

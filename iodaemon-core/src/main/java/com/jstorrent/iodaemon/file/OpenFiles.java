@@ -220,7 +220,7 @@ final class OpenFiles implements AutoCloseable {
     while (true) {
       FileChannel channel;
       Object before;
-      // While it is open, no other file gets the number of this one, which makes it known by its key.
+      // While it is open, no other file can get its inode number, so the file's key identifies it.
       FileChannel witness = folder.openFile(name, access.options());
       try {
         before = key(folder, name);

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * Keeps a look-up by name from failing, or finding the wrong file, because the file or a folder
  * above it is being renamed at that moment.
  *
- * <p>Renames below a root take a write lock. Look-ups read optimistically ({@link StampedLock}):
- * they run without a lock, and if a rename was in progress meanwhile, the result is discarded and
- * the look-up is repeated under a read lock. So look-ups cost nothing while nothing is renamed. One that may
- * create what it does not find has the read lock at once: what it creates could not be discarded. The
- * location is asked for anew each time, so a {@link FileHandle} is found under its new name.
- * Thread-safe.
+ * <p>Renames below a root take a write lock. Look-ups read optimistically ({@link StampedLock}): they
+ * run without a lock, and if a rename was in progress meanwhile, the result is discarded and the
+ * look-up is repeated under a read lock. So look-ups cost nothing while nothing is renamed. A look-up
+ * that may create what it does not find takes the read lock at once, because what it creates could not
+ * be discarded. Each attempt asks for the location again, so a {@link FileHandle} is found under its
+ * new name. Thread-safe.
  */
 final class RenameGuard {
   private final ConcurrentMap<Path, StampedLock> locks = new ConcurrentHashMap<>(); // by root
@@ -67,7 +67,7 @@ final class RenameGuard {
   }
 
   /**
-   * Looks a file up at its current location, where it or folders above it are created if they do not exist.
+   * Looks a file up at its current location; the search may create it, or folders above it.
    *
    * @throws OperationFailure from the search
    */

@@ -93,8 +93,9 @@ final class Renaming {
   }
 
   /**
-   * POSIX leaves both names when they are hard links of one file. On a disk that ignores case, or takes two spellings for
-   * one, they are the same name, which must stay: so the old one goes only if there are certainly two.
+   * Deletes the old name if it is left: POSIX keeps both names when they are hard links of one file. On
+   * a disk that ignores case, or treats two spellings as one, both are the same name, which must stay.
+   * So the old name is deleted only if there are certainly two.
    */
   private static void removeOtherName(
       HeldFolder source, String name, HeldFolder target, String newName) {

@@ -29,7 +29,7 @@ public final class SafePath {
 
   private static final String SEPARATOR = "/";
 
-  private final String text; // its components, joined: a path of many handles is held for long
+  private final String text; // its components, joined to save memory: handles hold many paths for long
 
   private SafePath(String text) {
     this.text = text;
@@ -120,7 +120,7 @@ public final class SafePath {
     return text.isEmpty();
   }
 
-  /** What its text takes on the heap, in bytes. */
+  /** How many bytes its text takes on the heap. */
   long heapBytes() {
     return HeapSize.of(text);
   }

@@ -57,7 +57,7 @@ public enum Errno {
   ETIMEDOUT(110),
   /** Nothing listens on this port. */
   ECONNREFUSED(111),
-  /** The peer does not run. */
+  /** The peer's host is down. */
   EHOSTDOWN(112),
   /** There is no route to the peer. */
   EHOSTUNREACH(113),

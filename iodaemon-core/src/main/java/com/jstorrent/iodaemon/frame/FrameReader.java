@@ -23,7 +23,7 @@ public final class FrameReader {
   private static final int CLOSED_PAYLOAD = 9;
   private static final char FIELD_END = '\0';
 
-  /** Four times what a name can have, as a character can have four bytes. */
+  /** Four bytes for each character of the longest name, and for one more, which shows that a text is too long. */
   private static final int HOST_TEXT_BYTES = 1024;
 
   private FrameReader() {}
@@ -270,7 +270,10 @@ public final class FrameReader {
     return host;
   }
 
-  /** Keeps so much of a text that one which is too long stays too long; the rest must not be held while the frame waits. */
+  /**
+   * Reads a text, but keeps only enough to see that it is too long; the rest must not be held while the
+   * frame waits.
+   */
   private static String hostText(ByteBuffer in) {
     int kept = Math.min(in.remaining(), HOST_TEXT_BYTES);
     ByteBuffer text = in.slice(in.position(), kept);

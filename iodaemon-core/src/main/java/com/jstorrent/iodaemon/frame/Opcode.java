@@ -25,7 +25,7 @@ public enum Opcode {
   AUTH_RESULT(0x04, TO_CLIENT, HANDSHAKE, 1),
   /** How many frames were handled. */
   ACK(0x05, BOTH, Capability.RESUME, 8),
-  /** Asks for the session of a ticket. */
+  /** Asks to resume the session of a ticket. */
   RESUME(0x06, TO_DAEMON, Capability.RESUME, 8),
   /** The state of a resumed session. */
   RESUMED(0x07, TO_CLIENT, Capability.RESUME, 25),
@@ -38,7 +38,7 @@ public enum Opcode {
   TCP_CONNECTED(0x11, TO_CLIENT, IO, 9),
   /** Bytes for a peer. */
   TCP_SEND(0x12, TO_DAEMON, IO, 4),
-  /** Bytes of a peer. */
+  /** Bytes from a peer. */
   TCP_RECV(0x13, TO_CLIENT, IO, 4),
   /** Ends a connection, or says that it has ended. */
   TCP_CLOSE(0x14, BOTH, IO, 4),
@@ -56,7 +56,7 @@ public enum Opcode {
   TCP_SECURED(0x1A, TO_CLIENT, IO, 5),
   /** Ends one side of a connection. */
   TCP_SHUTDOWN(0x1B, BOTH, Capability.HALFCLOSE, 4),
-  /** Grants bytes of a connection. */
+  /** Grants credit for a connection. */
   TCP_CREDIT(0x1C, BOTH, Capability.CREDIT, 8),
 
   /** Asks for a UDP socket. */
@@ -65,7 +65,7 @@ public enum Opcode {
   UDP_BOUND(0x21, TO_CLIENT, IO, 11),
   /** A datagram for a peer. */
   UDP_SEND(0x22, TO_DAEMON, IO, 8),
-  /** A datagram of a peer. */
+  /** A datagram from a peer. */
   UDP_RECV(0x23, TO_CLIENT, IO, 8),
   /** Ends a UDP socket, or says that it has ended. */
   UDP_CLOSE(0x24, BOTH, IO, 4),

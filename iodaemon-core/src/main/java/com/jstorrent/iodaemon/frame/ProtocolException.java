@@ -7,7 +7,7 @@ package com.jstorrent.iodaemon.frame;
 public final class ProtocolException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Of the frame that broke a rule. */
+  /** The request id of the frame that broke a rule. */
   private final int requestId;
 
   /**

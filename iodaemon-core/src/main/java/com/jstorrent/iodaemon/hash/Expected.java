@@ -18,7 +18,7 @@ public final class Expected {
 
   /**
    * @param hex the digits, in upper or lower case
-   * @throws OperationFailure EINVAL when this is no digest of that algorithm in hex
+   * @throws OperationFailure EINVAL when this is not a digest of that algorithm in hex
    */
   public static Expected parse(HashAlgorithm algorithm, String hex) throws OperationFailure {
     try {

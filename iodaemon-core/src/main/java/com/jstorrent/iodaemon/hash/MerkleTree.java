@@ -6,8 +6,8 @@ import java.util.Deque;
 
 /**
  * The Merkle tree of BitTorrent version 2 (BEP 52): a binary tree of digests whose leaves are the
- * digests of 16 KiB blocks, padded with leaves of zeros to a power of two. It keeps one digest a layer at most,
- * however many there are. Not thread-safe.
+ * digests of 16 KiB blocks, padded with leaves of zeros to a power of two. It keeps at most one digest
+ * per layer, however many leaves there are. Not thread-safe.
  */
 public final class MerkleTree {
   /** The size of a block in bytes; the last block of a file may be shorter. */
@@ -18,7 +18,7 @@ public final class MerkleTree {
   private final Deque<Node> whole = new ArrayDeque<>(); // each of a higher layer than the one before it
   private long added;
 
-  /** The root over so many leaves that it is in this layer; the lowest one is 0. */
+  /** The root of a complete tree over 2^layer added nodes. */
   private static final class Node {
     private final int layer;
     private final byte[] value;

@@ -10,22 +10,22 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * What one client makes the daemon hold, or all requests of one kind. What is taken for a use has to be
- * released for the same use. Thread-safe; nothing here blocks but one method that says so.
+ * The memory that one client, or all requests of one kind, make the daemon hold. What is taken for a
+ * use must be released for the same use. Thread-safe; only {@link #awaitTake} blocks.
  */
 public final class MemoryAccount implements AutoCloseable {
-  /** Frees memory when it has been short for a while, and this account holds most and moves least. */
+  /** Gives up memory when it has been short for a while and this account holds most of what has not moved. */
   @FunctionalInterface
   public interface Holder {
     /**
      * Called on the thread of the clock; must not block.
      *
-     * @return whether memory becomes free soon
+     * @return whether memory will soon be released
      */
     boolean giveUp();
   }
 
-  /** How often a thread that waits asks whether it is to go on. */
+  /** How often a waiting thread asks whether it should go on waiting. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final MemoryBudget budget;
@@ -66,7 +66,7 @@ public final class MemoryAccount implements AutoCloseable {
   }
 
   /**
-   * {@return whether {@link #tryTake} would take so many bytes now}
+   * {@return whether {@link #tryTake} would take this many bytes now}
    *
    * @param use what they are for
    * @param bytes how many
@@ -76,18 +76,18 @@ public final class MemoryAccount implements AutoCloseable {
   }
 
   /**
-   * {@return whether {@link #tryTake} would take so many bytes now}
+   * {@return whether {@link #tryTake} would take this many bytes now}
    *
    * @param use what they are for
    * @param bytes how many
-   * @param retry runs once if not, as {@link #whenReleased} says
+   * @param retry if not, runs once, as described at {@link #whenReleased}
    */
   public boolean hasRoom(MemoryUse use, long bytes, Runnable retry) {
     if (hasRoom(use, bytes)) {
       return true;
     }
     whenReleased(retry);
-    return hasRoom(use, bytes); // what was released in between
+    return hasRoom(use, bytes); // something may have been released in between
   }
 
   /**
@@ -106,7 +106,8 @@ public final class MemoryAccount implements AutoCloseable {
   }
 
   /**
-   * Takes memory for what exists already and cannot wait; bounded by other means.
+   * Takes memory without regard to the limit, for what already exists and cannot wait, and is bounded
+   * by other means.
    *
    * @param use what it is for
    * @param bytes how many
@@ -121,7 +122,8 @@ public final class MemoryAccount implements AutoCloseable {
    *
    * @param use what it is for
    * @param bytes how many
-   * @param goOn is asked again and again; the wait ends when it says no, or the thread is interrupted
+   * @param goOn asked repeatedly; the wait ends when it returns false, or when the thread is
+   *     interrupted
    * @return whether it was taken
    */
   public boolean awaitTake(MemoryUse use, long bytes, BooleanSupplier goOn) {
@@ -162,8 +164,8 @@ public final class MemoryAccount implements AutoCloseable {
   }
 
   /**
-   * Runs {@code retry} once, as soon as any memory has been released. To be called before the last try:
-   * otherwise what is released in between would not be noticed.
+   * Runs {@code retry} once, as soon as any memory has been released. Call it before the last attempt;
+   * otherwise memory that is released in between would go unnoticed.
    *
    * @param retry what to run; it must not block
    */
@@ -171,7 +173,7 @@ public final class MemoryAccount implements AutoCloseable {
     budget.whenReleased(retry);
   }
 
-  /** How many bytes it could give up: all but what a client is counted for by being there. */
+  /** How many bytes it could give up: all but what connections and sockets themselves count as. */
   long yieldable() {
     return held() - held(MemoryUse.CONNECTIONS);
   }
@@ -187,7 +189,7 @@ public final class MemoryAccount implements AutoCloseable {
   }
 
   /**
-   * From here on the holder is not asked to give anything up. What is still held stays counted until it is
+   * The holder is not asked to give anything up any more. What is still held stays counted until it is
    * released.
    */
   @Override

@@ -15,16 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory that all clients together make the daemon hold (PROTOCOL.md § 4.6). How much of it an account
- * may have says its {@link Share}. An account that gets nothing waits: its source is read later, its request
- * waits. While one waits for longer than {@link Limits#MEMORY_PRESSURE}, the accounts that hold most of those
- * that have not moved for as long have to give up something; one that holds little only if no other holds
+ * The memory that all clients together make the daemon hold (PROTOCOL.md § 4.6). The {@link Share} of
+ * an account determines how much of it the account may have. An account that gets none waits: its
+ * source is read later, or its request waits. Once one has waited for longer than
+ * {@link Limits#MEMORY_PRESSURE}, accounts that have not moved anything for just as long must give
+ * something up, those that hold most first; accounts that hold little must do so only if none holds
  * more. Thread-safe, without a lock.
  */
 public final class MemoryBudget {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
 
-  /** What is given up at once is at least one of so many parts of the memory. */
+  /** Accounts give memory up until it is at least the limit divided by this number. */
   private static final int RELIEF_PARTS = 16;
 
   private final long limit;
@@ -38,8 +39,8 @@ public final class MemoryBudget {
   private final AtomicBoolean watching = new AtomicBoolean();
 
   /**
-   * @param limit in bytes, in the heap and outside of it
-   * @param heapLimit the part of them that may be in the heap
+   * @param limit in bytes, on the heap and outside it together
+   * @param heapLimit how many of them may be on the heap
    */
   @SuppressWarnings("exports") // a daemon makes it; transports get it
   public MemoryBudget(long limit, long heapLimit, Stats stats, MonotonicClock clock) {
@@ -63,7 +64,7 @@ public final class MemoryBudget {
   /**
    * A new account.
    *
-   * @param gauges of what it holds, as a part of those of the daemon
+   * @param gauges what counts the bytes it holds, as a part of the daemon's counters
    * @param holder gives up something when memory has been short for a while
    */
   @SuppressWarnings("exports") // as above
@@ -73,7 +74,7 @@ public final class MemoryBudget {
     return account;
   }
 
-  /** Whether a new account could take so many bytes now. */
+  /** Whether a new account could take this many bytes now. */
   public boolean hasRoom(Share share, MemoryUse use, long bytes) {
     return hasRoom(share, use, 0, bytes);
   }
@@ -83,7 +84,7 @@ public final class MemoryBudget {
     return limit;
   }
 
-  /** How many bytes accounts of this share may take together for a use while the others have nothing. */
+  /** How many bytes accounts of this share may take together for a use while no other account holds any. */
   public long most(Share share, MemoryUse use) {
     return share.most(use.onHeap() ? heapLimit : limit);
   }
@@ -158,12 +159,12 @@ public final class MemoryBudget {
     }
   }
 
-  /** Runs as long as an account waits. */
+  /** Runs again and again as long as an account waits. */
   private void look(long due) {
     boolean wanted = !waiting.isEmpty();
     if (wanted) {
       boolean late = now() - due > Limits.MEMORY_PRESSURE.toNanos();
-      if (!late) { // else the process itself stood still, and so did every account
+      if (!late) { // else the process itself was stopped, and with it every account
         relieve();
       }
       wakeAll(); // those that still get nothing register again
@@ -174,7 +175,10 @@ public final class MemoryBudget {
     }
   }
 
-  /** Lets those give up something that hold most and have not moved anything for a while. */
+  /**
+   * Asks the accounts that hold most, of those that have not moved anything for a while, to give
+   * something up.
+   */
   private void relieve() {
     long before = now() - Limits.MEMORY_PRESSURE.toNanos();
     boolean littleIsAll =

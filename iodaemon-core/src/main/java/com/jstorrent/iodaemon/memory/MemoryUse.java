@@ -5,8 +5,8 @@ import com.jstorrent.iodaemon.stats.Counter;
 /** What memory is used for. Each use has a gauge of its name in {@code /stats} (PROTOCOL.md § 5.4). */
 public enum MemoryUse {
   /**
-   * Frames of clients that have not arrived whole, datagrams whose host is looked up, and frames of data that are being
-   * built.
+   * Frames of clients that have not fully arrived, datagrams whose host is being looked up, and frames
+   * of data that are being built.
    */
   FRAMES(Counter.MEMORY_FRAMES, false),
   /** Bytes that wait for peers to take them. */
@@ -15,7 +15,7 @@ public enum MemoryUse {
   REPLAY(Counter.MEMORY_REPLAY, false),
   /** Bodies of requests that are held until they are complete. */
   BODIES(Counter.MEMORY_BODIES, false),
-  /** Small bodies, and JSON that is being taken apart. */
+  /** Small bodies, and JSON that is being parsed. */
   SMALL_BODIES(Counter.MEMORY_SMALL_BODIES, true),
   /** Pieces of files on their way to a client. */
   ANSWERS(Counter.MEMORY_ANSWERS, false),
@@ -38,7 +38,7 @@ public enum MemoryUse {
     return gauge;
   }
 
-  /** Whether it is in the heap, of which clients may have only a part. */
+  /** Whether it is on the heap, of which clients may have only a part. */
   boolean onHeap() {
     return onHeap;
   }

@@ -3,8 +3,8 @@ package com.jstorrent.iodaemon.memory;
 /** How much of the memory an account may have. */
 public enum Share {
   /**
-   * As much as is free: one account gets half of the memory, nine that take all they can get a tenth each,
-   * and another tenth stays free. Half of the reserve is for accounts that hold little.
+   * As much as is free: a single account gets half of the memory; nine that take all they can get a
+   * tenth each, and another tenth stays free. Half of the reserve is for accounts that hold little.
    */
   FAIR,
 
@@ -14,16 +14,19 @@ public enum Share {
   /** All of it. For what is small, so that it is served however much the others hold. */
   RESERVED;
 
-  /** What an account with little holds at most, in bytes: a frame buffer and some sockets. */
+  /** An account holds little if it holds at most this many bytes: a frame buffer and some sockets. */
   static final long LITTLE_BYTES = 512 << 10;
 
-  /** The reserve is one of so many parts. */
+  /** The reserve is the limit divided by this number. */
   private static final int RESERVE_PARTS = 8;
 
-  /** What is left of it even when many accounts hold little: one of so many parts. */
+  /** What is left of the reserve even when many accounts hold little: the limit divided by this number. */
   private static final int LAST_PARTS = 16;
 
-  /** How many bytes of {@code limit} accounts with this share can have while nothing else is taken. */
+  /**
+   * How many bytes of {@code limit} accounts with this share can have together while nothing else is
+   * taken.
+   */
   long most(long limit) {
     return this == RESERVED ? limit : limit - limit / RESERVE_PARTS;
   }
@@ -31,9 +34,9 @@ public enum Share {
   /**
    * Whether an account may take more.
    *
-   * @param limit of all memory, in bytes
-   * @param taken of it, by all accounts
-   * @param held of that, by this account
+   * @param limit how much memory there is, in bytes
+   * @param taken how much of it all accounts have taken
+   * @param held how much of that this account has taken
    */
   boolean allows(long limit, long taken, long held, long bytes) {
     long free = limit - taken;

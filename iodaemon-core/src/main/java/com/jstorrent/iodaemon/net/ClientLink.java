@@ -16,9 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one client: its relay, and the connection that this writes to, which may be another one after
- * RESUME. Where a method does not say otherwise,
- * any thread may call it, and it does not block.
+ * The link to one client: its relay, and the connection that the relay writes to, which may be another
+ * one after RESUME. Unless a method says otherwise, any thread may call it and it does not block.
  */
 public final class ClientLink {
   private final NetContext net;
@@ -29,7 +28,7 @@ public final class ClientLink {
     this.net = net;
   }
 
-  /** What is counted of this client. */
+  /** The counters of this client. */
   public Stats stats() {
     return net.stats();
   }
@@ -39,7 +38,7 @@ public final class ClientLink {
     return net.relay().client().queuedBytes();
   }
 
-  /** How long the frame that is being sent waits for the client to read. */
+  /** How long the frame that is being sent has been waiting for the client to read. */
   public Duration blocked() {
     return net.relay().client().blocked();
   }
@@ -47,7 +46,7 @@ public final class ClientLink {
   /**
    * Answers CLIENT_HELLO.
    *
-   * @param capabilities what the client has asked for and gets
+   * @param capabilities those that the client has asked for and is granted
    */
   public void greet(DaemonFrame.ServerHello answer, Set<Capability> capabilities) {
     net.negotiated().set(capabilities);
@@ -63,7 +62,7 @@ public final class ClientLink {
     });
   }
 
-  /** The client's reader waits for room; called again and again meanwhile. */
+  /** Called repeatedly while the client's reader waits for room. */
   void readerWaits() {
     Resumption resumable = resumption;
     if (resumable != null) {
@@ -71,19 +70,19 @@ public final class ClientLink {
     }
   }
 
-  /** Whether the client has asked for it. */
+  /** Whether the client was granted this capability. */
   public boolean has(Capability capability) {
     return net.negotiated().has(capability);
   }
 
-  /** What lets another connection go on with these sockets, or null when nothing does. */
+  /** What lets another connection take over these sockets, or null when none can. */
   public @Nullable Resumption resumption() {
     return resumption;
   }
 
   /**
-   * Relays until {@link ClientSockets#end}, with whatever connection there is, or until there is nothing
-   * to relay for now; on a thread of its own, since it blocks.
+   * Relays to whatever connection there is, until {@link ClientSockets#end} or until there is nothing
+   * to relay for now. Blocks, so it needs a thread of its own.
    *
    * @throws IOException when the system fails
    */
@@ -93,12 +92,12 @@ public final class ClientLink {
     }
   }
 
-  /** Ends the connection in order, behind the frames that were queued before. */
+  /** Closes the connection in an orderly way, after the frames that were queued before. */
   public void close(CloseReason reason) {
     net.relay().post(() -> net.relay().client().end(reason));
   }
 
-  /** As {@link #close}; a client that takes nothing cannot be told, and is cut off after a while. */
+  /** As {@link #close}, but cuts off, after a while, a client that reads nothing and so cannot be told. */
   public void closeInTime(CloseReason reason) {
     close(reason);
     net.clock().schedule(Limits.CLOSE_HANDSHAKE, this::abort);
@@ -115,7 +114,8 @@ public final class ClientLink {
   }
 
   /**
-   * The connection has ended, and its reader has gone: lets go of it, and waits for another one.
+   * Detaches the connection, which has ended and whose reader is gone, so that another one can take its
+   * place.
    *
    * @param done runs on the relay's thread when nothing uses the connection any more
    */
@@ -131,8 +131,8 @@ public final class ClientLink {
   }
 
   /**
-   * Gives the connection away, when everything that was queued before has been written. Called by the
-   * client's reader; waits for the relay's thread.
+   * Detaches the connection and returns it, after everything that was queued before has been written.
+   * Called by the client's reader; blocks until the relay's thread has done so.
    *
    * @return null when the connection has failed
    */
@@ -150,11 +150,12 @@ public final class ClientLink {
   }
 
   /**
-   * Goes on with another connection (PROTOCOL.md § 9.3). Called by the reader of that connection; waits
-   * for the relay's thread to take the connection, and not for what that sends then: a client may be
-   * unable to read while the daemon does not read from it.
+   * Continues with another connection (PROTOCOL.md § 9.3). Called by the reader of that connection.
+   * Blocks until the relay's thread has taken the connection, but not until it has sent what is due
+   * then: a client may be unable to read while the daemon does not read from it.
    *
-   * @return false when the frames that the client lacks are not there, or when it does not fit
+   * @return false when the frames that the client lacks are no longer kept, or when the connection does
+   *     not fit
    */
   public boolean resume(FrameConnection connection, ClientFrame.Resume frame) {
     Resumption resumable = resumption;
@@ -194,15 +195,15 @@ public final class ClientLink {
   }
 
   /**
-   * Releases what {@link #relay} used. Called by its thread when that has failed, or by the one that could
-   * not start it.
+   * Releases what {@link #relay} used. Called by the relay's thread when it has ended or failed, or by
+   * the thread that could not start it.
    */
   public void dispose() {
-    net.gate().open(); // the reader may wait for room that is never made any more
+    net.gate().open(); // the reader may be waiting for room that is never made any more
     net.relay().close();
   }
 
-  /** Whether the connection has ended, so that frames which are still read mean nothing. */
+  /** Whether the connection has ended, so that frames that are still read have no effect. */
   public boolean isOver() {
     return net.gate().isOpen();
   }
@@ -219,12 +220,12 @@ public final class ClientLink {
     }
   }
 
-  /** Whether the client has taken enough of its replies to get more. */
+  /** Whether the client has read enough of its replies to get more. */
   public boolean hasControlRoom() {
     return net.relay().client().hasControlRoom();
   }
 
-  /** Waits while too many replies wait for the client to read them. */
+  /** Blocks while too many replies wait for the client to read them. */
   public void awaitControlRoom() {
     net.gate().await(net.relay().client()::hasControlRoom, Long.MAX_VALUE >> 1);
   }

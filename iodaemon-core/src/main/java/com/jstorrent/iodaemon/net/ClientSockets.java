@@ -25,11 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sockets and servers of one client: what its session asks of the network. The methods that take
- * a frame are called by the client's reader only; none blocks but {@link #tcpSend} and {@link
- * ClientLink#awaitControlRoom}, which is how a client that is too fast is slowed down.
+ * The sockets and servers of one client, and what its session asks of the network. The methods that
+ * take a frame are called by the client's reader only. Only {@link #tcpSend} and
+ * {@link ClientLink#awaitControlRoom} block, which slows down a client that sends too fast
+ * (back-pressure).
  *
- * <p>They outlive the connection of a client that may resume ({@link Resumption}).
+ * <p>The sockets outlive the connection of a client that may resume ({@link Resumption}).
  */
 public final class ClientSockets {
   private static final Logger LOG = LoggerFactory.getLogger(ClientSockets.class);
@@ -44,15 +45,15 @@ public final class ClientSockets {
   /** The client whose sockets these are. */
   public interface Owner {
     /**
-     * Starts a thread for {@link ClientLink#relay}, or else calls {@link ClientLink#dispose} itself; called by
-     * any thread that has something for the relay.
+     * Starts a thread that runs {@link ClientLink#relay}; if it cannot, it calls
+     * {@link ClientLink#dispose} itself. Called by any thread that has something for the relay to do.
      */
     void startRelay();
 
     /** The client cannot resume any more: it ends if it has no connection now. Must not block. */
     void cannotResume();
 
-    /** The client has to go, and cannot resume. Must not block. */
+    /** The client must end to make room for others, and cannot resume. Must not block. */
     void crowdedOut();
   }
 
@@ -61,7 +62,7 @@ public final class ClientSockets {
     Stats stats = shared.stats().part();
     MemoryAccount memory = shared.memory().open(Share.FAIR, stats, this::giveUp);
     admitted = memory.tryTake(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
-    if (!admitted) { // it is there until it has ended
+    if (!admitted) { // it takes the memory anyway until it has ended
       memory.take(MemoryUse.CONNECTIONS, Limits.WEBSOCKET_BYTES);
     }
     SocketTable table = new SocketTable(memory);
@@ -93,17 +94,20 @@ public final class ClientSockets {
     return admitted;
   }
 
-  /** The way to the client. */
+  /** The link to the client. */
   public ClientLink link() {
     return link;
   }
 
-  /** What the client makes the daemon hold. */
+  /** The account of what the client makes the daemon hold. */
   public MemoryAccount memory() {
     return net.memory();
   }
 
-  /** Since bytes have moved on any socket; longer than any time when there is none. Any thread. */
+  /**
+   * The time since bytes last moved on any socket; longer than any real time when there is none. Any
+   * thread.
+   */
   public Duration idle() {
     return net.table()
         .sockets()
@@ -113,7 +117,7 @@ public final class ClientSockets {
         .orElse(ChronoUnit.FOREVER.getDuration());
   }
 
-  /** Its sockets and servers as they are now. Any thread. */
+  /** A snapshot of its sockets and servers. Any thread. */
   public Stream<SocketReport> reports() {
     return Stream.concat(
         net.table().sockets().stream().map(PeerSocket::report),
@@ -139,8 +143,8 @@ public final class ClientSockets {
   }
 
   /**
-   * Connects a socket that the client has not asked for by a frame, but is told of as if it had, with
-   * requestId 0. Any thread.
+   * Connects a socket that the client has not asked for by a frame; the client is told of it as if it
+   * had, with requestId 0. Any thread.
    *
    * @return its id, or null when there is no room for it
    */
@@ -163,7 +167,10 @@ public final class ClientSockets {
     return socket.id();
   }
 
-  /** Closes a socket as the client itself would. Any thread; false when there is none with this id. */
+  /**
+   * Closes a socket as the client itself would. Returns false when there is none with this id. Any
+   * thread.
+   */
   public boolean close(int socketId) {
     PeerSocket socket = net.table().socket(socketId);
     if (socket != null) {
@@ -173,23 +180,23 @@ public final class ClientSockets {
   }
 
   /**
-   * @param data of one frame, or of several one behind the other
+   * @param data the data of one frame, or of several consecutive ones
    * @return false when the connection has ended before there was room for it: the frames count as
    *     never received
-   * @throws ProtocolException when the client has said that it sends no more
+   * @throws ProtocolException when the client has already sent TCP_SHUTDOWN for this socket
    */
   public boolean tcpSend(int socketId, ByteBuffer... data) throws ProtocolException {
     TcpSocket socket = sending(socketId);
     return socket == null || sender.send(socket, data);
   }
 
-  /** As {@link #tcpSend(int, ByteBuffer...)}, of what is left of the frame. */
+  /** As {@link #tcpSend(int, ByteBuffer...)}, for what is left of a large frame. */
   public boolean tcpSend(int socketId, LargeFrame data) throws ProtocolException {
     TcpSocket socket = sending(socketId);
     return socket == null || sender.send(socket, data);
   }
 
-  /** Whether TCP_SEND of a socket is not refused. */
+  /** Whether TCP_SEND for this socket would be accepted. */
   public boolean canSend(int socketId) {
     TcpSocket socket = net.table().socket(socketId, TcpSocket.class);
     return socket != null && !socket.clientHasShutDown();
@@ -299,7 +306,7 @@ public final class ClientSockets {
     }
   }
 
-  /** UDP_SEND with so many bytes that no datagram can have them. */
+  /** UDP_SEND with more bytes than a datagram can have. */
   public void udpTooLong(int socketId, int bytes) {
     UdpSocket socket = net.table().socket(socketId, UdpSocket.class);
     if (socket == null) {
@@ -318,7 +325,7 @@ public final class ClientSockets {
     }
   }
 
-  /** UDP_JOIN_MULTICAST and UDP_LEAVE_MULTICAST; answered when the client wants to know. */
+  /** UDP_JOIN_MULTICAST and UDP_LEAVE_MULTICAST; answered if the client wants an answer. */
   public void udpMembership(int requestId, int socketId, String group, boolean join) {
     UdpSocket socket = net.table().socket(socketId, UdpSocket.class);
     Errno outcome = socket == null ? Errno.EBADF : socket.membership(group, join);
@@ -331,8 +338,8 @@ public final class ClientSockets {
   }
 
   /**
-   * The client has ended: everything goes, and what is still queued for peers has a moment left
-   * (PROTOCOL.md § 4.12). Called once, after the last frame.
+   * Closes everything, because the client has ended; what is still queued for peers may be written for
+   * a moment (PROTOCOL.md § 4.12). Called once, after the last frame.
    */
   public void end() {
     net.gate().open();
@@ -349,7 +356,7 @@ public final class ClientSockets {
     net.memory().close();
   }
 
-  /** PROTOCOL.md § 4.13: frames cross on the wire, so this is no fault of the client. */
+  /** PROTOCOL.md § 4.13: frames cross on the wire, so this is not the client's fault. */
   private void unknown(String opcode, int id) {
     net.stats().increment(Counter.UNKNOWN_SOCKET_FRAMES);
     LOG.debug("{} for unknown id {}.", opcode, Integer.toUnsignedString(id));

@@ -18,9 +18,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Connects the sockets of one client, each on a virtual thread of its own and so many at once
- * (PROTOCOL.md § 4.9). The time-out of an attempt runs while it has its turn. A TCP_CLOSE interrupts
- * the thread, wherever it waits.
+ * Connects the sockets of one client, each on a virtual thread of its own, and a limited number of them
+ * at once (PROTOCOL.md § 4.9). The time that an attempt waits for its turn does not count towards its
+ * timeout. A TCP_CLOSE interrupts the thread, wherever it waits.
  */
 final class Connector {
   private final NetContext net;
@@ -38,7 +38,7 @@ final class Connector {
     return pending.get() < net.limits().pendingConnects();
   }
 
-  /** Begins; the outcome is reported through the socket. Does not block. */
+  /** Starts an attempt; the outcome is reported through the socket. Does not block. */
   void connect(TcpSocket socket, String host, int port) {
     pending.incrementAndGet();
     net.stats().increment(Counter.PENDING_CONNECTS);
@@ -55,7 +55,7 @@ final class Connector {
       net.relay().open();
       hand(socket, establish(host, port));
     } catch (InterruptedException e) {
-      socket.fail(Errno.ECONNABORTED); // says nothing when the client itself has cancelled
+      socket.fail(Errno.ECONNABORTED); // reports nothing when the client itself has cancelled
     } catch (IOException | RuntimeException e) {
       socket.fail(Errno.of(e));
     } finally {

@@ -3,8 +3,8 @@ package com.jstorrent.iodaemon.net;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of a socket its client still takes (PROTOCOL.md § 9.2). The relay takes, the
- * client's reader grants. Without the capability there is no end to it.
+ * How many more bytes of a socket its client accepts (PROTOCOL.md § 9.2). The relay uses credit up, the
+ * client's reader adds to it. Unlimited without the capability.
  */
 final class Credit {
   private final AtomicLong left;
@@ -34,12 +34,12 @@ final class Credit {
     return Math.clamp(left.get(), 0, most);
   }
 
-  /** Bytes were sent to the client; returns whether nothing more may follow. */
+  /** Uses up credit for bytes that are sent to the client; returns whether nothing more may follow. */
   boolean take(int bytes) {
     return !isUnlimited() && left.addAndGet(-bytes) <= 0;
   }
 
-  /** The client grants more; returns whether reading may go on that had to stop. */
+  /** Adds what the client grants; returns whether reading had to stop before and may now go on. */
   boolean grant(long bytes) {
     long before = left.getAndUpdate(now -> now > Long.MAX_VALUE - bytes ? now : now + bytes);
     return before <= 0 && before + bytes > 0;

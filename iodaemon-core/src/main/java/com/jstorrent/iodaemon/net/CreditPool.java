@@ -7,15 +7,18 @@ import com.jstorrent.iodaemon.stats.live.Stats;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What sockets hold beyond their first credit (PROTOCOL.md § 9.2), for all connections together. Every
- * byte that was granted may end up in a queue, so this is memory, and the windows become smaller as it
- * runs short. Any thread.
+ * The credit that the sockets of all connections hold together, beyond the first credit of each
+ * (PROTOCOL.md § 9.2). Every byte that was granted may end up in a queue, so credit stands for memory,
+ * and the windows become smaller as memory runs short. Any thread.
  */
 final class CreditPool {
-  /** A socket gets this fraction of what is free, so that there is always something left for the next. */
+  /**
+   * A socket gets what is free divided by this number, so that there is always something left for the
+   * next.
+   */
   private static final int SHARE = 8;
 
-  /** All credits together, beyond the first of each socket, are one of so many parts of the memory. */
+  /** All credits together, beyond the first of each socket, are at most the memory divided by this number. */
   private static final int MEMORY_PARTS = 4;
 
   private final Limits limits;
@@ -24,7 +27,7 @@ final class CreditPool {
   private final AtomicLong held = new AtomicLong();
 
   /**
-   * @param memory where the queues of peers take theirs
+   * @param memory what the queues for peers take their memory from
    */
   CreditPool(Limits limits, MemoryBudget memory, Stats stats) {
     this.limits = limits;
@@ -40,7 +43,7 @@ final class CreditPool {
   /**
    * How large the window of a socket may be now, in bytes.
    *
-   * @param own what the socket itself holds here
+   * @param own what the socket itself already holds here
    */
   long window(long own) {
     // The other half of the queues of a connection is for the first credits of its sockets.
@@ -54,7 +57,7 @@ final class CreditPool {
     return Math.max(first, Math.min(most, first + Math.max(0, free) / SHARE));
   }
 
-  /** A socket holds so much more, or less when negative. */
+  /** Records that a socket holds this much more, or less if the number is negative. */
   void hold(long change) {
     held.addAndGet(change);
     stats.add(Counter.SEND_CREDIT_BYTES, change);

@@ -4,7 +4,10 @@ import com.jstorrent.iodaemon.net.SocketState.Event;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link SocketState} of one socket. Any thread may move it; each step is taken by one of them. */
+/**
+ * The {@link SocketState} of one socket. Any thread may change it; each transition is made by exactly
+ * one thread.
+ */
 final class CurrentState {
   private final AtomicReference<SocketState> state = new AtomicReference<>(SocketState.CONNECTING);
 

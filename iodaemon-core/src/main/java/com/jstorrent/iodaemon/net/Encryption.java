@@ -5,8 +5,8 @@ import com.jstorrent.iodaemon.net.relay.Relay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a socket is encrypted, is going to be, or is not: at most one {@link TlsHandshake}. What is
- * asked of it while there is none has no effect.
+ * Whether a socket is encrypted, is going to be, or is not. Holds at most one {@link TlsHandshake};
+ * while there is none, calls have no effect.
  */
 final class Encryption {
   private final TcpSocket socket;
@@ -17,9 +17,9 @@ final class Encryption {
   }
 
   /**
-   * TCP_SECURE. Called by the client's reader only; returns why it cannot be, or OK.
+   * Handles TCP_SECURE; returns OK, or why it is refused. Called by the client's reader only.
    *
-   * @param host to be asked for and checked; empty for the one of TCP_CONNECT
+   * @param host the name to ask the server for and to check; empty for the host of TCP_CONNECT
    */
   Errno request(int requestId, String host, boolean skipChecks) {
     if (handshake != null) {
@@ -31,7 +31,7 @@ final class Encryption {
     if (socket.output().raiseBarrier()) {
       socket.queued().watch();
     }
-    if (socket.state() == SocketState.CLOSED) { // it was too late for the socket's own report
+    if (socket.state() == SocketState.CLOSED) { // the report of the socket's end may have missed this request
       socket.net().relay().post(() -> failUnlessClosed(wanted));
     }
     return Errno.OK;
@@ -39,13 +39,13 @@ final class Encryption {
 
   private void failUnlessClosed(TlsHandshake wanted) {
     if (socket.net().table().closing().contains(socket)) {
-      wanted.abandon(); // only TCP_CLOSE is owed
+      wanted.abandon(); // only TCP_CLOSE is still due
     } else {
       wanted.fail(Errno.ECONNRESET);
     }
   }
 
-  /** What came before TCP_SECURE is written. Called by the peer writer, again and again. */
+  /** Called, perhaps repeatedly, by the peer writer when what came before TCP_SECURE has been written. */
   void atBarrier() {
     TlsHandshake wanted = handshake;
     switch (socket.state()) {
@@ -59,22 +59,23 @@ final class Encryption {
   }
 
   /**
-   * Something has been read: a handshake under way may have come to its end. Relay only.
+   * Called after each read, which may have completed a handshake in progress. Relay only.
    *
-   * @return false when the peer turned out to be another one: nothing of it may pass
+   * @return false when the peer's certificate turned out to be for another host: none of its data may
+   *     pass
    */
   boolean progressed() {
     TlsHandshake wanted = handshake;
     return wanted == null || wanted.progress();
   }
 
-  /** Whether TCP_SECURE has been asked for and not been answered yet; any thread may ask. */
+  /** Whether TCP_SECURE was requested and has not been answered yet; any thread may ask. */
   boolean underWay() {
     TlsHandshake wanted = handshake;
     return wanted != null && !wanted.over();
   }
 
-  /** The socket ends: a TCP_SECURE that is under way is answered. Relay only. */
+  /** Answers a TCP_SECURE in progress, because the socket ends. Relay only. */
   void fail(Errno errno) {
     TlsHandshake wanted = handshake;
     if (wanted != null) {
@@ -82,7 +83,7 @@ final class Encryption {
     }
   }
 
-  /** The socket has ended, and a TCP_SECURE that is under way is not answered. Relay only. */
+  /** Gives up a TCP_SECURE in progress without an answer, because the socket has ended. Relay only. */
   void abandon() {
     TlsHandshake wanted = handshake;
     if (wanted != null) {
@@ -90,7 +91,7 @@ final class Encryption {
     }
   }
 
-  /** The channel is closed. Any thread. */
+  /** Called when the channel has been closed. Any thread. */
   void release() {
     TlsHandshake wanted = handshake;
     if (wanted != null) {

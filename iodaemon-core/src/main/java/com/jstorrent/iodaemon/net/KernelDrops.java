@@ -15,9 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /**
- * Counts the datagrams that the system dropped because a socket's buffer was full: while a client
- * does not read, its sockets are not read either. Java cannot ask for the number; Linux tells it in a file.
- * On other systems nothing is counted.
+ * Counts the datagrams that the system dropped because a socket's buffer was full: while a client does
+ * not read, its sockets are not read either. Java has no call for this number, but Linux publishes it
+ * in a file. On other systems nothing is counted.
  */
 final class KernelDrops {
   private static final List<Path> TABLES =
@@ -34,7 +34,7 @@ final class KernelDrops {
   private boolean scheduled; // guarded by lock
   private volatile long lastSample;
 
-  /** A socket by its local address as the table writes it, and what was counted of it. */
+  /** A socket, by its local address as the table writes it, and how many of its drops were counted. */
   private static final class Watched {
     private final String address;
     private final LongConsumer onDrops;
@@ -52,7 +52,7 @@ final class KernelDrops {
   }
 
   /**
-   * @param onDrops is told how many datagrams more were dropped; it only counts them
+   * @param onDrops is told how many more datagrams were dropped; it must only count them
    */
   void watch(DatagramChannel socket, LongConsumer onDrops) throws IOException {
     String address = KernelSockets.address((InetSocketAddress) socket.getLocalAddress());
@@ -69,8 +69,8 @@ final class KernelDrops {
   }
 
   /**
-   * The socket is going to be closed: what is known of it until now is counted, unless that was done
-   * a moment ago, for a client may close thousands at once.
+   * Called before the socket is closed: counts its drops up to now, unless that was done a moment ago,
+   * because a client may close thousands of sockets at once.
    */
   void forget(DatagramChannel socket) {
     long now = clock.nanoTime();
@@ -85,7 +85,7 @@ final class KernelDrops {
     }
   }
 
-  /** Reading a file is nothing for the timer's thread. */
+  /** Samples on another thread, because the timer's thread must not read files. */
   private void sampleAside() {
     Thread.ofVirtual()
         .name("iodaemon-udp")

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What one client gives up when memory is short and it holds most of what does not move (PROTOCOL.md § 4.6): its
- * longest queue, else the frames that it has not acknowledged, else the connection with the frames that have not
- * arrived whole. One that is merely there keeps its connection: that would free little, and it does nothing wrong. Any
- * thread.
+ * What one client gives up when memory is short and it holds most of what does not move (PROTOCOL.md
+ * § 4.6): its longest queue, or else the frames that it has not acknowledged, or else its connection,
+ * with the frames that have not fully arrived. A client that is merely connected keeps its connection:
+ * closing it would free little, and the client does nothing wrong. Any thread.
  */
 final class MemoryRelief implements MemoryAccount.Holder {
   private final NetContext net;
@@ -35,7 +35,7 @@ final class MemoryRelief implements MemoryAccount.Holder {
       return longest.isPresent();
     } else if (resumption != null
         && isMostly(MemoryUse.REPLAY)
-        && !resumption.isForfeitedInReplay()) { // else they are being sent again, and the client does not take them
+        && !resumption.isForfeitedInReplay()) { // else they are being sent again, and the client does not read them
       resumption.forfeit();
       client.cannotResume();
     } else {
@@ -44,7 +44,7 @@ final class MemoryRelief implements MemoryAccount.Holder {
     return true;
   }
 
-  /** Also of those that the client has closed and whose peers have not taken everything. */
+  /** Also considers sockets that the client has closed and whose peers have not taken everything yet. */
   private Optional<TcpSocket> longestQueue() {
     return Stream.concat(
         net.table().sockets(TcpSocket.class).stream(),

@@ -21,7 +21,7 @@ final class Meter {
     lastMove = clock.nanoTime();
   }
 
-  /** A side takes nothing, so the other one has to wait. */
+  /** One side takes nothing, so the other one has to wait. */
   void paused() {
     pauses.incrementAndGet();
   }
@@ -30,7 +30,7 @@ final class Meter {
     drops.addAndGet(datagrams);
   }
 
-  /** Since bytes have moved. */
+  /** The time since bytes last moved. */
   Duration idle() {
     return Duration.ofNanos(clock.nanoTime() - lastMove);
   }

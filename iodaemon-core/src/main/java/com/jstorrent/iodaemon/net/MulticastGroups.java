@@ -30,8 +30,9 @@ final class MulticastGroups {
   }
 
   /**
-   * Joins on every usable interface of the group's family; one that works is enough. Interfaces are the same by
-   * their number: the JDK takes one with another address for another one, and the system would refuse to join twice.
+   * Joins on every usable interface of the group's address family; success on one is enough. Interfaces
+   * are compared by index: the JDK takes an interface whose addresses have changed for a different one,
+   * and the system would refuse to join twice.
    */
   Errno join(InetAddress group) throws IOException {
     List<NetworkInterface> present = NetworkInterface.networkInterfaces().toList();
@@ -47,7 +48,7 @@ final class MulticastGroups {
       try {
         if (!members.contains(candidate.getIndex()) && sockets.canJoin(candidate, group)) {
           MembershipKey key = channel.join(group, candidate);
-          if (!stale.contains(key)) { // else the JDK has not asked the system: it takes the interface for the one that has gone
+          if (!stale.contains(key)) { // else the JDK mistook it for the interface that is gone, and has not asked the system
             keys.add(key);
           }
         }
@@ -65,7 +66,7 @@ final class MulticastGroups {
   private static void drop(MembershipKey key) {
     try {
       key.drop();
-    } catch (AssertionError e) { // what the JDK says when the interface has gone, and the membership with it
+    } catch (AssertionError e) { // thrown by the JDK when the interface is gone, and the membership with it
       LOG.debug("A multicast group was left with its interface: {}", e.toString());
     }
   }

@@ -11,8 +11,8 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
 /**
  * What the sockets of one client have in common.
  *
- * @param stats of this client
- * @param memory of this client
+ * @param stats the counters of this client
+ * @param memory the account of this client
  */
 record NetContext(
     SharedNet shared,

@@ -16,20 +16,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way from one peer to its client: reads what has come straight into the frame that is being built,
- * as much as the client has granted, and finds out that the peer has ended. Belongs to the relay's
- * thread but for {@link #grant}, {@link #stop} and the getters that say so.
+ * Data from one peer to its client: reads what has arrived straight into the frame that is being built,
+ * as much as the client has granted, and detects the peer's end of the stream. Used by the relay's
+ * thread only, except {@link #grant}, {@link #stop} and the getters that say so.
  */
 final class PeerInput implements Selectable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerInput.class);
 
-  /** Reads that bring nothing for the client, as in a handshake, before others have their turn. */
+  /** How many reads may bring nothing for the client, as in a handshake, before others get their turn. */
   private static final int READS_A_TURN = 16;
 
-  /** A peer that has sent so much since its last turn will send more, and other peers are read before it. */
+  /** A peer that has sent this much since its last turn will send more, so other peers are read before it. */
   private static final int BULK_TURN_BYTES = 16 << 10;
 
-  /** What a read says at the end of a stream. */
+  /** What a read returns at the end of the stream. */
   private static final int ENDED = -1;
 
   private static final int FAILED = -2;
@@ -41,17 +41,17 @@ final class PeerInput implements Selectable {
     /** Whether the client is to be told what the peer sends. */
     boolean relaysInput();
 
-    /** Whether there is something to read for, be it only a handshake that goes on. */
+    /** Whether there is a reason to read, even if it is only to continue a handshake. */
     boolean wantsInput();
 
     /**
-     * Something has been read: a handshake may have come to its end.
+     * Called after each read, which may have completed a handshake.
      *
-     * @return false when the socket has ended by that, and nothing of the peer may pass
+     * @return false when this has ended the socket, so that none of the peer's data may pass
      */
     boolean inputProgressed();
 
-    /** Writes what the stream itself has to say. */
+    /** Writes what the stream itself has to send, such as handshake messages. */
     void flushOutput();
 
     /** The peer sends no more, and everything that came before has been sent on. */
@@ -72,7 +72,7 @@ final class PeerInput implements Selectable {
   private @Nullable SelectionKey key;
   private @Nullable Errno writeFailure;
   private boolean plain;
-  private volatile boolean bulk; // by the last turn; written by the relay only
+  private volatile boolean bulk; // judged by the last turn; written by the relay only
   private volatile long bytes; // written by the relay only
 
   PeerInput(Owner owner, Relay relay, Stats stats, Meter meter, Credit credit) {
@@ -83,14 +83,14 @@ final class PeerInput implements Selectable {
     this.credit = credit;
   }
 
-  /** Where bytes come from. */
+  /** Sets the connection and the stream to read from. */
   void connected(SocketChannel connection, PeerStream source) {
     channel = connection;
     stream = source;
     plain = true;
   }
 
-  /** From here on bytes come encrypted. */
+  /** From here on reads go through this encrypted stream. */
   void replace(PeerStream encrypted) {
     stream = encrypted;
     plain = false;
@@ -102,12 +102,15 @@ final class PeerInput implements Selectable {
     return stream;
   }
 
-  /** Payload that has gone to the client; any thread may ask. */
+  /** How many payload bytes have gone to the client; any thread may ask. */
   long bytes() {
     return bytes;
   }
 
-  /** TCP_CREDIT. The client's reader only; returns whether reading may go on that had to stop. */
+  /**
+   * Adds the credit of TCP_CREDIT; returns whether reading had to stop before and may now go on. The
+   * client's reader only.
+   */
   boolean grant(long count) {
     return credit.grant(count);
   }
@@ -129,8 +132,8 @@ final class PeerInput implements Selectable {
   }
 
   /**
-   * Writing has failed for this reason, and so the socket ends when everything has been read that the
-   * peer left behind.
+   * Called when writing has failed for this reason: the socket ends once everything that the peer has
+   * sent is read.
    */
   void endAfterRest(Errno errno) {
     writeFailure = errno;
@@ -138,8 +141,8 @@ final class PeerInput implements Selectable {
   }
 
   /**
-   * Reads on where reading had to stop: more credit, a handshake that goes on, a failure that ends
-   * the socket when everything has been read.
+   * Resumes reading that had to stop: there is more credit, a handshake can go on, or a failure ends
+   * the socket once everything has been read.
    */
   void readOn() {
     if (relay.paused() && !relay.isOver()) {
@@ -161,7 +164,7 @@ final class PeerInput implements Selectable {
         : null;
   }
 
-  /** One turn; the next one comes by the selector, or by what it has to wait for. */
+  /** Takes one turn; the next one comes from the selector, or from whatever reading has to wait for. */
   @Override
   public void ready(SelectionKey ready) {
     PeerStream source = stream;
@@ -197,7 +200,10 @@ final class PeerInput implements Selectable {
     }
   }
 
-  /** A turn with records or a failure that waits. */
+  /**
+   * A turn of a socket with TLS records, or with a failure that takes effect when everything has been
+   * read.
+   */
   private void readManaged(PeerStream source, SelectionKey ready) {
     boolean again = true;
     for (int i = 0; again && i < READS_A_TURN && !relay.paused(); i++) {
@@ -214,7 +220,7 @@ final class PeerInput implements Selectable {
         end(ready);
         return;
       }
-      // No event tells of what a connection left behind that has failed for writing.
+      // After a failed write, no event reports the bytes that can still be read.
       again = most > 0 && (goesOn(source) || ending && count > 0);
       if (count > 0) {
         break; // others have their turn
@@ -227,7 +233,7 @@ final class PeerInput implements Selectable {
     setInterest(source, ready);
   }
 
-  /** Does what the stream needs before it can be read on; whether to read again at once. */
+  /** Does what the stream needs before it can be read further; returns whether to read again at once. */
   private boolean goesOn(PeerStream source) {
     return switch (source.nextStep()) {
       case WAIT -> false;
@@ -257,7 +263,7 @@ final class PeerInput implements Selectable {
     }
   }
 
-  /** Returns how many bytes were read, or {@link #ENDED}, or {@link #FAILED}: then it is over. */
+  /** Returns how many bytes were read, or {@link #ENDED}, or {@link #FAILED} when the socket has ended. */
   private int readIntoFrame(PeerStream source, SelectionKey ready, int most) {
     try {
       return source.read(relay.inbound().room(most));
@@ -293,7 +299,7 @@ final class PeerInput implements Selectable {
     }
   }
 
-  /** Accounts for what is about to be sent; false when the client does not want it any more. */
+  /** Accounts for what is about to be sent; returns false when the client does not want it any more. */
   private boolean accounted(int count) {
     if (!owner.relaysInput()) {
       return false;
@@ -309,7 +315,7 @@ final class PeerInput implements Selectable {
   }
 
   /**
-   * Forgets what has come and was not read yet.
+   * Discards what has arrived and was not read yet.
    *
    * @return false when the connection has ended; the reason is reported if it is known
    */

@@ -13,20 +13,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from a client to one peer: a direct write while nothing waits, else a queue. Its lock is
- * held for one non-blocking write at a time; it calls nothing back.
+ * Data from a client to one peer: written directly while nothing waits, otherwise queued. The lock is
+ * held for one non-blocking write at a time; nothing is called back.
  */
 final class PeerOutput {
 
-  /** What {@link #flush} has come to. */
+  /** The outcome of {@link #flush}. */
   enum Flushed {
     /** The peer takes no more now. */
     MORE,
-    /** Nothing is left; the end of the output, if it was asked for, is written too. */
+    /** Nothing is left; the end of the output, if it was requested, is written too. */
     DONE,
     /** What came before TCP_SECURE is written; the rest has to wait for the handshake. */
     AT_BARRIER,
-    /** The output is to end, but the client's reader still has the rest of a frame that was begun. */
+    /** The output is to end, but the client's reader still has the rest of a partly written frame. */
     AWAITS_REST,
     BROKEN
   }
@@ -40,14 +40,14 @@ final class PeerOutput {
   private @Nullable PeerStream stream; // guarded by lock; null until connected
   private boolean broken; // guarded by lock
   private volatile boolean endWanted; // changed under the lock
-  private int unqueued; // guarded by lock; bytes that the client's reader has of a frame that was begun
+  private int unqueued; // guarded by lock; bytes of a partly written frame that the client's reader still has
   private boolean ended; // guarded by lock
   private @Nullable Errno failure; // guarded by lock; why it is broken
   private volatile int heldBytes;
-  private volatile long lastTaken; // when the peer took a byte, or the first one had to wait
+  private volatile long lastTaken; // when the peer last took a byte, or the first one had to wait
 
   /**
-   * @param segments for bytes that wait
+   * @param segments the pool for bytes that wait
    */
   PeerOutput(
       SendBudget budget, BufferPool segments, Stats stats, MonotonicClock clock, Meter meter) {
@@ -68,17 +68,17 @@ final class PeerOutput {
     return lastTaken;
   }
 
-  /** The peer has taken bytes of those that the system had already. Any thread. */
+  /** Restarts the time since the peer last took a byte. Any thread. */
   void taken() {
     lastTaken = clock.nanoTime();
   }
 
-  /** Whether a record was encrypted and not written whole; any thread may ask. */
+  /** Whether an encrypted record is not fully written yet; any thread may ask. */
   boolean holdsRecord() {
     return heldBytes > 0;
   }
 
-  /** Begins; returns whether something was queued before and has to be flushed. */
+  /** Begins to write to this connection; returns whether something was queued before and must be flushed. */
   boolean connected(PeerStream connection) {
     lock.lock();
     try {
@@ -90,11 +90,11 @@ final class PeerOutput {
   }
 
   /**
-   * Writes what the peer takes at once, unless older bytes wait. Once it has taken a part, the output does not
-   * end before the rest has been written or queued, too.
+   * Writes what the peer takes at once, unless older bytes wait. Once the peer has taken a part, the
+   * output does not end before the rest has been written or queued, too.
    *
-   * @param following bytes that come after these and belong to them
-   * @return the failure, if this write has met it
+   * @param following how many more bytes of the same frame come after these
+   * @return the failure, if this write has failed; otherwise null
    */
   @Nullable
   Errno write(int following, ByteBuffer... data) {
@@ -113,7 +113,7 @@ final class PeerOutput {
           unqueued = following + remaining(data);
         }
         int held = stream.heldBytes();
-        if (held != heldBytes) { // volatile: not for nothing
+        if (held != heldBytes) { // a volatile write costs something, so not without need
           heldBytes = held;
         }
       }
@@ -160,7 +160,7 @@ final class PeerOutput {
     }
   }
 
-  /** Whether bytes are left that the client has sent; any thread may ask. */
+  /** Whether bytes that the client has sent are still not written; any thread may ask. */
   boolean isIncomplete() {
     lock.lock();
     try {
@@ -238,7 +238,7 @@ final class PeerOutput {
     }
   }
 
-  /** Asks for the end of the output, behind what is queued: the next {@link #flush} sees to it. */
+  /** Requests the end of the output after what is queued; the next {@link #flush} carries it out. */
   void end() {
     lock.lock();
     try {
@@ -256,7 +256,7 @@ final class PeerOutput {
   /**
    * Holds back what is queued from here on until {@link #encrypted}.
    *
-   * @return whether the connection stands, so that the output has to be flushed
+   * @return whether there is a connection, so that the output must be flushed
    */
   boolean raiseBarrier() {
     lock.lock();
@@ -268,7 +268,7 @@ final class PeerOutput {
     }
   }
 
-  /** From here on everything goes through another stream; what is queued still waits. */
+  /** From here on everything goes through this stream; what is queued still waits. */
   void replace(PeerStream encrypting) {
     lock.lock();
     try {
@@ -278,7 +278,7 @@ final class PeerOutput {
     }
   }
 
-  /** The handshake is over: what was held back may go. */
+  /** Releases what was held back, because the handshake is over. */
   void encrypted() {
     lock.lock();
     try {
@@ -289,8 +289,8 @@ final class PeerOutput {
   }
 
   /**
-   * Why the writing has failed, or null. The lock makes sure that a write which has met a failure
-   * has also said so.
+   * Why writing has failed, or null. Takes the lock, so that a write that has just failed has also
+   * recorded it.
    */
   @Nullable
   Errno failure() {
@@ -302,7 +302,7 @@ final class PeerOutput {
     }
   }
 
-  /** Forgets what is queued; nothing is written any more. */
+  /** Discards what is queued; nothing is written any more. */
   void discard() {
     long freed = 0;
     long cleared = 0;
@@ -317,7 +317,7 @@ final class PeerOutput {
       }
     } finally {
       lock.unlock();
-      budget.grown(-freed); // without the lock: those who wait for memory go on in this call
+      budget.grown(-freed); // without the lock, because this call runs those who wait for memory
       budget.queued(-cleared);
     }
   }

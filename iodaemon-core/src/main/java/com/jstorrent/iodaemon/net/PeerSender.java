@@ -7,15 +7,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * What TCP_SEND does: write at once, else queue, else wait for room, and in the end give up the
- * socket that is in the way (PROTOCOL.md § 4.6). There is always room for what the client has credit
- * for; only a frame that is sent together with one that exceeds the credit waits with it. Used by the client's
- * reader only; while it waits here, TCP slows the client.
+ * Carries out TCP_SEND: writes at once, or else queues, or else waits for room, and in the end gives up
+ * the socket that is in the way (PROTOCOL.md § 4.6). There is always room for what the client has
+ * credit for, unless it is sent together with a frame that exceeds the credit: then it waits with that
+ * one. Used by the client's reader only; while it waits here, TCP slows the client.
  */
 final class PeerSender {
   /**
-   * A client that goes away cannot be seen while it is not read; but writing to it fails, at the
-   * second try at the latest. PROTOCOL.md § 4.12 gives us one second.
+   * While a client is not read, the daemon does not see it go away; but writing to it then fails, at
+   * the second attempt at the latest. PROTOCOL.md § 4.12 allows one second.
    */
   private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -23,7 +23,7 @@ final class PeerSender {
   private final Runnable whileWaiting;
 
   /**
-   * @param whileWaiting runs again and again while the client is not read
+   * @param whileWaiting runs repeatedly while the client is not read
    */
   PeerSender(NetContext net, Runnable whileWaiting) {
     this.net = net;
@@ -44,7 +44,7 @@ final class PeerSender {
     void enqueue(TcpSocket socket);
   }
 
-  /** One frame, or several one behind the other. */
+  /** One frame, or several consecutive ones. */
   private static final class Buffers implements Outgoing {
     private final ByteBuffer[] data;
 
@@ -77,7 +77,10 @@ final class PeerSender {
     }
   }
 
-  /** A frame in parts: the memory of each is given back when the next one is queued, so it needs no more. */
+  /**
+   * A frame in parts. The memory of each part is given back when the next one is queued, so queueing
+   * needs no more.
+   */
   private record Parts(LargeFrame frame) implements Outgoing {
     @Override
     public int remaining() {

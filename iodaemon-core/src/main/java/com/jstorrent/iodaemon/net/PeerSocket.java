@@ -8,7 +8,7 @@ import java.time.Duration;
 interface PeerSocket {
   int id();
 
-  /** What is remembered of it. Any thread. */
+  /** Its numbers for statistics and reports. Any thread. */
   Meter meter();
 
   /**
@@ -17,9 +17,9 @@ interface PeerSocket {
    */
   void clientClose(Duration linger);
 
-  /** How far it has come, for a client that resumes. The relay's thread only. */
+  /** Its state and byte counts, for a client that resumes. The relay's thread only. */
   DaemonFrame.Live live();
 
-  /** What can be told of it now. Any thread. */
+  /** A snapshot of it for reports. Any thread. */
   SocketReport report();
 }

@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempt that makes a socket's connection, until the relay opens it: closing the socket
- * meanwhile cancels the attempt, or closes what it has made. Thread-safe.
+ * The attempt to connect a socket, until the relay opens the connection. Closing the socket meanwhile
+ * cancels the attempt, or closes the connection that it has made. Thread-safe.
  */
 final class PendingConnection {
   private final BooleanSupplier wanted;
@@ -22,7 +22,7 @@ final class PendingConnection {
     this.wanted = wanted;
   }
 
-  /** The thread that connects; abandoning interrupts it. */
+  /** Sets the thread that connects, which {@link #abandon} interrupts. */
   void connectedBy(Thread thread) {
     connector = thread;
     if (!wanted.getAsBoolean()) {
@@ -39,7 +39,7 @@ final class PendingConnection {
     return wanted.getAsBoolean() || established.getAndSet(null) == null;
   }
 
-  /** The relay has it: nothing is pending any more. */
+  /** The relay has opened the connection: nothing is pending any more. */
   void opened() {
     connector = null;
     established.set(null);

@@ -14,23 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The output of one socket on the thread of the {@link PeerWriter}: brings what is queued to the peer as
- * it takes it, and ends the socket in order: write the rest, send FIN, wait for the peer's FIN
- * (PROTOCOL.md § 4.4). Closing while the peer still sends would answer it with RST, and an RST takes
- * with it what the peer has not read yet.
+ * The output of one socket on the thread of the {@link PeerWriter}. Writes what is queued as the peer
+ * takes it, and shuts the socket down gracefully: writes the rest, sends FIN and waits for the peer's
+ * FIN (PROTOCOL.md § 4.4). If the socket were closed while the peer still sends, the peer would get
+ * RST, which destroys what it has not read yet.
  */
 final class QueuedOutput implements Selectable, PeerWriter.Lingering {
   private static final Logger LOG = LoggerFactory.getLogger(QueuedOutput.class);
 
   /** The socket whose output this is. */
   interface Owner {
-    /** Only asked when there is a connection. */
+    /** Only called when there is a connection. */
     SocketChannel channel();
 
     /** Writes as much of what is queued as the peer takes now. */
     PeerOutput.Flushed flush();
 
-    /** What came before TCP_SECURE is written; the rest waits for the handshake. */
+    /** What came before TCP_SECURE has been written; the rest waits for the handshake. */
     void atBarrier();
 
     /** Nothing is queued any more. */
@@ -65,19 +65,19 @@ final class QueuedOutput implements Selectable, PeerWriter.Lingering {
     return client;
   }
 
-  /** Something has been queued where nothing was. Any thread. */
+  /** Called when something is queued and nothing was before. Any thread. */
   void watch() {
     writer.post(() -> guarded(() -> waitFor(SelectionKey.OP_WRITE)));
   }
 
-  /** Ends the socket in order, or at the latest after {@code time}. Any thread. */
+  /** Shuts the socket down gracefully, within {@code time} at the latest. Any thread. */
   void linger(Duration time) {
     writer.linger(this, time, () -> guarded(this::flush));
   }
 
   /**
-   * Tries to write although the system says nothing: it does so late, when a third of what it holds has
-   * gone. Any thread.
+   * Tries to write without waiting for the system to report room, which it does late: when a third of
+   * what it holds has gone. Any thread.
    *
    * @param whenDone runs on the writer's thread
    */
@@ -116,7 +116,7 @@ final class QueuedOutput implements Selectable, PeerWriter.Lingering {
       finish(false);
       owner.fail(Errno.EPERM);
     } catch (OutOfMemoryError e) {
-      // Direct memory, by its own limit: this socket's queue goes, and with it some of that memory.
+      // Direct memory has a limit of its own: giving up this socket's queue frees some of it.
       LOG.error("A socket ends because there is no memory for what is queued.");
       finish(false);
       owner.fail(Errno.ENOBUFS);

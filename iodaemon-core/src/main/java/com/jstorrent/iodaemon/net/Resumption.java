@@ -21,17 +21,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the sockets of one client go from a lost connection to the next one (PROTOCOL.md § 9.3):
- * both sides number their frames, keep what the other side has not acknowledged, and send it again.
- * Called by the client's reader, but for {@link #resume}.
+ * Carries the sockets of one client over from a lost connection to the next one (PROTOCOL.md § 9.3):
+ * both sides number their frames, keep those that the other side has not acknowledged, and send them
+ * again. Called by the client's reader, unless a method says otherwise.
  */
 public final class Resumption {
-  /** A client that does not know how many frames it has got: 2^64 - 1 on the wire. */
+  /** From a client that does not know how many frames it has received: 2^64 - 1 on the wire. */
   public static final long UNKNOWN = -1;
 
   private final NetContext net;
   private final ReplayLog log;
-  private final AtomicLong received = new AtomicLong(); // the reader's; another reader comes only after this one has gone
+  private final AtomicLong received = new AtomicLong(); // changed by the reader; another reader comes only after this one has gone
   private long acknowledged;
   private final AtomicBoolean ackWanted = new AtomicBoolean();
   private int unacknowledgedBytes;
@@ -48,7 +48,10 @@ public final class Resumption {
             net.relay()::wakeUp);
   }
 
-  /** From here on frames count: SERVER_HELLO has been written. The relay's thread only. */
+  /**
+   * Starts to keep the frames for the client, because SERVER_HELLO has been written. The relay's thread
+   * only.
+   */
   void begin() {
     net.relay().client().keepFrames(log, this::forfeit);
     if (isForfeited()) {
@@ -56,7 +59,7 @@ public final class Resumption {
     }
   }
 
-  /** Frames of the client have been handled, and need not be kept by it any more. */
+  /** Called when frames of the client have been handled, so that the client need not keep them any more. */
   public void handled(int frames, int bytes) {
     long count = received.addAndGet(frames);
     unacknowledgedBytes += bytes;
@@ -69,34 +72,34 @@ public final class Resumption {
     }
   }
 
-  /** How many frames bring the next ACK, at the latest. The client's reader only. */
+  /** After how many more frames the next ACK is due, at the latest. The client's reader only. */
   public int framesUntilAck() {
     return (int) Math.max(1, Limits.ACK_FRAMES - (received.get() - acknowledged));
   }
 
-  /** How many bytes bring it. The client's reader only. */
+  /** After how many more bytes it is due. The client's reader only. */
   public int bytesUntilAck() {
     return Limits.ACK_BYTES - unacknowledgedBytes;
   }
 
   /**
-   * Counts when it is sent, not when it became due: one that has waited while the connection was lost
-   * must not fall behind what RESUMED has said.
+   * Takes the count when the ACK is sent, not when it became due: an ACK that has waited while the
+   * connection was lost must not report less than RESUMED did.
    */
   private void sendAck() {
     ackWanted.set(false);
     net.relay().sendNow(new DaemonFrame.Ack(0, received.get()));
   }
 
-  /** ACK of the client; returns false when it says what cannot be. */
+  /** Handles an ACK of the client; returns false when its count cannot be right. */
   public boolean acknowledge(long frames) {
     return isForfeited() || log.acknowledge(frames);
   }
 
   /**
-   * The client is not read because a peer is slow, so its acknowledgements wait behind what it has
-   * sent; with the log full no peer would be read either, and the slow peer may be waiting for just
-   * that.
+   * Called while the client is not read because a peer is slow, so that its acknowledgements are stuck
+   * behind what it has sent. If the log is full, no peer is read either, although the slow peer may be
+   * waiting for just that; so the frames are given up.
    */
   void readerWaits() {
     if (log.isFull()) {
@@ -110,8 +113,8 @@ public final class Resumption {
   }
 
   /**
-   * The frames are kept no longer: the sockets live, and cannot be resumed. What is being sent again goes on, since
-   * the client has been told that it gets it. Any thread.
+   * Gives up keeping the frames: the sockets live on, but cannot be resumed. A replay in progress
+   * continues, since the client has been told that it gets those frames. Any thread.
    */
   void forfeit() {
     if (!move(Event.FORFEIT).isForfeited()) {
@@ -120,7 +123,7 @@ public final class Resumption {
     }
   }
 
-  /** Returns the state before; without frames to keep, the log is closed. */
+  /** Returns the state before; closes the log when no frames are to be kept. */
   private Retention move(Event event) {
     Retention before = retention.getAndUpdate(state -> state.next(event));
     if (before.next(event) == Retention.FORFEITED) {
@@ -129,27 +132,27 @@ public final class Resumption {
     return before;
   }
 
-  /** Whether a client that has so many frames could go on here; {@link #UNKNOWN} always could. */
+  /** Whether a client that has received this many frames, or {@link #UNKNOWN}, could resume here. */
   public boolean possible(long frames) {
     return !isForfeited() && (frames == UNKNOWN || log.covers(frames));
   }
 
-  /** Whether the frames are kept no longer than they are being sent again. */
+  /** Whether the frames are kept only until they have been sent again. */
   boolean isForfeitedInReplay() {
     return retention.get() == Retention.FORFEITED_IN_REPLAY;
   }
 
-  /** Whether the frames were not kept, so that no connection can go on. */
+  /** Whether the frames are no longer kept, so that no connection can resume. */
   public boolean isForfeited() {
     return retention.get().isForfeited();
   }
 
   /**
-   * Goes on with another connection. On the relay's thread, while the reader of the new connection waits
-   * and that of the old one has gone.
+   * Continues with another connection. Called on the relay's thread, while the reader of the new
+   * connection waits and that of the old one has gone.
    *
-   * @return sends RESUMED, and what the client has not got; null when that cannot be, and then nothing has
-   *     changed
+   * @return what sends RESUMED and the frames that the client lacks; null when resuming is not
+   *     possible, in which case nothing has changed
    */
   @Nullable
   Runnable resume(FrameConnection connection, ClientFrame.Resume frame) {
@@ -181,7 +184,10 @@ public final class Resumption {
     };
   }
 
-  /** The order of frames is fixed, so a first event does not wait here, but gets a write of its own. */
+  /**
+   * The order of the frames is fixed, so the first event of a socket is not delayed here, but gets a
+   * write of its own.
+   */
   private void sendAgain(ReplayLog.Replay frames) {
     Set<Integer> announced = new HashSet<>();
     for (int size; (size = frames.nextBytes()) > 0;) {

@@ -10,20 +10,20 @@ package com.jstorrent.iodaemon.net;
  * </pre>
  */
 enum Retention {
-  /** They are, until the client acknowledges them. */
+  /** They are kept until the client acknowledges them. */
   KEPT,
   /** They are being sent again. */
   REPLAYED,
-  /** They are being sent again, and are needed for that only. */
+  /** They are being sent again, and are kept only for that. */
   FORFEITED_IN_REPLAY,
-  /** They are not: the sockets live, and cannot be resumed. */
+  /** They are not kept: the sockets live on, but cannot be resumed. */
   FORFEITED;
 
   /** What may happen to the frames. */
   enum Event {
     /** Another connection is about to get them. */
     REPLAY,
-    /** It has got them, or does not get them after all. */
+    /** It has received them, or does not get them after all. */
     REPLAY_OVER,
     /** They are to be kept no longer. */
     FORFEIT

@@ -9,8 +9,8 @@ import com.jstorrent.iodaemon.stats.live.Stats;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes that wait for all peers of one client (PROTOCOL.md § 4.6), and the memory that they take of what all
- * clients have together. Thread-safe.
+ * The bytes that wait for all peers of one client (PROTOCOL.md § 4.6), and the memory that they take
+ * from what all clients share. Thread-safe.
  */
 final class SendBudget {
   private final AtomicLong queued = new AtomicLong();
@@ -18,11 +18,11 @@ final class SendBudget {
   private final Limits limits;
   private final Stats stats;
   private final ReaderGate gate;
-  private final Runnable wake; // one object, so that it waits only once
+  private final Runnable wake; // one object, so that it is registered only once
 
   /**
    * @param memory of the client
-   * @param gate where its reader waits for room
+   * @param gate the gate where its reader waits for room
    */
   SendBudget(MemoryAccount memory, Limits limits, Stats stats, ReaderGate gate) {
     this.memory = memory;
@@ -32,17 +32,17 @@ final class SendBudget {
     this.wake = gate::signal;
   }
 
-  /** Whether the client may queue so many bytes more, as far as its own bound goes. */
+  /** Whether the client may queue this many more bytes, as far as its own bound is concerned. */
   boolean isWithinBound(int bytes) {
     return queued.get() + bytes <= limits.sessionQueueBytes();
   }
 
-  /** Whether there is memory for so many bytes more. If not, the reader is woken when there may be some. */
+  /** Whether there is memory for this many more bytes. If not, the reader is woken when there may be some. */
   boolean hasMemory(int bytes) {
     return memory.hasRoom(MemoryUse.PEER_QUEUES, bytes, wake);
   }
 
-  /** Bytes have been queued, or have left the queue if it is a negative number. */
+  /** Records that bytes were queued, or have left a queue if the number is negative. */
   void queued(long bytes) {
     queued.addAndGet(bytes);
     stats.add(Counter.QUEUED_BYTES, bytes);
@@ -51,7 +51,7 @@ final class SendBudget {
     }
   }
 
-  /** The queues have become so much larger, or smaller if it is a negative number. */
+  /** Records that the queues take this much more memory, or less if the number is negative. */
   void grown(long bytes) {
     if (bytes > 0) {
       memory.take(MemoryUse.PEER_QUEUES, bytes);

@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client may send to one socket, and the TCP_CREDIT that tells it (PROTOCOL.md § 9.2). Grants
- * are sent by the relay, since only it knows what has been sent about the socket before.
+ * What the client may send to one socket, and the TCP_CREDIT frames that tell it so (PROTOCOL.md
+ * § 9.2). Grants are sent by the relay, since only it knows what the client has been told about the
+ * socket before.
  */
 final class SendCredit {
   private final TcpSocket socket;
@@ -30,8 +31,8 @@ final class SendCredit {
   }
 
   /**
-   * Whether there is credit for the next bytes. The first ones without are answered with ERROR. The
-   * client's reader only.
+   * Whether there is credit for the next bytes. The first bytes that exceed the credit are answered
+   * with ERROR. The client's reader only.
    */
   boolean covers(int bytes) {
     if (window == null || window.covers(socket.fromClient() + bytes)) {
@@ -51,7 +52,10 @@ final class SendCredit {
     return false;
   }
 
-  /** The peer may have taken bytes. Any thread, without a lock, since it posts. */
+  /**
+   * Checks whether a grant is due, because the peer may have taken bytes. Any thread; must not be
+   * called with a lock held, since it posts a task.
+   */
   void review() {
     if (window != null
         && socket.state().takesFromClient()
@@ -62,7 +66,7 @@ final class SendCredit {
   }
 
   private void grant() {
-    reviewing.set(false); // what is taken from here on asks again
+    reviewing.set(false); // bytes that are taken from here on cause another review
     if (window == null
         || !socket.state().takesFromClient()
         || socket.output().failure() != null) {
@@ -74,12 +78,12 @@ final class SendCredit {
     }
   }
 
-  /** What has gone to the system, of what the client has sent. */
+  /** How many of the bytes that the client has sent were handed to the system. */
   private long taken() {
     return socket.fromClient() - socket.output().bytes();
   }
 
-  /** The socket is closed. The relay only. */
+  /** Gives the credit back when the socket is closed. The relay only. */
   void release() {
     if (window != null) {
       window.release();

@@ -3,12 +3,13 @@ package com.jstorrent.iodaemon.net;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The arithmetic of what the client may send to one socket (PROTOCOL.md § 9.2). Outstanding is what was
- * granted and has not been taken by the peer, sent or not. The window is what was outstanding after
- * the last grant; so much is held in the {@link CreditPool}. Any thread may ask, the relay grants.
+ * Computes what the client may send to one socket (PROTOCOL.md § 9.2). Bytes are outstanding when they
+ * were granted and the peer has not taken them, whether they were sent or not. The window is what was
+ * outstanding after the last grant; what exceeds the first credit is held in the {@link CreditPool}.
+ * Any thread may ask; the relay grants.
  */
 final class SendWindow {
-  /** The most that one TCP_CREDIT can say. */
+  /** The most that one TCP_CREDIT can grant. */
   private static final long LARGEST_GRANT = (1L << 32) - 1;
 
   private final CreditPool pool;
@@ -22,7 +23,7 @@ final class SendWindow {
   }
 
   /**
-   * Whether the client may have sent so much.
+   * Whether the client was granted this much.
    *
    * @param sent bytes since the socket was opened
    */
@@ -31,7 +32,8 @@ final class SendWindow {
   }
 
   /**
-   * Whether the peer has taken enough to think of a grant: half of the window, so that grants are few.
+   * Whether the peer has taken enough for a grant to be considered: half of the window, so that grants
+   * are few.
    *
    * @param taken bytes since the socket was opened
    */
@@ -52,7 +54,8 @@ final class SendWindow {
   /**
    * How many bytes to grant.
    *
-   * @param outstanding negative when the client has overdrawn its credit and the peer has taken that
+   * @param outstanding negative when the client has overdrawn its credit and the peer has taken those
+   *     bytes
    * @param window what was outstanding after the last grant
    * @param target how large the window may be now
    */

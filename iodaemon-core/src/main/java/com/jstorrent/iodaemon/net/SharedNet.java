@@ -30,7 +30,7 @@ public final class SharedNet implements AutoCloseable {
   private final PeerWriter peerWriter;
 
   /**
-   * @param onFailure hears of an end of the thread that all sockets need
+   * @param onFailure is told of an unexpected end of the thread that all sockets need
    * @throws IOException when the system has no descriptor left for a selector
    */
   public SharedNet(
@@ -74,17 +74,17 @@ public final class SharedNet implements AutoCloseable {
     return memory.budget();
   }
 
-  /** What clients may still send to peers. */
+  /** The pool of credit for sending to peers. */
   CreditPool credits() {
     return credits;
   }
 
-  /** For bytes that wait for a peer. */
+  /** Buffers for bytes that wait for a peer. */
   BufferPool segments() {
     return memory.segments();
   }
 
-  /** For frames of data that are being built. */
+  /** Buffers for frames of data that are being built. */
   BufferPool frames() {
     return memory.frames();
   }
@@ -109,7 +109,7 @@ public final class SharedNet implements AutoCloseable {
     return sockets;
   }
 
-  /** A port that the daemon listens on: no client gets there through the daemon itself. */
+  /** Protects a port that the daemon listens on: no client can reach it through the daemon itself. */
   public void protectPort(int port) {
     egress.protectPort(port);
   }

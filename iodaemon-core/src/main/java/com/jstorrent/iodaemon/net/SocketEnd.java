@@ -7,9 +7,9 @@ import com.jstorrent.iodaemon.stats.Counter;
 import java.nio.channels.SocketChannel;
 
 /**
- * What happens at the end of a {@link TcpSocket}, once its state is CLOSED: its channel is closed and
- * the client is told, exactly once (PROTOCOL.md § 4.2). Reports are sent by the relay's thread, so that
- * they come behind every byte that it has read.
+ * Ends a {@link TcpSocket} once its state is CLOSED: closes its channel and tells the client, exactly
+ * once (PROTOCOL.md § 4.2). Reports are sent by the relay's thread, so that they come after every byte
+ * that it has read.
  */
 final class SocketEnd {
   private final TcpSocket socket;
@@ -21,11 +21,11 @@ final class SocketEnd {
   }
 
   /**
-   * The socket has become CLOSED. Any thread.
+   * Called when the socket has become CLOSED. Any thread.
    *
    * @param left the state before
-   * @param lost whether bytes that the client has sent could not be delivered; so it is, too, with those that it sends before
-   *     it hears of the end
+   * @param lost whether bytes that the client has sent could not be delivered; those that it sends
+   *     before it hears of the end are lost as well
    */
   void closed(SocketState left, Errno errno, boolean lost) {
     switch (left) {
@@ -48,7 +48,7 @@ final class SocketEnd {
     }
   }
 
-  /** Closes the channel and sends the frame, behind the socket's announcement. */
+  /** Closes the channel and sends the frame, after the socket's announcement. */
   private void report(DaemonFrame frame, Errno errno, boolean lost) {
     long known = socket.fromClient();
     net.relay()
@@ -68,7 +68,7 @@ final class SocketEnd {
       return;
     }
     socket.encryption().abandon();
-    if (closing && frame instanceof DaemonFrame.TcpClosed) { // all that is still owed then
+    if (closing && frame instanceof DaemonFrame.TcpClosed) { // then nothing else is still due
       net.relay().sendNow(afterClientClose(lost));
     }
   }
@@ -85,7 +85,7 @@ final class SocketEnd {
     }
   }
 
-  /** Nothing is left of a socket that the client has closed. */
+  /** Reports that nothing is left of a socket that the client has closed. */
   private void reportAfterClientClose(DaemonFrame frame) {
     net.relay().post(() -> socket.firstEvent().whenAllowed(() -> finish(frame)));
   }
@@ -104,7 +104,7 @@ final class SocketEnd {
     }
   }
 
-  /** Lets the close tell the peer that bytes are lost. */
+  /** Makes the close reset the connection, which tells the peer that bytes are lost. */
   void resetOnClose() {
     SocketChannel connection = socket.connection();
     if (connection != null) {
@@ -119,7 +119,7 @@ final class SocketEnd {
     }
     PeerSockets.close(connection);
     socket.encryption().release();
-    // It is free only when every selector that knew the channel has forgotten it.
+    // The descriptor is free only when every selector that knew the channel has forgotten it.
     net.relay().wakeUp();
     net.shared().peerWriter().wakeUp();
   }

@@ -50,7 +50,7 @@ enum SocketState {
     FAILURE
   }
 
-  /** Whether what the peer sends is for the client. */
+  /** Whether the client is to get what the peer sends. */
   boolean hears() {
     return this == OPEN || this == CLIENT_SHUT;
   }
@@ -60,7 +60,7 @@ enum SocketState {
     return this == OPEN || this == PEER_SHUT;
   }
 
-  /** What RESUMED says of it (PROTOCOL.md § 9.3). */
+  /** The state as RESUMED reports it (PROTOCOL.md § 9.3). */
   DaemonFrame.Live.State live() {
     return switch (this) {
       case CONNECTING -> DaemonFrame.Live.State.CONNECTING;

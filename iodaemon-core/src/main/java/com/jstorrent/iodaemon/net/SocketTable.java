@@ -16,17 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ids of one connection (PROTOCOL.md § 3): sockets in one space, servers in another. An entry
- * stands from the request on, so an id is in use while its socket still connects, and takes memory. Thread-safe.
+ * exists from the request on, so the id of a socket that is still connecting is in use, and the socket
+ * counts as memory. Thread-safe.
  */
 final class SocketTable {
-  /** Where the ids of accepted sockets begin; the client's own stay below by custom only. */
+  /** The first id for accepted sockets; clients choose lower ones by convention only. */
   private static final int FIRST_ACCEPTED_ID = 0x8000_0000;
 
   private final MemoryAccount memory;
   private final ConcurrentMap<Integer, PeerSocket> sockets = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, PeerSocket> closing = new ConcurrentHashMap<>();
   private final ReentrantLock closeLock = new ReentrantLock();
-  private final Set<PeerSocket> counted = ConcurrentHashMap.newKeySet(); // those with memory
+  private final Set<PeerSocket> counted = ConcurrentHashMap.newKeySet(); // those that memory was taken for
   private final ConcurrentMap<Integer, PeerSocket> servers = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
   private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
@@ -58,8 +59,8 @@ final class SocketTable {
   }
 
   /**
-   * Gives the socket its id, or says why not: the client has too many, there is no memory for one more, or
-   * the id is in use.
+   * Adds the socket under its id, or returns why it cannot: the client has too many, there is no memory
+   * for one more, or the id is in use.
    */
   Errno admit(PeerSocket socket, Limits limits) {
     if (sockets.size() >= limits.sockets()) {
@@ -76,7 +77,10 @@ final class SocketTable {
     return Errno.EADDRINUSE;
   }
 
-  /** One thread may close a socket while another one reports its end, so it may go twice. */
+  /**
+   * Gives back the socket's memory. May be called twice, since one thread may close a socket while
+   * another reports its end.
+   */
   private void gone(@Nullable PeerSocket socket) {
     if (socket != null && counted.remove(socket)) {
       memory.release(MemoryUse.CONNECTIONS, Limits.SOCKET_BYTES);
@@ -106,7 +110,7 @@ final class SocketTable {
    * still owed a TCP_CLOSE (PROTOCOL.md § 4.2).
    */
   void close(PeerSocket socket) {
-    closeLock.lock(); // a program that uses /control may close a socket together with its client
+    closeLock.lock(); // a program may close a socket through /control at the same moment as its client
     try {
       if (sockets.get(socket.id()) != socket) {
         return;
@@ -120,7 +124,10 @@ final class SocketTable {
     }
   }
 
-  /** Nothing is left of a socket that its client has closed; whether that is still to be told. */
+  /**
+   * Removes a socket that its client has closed and of which nothing is left; returns whether the
+   * client is still to be told.
+   */
   boolean finish(PeerSocket socket) {
     return leave(closing, socket) && !ended;
   }

@@ -14,29 +14,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One wait of a client for room, seen from the peers that are in the way: which of them takes nothing.
- * That is not one byte for the whole time, however long its queue: what a slow peer takes is seen by
- * trying to write, and by what the system still holds for it. Used by the client's reader.
+ * Watches, during one wait of a client for room, which of the peers that are in the way take nothing:
+ * not one byte in the whole time, however long the queue is. Whether a slow peer takes bytes shows when
+ * the daemon tries to write, and in what the system still holds for the peer. Used by the client's
+ * reader.
  */
 final class StallWatch {
   private static final Logger LOG = LoggerFactory.getLogger(StallWatch.class);
 
-  /** Looks within the time of a stall: a stall is found so much too late at most. */
+  /**
+   * How often the peers are checked within the time of a stall, so that a stall is found late by one
+   * such step at most.
+   */
   private static final int LOOKS = 20;
 
   private final NetContext net;
   private final TcpSocket socket;
   private final IntSupplier bytes;
   private final long stallNanos;
-  private final Map<SocketChannel, Long> known = new HashMap<>(); // unread at the last look
+  private final Map<SocketChannel, Long> known = new HashMap<>(); // unread at the last check
   private final AtomicBoolean flushing = new AtomicBoolean();
   private final long begun;
-  private long roomless; // since when no socket was closed for want of room
+  private long roomless; // since when no socket was closed for lack of room
   private long nextLook;
 
   /**
-   * @param socket whose frame waits
-   * @param bytes how many of that frame wait
+   * @param socket the socket whose frame waits
+   * @param bytes how many bytes of that frame wait
    */
   StallWatch(NetContext net, TcpSocket socket, IntSupplier bytes) {
     this.net = net;
@@ -48,13 +52,13 @@ final class StallWatch {
     this.nextLook = begun + stepNanos();
   }
 
-  /** How long to wait between two looks. */
+  /** How long to wait between two checks. */
   long stepNanos() {
     return stallNanos / LOOKS;
   }
 
   /**
-   * Closes the socket that is in the way, if it has had its time.
+   * Closes the socket that is in the way, if its time is over.
    *
    * @return whether one was closed
    */
@@ -83,7 +87,7 @@ final class StallWatch {
     return true;
   }
 
-  /** Whether the client's own peers are in its way, and not only those of others. */
+  /** Whether the client waits because of its own queues, and not only because of those of other clients. */
   private boolean atOwnBound() {
     return atBoundOfSocket() || !net.budget().isWithinBound(bytes.getAsInt());
   }
@@ -93,8 +97,8 @@ final class StallWatch {
   }
 
   /**
-   * When all queues together are too long, the longest has to go, not the one that came last. Clients
-   * count on it that no socket goes whose credit they have kept to.
+   * When all queues together are too long, the longest has to go, not the one whose frame came last.
+   * Clients rely on a socket not being closed if they have kept to its credit.
    */
   private List<TcpSocket> inTheWay() {
     if (atBoundOfSocket()) {
@@ -122,8 +126,8 @@ final class StallWatch {
   }
 
   /**
-   * The first look at a socket counts as a sign of life: what came before is not known. So does a look for which there
-   * is no descriptor.
+   * The first check of a socket counts as a sign of life, because what happened before is not known. So
+   * does a check for which there is no descriptor.
    */
   private void lookIntoSystem(List<TcpSocket> inTheWay) {
     Map<SocketChannel, TcpSocket> channels = new HashMap<>();

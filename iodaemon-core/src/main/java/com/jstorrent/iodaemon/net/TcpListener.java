@@ -23,16 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server of a client, on a virtual thread of its own: bind, then accept. What it accepts it hands
- * to the relay, so TCP_ACCEPT comes before any frame of the new socket; while the relay waits for
- * the client, new connections wait in the backlog. Blocking, and not on the relay's selector, so
- * that closing frees the port at once.
+ * A server of a client, on a virtual thread of its own: binds, then accepts. It hands what it accepts
+ * to the relay, so that TCP_ACCEPT comes before any frame of the new socket; while the relay waits for
+ * the client, new connections wait in the backlog. Its channel is blocking, and not registered with the
+ * relay's selector, so that closing it frees the port at once.
  */
 final class TcpListener implements PeerSocket {
   private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
   private static final String ALL_IPV4 = "0.0.0.0";
 
-  /** Accepted connections that wait for the relay; past it they wait in the backlog. */
+  /** How many accepted connections may wait for the relay; further ones wait in the backlog. */
   private static final int HANDED_OVER = 64;
 
   private final int id;
@@ -91,7 +91,7 @@ final class TcpListener implements PeerSocket {
         meter.drops());
   }
 
-  /** Begins; TCP_LISTEN_RESULT tells how it went. Does not block. */
+  /** Starts the server; TCP_LISTEN_RESULT reports the outcome. Does not block. */
   void listen(int port, String bindAddress) {
     Thread.ofVirtual().name("iodaemon-listen").start(() -> serve(port, bindAddress));
   }
@@ -120,7 +120,10 @@ final class TcpListener implements PeerSocket {
     return net.shared().sockets().openServer(new InetSocketAddress(address, port));
   }
 
-  /** Tells the client where it listens; false when it has stopped the server meanwhile. */
+  /**
+   * Tells the client which port it listens on; returns false when the client has stopped the server
+   * meanwhile.
+   */
   private boolean publish(ServerSocketChannel server) throws IOException {
     int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
     lock.lock();

@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What can be told of a TCP socket. Any thread, at any time. */
+/** Makes reports about a TCP socket. Any thread, at any time. */
 final class TcpReport {
   private TcpReport() {}
 
@@ -49,7 +49,7 @@ final class TcpReport {
     }
   }
 
-  /** The address that a connected socket has got in the end; before that the host that was asked for. */
+  /** The address of the peer once the socket is connected; before that, the host that was requested. */
   private static @Nullable String remote(TcpSocket socket, @Nullable SocketChannel channel) {
     try {
       if (channel != null && channel.getRemoteAddress() instanceof InetSocketAddress address) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * One TCP socket of a client: its state, and what happens to it. Bytes go to the peer through {@link
  * PeerOutput}, and from the peer through {@link PeerInput}.
  *
- * <p>The thread that moves the state to CLOSED, and no other, closes the channel and tells the client:
- * so TCP_CLOSE is sent exactly once (PROTOCOL.md § 4.2).
+ * <p>Only the thread that moves the state to CLOSED closes the channel and tells the client, so TCP_CLOSE is
+ * sent exactly once (PROTOCOL.md § 4.2).
  */
 final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner {
   private final int id;
@@ -139,7 +139,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     return TcpReport.live(this);
   }
 
-  /** Bytes that the client need not send again; any thread may ask. */
+  /** How many bytes were accepted from the client, which it need not send again; any thread may ask. */
   long fromClient() {
     return fromClient;
   }
@@ -150,8 +150,8 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   }
 
   /**
-   * The connection stands. Returns false when the client has closed the socket meanwhile; the
-   * channel is then still the caller's. Relay only.
+   * Opens the socket with an established connection. Returns false when the client has closed the socket
+   * meanwhile; the channel is then still the caller's. Relay only.
    */
   boolean open(SocketChannel connection) {
     pending.opened();
@@ -179,7 +179,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     announce(new DaemonFrame.TcpConnected(requestId, id, Errno.OK.number()));
   }
 
-  /** Tells the client of the socket, and begins to read when it may send events. Relay only. */
+  /** Tells the client of the socket, and begins to read when events may follow. Relay only. */
   void announce(DaemonFrame frame) {
     firstEvent.announce(frame, input::begin);
   }
@@ -199,7 +199,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
    * Writes what the peer takes at once, unless older bytes wait. Called by the client's reader
    * only, like {@link #enqueue}; neither blocks.
    *
-   * @param following bytes of the same frame that come after these
+   * @param following how many more bytes of the same frame come after these
    */
   void write(int following, ByteBuffer... data) {
     Errno failure = output.write(following, data);
@@ -207,11 +207,11 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
       writeFailed(failure);
     } else if (output.endWanted()
         || output.holdsRecord() && !data[data.length - 1].hasRemaining()) {
-      queued.watch(); // nothing may be queued behind this, which would do it
+      queued.watch(); // perhaps nothing is queued after this, which would do the same
     }
   }
 
-  /** Bytes of the client that will not have to be sent again. */
+  /** Records bytes that were accepted from the client, which it need not send again. */
   void taken(int bytes) {
     fromClient += bytes;
     meter.moved();
@@ -252,8 +252,8 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   }
 
   /**
-   * What the peer sent before it went is still delivered: the relay reads to the end, then closes.
-   * Called without a lock, since it posts.
+   * What the peer sent before it was gone is still delivered: the relay reads to the end, then closes. Must
+   * not be called with a lock held, since it posts a task.
    */
   private void writeFailed(Errno errno) {
     output.discard();
@@ -291,7 +291,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     return now != SocketState.CLOSED && (now.hears() || encryption.underWay());
   }
 
-  /** Whether the client has said that it sends no more. The client's reader only. */
+  /** Whether the client has sent TCP_SHUTDOWN. The client's reader only. */
   boolean clientHasShutDown() {
     return shutDown;
   }
@@ -334,8 +334,9 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   }
 
   /**
-   * Nothing is queued; that ends a socket whose peer has ended its side. Not one whose output has not ended: its
-   * writing has failed, and {@link #writeFailed} reports why, or more has come since.
+   * Nothing is queued any more, which ends a socket whose peer has ended its side; but not one whose output
+   * has not ended: either its writing has failed, and {@link #writeFailed} reports why, or more has come
+   * since.
    */
   @Override
   public void drained() {

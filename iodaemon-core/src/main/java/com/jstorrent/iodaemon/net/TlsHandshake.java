@@ -13,11 +13,14 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP_SECURE, from the request to its answer (PROTOCOL.md § 4.3). Belongs to the relay's thread
- * but for {@link #begin} and {@link #over}.
+ * One TCP_SECURE, from the request to its answer (PROTOCOL.md § 4.3). Used by the relay's thread,
+ * unless a method says otherwise.
  */
 final class TlsHandshake {
-  /** A look at the deadline that is so late was held up; then there is as much time for what has come meanwhile. */
+  /**
+   * If the deadline is checked this late, the process was held up; then the handshake gets this much
+   * more time, for what has arrived meanwhile.
+   */
   private static final Duration LATE = Duration.ofSeconds(1);
 
   private final TcpSocket socket;
@@ -28,8 +31,8 @@ final class TlsHandshake {
   private volatile boolean over;
   private final AtomicBoolean counted = new AtomicBoolean();
   private volatile MonotonicClock.@Nullable Scheduled deadline;
-  private long begunAt; // nanoseconds of the clock; like what follows, of the relay's thread
-  private long waitedBefore; // by the relay for its client, in nanoseconds
+  private long begunAt; // nanoseconds of the clock; this and the fields below belong to the relay's thread
+  private long waitedBefore; // how long the relay had waited for its client by then, in nanoseconds
   private long due;
   private boolean lateOnce;
   private @Nullable TlsStream stream;
@@ -48,8 +51,8 @@ final class TlsHandshake {
   }
 
   /**
-   * Everything in front of it is written: the handshake may begin. Called by the peer writer, again
-   * and again; loading whom to trust takes long, and so has a thread of its own.
+   * Begins the handshake, because everything before it has been written. Called by the peer writer,
+   * perhaps repeatedly. Loading the trust store takes long, so it runs on a thread of its own.
    */
   void begin() {
     if (!begun.compareAndSet(false, true)) {
@@ -100,7 +103,7 @@ final class TlsHandshake {
     socket.input().readOn();
   }
 
-  /** The socket is closed. Any thread, more than once. */
+  /** Called when the socket has been closed. Any thread, perhaps more than once. */
   void release() {
     if (counted.compareAndSet(true, false)) {
       socket.net().stats().decrement(Counter.TLS_SOCKETS);
@@ -114,8 +117,8 @@ final class TlsHandshake {
   }
 
   /**
-   * The time in which the relay waited for the client, or had none, does not count: it read no peer. When the process itself
-   * has stood still, what has come meanwhile is read first.
+   * The time in which the relay waited for the client, or had no connection, does not count, because it
+   * read no peer. When the process itself was stopped, what has arrived meanwhile is read first.
    */
   private void late() {
     NetContext net = socket.net();
@@ -182,7 +185,7 @@ final class TlsHandshake {
     finish(errno == Errno.OK ? Errno.ECONNRESET : errno);
   }
 
-  /** The socket has ended, and no answer is owed any more. */
+  /** The socket has ended, and no answer is due any more. */
   void abandon() {
     over = true;
     MonotonicClock.Scheduled timeout = deadline;

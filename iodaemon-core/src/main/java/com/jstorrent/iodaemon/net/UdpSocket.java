@@ -28,17 +28,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One UDP socket of a client (PROTOCOL.md § 4.10). The client's reader sends, the relay receives.
- * Neither waits: a datagram that cannot go at once, or to a name that does not resolve, is dropped
- * and counted.
+ * Neither waits: a datagram that cannot be sent at once, or whose host name does not resolve, is
+ * dropped and counted.
  */
 final class UdpSocket implements PeerSocket, Selectable {
   private static final Logger LOG = LoggerFactory.getLogger(UdpSocket.class);
   private static final String ALL_IPV4 = "0.0.0.0";
 
-  /** Datagrams that one socket may bring before others have their turn. */
+  /** How many datagrams one socket may receive before others get their turn. */
   private static final int DATAGRAMS_A_TURN = 64;
 
-  /** One bad receive is a notice about an earlier send; an endless row of them is a broken socket. */
+  /**
+   * One failed receive is a notice about an earlier send; an endless series of them means a broken
+   * socket.
+   */
   private static final int MOST_FAILURES = 1000;
 
   private final int id;
@@ -50,7 +53,7 @@ final class UdpSocket implements PeerSocket, Selectable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
   private volatile @Nullable DatagramChannel channel; // set once
-  private volatile @Nullable MulticastGroups groups; // reader only, once bound by any thread
+  private volatile @Nullable MulticastGroups groups; // used by the reader only; set by the thread that binds
   private volatile Reach reach = Reach.IPV4;
   private int failures; // relay only, in a row
   private volatile long toClient; // written by the relay only
@@ -102,8 +105,8 @@ final class UdpSocket implements PeerSocket, Selectable {
   }
 
   /**
-   * Binds; UDP_BOUND tells how it went. An address is bound at once, so that what the client sends
-   * behind this request goes out; a name is looked up first.
+   * Binds the socket; UDP_BOUND reports the outcome. An address is bound at once, so that what the
+   * client sends right after this request goes out; a name is looked up first.
    */
   void bind(int port, String bindAddress) {
     String host = bindAddress.isEmpty() ? ALL_IPV4 : bindAddress;
@@ -196,12 +199,12 @@ final class UdpSocket implements PeerSocket, Selectable {
     places.release();
   }
 
-  /** A look-up is counted for as much as a socket: both have a few objects, and wait for something. */
+  /** A look-up counts as much memory as a socket: both have a few objects, and wait for something. */
   private static int bytesOfLookup(int datagram) {
     return Limits.SOCKET_BYTES + datagram;
   }
 
-  /** The client wants to send more than a datagram can have. The client's reader only. */
+  /** Drops UDP_SEND with more bytes than a datagram can have. The client's reader only. */
   void tooLong(int bytes) {
     taken(bytes);
     dropped("it is too long");
@@ -296,7 +299,7 @@ final class UdpSocket implements PeerSocket, Selectable {
     return true;
   }
 
-  /** An unreachable peer is told of by the next receive, and is no fault of this socket. */
+  /** An unreachable peer is reported by the next receive, and is not a failure of this socket. */
   private void failed(IOException notice) {
     LOG.debug("A notice about an earlier datagram: {}", notice.toString());
     if (++failures > MOST_FAILURES && closed.compareAndSet(false, true)) {

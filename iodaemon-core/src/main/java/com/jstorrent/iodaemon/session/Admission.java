@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time in which a connection has not shown the token: it has a deadline, and takes one of the slots
- * for such connections. A connection that showed the token at its upgrade never begins one. Used by
- * the thread that delivers frames.
+ * The time in which a connection has not shown the token yet: it has a deadline, and takes one of the
+ * slots for such connections. For a connection that showed the token at its upgrade it never begins.
+ * Used by the thread that delivers frames.
  */
 final class Admission {
   private final MonotonicClock clock;
@@ -39,7 +39,7 @@ final class Admission {
   }
 
   /**
-   * The token was wrong. The slot is taken until the penalty is over: hanging up early must not make
+   * The token was wrong. The slot stays taken until the penalty is over: hanging up early must not make
    * guessing faster.
    *
    * @param answer runs on the clock's thread when the penalty is over

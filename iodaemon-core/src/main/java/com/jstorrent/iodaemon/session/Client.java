@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of the daemon: its sockets, its relay thread while that has something to do, and the
- * connection that it has now, if any. It outlives a lost connection when the client has asked for that:
- * then it waits, sockets and all, for RESUME on another one (PROTOCOL.md § 9.3). Thread-safe where nothing
- * else is said.
+ * One client of the daemon: its sockets, its relay thread while that has something to do, and its
+ * present connection, if any. It outlives a lost connection if the client has asked for that: then it
+ * waits, with its sockets, for RESUME on another one (PROTOCOL.md § 9.3). Thread-safe unless a method
+ * says otherwise.
  */
 final class Client implements ClientSockets.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Client.class);
@@ -58,7 +58,7 @@ final class Client implements ClientSockets.Owner {
     return sockets.link();
   }
 
-  /** Of its connection, or of the last one. */
+  /** The identity of its connection, or of the last one. */
   SessionIdentity identity() {
     return identity;
   }
@@ -77,19 +77,19 @@ final class Client implements ClientSockets.Owner {
     }
   }
 
-  /** It has sent a frame. The client's reader only. */
+  /** Records that the client has sent a frame. The client's reader only. */
   void heard() {
     lastFrame = context.clock().nanoTime();
   }
 
-  /** Since it has sent a frame, or bytes have moved on one of its sockets. */
+  /** The time since it last sent a frame, or bytes last moved on one of its sockets. */
   Duration idle() {
     Duration silent = Duration.ofNanos(context.clock().nanoTime() - lastFrame);
     Duration moved = sockets.idle();
     return moved.compareTo(silent) < 0 ? moved : silent;
   }
 
-  /** There is something for the relay to do. Any thread. */
+  /** Called when there is something for the relay to do. Any thread. */
   @Override
   public void startRelay() {
     try {
@@ -129,17 +129,17 @@ final class Client implements ClientSockets.Owner {
     }
   }
 
-  /** Nothing can be relayed any more; by the thread that did so, or was to start another one. */
+  /**
+   * Ends the client because nothing can be relayed any more. Called by the relay's thread, or by the
+   * thread that should have started it.
+   */
   private void cutOff() {
     move(Event.CLOSE);
     link().abort();
     link().dispose();
   }
 
-  /**
-   * From here on this ticket stands for this client, if it has been authenticated. The client's reader
-   * only.
-   */
+  /** Makes this ticket stand for this client, if it has been authenticated. The client's reader only. */
   void offerResume(@Nullable String drawn) {
     ticket = drawn;
     if (drawn != null && identity.announced()) {
@@ -156,8 +156,8 @@ final class Client implements ClientSockets.Owner {
   }
 
   /**
-   * Ends the client in order, for instance because the daemon shuts down; it cannot resume. A client that
-   * takes nothing cannot be told, and is cut off.
+   * Closes the client in an orderly way, for instance because the daemon shuts down; it cannot resume.
+   * A client that reads nothing cannot be told, and is cut off.
    */
   void close(CloseReason reason) {
     move(Event.CLOSE);
@@ -178,12 +178,12 @@ final class Client implements ClientSockets.Owner {
         && state() == ClientState.CONNECTED;
   }
 
-  /** A connection has ended, and this is the last thing that its reader does. */
+  /** Called when a connection has ended, as the last thing that its reader does. */
   void connectionEnded(FrameConnection connection, boolean mayReturn) {
     // A client that has stopped reading holds the relay thread; it must not hold the ports too.
     context.clock().schedule(Limits.SESSION_END_LINGER, () -> link().abort(connection));
     if (!mayReturn) {
-      context.clientEnded(this); // not listed any more when the gauge says that it has gone
+      context.clientEnded(this); // first, so that it is no longer listed when the gauge says that it has gone
     }
     context.stats().decrement(Counter.WS_CONNECTIONS);
     if (mayReturn) {
@@ -194,10 +194,10 @@ final class Client implements ClientSockets.Owner {
   }
 
   /**
-   * RESUME: the connection that this client has only just opened goes on with the sockets of another
-   * one. Called by the reader of the connection; waits for that client to have lost its own.
+   * Handles RESUME: this client's connection, which is new, takes over the sockets of another client.
+   * Called by the reader of the connection; blocks until the other client has lost its own connection.
    *
-   * @return OK, or why it cannot be: then this client goes on as before
+   * @return OK, or why this is not possible, in which case this client goes on as before
    */
   Errno handOverTo(Client other, ClientFrame.Resume frame) {
     Resumption resumption = other.link().resumption();
@@ -274,7 +274,7 @@ final class Client implements ClientSockets.Owner {
         .start(() -> close(CloseReason.TRY_AGAIN_LATER));
   }
 
-  /** No connection came in time. */
+  /** Ends the client, unless it has a connection. */
   void expire() {
     move(Event.EXPIRE);
   }
@@ -313,7 +313,7 @@ final class Client implements ClientSockets.Owner {
     }
   }
 
-  /** One that could not be resumed has what was left of its time. Under the lock. */
+  /** A client whose resumption failed gets only what was left of its time. Called with the lock held. */
   private Deadline graceLeft() {
     if (grace == null) {
       grace = Deadline.in(context.limits().resumeGrace(), context.clock());

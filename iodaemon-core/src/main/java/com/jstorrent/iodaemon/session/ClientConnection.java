@@ -33,7 +33,7 @@ import org.slf4j.event.Level;
 
 /**
  * One connection of a client: its handshake, and after that the decoding and dispatch of its frames.
- * Everything belongs to the thread that delivers frames, but for what the deadline of the handshake reads.
+ * Used by the thread that delivers frames only, except what the deadline of the handshake reads.
  */
 final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionFrames {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);

@@ -22,7 +22,7 @@ enum ClientState {
   enum Event {
     /** The connection is gone, neither side has said that it is done, and nothing uses it any more. */
     LOST,
-    /** Another connection goes on. */
+    /** Another connection takes over. */
     RESUME,
     /** No connection came in time. */
     EXPIRE,

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients on {@code /control}, and what all of them are told: roots that change, and statistics
- * for those that have asked for them (PROTOCOL.md § 3, § 9.4). While there is no such client,
- * nothing is looked at. Thread-safe.
+ * The clients on {@code /control}, and what all of them are told: roots that change, and statistics for
+ * those that have asked for them (PROTOCOL.md § 3, § 9.4). While there is no such client, nothing is
+ * checked. Thread-safe.
  */
 final class ControlClients {
   private final RootWatch roots;
@@ -36,15 +36,16 @@ final class ControlClients {
     this.clock = clock;
   }
 
-  /** For {@link #enter}; to be asked before the client hears that it is in. */
+  /** For {@link #enter}; must be asked for before the client hears that it was accepted. */
   List<DownloadRoot> roots() {
     return roots.current();
   }
 
   /**
-   * The client has shown the token.
+   * Adds a client that has shown the token.
    *
-   * @param since what the roots were before it heard so: from then on it wants to know
+   * @param since what the roots were before it heard that it was accepted: it wants to know of changes
+   *     from then on
    */
   void enter(Client client, ControlCodec codec, List<DownloadRoot> since) {
     lock.lock();
@@ -59,7 +60,7 @@ final class ControlClients {
     }
   }
 
-  /** It has gone, if it was ever here. */
+  /** Removes a client, if it was ever added. */
   void leave(Client client) {
     lock.lock();
     try {
@@ -74,7 +75,7 @@ final class ControlClients {
     }
   }
 
-  /** A client that does not read what matters is cut off: it comes back for the rest. */
+  /** Cuts off a client that does not read what it must not miss: it gets the rest when it comes back. */
   private static void tell(Client client, DaemonFrame frame) {
     if (client.link().hasControlRoom()) {
       client.reply(frame);
@@ -83,7 +84,7 @@ final class ControlClients {
     }
   }
 
-  /** What a client that does not read misses is out of date by then. */
+  /** Skips a client that does not read: what it misses would be out of date by the time it reads. */
   private static void tellIfReading(Client client, DaemonFrame frame) {
     if (client.link().hasControlRoom()) {
       client.reply(frame);
@@ -96,7 +97,7 @@ final class ControlClients {
             (client, codec) -> tell(client, new DaemonFrame.RootsChanged(0, codec.roots(now))));
   }
 
-  /** Looking at every socket is nothing for the timer's thread. */
+  /** Gathers the statistics on another thread, because the timer's thread must not look at every socket. */
   private void tick() {
     Thread.ofVirtual()
         .name("iodaemon-stats")

@@ -14,14 +14,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the clients of a daemon, those that have lost their connection included. Thread-safe. */
+/**
+ * Reports and acts on the clients of a daemon, including those that have lost their connection.
+ * Thread-safe.
+ */
 final class Directory implements SessionDirectory {
   private final Collection<Client> clients;
   private final Stats stats;
   private final String version;
 
   /**
-   * @param clients as they come and go
+   * @param clients a live view, which changes as clients come and go
    */
   Directory(Collection<Client> clients, Stats stats, String version) {
     this.clients = clients;

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients that wait for another connection, oldest first: each for a time of grace, and so many at
- * most (PROTOCOL.md § 9.3). Thread-safe; it calls no client with its lock held.
+ * The clients that wait for another connection, oldest first: each for its time of grace, and a limited
+ * number at once (PROTOCOL.md § 9.3). Thread-safe; it calls no client with its lock held.
  */
 final class DisconnectedClients {
   private final Stats stats;
@@ -29,7 +29,7 @@ final class DisconnectedClients {
   }
 
   /**
-   * A client has lost its connection, and expires at the end of its grace.
+   * Adds a client that has lost its connection; it expires at the end of its grace.
    *
    * @return a client for which there is no room any more, so that it has to expire now, or null
    */
@@ -51,7 +51,7 @@ final class DisconnectedClients {
     }
   }
 
-  /** It waits no longer, if it did. */
+  /** Removes a client, if it was waiting. */
   void leave(Client client) {
     lock.lock();
     try {
@@ -65,7 +65,7 @@ final class DisconnectedClients {
     }
   }
 
-  /** Expires those that wait, and from here on every one that would. */
+  /** Expires all that wait, and from here on every one that would wait. */
   void close() {
     List<Client> left;
     lock.lock();

@@ -9,7 +9,7 @@ import com.jstorrent.iodaemon.net.ClientSockets;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 
-/** Which frame is for whom, once it may be sent at all. */
+/** Passes each frame that is allowed to whoever handles it. */
 final class FrameDispatch {
 
   /** The frames that are about the connection itself. */
@@ -50,9 +50,9 @@ final class FrameDispatch {
   }
 
   /**
-   * For a frame in several buffers, of which {@link Dispatch#run} gets the first one. Only TCP_SEND can
-   * have so many bytes. UDP_SEND is then too long for a datagram; in other frames only a text can be
-   * so long, which names nothing.
+   * For a frame in several buffers, of which {@link Dispatch#run} gets the first one. Only TCP_SEND may
+   * have so many bytes. UDP_SEND is then too long for a datagram; in other frames only a text can be so
+   * long, and such a text names nothing.
    */
   static Dispatch ofLarge(LargeFrame whole) {
     return (opcode, head, connection, sockets) -> switch (opcode) {

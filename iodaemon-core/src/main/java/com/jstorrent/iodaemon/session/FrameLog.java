@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a line at level trace for each frame of a session, in both directions: opcode, id, request and
- * size. Never payload, so neither data nor tokens. Decorates a connection and its receiver; while the
- * level is off when a session begins, nothing is decorated and nothing is paid.
+ * Logs each frame of a session at level trace, in both directions: opcode, id, request and size, but
+ * never payload, and so neither data nor tokens. Decorates a connection and its receiver. If the level
+ * is off when a session begins, nothing is decorated, so logging costs nothing.
  */
 final class FrameLog {
   private static final Logger LOG = LoggerFactory.getLogger(FrameLog.class);

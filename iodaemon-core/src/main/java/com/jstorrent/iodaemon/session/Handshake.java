@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Answers to CLIENT_HELLO and AUTH (PROTOCOL.md § 3). */
+/** Answers CLIENT_HELLO and AUTH (PROTOCOL.md § 3). */
 final class Handshake {
   static final int ACCEPTED = 0;
   private static final int REFUSED = 1;
@@ -30,10 +30,10 @@ final class Handshake {
   }
 
   /**
-   * What CLIENT_HELLO has come to.
+   * The outcome of CLIENT_HELLO.
    *
-   * @param ticket for RESUME, when that was asked for
-   * @param session what the client calls itself, if it says so
+   * @param ticket the ticket for RESUME, if that was asked for
+   * @param session the name that the client has given itself, if any
    */
   record Outcome(
       DaemonFrame.ServerHello answer,

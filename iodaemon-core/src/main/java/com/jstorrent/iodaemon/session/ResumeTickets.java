@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 final class ResumeTickets {
   private final ConcurrentMap<String, Client> holders = new ConcurrentHashMap<>();
 
-  /** A ticket that stands for nothing yet; a guess at it would need the token as well. */
+  /** A ticket that stands for nothing yet. Whoever guessed one would need the token as well. */
   String draw() {
     return RandomId.draw();
   }
 
-  /** From here on the ticket stands for this client and no other one. */
+  /** Makes the ticket stand for this client and no other one. */
   void give(String ticket, Client client) {
     holders.put(ticket, client);
   }
 
-  /** The ticket is void, unless it stands for another client by now. */
+  /** Makes the ticket void, unless it stands for another client by now. */
   void take(String ticket, Client client) {
     holders.remove(ticket, client);
   }

@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * TCP_SEND frames of one socket that arrived one behind the other. They are handled like a single one with the data
- * of all, so that the peer gets it by one call of the system.
+ * Consecutive TCP_SEND frames of one socket. They are handled like a single frame with the data of all,
+ * so that it is written to the peer by one system call.
  */
 final class SendRun {
-  /** The most frames of a run: about as many as one call of the system takes at no extra cost. */
+  /** The most frames of a run: about as many as one system call takes at no extra cost. */
   static final int MOST_FRAMES = 64;
 
   private final ByteBuffer[] data;
@@ -29,10 +29,11 @@ final class SendRun {
   }
 
   /**
-   * Where the run ends that begins with the frame at {@code first}: behind that frame, if it is none.
+   * The index after the run that begins with the frame at {@code first}; after that frame, if it begins
+   * none.
    *
    * @param mostFrames of the run, at least 1
-   * @param mostBytes the run ends with the frame that brings as many
+   * @param mostBytes the run ends with the frame that reaches this number
    */
   static int end(List<ByteBuffer> frames, int first, int mostFrames, int mostBytes) {
     ByteBuffer head = frames.get(first);
@@ -49,7 +50,10 @@ final class SendRun {
     return end;
   }
 
-  /** The same version and socket: what is true of one header is true of the other. Buffers of different orders differ. */
+  /**
+   * Whether both have the same header and socket, so that what is true of one is true of the other.
+   * Frames in buffers of different byte orders are taken as different.
+   */
   private static boolean hasHeaderOf(ByteBuffer head, ByteBuffer frame) {
     int first = head.position();
     int second = frame.position();
@@ -59,7 +63,7 @@ final class SendRun {
         && frame.getInt(second + FrameHeader.LENGTH) == head.getInt(first + FrameHeader.LENGTH);
   }
 
-  /** The run of these frames, but for the header of the first one, which is left to be read. */
+  /** The run of these frames. Skips all their headers but the first one, which is left to be read. */
   static SendRun of(List<ByteBuffer> frames) {
     int bytes = 0;
     for (ByteBuffer frame : frames) {

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 /**
  * What all clients of a daemon share.
  *
- * @param onEnd is told of each that has ended
+ * @param onEnd is told of each client that has ended
  */
 record SessionContext(
     Limits limits,

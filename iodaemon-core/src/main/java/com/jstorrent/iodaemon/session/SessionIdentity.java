@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a session is called, and of whom it has been announced: to the log, to the embedder, and to the
- * streams that ask it for ranges. Used by the thread that delivers frames, but for {@link #info} and {@link
- * #announced}.
+ * The name of a session, and whether it has been announced to the log, to the embedder, and to the
+ * streams that ask it for ranges. Used by the thread that delivers frames, except {@link #info} and
+ * {@link #announced}.
  */
 final class SessionIdentity {
   private static final Logger LOG = LoggerFactory.getLogger(SessionIdentity.class);
@@ -24,7 +24,7 @@ final class SessionIdentity {
   private volatile boolean announced;
 
   /**
-   * @param ranges answers for streams of this session; null when it has none
+   * @param ranges the requests of streams for ranges from this session; null when it gets none
    */
   SessionIdentity(
       SessionInfo info,
@@ -50,7 +50,7 @@ final class SessionIdentity {
     return announced;
   }
 
-  /** The client has shown the token; the second time says nothing new. */
+  /** Called when the client has shown the token; a second call has no effect. */
   void opened() {
     if (!announced) {
       announced = true;
@@ -59,7 +59,7 @@ final class SessionIdentity {
     }
   }
 
-  /** What CLIENT_HELLO says; a session that was announced without a name is announced again. */
+  /** Sets the name from CLIENT_HELLO; a session that was announced without a name is announced again. */
   void named(@Nullable String name) {
     if (name == null || info.name() != null) {
       return;

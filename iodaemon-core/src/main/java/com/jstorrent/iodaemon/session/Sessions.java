@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Sessions implements SessionAcceptor, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
-  /** The closing handshake, and what may come behind it. */
+  /** The time for the closing handshake, and for what may come after it. */
   private static final Duration CLOSE_TIME = Limits.CLOSE_HANDSHAKE.plusSeconds(2);
 
   private final Set<Client> clients = ConcurrentHashMap.newKeySet();
@@ -87,14 +87,14 @@ public final class Sessions implements SessionAcceptor, AutoCloseable {
     return context.unauthenticated().hasRoom();
   }
 
-  /** Looks at them from outside. */
+  /** Reports and acts on the sessions from outside. */
   public SessionDirectory directory() {
     return directory;
   }
 
   /**
    * Ends the clients that have no connection, closes every other one with 1001 and waits a bounded time
-   * for what is on its way.
+   * for them to end.
    */
   @Override
   public void close() {

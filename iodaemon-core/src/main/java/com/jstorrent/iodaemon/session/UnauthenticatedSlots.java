@@ -7,11 +7,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Slots for connections that have not shown the token yet: so many at once (PROTOCOL.md § 2). Thread-safe. */
+/**
+ * Slots for connections that have not shown the token yet, which limit their number (PROTOCOL.md § 2).
+ * Thread-safe.
+ */
 final class UnauthenticatedSlots {
   private final Semaphore free = new Semaphore(Limits.UNAUTHENTICATED_CONNECTIONS);
 
-  /** One slot; given back once, by the first call that does so. */
+  /** One slot. Only the first call that gives it back has an effect. */
   final class Slot {
     private final AtomicBoolean taken = new AtomicBoolean(true);
     private volatile boolean kept;

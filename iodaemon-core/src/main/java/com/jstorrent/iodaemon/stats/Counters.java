@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The counters of a daemon, to be read. They change while they are read. Any thread; nothing blocks.
+ * The counters of a daemon, read-only. They change while they are read. Any thread; nothing blocks.
  *
  * @since 1.0
  */
 public interface Counters {
 
-  /** The current value, in the unit of the counter; additions at the same moment may be missing. */
+  /** The current value, in the unit of the counter; concurrent additions may be missing. */
   long get(Counter counter);
 
-  /** All values, in the order of {@link Counter}; does not change afterwards. */
+  /** All values, in the order of {@link Counter}; the map does not change afterwards. */
   Map<Counter, Long> snapshot();
 
   /** The time since the daemon was built. */

@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.stats;
 import java.time.Duration;
 
 /**
- * How a daemon is at a moment, for health checks of the program that embeds it.
+ * The health of a daemon at one moment, for health checks of the program that embeds it.
  *
  * @param state what it does
  * @param port its TCP port on 127.0.0.1; 0 when it has none, or has not started
@@ -28,8 +28,9 @@ public record DaemonHealth(
   /**
    * What clients make a daemon hold (PROTOCOL.md § 4.6).
    *
-   * @param heldBytes of memory
-   * @param limitBytes how many it may be; at the limit clients are slowed down and requests get 503
+   * @param heldBytes how many bytes that is
+   * @param limitBytes how many bytes it may be; at the limit clients are slowed down and requests get
+   *     503
    */
   public record HeldMemory(long heldBytes, long limitBytes) {}
 

@@ -11,7 +11,7 @@ import java.util.Map;
  * A snapshot of a daemon (PROTOCOL.md § 5.4).
  *
  * @param version the version of this library
- * @param connectErrors how often TCP connects of clients have failed with which errno
+ * @param connectErrors how often TCP connects of clients have failed, by errno
  * @param sessions the authenticated sessions, in the order of their numbers
  */
 public record DaemonReport(

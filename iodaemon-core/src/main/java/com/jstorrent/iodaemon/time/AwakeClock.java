@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AwakeClock implements MonotonicClock {
   private static final Logger LOG = LoggerFactory.getLogger(AwakeClock.class);
-  private static final long LONGEST_NANOS = Long.MAX_VALUE / 2; // longer ones would come before all others
+  private static final long LONGEST_NANOS = Long.MAX_VALUE / 2; // longer ones would overflow, and come before all others
   private static final long MARK_PAUSE_NANOS = AwakeTime.MARK_PAUSE.toNanos();
 
   private final AwakeTime time;
@@ -28,7 +28,10 @@ public final class AwakeClock implements MonotonicClock {
   private long numbers; // guarded by lock, like closed and waiting
   private boolean closed;
 
-  /** The order in which tasks run. Comparator.comparing would make its classes at each start, in 6 ms. */
+  /**
+   * The order in which tasks run. Comparator.comparing would generate classes at each start, which
+   * takes 6 ms.
+   */
   private static int compare(Task one, Task other) {
     int byTime = Long.compare(one.due, other.due);
     return byTime != 0 ? byTime : Long.compare(one.number, other.number);

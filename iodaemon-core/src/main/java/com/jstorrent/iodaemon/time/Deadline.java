@@ -38,7 +38,7 @@ public final class Deadline {
     /**
      * Waits.
      *
-     * @param nanos for so many nanoseconds at most
+     * @param nanos how long to wait at most, in nanoseconds
      * @return false when the wait timed out
      * @throws InterruptedException when the thread is interrupted
      */

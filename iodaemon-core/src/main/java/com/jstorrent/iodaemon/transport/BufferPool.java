@@ -12,15 +12,16 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Direct buffers of one size. They are kept, because making one costs a clearing and a native
- * allocation, and because the memory of one that is thrown away comes back only when the collector
- * looks at the oldest objects, which may take hours; last in, first out, because a warm one is
- * cheaper. Any thread may call it.
+ * Direct buffers of one size. They are kept, because allocating one costs a native call and the
+ * clearing of its memory, and because the memory of one that is thrown away comes back only when the
+ * collector looks at the oldest objects, which may take hours. Last in, first out, because a warm
+ * buffer is cheaper. Any thread may call it.
  */
 public final class BufferPool {
   /**
-   * Buffers begin at a multiple of this. An allocator puts a large one 16 bytes behind the beginning of a page,
-   * and from there processors with fast short string moves copy at half the speed (docs/performance.md).
+   * Buffers begin at a multiple of this. An allocator puts a large one 16 bytes after the beginning of
+   * a page, and from there processors with fast short string moves copy at half the speed
+   * (docs/performance.md).
    */
   private static final int CACHE_LINE_BYTES = 64;
 
@@ -30,25 +31,26 @@ public final class BufferPool {
   private final LongConsumer onDiscarded;
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(); // guarded by lock
-  private int unused; // guarded by lock; so many were free all the time since the last look
+  private int unused; // guarded by lock; how many were free all the time since the last check
   private boolean looking; // guarded by lock
   private int inUse; // guarded by lock
 
   /**
    * A pool without a clock.
    *
-   * @param retained how many idle ones are kept; what comes back beyond it is left to the collector
+   * @param retained how many idle buffers are kept; further ones that come back are left to the
+   *     collector
    */
   public BufferPool(int bufferBytes, int retained) {
     this(bufferBytes, retained, null, bytes -> {});
   }
 
   /**
-   * A pool that keeps all that come back, so that bursts do not need more than is in use at once, and leaves
-   * those to the collector that were not needed for {@link Limits#IDLE_BUFFERS}.
+   * A pool that keeps all buffers that come back, so that bursts need no more than are in use at once,
+   * and then leaves to the collector those that were not needed for {@link Limits#IDLE_BUFFERS}.
    *
-   * @param retained how many idle ones are kept for good
-   * @param onDiscarded hears of bytes that were left to the collector, on the clock's thread
+   * @param retained how many idle buffers are kept for good
+   * @param onDiscarded is told how many bytes were left to the collector, on the clock's thread
    */
   public static BufferPool trimmed(
       int bufferBytes, int retained, MonotonicClock clock, LongConsumer onDiscarded) {
@@ -110,7 +112,7 @@ public final class BufferPool {
     return memory.slice(offset, bufferBytes);
   }
 
-  /** So many empty buffers. */
+  /** This many empty buffers. */
   public List<ByteBuffer> take(int count) {
     List<ByteBuffer> taken = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -120,14 +122,18 @@ public final class BufferPool {
   }
 
   /**
-   * A buffer for the next bytes of something that grows: on the heap and as small as it may be, as long as it
-   * is smaller than half of one from the pool, so that many things of a few bytes do not hold many times that.
+   * A buffer for the next bytes of something that grows: on the heap and no larger than necessary, as
+   * long as that is at most half of one from the pool, so that many things of a few bytes each do not
+   * hold a large buffer each.
    */
   public ByteBuffer takeFor(int bytes) {
     return bytes <= bufferBytes / 2 ? ByteBuffer.allocate(bytes) : take();
   }
 
-  /** From here on the caller must not use it. One of another size is left to the collector. */
+  /**
+   * Takes a buffer back; from here on the caller must not use it. One of another size is left to the
+   * collector.
+   */
   public void give(ByteBuffer buffer) {
     if (buffer.capacity() != bufferBytes) {
       return;
@@ -154,7 +160,7 @@ public final class BufferPool {
     }
   }
 
-  /** Leaves to the collector what was not needed since the last look, the coldest first. */
+  /** Leaves to the collector what was not needed since the last check, the coldest first. */
   private void look(MonotonicClock timer) {
     int discarded = 0;
     lock.lock();

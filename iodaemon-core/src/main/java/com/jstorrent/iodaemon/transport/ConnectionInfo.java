@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record ConnectionInfo(
     boolean authenticated, @Nullable String sessionName, Endpoint endpoint, HelloCodec hello) {
 
-  /** One that relays sockets. */
+  /** For a connection that relays sockets. */
   public ConnectionInfo(boolean authenticated, @Nullable String sessionName, HelloCodec hello) {
     this(authenticated, sessionName, Endpoint.IO, hello);
   }

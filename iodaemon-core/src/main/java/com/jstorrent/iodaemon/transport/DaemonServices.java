@@ -10,16 +10,19 @@ import com.jstorrent.iodaemon.time.MonotonicClock;
  */
 public interface DaemonServices {
 
-  /** Where a transport hands over each connection that has come up. */
+  /** Where a transport hands over each new connection. */
   SessionAcceptor sessions();
 
   /** The daemon's limits. */
   Limits limits();
 
-  /** Where a transport takes what it holds for clients; it opens an account for that. */
+  /**
+   * The memory that clients make the daemon hold; a transport opens an account for what it holds for
+   * them.
+   */
   DaemonMemory memory();
 
-  /** For every deadline; its one thread must never be kept waiting. Closed with the daemon. */
+  /** The clock for every deadline; tasks must never block its one thread. Closed with the daemon. */
   MonotonicClock clock();
 
   /**

@@ -3,13 +3,13 @@ package com.jstorrent.iodaemon.transport;
 /** Which of the two conversations a connection is for (PROTOCOL.md § 2 and § 3). */
 public sealed interface Endpoint {
 
-  /** The one that needs to know nothing more. */
+  /** The endpoint {@code /io}, which has no parameters. */
   Endpoint IO = new Io();
 
   /** The name; with a slash in front it is the path. */
   String label();
 
-  /** Sockets are relayed. */
+  /** For relaying sockets. */
   record Io() implements Endpoint {
     @Override
     public String label() {
@@ -18,9 +18,9 @@ public sealed interface Endpoint {
   }
 
   /**
-   * The host application is talked to: roots, events, statistics.
+   * For talking with the host application: roots, events, statistics.
    *
-   * @param codec how what is told becomes JSON
+   * @param codec writes the JSON of the frames
    */
   record Control(ControlCodec codec) implements Endpoint {
     @Override

@@ -26,8 +26,8 @@ public interface FrameReceiver {
   void onFrame(ByteBuffer frame);
 
   /**
-   * Whole frames that have arrived together, in their order: the same as {@link #onFrame} for each. The data of
-   * several frames for one peer is then written by one call of the system.
+   * Whole frames that have arrived together, in their order: the same as {@link #onFrame} for each. The
+   * data of several frames for one peer is then written by one system call.
    *
    * @param frames each in a buffer of its own, or in its own view of one; the list, too, is valid during the call only
    */
@@ -42,10 +42,11 @@ public interface FrameReceiver {
   void onLargeFrame(LargeFrame frame);
 
   /**
-   * The account of the client that the connection belongs to: what the transport holds of the client's frames
-   * beside the one that it passes on is taken from there. It is another account when the client has resumed
-   * (PROTOCOL.md § 9.3). Called by the thread that delivers frames. Everything that was taken has been
-   * released, to the account that it was taken from, when the connection has ended.
+   * The account of the client that the connection belongs to: the transport takes from it what it holds
+   * of the client's frames, apart from the one that it is passing on. It becomes another account when
+   * the client has resumed (PROTOCOL.md § 9.3). Called by the thread that delivers frames. When the
+   * connection has ended, everything that was taken has been released, to the account that it was taken
+   * from.
    */
   MemoryAccount memory();
 
@@ -54,19 +55,19 @@ public interface FrameReceiver {
    * is {@link CloseReason#TOO_BIG}. The session answers with ERROR and calls {@link FrameConnection#close}
    * with the reason; it ignores what is delivered afterwards.
    *
-   * <p>The transport calls this at most once, and looks for no frames any more. But it goes on reading, and
-   * throws away what it reads, until the client has ended its side or the time of {@code close} is over: a
-   * TCP connection that is closed while there are bytes which were not read is reset, and the client would
-   * not get the ERROR.
+   * <p>The transport calls this at most once, and delivers no more frames after it. But it goes on
+   * reading, and discards what it reads, until the client has ended its side or the time of
+   * {@code close} is over: a TCP connection that is closed with unread bytes is reset, and the client
+   * would not get the ERROR.
    *
    * @param sentence for the client; without secrets and paths
    */
   void onViolation(CloseReason reason, String sentence);
 
   /**
-   * The transport has something to write (a pong, a close) or has ended: the session calls {@link
-   * FrameConnection#flush} soon, from its relay thread. Never blocks. What a transport wants before {@link
-   * SessionAcceptor#accept} has returned, it asks for afterwards.
+   * The transport has something to write (a pong, a close) or has ended: the session calls
+   * {@link FrameConnection#flush} soon, from its relay thread. Never blocks. A transport that wants a
+   * flush before {@link SessionAcceptor#accept} has returned asks for it afterwards.
    */
   void onFlushWanted();
 
@@ -74,12 +75,12 @@ public interface FrameReceiver {
    * The connection has ended, in whatever way. Called once, after every frame, also after {@link
    * FrameConnection#close} and {@link FrameConnection#abort}.
    *
-   * @param finished whether the client has said that it is done, and will not come back: the session then
-   *     ends at once, even if it could be resumed (PROTOCOL.md § 9.3). An end of the stream alone says
-   *     nothing: a client that is killed ends it too. A transport without a goodbye of its own, such as
-   *     frames over a plain stream, always passes false; a client without the capability {@code resume} is
-   *     gone all the same, one with it has to be waited for. After the session's own {@code close} it does
-   *     not matter
+   * @param finished whether the client has said that it is done, and will not come back: the session
+   *     then ends at once, even if it could be resumed (PROTOCOL.md § 9.3). An end of the stream alone
+   *     says nothing: a client that is killed ends it too. A transport without a closing message of its
+   *     own, such as frames over a plain stream, always passes false; a client without the capability
+   *     {@code resume} is then gone all the same, and one with it has to be waited for. After the
+   *     session's own {@code close} the value does not matter
    */
   void onClosed(boolean finished);
 }

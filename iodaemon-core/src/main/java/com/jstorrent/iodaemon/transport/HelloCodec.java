@@ -25,7 +25,7 @@ public interface HelloCodec {
       };
 
   /**
-   * @throws IllegalArgumentException with one sentence, when it is no such object
+   * @throws IllegalArgumentException with one sentence, when it is not such an object
    */
   ClientHello read(String json);
 
@@ -38,7 +38,7 @@ public interface HelloCodec {
    * What it gets.
    *
    * @param limits by name, in bytes, seconds or numbers
-   * @param ticket with which another connection may resume this session, or null
+   * @param ticket a ticket by which another connection may resume this session, or null
    */
   record ServerHello(
       List<String> capabilities,

@@ -65,7 +65,7 @@ public final class InProcessClient implements AutoCloseable {
     return connection.reason();
   }
 
-  /** Ends the connection; everything that belongs to it goes (PROTOCOL.md § 4.12). */
+  /** Ends the connection; everything that belongs to it is closed (PROTOCOL.md § 4.12). */
   @Override
   public void close() {
     finished = true; // first: the abort makes another thread deliver too
@@ -79,7 +79,7 @@ public final class InProcessClient implements AutoCloseable {
     deliverClosed();
   }
 
-  /** The flush fails, which ends a wait in {@link #send}; only then is there a turn to deliver. */
+  /** The flush fails, which ends a wait in {@link #send}; only then can the end be delivered. */
   private void ended() {
     receiver.onFlushWanted();
     Thread.ofVirtual().start(this::deliverClosed);

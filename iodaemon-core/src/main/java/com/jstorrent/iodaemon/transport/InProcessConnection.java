@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The daemon's end of a connection in this process: a queue of frames, bounded in bytes. */
 final class InProcessConnection implements FrameConnection {
-  /** What may wait for the client; a larger frame waits alone. Past it, {@link #send} blocks. */
+  /**
+   * How many bytes may wait for the client; beyond that, {@link #send} blocks. A larger frame waits
+   * alone.
+   */
   private static final int QUEUE_BYTES = 1 << 20;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -23,7 +26,7 @@ final class InProcessConnection implements FrameConnection {
   private @Nullable CloseReason reason; // guarded by lock
   private Runnable onEnd = () -> {}; // guarded by lock
 
-  /** Is told, once, that the daemon's side has ended the connection. */
+  /** Sets what runs, once, when the connection has ended. */
   void onEnd(Runnable action) {
     boolean late;
     lock.lock();

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way in without sockets, for a program that embeds the daemon and for tests. Clients are bound
- * by the same rules as over a WebSocket: handshake, flow control, limits.
+ * A transport without sockets, for a program that embeds the daemon and for tests. Clients are bound by
+ * the same rules as over a WebSocket: handshake, flow control, limits.
  */
 public final class InProcessTransport implements ServerTransport {
   private volatile @Nullable SessionAcceptor sessions;

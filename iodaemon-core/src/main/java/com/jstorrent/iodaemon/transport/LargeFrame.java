@@ -16,8 +16,8 @@ public interface LargeFrame {
   /**
    * The first buffer that has bytes left, or null when all were read. Its bytes are between position
    * and limit, in any byte order; the caller reads them by moving the position, and must not use the
-   * buffer after the next call. While nothing was read, it has at least 64 KiB: all fields of the
-   * frame, but for the rest of its data or of a text that is far too long.
+   * buffer after the next call. While nothing was read, it has at least 64 KiB, and so all fields of
+   * the frame, except the rest of its data or of a text that is far too long.
    */
   @Nullable
   ByteBuffer next();

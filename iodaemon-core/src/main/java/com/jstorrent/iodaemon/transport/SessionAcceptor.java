@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.transport;
 
-/** What a transport calls for each connection that has come up. */
+/** What a transport calls for each new connection. */
 @FunctionalInterface
 public interface SessionAcceptor {
 
@@ -14,7 +14,7 @@ public interface SessionAcceptor {
 
   /**
    * Whether a client that has not shown the token yet would be served (PROTOCOL.md § 2). A transport
-   * that can say no more politely than by ERROR asks first.
+   * that can refuse a client in a better way than by ERROR asks first.
    */
   default boolean acceptsUnauthenticated() {
     return true;

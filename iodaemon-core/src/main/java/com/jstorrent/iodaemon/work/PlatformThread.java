@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what a virtual thread should not: ARCHITECTURE.md tells why a busy connection has a
- * platform thread.
+ * Runs what a virtual thread should not run: ARCHITECTURE.md says why a busy connection has a platform
+ * thread.
  */
 public final class PlatformThread {
   private static final Logger LOG = LoggerFactory.getLogger(PlatformThread.class);

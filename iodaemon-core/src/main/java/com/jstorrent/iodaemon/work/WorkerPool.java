@@ -50,7 +50,7 @@ public final class WorkerPool implements AutoCloseable {
     T run() throws OperationFailure;
   }
 
-  /** Hears of each job that has ended, on the thread that ran it; must not block. */
+  /** Is told of each job that has ended, on the thread that ran it; must not block. */
   @FunctionalInterface
   public interface Times {
     /**
@@ -126,7 +126,7 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * @param nanoTime the clock for what {@code times} hears
+   * @param nanoTime the clock for what {@code times} is told
    */
   public WorkerPool(String name, int size, LongSupplier nanoTime, Times times) {
     this(

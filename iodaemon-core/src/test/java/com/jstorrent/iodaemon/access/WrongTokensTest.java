@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** PROTOCOL.md § 2: three wrong tokens within a minute are free. */
+/** PROTOCOL.md § 2: three wrong tokens within a minute are answered at once. */
 class WrongTokensTest {
   private static final Duration DELAY = Duration.ofSeconds(7);
 

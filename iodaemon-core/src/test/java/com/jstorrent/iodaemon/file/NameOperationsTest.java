@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** PROTOCOL.md § 5.1: deletes and renames in unusual cases, and beside other requests. */
+/** PROTOCOL.md § 5.1: deletes and renames in unusual cases, and while other requests run. */
 class NameOperationsTest {
   private static final int ROUNDS = 300;
   private static final int FILES = 20;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Against a tree that is built layer by layer from all leaves, padding included. */
+/** Compares with a tree that is built layer by layer from all leaves, padding included. */
 class MerkleTreeTest {
   private static final HashAlgorithm ALGORITHM = HashAlgorithm.SHA256;
   private static final int MOST = 70;

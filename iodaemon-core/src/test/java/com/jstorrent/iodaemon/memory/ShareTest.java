@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How much an account may take, as a table. All in MiB; the memory has 80, the reserve is 10. */
+/** How much an account may take, as a table. All numbers are MiB; the memory is 80, the reserve 10. */
 class ShareTest {
   private static final long MIB = 1 << 20;
 

@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 4.1: what frames bring that arrive together reaches the peer in their order, and whole. */
+/** PROTOCOL.md § 4.1: the data of frames that arrive together reaches the peer complete and in order. */
 class Promise01SendRunTest {
   private static final int FIRST = 1;
   private static final int SECOND = 2;

@@ -7,7 +7,7 @@ import java.net.spi.InetAddressResolverProvider;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
-/** The system's resolver, but for names that get no answer before {@link #answer} is called. */
+/** The system's resolver, except for names that get no answer until {@link #answer} is called. */
 public final class HangingNames extends InetAddressResolverProvider {
   /** The end of a name that hangs. */
   public static final String SUFFIX = ".hangs.invalid";

@@ -10,7 +10,7 @@ public final class HeapSize {
 
   private HeapSize() {}
 
-  /** A text: a byte a character, or two if any of them is not in Latin-1. */
+  /** The size of a text: one byte per character, or two if any of them is not in Latin-1. */
   public static long of(String text) {
     boolean wide = false;
     for (int i = 0; i < text.length() && !wide; i++) {

@@ -1,4 +1,4 @@
-/** Addresses as text, in the form that the contract has them. */
+/** Addresses as text, in the form that the contract prescribes. */
 @NullMarked
 package com.jstorrent.iodaemon.net.address;
 

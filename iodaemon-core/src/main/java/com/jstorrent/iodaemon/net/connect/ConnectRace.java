@@ -42,14 +42,14 @@ public final class ConnectRace {
   private final Dialer dialer;
   private long deadline;
 
-  /** How the sockets that race are made. Any thread. */
+  /** Opens and connects the sockets of a race. Any thread. */
   public interface Dialer {
     /** A blocking socket for a connection to this address. Does not block. */
     SocketChannel open(InetAddress peer) throws IOException;
 
     /**
-     * Blocks until bytes can be sent to the peer; closing the socket is its time limit. Of a socket that
-     * is connected and stays open the race waits for the outcome, even when asked to give up.
+     * Blocks until bytes can be sent to the peer; the race ends it by closing the socket. Once a socket
+     * is connected, and while it stays open, the race waits for the outcome even when asked to give up.
      */
     void connect(SocketChannel socket, InetSocketAddress peer) throws IOException;
   }
@@ -87,11 +87,11 @@ public final class ConnectRace {
   }
 
   /**
-   * Blocks until the first connection stands; the others are closed.
+   * Blocks until the first connection is established; the others are closed.
    *
-   * @return null when it was asked to {@link #giveUp} before any connection stood
-   * @throws IOException the failure of the first attempt that says something of the peer, else of the
-   *     first, when all have failed or time is over
+   * @return null when it was asked to {@link #giveUp} before any connection was established
+   * @throws IOException when all attempts have failed or the time is over: the first failure that says
+   *     something about the peer, or else the first one
    * @throws InterruptedException when the attempt is cancelled; everything is closed then
    */
   @Nullable
@@ -145,7 +145,10 @@ public final class ConnectRace {
         : told;
   }
 
-  /** A machine without IPv6, or without a way there: what came of other addresses says more. */
+  /**
+   * Whether this machine has no IPv6, or no route to the address: then the outcome of other addresses
+   * says more.
+   */
   private static boolean isNoWay(@Nullable IOException failure) {
     return failure != null
         && switch (Errno.of(failure)) {
@@ -164,7 +167,10 @@ public final class ConnectRace {
     return outcomes.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
   }
 
-  /** A failure is this address's own, be it an option or a descriptor: the next may do better. */
+  /**
+   * Any failure, even to get a descriptor or to set an option, counts for this address only: the next
+   * one may do better.
+   */
   private void start(InetSocketAddress address) {
     SocketChannel channel;
     try {

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose turn it is to connect, when more attempts wait than may be under way (PROTOCOL.md § 4.9).
  *
- * <p>In a queue of first come, first served, four hundred peers that are silent for ten seconds
- * each make a tracker wait for over a minute. Here an attempt that has been silent for its slice
- * gives its turn to one that waits, and goes on later with twice the slice. Those that had no turn
- * yet come first, by turns the one that came last and the one that came first; every third turn is
- * for one that was tried before, so that none starves. Several silent attempts to the same destination
- * yield at once to a destination that has none.
+ * <p>If turns were first come, first served, four hundred peers that are silent for ten seconds each
+ * would make a tracker wait for over a minute. Here an attempt that has been silent for its slice
+ * passes its turn to one that waits, and continues later with twice the slice. Attempts that have had
+ * no turn yet go first, alternately the newest and the oldest; every third turn goes to one that was
+ * tried before, so that none starves. If several silent attempts have the same destination, they yield
+ * at once to an attempt whose destination has none.
  *
  * <p>Thread-safe. While no attempt waits, a turn lasts as long as its owner likes.
  */
@@ -29,13 +29,14 @@ public final class ConnectTurns {
   public static final Duration FIRST_SLICE = Duration.ofMillis(100);
 
   /**
-   * Turns are taken away one by one, and not in whole batches, so that the next one is always near.
+   * Turns are taken back one by one at this interval, not in batches, so that the next one is always
+   * near.
    */
   public static final Duration PACE = Duration.ofMillis(2);
 
   private static final int TURNS_IN_A_CYCLE = 3;
 
-  /** How far to look for one that goes elsewhere, so that a turn costs the same however many wait. */
+  /** How many to search for one with another destination, so that a turn costs the same however many wait. */
   private static final int LOOK_AHEAD = 64;
 
   private final MonotonicClock clock;
@@ -94,7 +95,7 @@ public final class ConnectTurns {
       }
     }
 
-    /** Its turn may have come just now. */
+    /** Leaves, even if its turn has come just now. */
     private void giveUp() {
       lock.lock();
       try {
@@ -166,7 +167,7 @@ public final class ConnectTurns {
         .findFirst();
   }
 
-  /** Asks for the turn that is due to be given back, and runs again while any attempt waits. */
+  /** Asks for the turn that is due to be given back; runs again and again while any attempt waits. */
   private void tick() {
     lock.lock();
     try {

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where clients may connect and send to (PROTOCOL.md § 4.15): everywhere but the daemon's own port,
- * or only to public addresses. It looks at addresses, after names are resolved, so no name can hide
+ * Where clients may connect and send to (PROTOCOL.md § 4.15): everywhere but the daemon's own port, or
+ * only to public addresses. It checks addresses after names have been resolved, so no name can hide
  * one. Thread-safe.
  */
 public final class EgressRule {
@@ -14,13 +14,13 @@ public final class EgressRule {
   private final Set<Integer> ownPorts = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param denyPrivate whether addresses that are not public are out of bounds
+   * @param denyPrivate whether addresses that are not public are forbidden
    */
   public EgressRule(boolean denyPrivate) {
     this.denyPrivate = denyPrivate;
   }
 
-  /** The daemon listens on this port of the loopback interface. */
+  /** Forbids this port of the loopback interface, on which the daemon listens. */
   public void protectPort(int port) {
     ownPorts.add(port);
   }

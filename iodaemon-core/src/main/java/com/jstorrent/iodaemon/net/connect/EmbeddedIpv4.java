@@ -6,8 +6,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The ways to write an IPv4 address as an IPv6 one: some system, here or further on, may send what
- * goes to the one to the other. An address that fits two of them stands for both.
+ * The ways to write an IPv4 address as an IPv6 address: some system, here or on the way, may forward
+ * what is sent to the IPv6 address to the IPv4 address. An IPv6 address that fits two of these forms
+ * stands for both IPv4 addresses.
  */
 enum EmbeddedIpv4 {
   COMPATIBLE("000000000000000000000000", 0, 12), // ::a.b.c.d, RFC 4291 § 2.5.5.1
@@ -42,7 +43,7 @@ enum EmbeddedIpv4 {
     this.offset = offset;
   }
 
-  /** Every IPv4 address that this one stands for; none for one of IPv4. */
+  /** Every IPv4 address that this address stands for; none if it is itself an IPv4 address. */
   static List<byte[]> of(byte[] address) {
     List<byte[]> found = new ArrayList<>();
     if (address.length == IPV6_BYTES) {

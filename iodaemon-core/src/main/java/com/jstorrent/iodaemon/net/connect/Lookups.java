@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 
 /**
- * The look-ups of one socket or server, which end with it: the resolver has a bounded number of threads for all
- * clients, and its queue must not grow by sockets that are gone. Thread-safe.
+ * The look-ups of one socket or server, which are cancelled when it ends: the resolver has a bounded
+ * number of threads for all clients, and sockets that are gone must not fill its queue. Thread-safe.
  */
 public final class Lookups {
   private final Resolver resolver;

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the sockets of clients: the one place for their options (PROTOCOL.md § 4.5), for the addresses
- * and interfaces that they use, and for the way to a peer. Thread-safe.
+ * Opens clients' sockets: the one place where their options are set (PROTOCOL.md § 4.5), their
+ * addresses and interfaces are chosen, and connections to peers are made. Thread-safe.
  */
 public final class PeerSockets implements ConnectRace.Dialer {
   private static final Logger LOG = LoggerFactory.getLogger(PeerSockets.class);
@@ -85,7 +85,7 @@ public final class PeerSockets implements ConnectRace.Dialer {
         && candidate.inetAddresses().anyMatch(address -> address instanceof Inet4Address == four);
   }
 
-  /** Closes a channel; its descriptor is gone whatever the system says. */
+  /** Closes a channel; its descriptor is released even if the system reports an error. */
   public static void close(SocketChannel channel) {
     try {
       channel.close();
@@ -94,7 +94,7 @@ public final class PeerSockets implements ConnectRace.Dialer {
     }
   }
 
-  /** Makes the next close send RST and forget what was not sent. */
+  /** Makes the next close send RST and discard what was not sent. */
   public static void resetOnClose(SocketChannel channel) {
     try {
       channel.setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -126,8 +126,8 @@ public final class PeerSockets implements ConnectRace.Dialer {
   }
 
   /**
-   * A port that the system gives out, and where nothing listens, may be given to this very socket:
-   * then it connects to itself (RFC 9293 § 3.5, simultaneous open).
+   * Refuses a connection of a socket to itself. When nothing listens on an ephemeral port, the system
+   * may assign that port to the very socket that connects to it (RFC 9293 § 3.5, simultaneous open).
    */
   private static void refuseItself(SocketChannel socket) throws IOException {
     if (socket.getLocalAddress().equals(socket.getRemoteAddress())) {

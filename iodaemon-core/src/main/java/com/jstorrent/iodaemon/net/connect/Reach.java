@@ -8,7 +8,7 @@ import java.net.StandardProtocolFamily;
 public enum Reach {
   IPV4,
   IPV6,
-  /** IPv6, and IPv4 in its form (RFC 4291 § 2.5.5.2). */
+  /** IPv6, and IPv4 in the form of IPv6 addresses (RFC 4291 § 2.5.5.2). */
   BOTH;
 
   public static Reach from(InetAddress bound) {

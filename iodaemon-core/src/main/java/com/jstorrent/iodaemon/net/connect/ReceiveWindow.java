@@ -12,19 +12,23 @@ import java.nio.file.Path;
 
 /**
  * How far the receive window of a TCP socket can grow (PROTOCOL.md § 4.5). Systems tune it to the speed
- * and the distance of the peer, but no longer when a program sets the size of the buffer: then a peer
- * 100 ms away can send some 2.5 MiB/s. So it is set in two cases only.
+ * and the distance of the peer, but stop doing so when a program sets the size of the buffer; then a
+ * peer 100 ms away can send only some 2.5 MiB/s. So the size is set in two cases only.
  *
  * <ul>
- *   <li>The peer is on this machine. It needs no window for a distance, and hundreds of such peers, each with
- *       a window of many MiB, would use up the memory that the system has for all TCP sockets.
- *   <li>The system does not tune it, or not as far as clients were promised.
+ *   <li>The peer is on this machine. It is not far away, so it needs no large window; and hundreds of
+ *       such peers, each with a window of many MiB, would use up the memory that the system has for all
+ *       TCP sockets.
+ *   <li>The system does not tune the window, or not as far as clients were promised.
  * </ul>
  */
 final class ReceiveWindow {
   private static final Path LINUX_SETTINGS = Path.of("/proc/sys/net/ipv4");
 
-  /** The system counts its own overhead: a window is about half of the buffer that it is tuned to. */
+  /**
+   * The buffer includes the system's own overhead: the window is about half of the size that the buffer
+   * is tuned to.
+   */
   private static final int LEAST_TUNED_BYTES = 2 * Limits.PEER_RECEIVE_BUFFER_BYTES;
 
   private static final int SETTING_BYTES = 256;
@@ -35,12 +39,12 @@ final class ReceiveWindow {
     this.tunedBySystem = tunedBySystem;
   }
 
-  /** As this system does it. */
+  /** For this system. */
   static ReceiveWindow ofSystem() {
     return of(LINUX_SETTINGS);
   }
 
-  /** As a system with these settings does it; one without them is not Linux, and tunes the window. */
+  /** For a system with these settings; one without them is not Linux, and tunes the window. */
   static ReceiveWindow of(Path settings) {
     try {
       boolean enabled = "1".equals(read(settings.resolve("tcp_moderate_rcvbuf")));
@@ -52,7 +56,7 @@ final class ReceiveWindow {
     }
   }
 
-  /** The kernel gives such a file to the first read only, however little that asks for. */
+  /** The kernel returns the content of such a file to the first read only, however little that asks for. */
   private static String read(Path setting) throws IOException {
     byte[] content = new byte[SETTING_BYTES];
     try (InputStream in = Files.newInputStream(setting)) {
@@ -62,8 +66,9 @@ final class ReceiveWindow {
   }
 
   /**
-   * Prepares a socket, or a server whose sockets inherit it. To be called before it is connected or bound,
-   * because the SYN announces how far the window can grow; later a window can only be narrowed.
+   * Prepares a socket, or a server whose sockets inherit the setting. Call it before the socket is
+   * connected or bound, because the SYN announces how far the window can grow; later a window can only
+   * be narrowed.
    *
    * @param address of the peer, or the one that the server listens on
    */

@@ -20,9 +20,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names to addresses. The system's resolver blocks in native code, which would hold the carrier of
- * a virtual thread, and it cannot be interrupted: so it runs on platform threads of its own, and a
- * caller that gives up leaves it behind.
+ * Resolves names to addresses. The system's resolver blocks in native code, which would occupy the
+ * carrier of a virtual thread, and it cannot be interrupted. So it runs on platform threads of its own,
+ * and a caller that gives up leaves the call running.
  */
 public final class Resolver implements AutoCloseable {
   private static final int THREADS = 64;
@@ -33,7 +33,7 @@ public final class Resolver implements AutoCloseable {
   /** A dot at the beginning would make the JDK look it up. */
   private static final Pattern IPV6 = Pattern.compile("\\[?(?!\\.)[0-9a-fA-F:.]*:[^/]*");
 
-  /** No name: the JDK would look it up all the same. */
+  /** Not a name, although the JDK would look it up. */
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
 
   private final MonotonicClock clock;
@@ -52,7 +52,7 @@ public final class Resolver implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** What came of a look-up, and how long that took, the wait for a thread not counted. */
+  /** The result of a look-up, and how long it took, not counting the wait for a thread. */
   public record Answer(List<InetAddress> addresses, Duration took) {
     public InetAddress first() {
       return addresses.getFirst();
@@ -95,9 +95,10 @@ public final class Resolver implements AutoCloseable {
   }
 
   /**
-   * All addresses of a name, in the resolver's order; an address stands for itself. Blocks. The time
-   * runs from when a thread takes the look-up on, so that those of others do not count. Callers bound how
-   * many they have at once, and interrupt those of sockets that are gone, or cancel them ({@link Lookups}).
+   * All addresses of a name, in the resolver's order; for an address, the address itself. Blocks. The
+   * time limit runs from when a thread begins the look-up, so that the time for others' look-ups does
+   * not count. Callers bound how many they have at once, and interrupt those of sockets that are gone,
+   * or cancel them ({@link Lookups}).
    *
    * @throws UnknownHostException when there is none
    * @throws SocketTimeoutException when there is no answer in time, or no thread for it
@@ -142,7 +143,10 @@ public final class Resolver implements AutoCloseable {
     }
   }
 
-  /** A dot at the end makes a name absolute; the file of hosts does not know that form. */
+  /**
+   * A dot at the end makes a name absolute. The hosts file does not know that form, so the name is
+   * tried without the dot, too.
+   */
   private static InetAddress[] lookUp(String host) throws UnknownHostException {
     try {
       return InetAddress.getAllByName(host);
@@ -161,7 +165,7 @@ public final class Resolver implements AutoCloseable {
     }
   }
 
-  /** Completed when a thread has taken the lookup on, or when none ever will. */
+  /** A look-up, which has begun when a thread has taken it on, or when none ever will. */
   private static final class Lookup extends FutureTask<InetAddress[]> {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);

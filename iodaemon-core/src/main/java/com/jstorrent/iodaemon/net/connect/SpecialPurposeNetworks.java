@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which addresses are public: IANA's registries of special-purpose addresses (RFC 6890), IPv4 and
- * IPv6, with multicast and what has been deprecated since. Where networks lie in one another, the
- * smallest decides; an address in none of them is public.
+ * Which addresses are public: IANA's registries of special-purpose addresses (RFC 6890), IPv4 and IPv6,
+ * with multicast and what has been deprecated since. Where networks are nested, the smallest decides;
+ * an address in none of them is public.
  *
  * <p>Three kinds differ from the registries' column "Globally Reachable": anycast addresses of
  * services (PCP, TURN, SRP) are answered by the user's own network, and ORCHIDs and remote ids of
@@ -60,7 +60,7 @@ final class SpecialPurposeNetworks {
     return new Entry(AddressPrefix.parse(prefix), true);
   }
 
-  /** Whether no entry, or none but a public one, is for this address. */
+  /** Whether the smallest network that contains this address is public, or there is none. */
   static boolean isPublic(byte[] address) {
     @Nullable
     Entry smallest = null;

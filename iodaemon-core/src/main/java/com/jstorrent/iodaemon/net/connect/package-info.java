@@ -1,6 +1,6 @@
 /**
- * Finding and making connections: names, addresses, rules of egress, attempts and their turns, sockets
- * and their options.
+ * Finding and making connections: names, addresses, egress rules, attempts and their turns, sockets and
+ * their options.
  */
 @NullMarked
 package com.jstorrent.iodaemon.net.connect;

@@ -10,20 +10,21 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * TCP_CONNECTED and TCP_ACCEPT frames whose sockets have to stay silent for a moment. The first event
- * of a socket must not leave in the write that carries its announcement (PROTOCOL.md § 4.2): many
+ * Announces sockets by TCP_CONNECTED and TCP_ACCEPT, and delays their first event. The first event of a
+ * socket must not be sent in the write that carries its announcement (PROTOCOL.md § 4.2): many
  * WebSocket libraries deliver all frames of one chunk before the code that awaited the connect can
- * listen. So a socket is not read until its client has sent it a frame, or for {@link
- * Limits#FIRST_EVENT_DELAY} after the write; reports about it wait as well. Other sockets do not wait.
+ * listen. So a socket is not read until its client has sent a frame for it, or
+ * {@link Limits#FIRST_EVENT_DELAY} has passed since the write; reports about it wait as well. Other
+ * sockets do not wait.
  *
- * <p>Belongs to the relay's thread, but for {@link Announcement#answered}.
+ * <p>Used by the relay's thread only, except {@link Announcement#answered}.
  */
 public final class Announcements {
   private final ClientWriter client;
   private final SelectorLoop loop;
   private final MonotonicClock clock;
   private final Queue<Announcement> unwritten = new ArrayDeque<>();
-  private final Queue<Announcement> written = new ArrayDeque<>(); // by the time they are due
+  private final Queue<Announcement> written = new ArrayDeque<>(); // in the order in which they are due
 
   public Announcements(ClientWriter client, SelectorLoop loop, MonotonicClock clock) {
     this.client = client;
@@ -45,7 +46,7 @@ public final class Announcements {
 
     /** The client has sent a frame for the socket, so it listens to it. Any thread. */
     void answered() {
-      if (answered.compareAndSet(false, true)) { // the relay may wait for the client, and tasks pile up
+      if (answered.compareAndSet(false, true)) { // once only: while the relay waits for the client, tasks would pile up
         loop.post(this::openNow);
       }
     }
@@ -64,7 +65,7 @@ public final class Announcements {
 
     private void open() {
       over = true;
-      unwritten.remove(this); // there may be no connection now
+      unwritten.remove(this); // still there if there is no connection now
       written.remove(this);
       opener.run();
       waiting.forEach(Runnable::run);
@@ -72,7 +73,7 @@ public final class Announcements {
   }
 
   /**
-   * Tells the client of a connection that stands.
+   * Tells the client of an established connection.
    *
    * @param frame TCP_CONNECTED or TCP_ACCEPT
    * @param opener begins to read the socket
@@ -84,7 +85,10 @@ public final class Announcements {
     return announcement;
   }
 
-  /** Writes everything that was given to the connection, and begins the delay of those announced in it. */
+  /**
+   * Flushes everything that was given to the connection, and starts the delay of the sockets that it
+   * announces.
+   */
   public void flush() {
     client.flush();
     if (!unwritten.isEmpty() && client.isConnected()) {
@@ -96,13 +100,16 @@ public final class Announcements {
     }
   }
 
-  /** Another connection goes on: what was written to the last one counts as unwritten. */
+  /** Called when another connection takes over: what was written to the last one counts as unwritten. */
   public void restart() {
     unwritten.addAll(written);
     written.clear();
   }
 
-  /** Runs what waits, written or not, once the loop has ended: no connection comes any more, and it releases things. */
+  /**
+   * Runs what waits, written or not, once the loop has ended: no further connection comes, and these
+   * tasks release things.
+   */
   public void close() {
     restart();
     for (Announcement next; (next = unwritten.poll()) != null;) {

@@ -23,17 +23,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to a client: the relay's thread writes, in the order in which it is asked to; other threads
- * encode, and count what they have posted. A connection that fails is aborted and let go of. Without
- * one, frames go to the {@link ReplayLog} only, or nowhere when there is none.
+ * Writes frames to a client. The relay's thread writes, in the order of the calls; other threads encode
+ * frames, and count what they have posted. A connection that fails is aborted and dropped. Without a
+ * connection, frames go to the {@link ReplayLog} only, or nowhere when there is none.
  */
 public final class ClientWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ClientWriter.class);
 
-  /** What {@link MonotonicClock#nanoTime} never says in the life of a machine: nothing is being sent. */
+  /**
+   * Nothing is being sent: a time that {@link MonotonicClock#nanoTime} never returns in the life of a
+   * machine.
+   */
   private static final long IDLE = Long.MIN_VALUE;
 
-  /** A call that takes longer has waited for the client; between shorter ones peers are read. */
+  /** A call that takes longer counts as waiting for the client; between shorter ones peers are read. */
   private static final long WAIT_NANOS = 1_000_000_000;
 
   private final Stats stats;
@@ -68,7 +71,8 @@ public final class ClientWriter {
   }
 
   /**
-   * From here on frames are kept until they are acknowledged, or, with null, not any more.
+   * From here on frames are kept in this log until they are acknowledged; with null, they are no longer
+   * kept.
    *
    * @param overrun runs when control frames go far beyond the limit of the log
    */
@@ -87,7 +91,7 @@ public final class ClientWriter {
     connection = next;
   }
 
-  /** From here on frames go to no connection. The relay's thread only; null when there was none. */
+  /** Detaches and returns the connection, or returns null when there was none. The relay's thread only. */
   @Nullable
   public FrameConnection detach() {
     FrameConnection last = connection;
@@ -105,7 +109,7 @@ public final class ClientWriter {
     return connection == null || log != null && log.isFull();
   }
 
-  /** Encodes a frame that is going to be posted. Any thread; {@link #taken} has to follow. */
+  /** Encodes a frame that is going to be posted. Any thread; {@link #taken} must follow. */
   public ByteBuffer encode(DaemonFrame frame) {
     ByteBuffer encoded = FrameWriter.write(frame, headroom);
     postedBytes.addAndGet(encoded.remaining());
@@ -142,14 +146,14 @@ public final class ClientWriter {
     transmit(frame);
   }
 
-  /** Whether a frame can wait for the next one of its peer: peers need not wait. */
+  /** Whether a frame may wait for the next one of its peer, because peers need not wait. */
   public boolean gathers() {
     return !closed && !paused();
   }
 
   /**
-   * Sends TCP_RECV together with the next frame, or by {@link #sendGathered}. After that {@link #keeps} has to be asked;
-   * until then the buffer must not change.
+   * Takes a TCP_RECV frame, to be sent together with the next frame, or by {@link #sendGathered}. After
+   * that, {@link #keeps} must be called; until then the buffer must not change.
    */
   public void gather(ByteBuffer frame) {
     if (closed) {
@@ -164,13 +168,16 @@ public final class ClientWriter {
     gathered.add(frame);
   }
 
-  /** Whether the buffer of a frame that was sent is kept with it, so that it is not the caller's any more. Asked once. */
+  /**
+   * Whether the buffer of a frame that was sent is kept with the frame, so that it no longer belongs to
+   * the caller. Call it once.
+   */
   public boolean keeps(ByteBuffer frame) {
     ReplayLog log = lender;
     return log != null && log.settle(frame);
   }
 
-  /** Sends what waits for the next frame. */
+  /** Sends the frames that wait for the next one. */
   public void sendGathered() {
     FrameConnection current = connection;
     if (gathered.isEmpty() || current == null) {
@@ -229,7 +236,7 @@ public final class ClientWriter {
     sendingSince = IDLE;
   }
 
-  /** How long calls have taken that had to wait for the client. Any thread. */
+  /** How long, in nanoseconds, all calls have taken that had to wait for the client. Any thread. */
   long waitedNanos() {
     return waitedNanos.get();
   }
@@ -242,7 +249,10 @@ public final class ClientWriter {
     onLost.run();
   }
 
-  /** How long what is being sent waits for the client; zero when nothing is. Any thread. */
+  /**
+   * How long what is being sent has been waiting for the client; zero when nothing is being sent. Any
+   * thread.
+   */
   public Duration blocked() {
     long since = sendingSince;
     return since == IDLE ? Duration.ZERO : Duration.ofNanos(clock.nanoTime() - since);
@@ -262,7 +272,7 @@ public final class ClientWriter {
     }
   }
 
-  /** Ends the connection in order, if there is one. */
+  /** Closes the connection in an orderly way, if there is one. */
   public void end(CloseReason reason) {
     FrameConnection current = connection;
     if (current != null) {
@@ -270,7 +280,7 @@ public final class ClientWriter {
     }
   }
 
-  /** Ends the connection at once, if it is still this one, or whichever it is with null. Any thread. */
+  /** Ends the connection at once, if it is still this one; with null, whichever it is. Any thread. */
   public void abort(@Nullable FrameConnection meant) {
     FrameConnection current = connection;
     if (current != null && (meant == null || meant == current)) {

@@ -4,8 +4,8 @@ import com.jstorrent.iodaemon.frame.DaemonFrame;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the first event of one socket may leave yet: not while its announcement is on its way to the
- * client ({@link Announcements}). Belongs to the relay's thread, but for {@link #clientSpeaks}.
+ * Whether the first event of one socket may be sent yet: not while its announcement is on its way to
+ * the client ({@link Announcements}). Used by the relay's thread only, except {@link #clientSpeaks}.
  */
 public final class FirstEvent {
   private final Announcements announcements;
@@ -31,7 +31,7 @@ public final class FirstEvent {
             });
   }
 
-  /** Runs something now, or when the first event may leave. */
+  /** Runs a task now, or once the first event may be sent. */
   public void whenAllowed(Runnable task) {
     Announcements.Announcement announcement = pending;
     if (announcement == null) {

@@ -12,16 +12,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frame of data that is being built for a client: a peer's bytes are read to where its payload
- * stands, with room for both headers in front. One for all sockets of a client, taken from the pool
- * when a peer sends and given back when none has for a while, or handed on to those who keep the frame; a short
- * one while memory is short. While frames wait to be sent together, the next one is built in another buffer.
- * Belongs to the relay's thread.
+ * The frame of data that is being built for a client: a peer's bytes are read to the place of its
+ * payload, with room for both headers in front. All sockets of a client share it. Its buffer is taken
+ * from the pool when a peer sends, and is given back when none has sent for a while, or passed on to
+ * whoever keeps the frame; while memory is short, it is a small one. While frames wait to be sent
+ * together, the next one is built in another buffer. Used by the relay's thread only.
  */
 public final class InboundFrame {
   /**
-   * The most that is read at once while small messages pass too: they wait for the frame in front of
-   * them. What smaller and larger portions cost is in docs/performance.md.
+   * The most that is read at once while small messages pass too, because they wait for the frame before
+   * them. docs/performance.md says what smaller and larger portions cost.
    */
   private static final int BULK_BESIDE_SMALL_BYTES = 32 << 10;
 
@@ -31,10 +31,10 @@ public final class InboundFrame {
   /** The most that is read at once while there is no memory for a large buffer. */
   private static final int SHORT_BYTES = 16 << 10;
 
-  /** PROTOCOL.md § 4.8: frames of a fast peer that are sent in one call of the system, at most. */
+  /** PROTOCOL.md § 4.8: the most frames of a fast peer that are sent in one system call. */
   static final int GATHERED_FRAMES = 4;
 
-  /** With so much data in a frame there may be more to read at once, which is sent with it. */
+  /** When a frame has this much data, there may be more to read at once, which is sent with it. */
   static final int GATHERED_DATA_BYTES = 16 << 10;
 
   private final BufferPool buffers;
@@ -43,8 +43,8 @@ public final class InboundFrame {
   private final int headroom;
   private final int dataStart;
   private final @Nullable ByteBuffer[] frames = new @Nullable ByteBuffer[GATHERED_FRAMES];
-  private int current; // the one that is being built
-  private int built; // and not sent yet
+  private int current; // index of the frame that is being built
+  private int built; // how many frames are built and not sent yet
   private @Nullable ByteBuffer scratch;
   private long lastSmall;
 
@@ -62,7 +62,7 @@ public final class InboundFrame {
     this.lastSmall = clock.nanoTime() - SMALL_TRAFFIC_NANOS;
   }
 
-  /** The whole buffer, for a kind of frame that writes its own headers behind the headroom. */
+  /** The whole buffer, for a kind of frame that writes its own headers after the headroom. */
   public ByteBuffer buffer() {
     return large(frames[current]);
   }
@@ -82,7 +82,7 @@ public final class InboundFrame {
     return buffers.take().order(FrameHeader.ORDER);
   }
 
-  /** Room for a whole frame of this size, behind the headroom. */
+  /** Room for a whole frame of this size, after the headroom. */
   public ByteBuffer frame(int size) {
     ByteBuffer buffer = buffer();
     int end = headroom + size;
@@ -91,7 +91,7 @@ public final class InboundFrame {
         : ByteBuffer.allocate(end).order(FrameHeader.ORDER).position(headroom);
   }
 
-  /** Where the next bytes of a TCP peer go, so many at most. */
+  /** Room for the next bytes of a TCP peer. */
   public ByteBuffer room(int most) {
     ByteBuffer buffer = frames[current];
     if (buffer == null && most <= SHORT_BYTES && !hasMemory()) {
@@ -107,7 +107,7 @@ public final class InboundFrame {
     return memory.hasRoom(MemoryUse.FRAMES, buffers.bufferBytes());
   }
 
-  /** The TCP_RECV frame with as many bytes as were read into {@link #room}. */
+  /** The TCP_RECV frame with the bytes that were read into {@link #room}. */
   public ByteBuffer tcpRecv(int socketId, int count) {
     ByteBuffer begun = frames[current];
     ByteBuffer buffer = begun != null ? begun : buffer();
@@ -137,9 +137,9 @@ public final class InboundFrame {
   }
 
   /**
-   * Nothing waits to be sent any more.
+   * Called when no frame waits to be sent any more.
    *
-   * @param kept whether a frame's buffer belongs to the {@link ReplayLog} now
+   * @param kept says whether a frame's buffer belongs to the {@link ReplayLog} now
    */
   public void sent(Predicate<ByteBuffer> kept) {
     for (int i = 0; i < built; i++) {
@@ -153,7 +153,7 @@ public final class InboundFrame {
     current = 0;
   }
 
-  /** Room for encrypted bytes, as many as one read may bring. */
+  /** Room for all the encrypted bytes that one read may bring. */
   public ByteBuffer scratch() {
     ByteBuffer made = scratch;
     return made != null ? made : (scratch = take());
@@ -175,7 +175,7 @@ public final class InboundFrame {
     lastSmall = clock.nanoTime();
   }
 
-  /** While memory is short the buffers are given back at once, so that clients take turns with them. */
+  /** Gives the buffers back at once while memory is short, so that clients take turns with them. */
   public void roundOver() {
     if (!hasMemory()) {
       release();

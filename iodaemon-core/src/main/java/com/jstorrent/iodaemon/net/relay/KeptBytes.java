@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence of bytes that grows at its end, is read anywhere and shrinks from its beginning. A position
- * counts from the first byte that was ever appended. Not thread-safe.
+ * A sequence of bytes that grows at its end, can be read anywhere and shrinks from its beginning. A
+ * position counts from the first byte that was ever appended. Not thread-safe.
  */
 final class KeptBytes {
   private static final int FIRST_SEGMENT_BYTES = 512;
@@ -32,14 +32,14 @@ final class KeptBytes {
   private final BufferPool pool;
   private final ArrayDeque<Segment> segments = new ArrayDeque<>(0);
   private @Nullable Segment tail; // has room for more, or is null
-  private final List<Segment> lent = new ArrayList<>(0); // their buffers are still used by those who have lent them
+  private final List<Segment> lent = new ArrayList<>(0); // still used by those who have lent their buffers
   private long base; // position of the first segment's first byte
   private long start;
   private long end;
   private long capacity;
 
   /**
-   * @param pool of the larger segments; a sequence with few bytes has smaller ones
+   * @param pool the pool of the large segments; a sequence with few bytes has smaller ones
    */
   KeptBytes(BufferPool pool) {
     this.pool = pool;
@@ -50,7 +50,7 @@ final class KeptBytes {
     return start;
   }
 
-  /** Position behind the last byte. */
+  /** Position after the last byte. */
   long end() {
     return end;
   }
@@ -89,10 +89,10 @@ final class KeptBytes {
   }
 
   /**
-   * Appends what remains in a buffer without a copy. The caller goes on using the buffer, without a change to
-   * these bytes, until it calls {@link #settle}, and nothing is read until then.
+   * Appends what remains in a buffer, without copying it. Until the caller calls {@link #settle}, it
+   * may use the buffer but must not change these bytes, and nothing may be read.
    *
-   * @param owner gets the buffer when its bytes are forgotten
+   * @param owner gets the buffer when its bytes are discarded
    */
   void lend(ByteBuffer bytes, BufferPool owner) {
     Segment segment = new Segment(bytes, owner, bytes.position(), bytes.remaining());
@@ -103,9 +103,10 @@ final class KeptBytes {
   }
 
   /**
-   * The caller does not need a buffer any more that it may have lent.
+   * The caller no longer needs a buffer that it may have lent.
    *
-   * @return false when it has not, or when its bytes have been forgotten meanwhile: then the buffer is the caller's
+   * @return false when it was not lent, or when its bytes have been discarded meanwhile: then the
+   *     buffer belongs to the caller
    */
   boolean settle(ByteBuffer buffer) {
     for (int i = 0; i < lent.size(); i++) {
@@ -133,7 +134,7 @@ final class KeptBytes {
     }
   }
 
-  /** Forgets the bytes in front of a position. */
+  /** Discards the bytes before a position. */
   void discardTo(long position) {
     start = position;
     for (Segment head; (head = segments.peekFirst()) != null

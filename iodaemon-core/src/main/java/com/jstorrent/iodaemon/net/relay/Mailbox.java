@@ -21,7 +21,7 @@ final class Mailbox {
     return tasks.isEmpty();
   }
 
-  /** Runs all there are. The loop's thread only. */
+  /** Runs all tasks. The loop's thread only. */
   void run() {
     for (Runnable task; (task = tasks.poll()) != null;) {
       task.run();
@@ -29,8 +29,8 @@ final class Mailbox {
   }
 
   /**
-   * Runs what comes after the end of the loop; any thread. One at a time does so, and never from within
-   * a task: tasks post others.
+   * Runs tasks that are left, or are posted, after the end of the loop. Any thread, but only one at a
+   * time runs tasks, and never from within a task: tasks post others.
    */
   void runLeftovers() {
     while (!tasks.isEmpty() && draining.compareAndSet(false, true)) {

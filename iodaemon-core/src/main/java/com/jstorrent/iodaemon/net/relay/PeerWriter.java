@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread on which sockets bring queued bytes to peers that did not take them at
- * once, and end sockets in order. It never blocks, so one is enough for all clients.
+ * The one thread that writes queued bytes to peers which did not take them at once, and shuts sockets
+ * down gracefully. It never blocks, so one is enough for all clients.
  */
 public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerWriter.class);
   private static final int DISCARD_BYTES = 64 << 10;
 
-  /** A socket that its client has closed, and that has a limited time to end in order. */
+  /** A socket that its client has closed, and that has a limited time to shut down gracefully. */
   public interface Lingering {
     /** The client that it belongs to. */
     Object client();
@@ -42,14 +42,14 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   private boolean started; // start and close are called under one lock, the daemon's
 
   /**
-   * @param onFailure is told of an end that the daemon has not asked for
+   * @param onFailure is told when the thread ends although the daemon has not asked for it
    */
   public PeerWriter(MonotonicClock clock, Consumer<Throwable> onFailure) throws IOException {
     this.clock = clock;
     this.onFailure = onFailure;
   }
 
-  /** Begins to serve; to be called once. What was posted before is done first. */
+  /** Starts the thread; to be called once. Tasks that were posted before run first. */
   public void start() {
     started = true;
     Thread.ofPlatform().daemon().name("iodaemon-peer-writer").start(this::run);
@@ -61,7 +61,8 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   }
 
   /**
-   * Which events of a channel to wait for: a set of {@link SelectionKey} operations. Own thread only.
+   * Sets which events of a channel to wait for: a set of {@link SelectionKey} operations. Own thread
+   * only.
    *
    * @throws CancelledKeyException when another thread has closed the channel
    * @throws ClosedSelectorException when the daemon has ended
@@ -75,15 +76,15 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
     }
   }
 
-  /** Where bytes go that no client wants. Own thread only. */
+  /** A buffer for bytes that no client wants. Own thread only. */
   public ByteBuffer discarded() {
     return discarded.clear();
   }
 
   /**
-   * The socket has {@code time} left from now on. Any thread.
+   * Gives the socket {@code time} to end, counted from now on. Any thread.
    *
-   * @param first runs on this writer's thread when the time is counted
+   * @param first runs on this writer's thread once the time is being counted
    */
   public void linger(Lingering socket, Duration time, Runnable first) {
     long deadline = clock.nanoTime() + time.toNanos();
@@ -100,12 +101,15 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
     return lingering.containsKey(socket);
   }
 
-  /** It has ended; returns whether it was lingering. Own thread only. */
+  /** Called when the socket has ended; returns whether it was lingering. Own thread only. */
   public boolean endLinger(Lingering socket) {
     return lingering.remove(socket) != null;
   }
 
-  /** The connection of this client has ended: its sockets have {@code time} left at most. Any thread. */
+  /**
+   * Leaves the lingering sockets of a client {@code time} at most, because its connection has ended.
+   * Any thread.
+   */
   public void hurry(Object client, Duration time) {
     long deadline = clock.nanoTime() + time.toNanos();
     post(

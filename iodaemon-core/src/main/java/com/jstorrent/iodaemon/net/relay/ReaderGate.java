@@ -64,7 +64,7 @@ public final class ReaderGate {
     signal();
   }
 
-  /** Another connection goes on, with another reader. */
+  /** Closes the gate again, because another connection takes over, with another reader. */
   public void close() {
     open = false;
   }

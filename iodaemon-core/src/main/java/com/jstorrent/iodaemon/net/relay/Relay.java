@@ -18,16 +18,16 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread at a time that writes to a client: sockets that are ready read their peers in turn, each straight
- * into the frame being built, and every other frame is sent between two of them.
+ * Writes to a client, on one thread at a time: sockets that are ready read their peers in turn, each
+ * straight into the frame being built, and every other frame is sent between two such turns.
  *
- * <p>Nothing is queued on this way. {@link FrameConnection#send} blocks while the client takes
- * nothing; then no peer is read, and TCP slows the peers. Since one thread reads, sends and closes,
- * the order that PROTOCOL.md § 4.2 asks for needs no locks: TCP_CONNECTED and TCP_ACCEPT are sent
- * before a channel is registered, TCP_CLOSE after its last byte was read.
+ * <p>Nothing is queued in this direction. {@link FrameConnection#send} blocks while the client takes
+ * nothing; then no peer is read, and TCP slows the peers. Since one thread reads, sends and closes, the
+ * order that PROTOCOL.md § 4.2 asks for needs no locks: TCP_CONNECTED and TCP_ACCEPT are sent before a
+ * channel is registered, TCP_CLOSE after its last byte was read.
  */
 public final class Relay implements SelectorLoop.Handler {
-  /** What {@link MonotonicClock#nanoTime} never says in the life of a machine. */
+  /** A time that {@link MonotonicClock#nanoTime} never returns in the life of a machine. */
   private static final long NEVER = Long.MIN_VALUE;
 
   private final ClientWriter client;
@@ -38,14 +38,14 @@ public final class Relay implements SelectorLoop.Handler {
   private final Set<Runnable> postponed = new LinkedHashSet<>(); // relay's thread only
   private final Announcements announcements;
   private final MonotonicClock clock;
-  private long pausedNanos; // without the pause that lasts; like what follows, of the relay's thread
+  private long pausedNanos; // without the current pause; this and the fields below belong to the relay's thread
   private long pausedSince = NEVER;
-  private long waitedBeforePause; // by the writer
+  private long waitedBeforePause; // how long the writer had waited when the pause began
 
   /**
    * @param expectsPeers whether the client has anything open, so that peers may come
-   * @param starter starts a thread that calls {@link #run}, or else calls {@link #close} itself; called
-   *     by the thread that posts
+   * @param starter starts a thread that calls {@link #run}; if it cannot, it calls {@link #close}
+   *     itself. Called by the thread that posts
    */
   public Relay(
       FrameConnection connection,
@@ -65,7 +65,7 @@ public final class Relay implements SelectorLoop.Handler {
     this.inbound = new InboundFrame(buffers, memory, clock, client.headroom());
   }
 
-  /** The way to the client; its methods say on which threads. */
+  /** The writer to the client; its methods say which threads may call them. */
   public ClientWriter client() {
     return client;
   }
@@ -75,16 +75,16 @@ public final class Relay implements SelectorLoop.Handler {
     return inbound;
   }
 
-  /** How the client is told of new sockets; its methods say on which threads. */
+  /** Tells the client of new sockets; its methods say which threads may call them. */
   public Announcements announcements() {
     return announcements;
   }
 
   /**
-   * Relays until {@link #end}, with one connection after the other and with none in between, or until
+   * Relays until {@link #end}, over one connection after the other and without one in between, or until
    * there is nothing to relay for now.
    *
-   * @return whether it has ended; otherwise the next task has another thread started
+   * @return whether it has ended; otherwise the next task starts another thread
    * @throws IOException when the selector fails
    */
   public boolean run() throws IOException {
@@ -109,7 +109,7 @@ public final class Relay implements SelectorLoop.Handler {
     loop.wakeUp();
   }
 
-  /** Ends {@link #run} behind the tasks that were posted before. */
+  /** Ends {@link #run} after the tasks that were posted before. */
   public void end() {
     loop.end();
   }
@@ -122,7 +122,7 @@ public final class Relay implements SelectorLoop.Handler {
     loop.close();
   }
 
-  /** Sends a control frame, behind whatever was posted before. Any thread. */
+  /** Sends a control frame, after whatever was posted before. Any thread. */
   public void send(DaemonFrame frame) {
     ByteBuffer encoded = client.encode(frame);
     int size = encoded.remaining();
@@ -140,8 +140,8 @@ public final class Relay implements SelectorLoop.Handler {
   }
 
   /**
-   * Sends a TCP_RECV frame with as many bytes as were read into the {@link InboundFrame#room} for it. The
-   * relay's thread only.
+   * Sends a TCP_RECV frame with the {@code count} bytes that were read into {@link InboundFrame#room}.
+   * The relay's thread only.
    */
   public void sendInbound(int socketId, int count) {
     client.gather(inbound.tcpRecv(socketId, count));
@@ -149,8 +149,9 @@ public final class Relay implements SelectorLoop.Handler {
   }
 
   /**
-   * The same, but when the frame is large, the next one of its peer is sent in the same call of the system if that
-   * has come as well: the daemon and the client wake each other less often then. {@link #sendGathered} has to follow.
+   * The same, but a large frame waits for the next one of its peer, if that has arrived as well, and
+   * both are sent in one system call: then the daemon and the client wake each other less often.
+   * {@link #sendGathered} must follow.
    *
    * @return whether the next one is to be read at once
    */
@@ -169,7 +170,7 @@ public final class Relay implements SelectorLoop.Handler {
     inbound.sent(client::keeps);
   }
 
-  /** Whether something can still be sent. Any thread. */
+  /** Whether nothing can be sent any more. Any thread. */
   public boolean isOver() {
     return client.isClosed();
   }
@@ -189,23 +190,29 @@ public final class Relay implements SelectorLoop.Handler {
     loop.cancel(channel);
   }
 
-  /** Runs something once peers may be read again; the same task only once. The relay's thread only. */
+  /**
+   * Runs a task once peers may be read again; a task that is given twice runs once. The relay's thread
+   * only.
+   */
   public void afterPause(Runnable task) {
     postponed.add(task);
   }
 
-  /** Small frames do not wait for what a bulk transfer reads and writes. */
+  /** Flushes, so that small frames do not wait for what a bulk transfer reads and writes. */
   @Override
   public void bulkNext() {
     announcements.flush();
   }
 
-  /** How long the relay has waited for its client in all, or had none: no peer was read. The relay's thread only. */
+  /**
+   * How long in all, in nanoseconds, the relay has waited for its client or had no connection, so that
+   * no peer was read. The relay's thread only.
+   */
   public long waitedNanos() {
     return client.waitedNanos() + pausedNanos + (pausedSince == NEVER ? 0 : pause());
   }
 
-  /** The pause that lasts, without what the writer has counted of it. */
+  /** The length of the current pause, without what the writer has counted of it. */
   private long pause() {
     return clock.nanoTime() - pausedSince - (client.waitedNanos() - waitedBeforePause);
   }

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The frames that were sent to a client and that it has not acknowledged yet, so that they can be
- * sent again on another connection (PROTOCOL.md § 9.3). The relay adds and replays, the
- * client's reader acknowledges. Bounded in bytes by the relay, which reads no peer while it is full; it
- * is full, too, while there is no memory for another frame.
+ * The frames that were sent to a client and that it has not acknowledged yet, so that they can be sent
+ * again on another connection (PROTOCOL.md § 9.3). The relay adds and replays, the client's reader
+ * acknowledges. Bounded in bytes by the relay, which reads no peer while the log is full. It also
+ * counts as full while there is no memory for another frame.
  */
 public final class ReplayLog {
   private static final int LENGTH_BYTES = 4;
@@ -23,7 +23,7 @@ public final class ReplayLog {
   /** Enough of a frame to know what it is about. */
   private static final int HEAD_BYTES = 64;
 
-  /** The status of TCP_CONNECTED and UDP_BOUND, behind the id. */
+  /** The status of a TCP_CONNECTED or UDP_BOUND that reports success; it follows the id. */
   private static final byte SUCCEEDED = 0;
 
   private final long limit;
@@ -34,7 +34,7 @@ public final class ReplayLog {
   private final KeptBytes lengths; // guarded by lock; of the frames
   private final KeptBytes kept; // guarded by lock; the frames
   private final ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES); // guarded by lock
-  private long acknowledged; // guarded by lock; frames before the first one here
+  private long acknowledged; // guarded by lock; how many frames were sent before the first one here
   private long frames; // guarded by lock
   private boolean closed; // guarded by lock
   private volatile long bytes;
@@ -43,7 +43,7 @@ public final class ReplayLog {
    * @param limit in bytes
    * @param memory of the client
    * @param segments where copies are kept
-   * @param frameBuffers the buffers of frames that are kept without a copy
+   * @param frameBuffers the pool of the buffers of frames that are kept without a copy
    * @param onRoom runs when the log may no longer be full, on any thread; must not block
    */
   public ReplayLog(
@@ -81,8 +81,9 @@ public final class ReplayLog {
   }
 
   /**
-   * Keeps a frame that is about to be sent, together with its buffer if a copy would cost more than
-   * that takes. The buffer is still the caller's until {@link #settle}.
+   * Keeps a frame that is about to be sent: together with its buffer, if that is a full-sized one that
+   * the frame fills by more than half; otherwise as a copy. The buffer still belongs to the caller
+   * until {@link #settle}.
    */
   public void addWithBuffer(ByteBuffer frame) {
     add(
@@ -113,7 +114,7 @@ public final class ReplayLog {
   }
 
   /**
-   * A frame that was added has been sent.
+   * Called when a frame that was added has been sent.
    *
    * @param frame its buffer
    * @return whether the buffer belongs to this log now; false when a copy is kept, or the frame has been acknowledged
@@ -141,7 +142,7 @@ public final class ReplayLog {
     }
   }
 
-  /** Whether a client can have so many frames, as far as is known here. */
+  /** Whether a client can have received this many frames, as far as is known here. */
   public boolean covers(long count) {
     lock.lock();
     try {
@@ -152,8 +153,8 @@ public final class ReplayLog {
   }
 
   /**
-   * The client has handled so many frames since the beginning; they are forgotten. A number below an
-   * earlier one is ignored. Returns false for frames that were never sent.
+   * Discards frames, because the client has handled this many since the beginning. A number below an
+   * earlier one is ignored. Returns false if that many were never sent.
    */
   public boolean acknowledge(long count) {
     long freed = 0;
@@ -229,7 +230,7 @@ public final class ReplayLog {
 
     private Replay() {}
 
-    /** How many bytes the next frame has; 0 behind the last one. */
+    /** How many bytes the next frame has; 0 after the last one. */
     public int nextBytes() {
       lock.lock();
       try {
@@ -242,7 +243,7 @@ public final class ReplayLog {
     }
 
     /**
-     * Copies the next frame, or as much of it as there is room for, and goes on to the one behind it.
+     * Copies the next frame, or as much of it as there is room for, and moves on to the one after it.
      *
      * @return false when the client has acknowledged it meanwhile, so that nothing was copied
      */
@@ -264,7 +265,10 @@ public final class ReplayLog {
     }
   }
 
-  /** Payload bytes of each socket among them; those of an earlier socket with its id do not count. */
+  /**
+   * The payload bytes of each socket in these frames; those of an earlier socket with the same id do
+   * not count.
+   */
   public Map<Integer, Long> payloadBytes() {
     Map<Integer, Long> sums = new HashMap<>();
     Replay replay = replay();

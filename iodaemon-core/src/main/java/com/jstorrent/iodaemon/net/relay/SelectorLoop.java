@@ -30,13 +30,13 @@ import org.slf4j.LoggerFactory;
 public final class SelectorLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SelectorLoop.class);
 
-  /** After so many turns of bulk transfers, or more, the loop selects again for the sake of the other channels. */
+  /** After this many turns of bulk transfers, or more, the loop selects again for the sake of the other channels. */
   static final int BULK_TURNS = 4;
 
-  /** The cost of selecting grows with the channels that are ready, so it is done so often in a round at most. */
+  /** The most selections in a round: the cost of each grows with the number of channels that are ready. */
   private static final int SELECTIONS_A_ROUND = 16;
 
-  /** What the loop asks its user, on the loop's thread. */
+  /** What the loop asks and tells its user, on the loop's thread. */
   public interface Handler {
     /** Channels with little to read may have been served, and bulk transfers come next. */
     void bulkNext();
@@ -69,7 +69,7 @@ public final class SelectorLoop {
   private boolean ended; // the loop's thread only
 
   /**
-   * A loop whose thread lasts, and is the caller's to start.
+   * A loop whose thread lasts, and is started by the caller.
    *
    * @throws IOException when the system has no descriptor left
    */
@@ -83,9 +83,9 @@ public final class SelectorLoop {
   /**
    * A loop that has neither a thread nor a selector before something needs them.
    *
-   * @param starter starts a thread that calls {@link #run}, or else calls {@link #close} itself; called
-   *     by the thread that posts
-   * @param rest how long there has to be nothing to do until the thread ends
+   * @param starter starts a thread that calls {@link #run}; if it cannot, it calls {@link #close} itself. Called by the
+   *     thread that posts
+   * @param rest how long the thread must have had nothing to do before it ends
    */
   public SelectorLoop(Runnable starter, Duration rest) {
     this.state = new AtomicReference<>(LoopState.RESTING);
@@ -129,7 +129,7 @@ public final class SelectorLoop {
     }
   }
 
-  /** What was registered for this channel, or null. Any thread. */
+  /** The key of this channel, or null when it is not registered. Any thread. */
   @Nullable
   public SelectionKey key(SelectableChannel channel) {
     Selector opened = selector;
@@ -146,8 +146,8 @@ public final class SelectorLoop {
   }
 
   /**
-   * Runs a task on the loop's thread, in the order of posting. After the end of the loop the calling
-   * thread runs it: tasks release things, and must not be lost. So do not post with a lock held.
+   * Runs a task on the loop's thread, in the order of posting. After the end of the loop the calling thread runs it, because
+   * tasks release things and must not be lost. So do not post with a lock held.
    */
   public void post(Runnable task) {
     mailbox.add(task);
@@ -259,13 +259,13 @@ public final class SelectorLoop {
     long begun = System.nanoTime();
     parked = Thread.currentThread();
     move(Event.PARK);
-    // Asked again: the thread that ends a pause looks at the state after that.
+    // Asked again, because the thread that ends a pause does so before it looks at the state.
     boolean waits = mailbox.isEmpty() && mustPark(handler);
     for (long left = restNanos; waits && left > 0 && state.get() == LoopState.PARKED;) {
       LockSupport.parkNanos(this, left);
       left = restNanos - (System.nanoTime() - begun);
     }
-    parked = null; // a thread that has ended is not kept in memory
+    parked = null; // so that a thread that has ended is not kept in memory
     forgetCancelled();
     if (waits && state.get() == LoopState.PARKED) {
       handler.idle();
@@ -277,7 +277,7 @@ public final class SelectorLoop {
   }
 
   private void closeUnlessNeeded(Handler handler) {
-    lock.lock(); // what expects channels says so first, and opens then
+    lock.lock(); // who expects channels says so first, and then calls open
     try {
       if (!handler.expectsChannels()) {
         close(selector);
@@ -288,7 +288,7 @@ public final class SelectorLoop {
     }
   }
 
-  /** The descriptor of a channel that was closed is free when its key has been forgotten. */
+  /** The descriptor of a closed channel is free only when the selector has forgotten its key. */
   private void forgetCancelled() throws IOException {
     Selector opened = selector;
     if (opened != null) {
@@ -297,8 +297,8 @@ public final class SelectorLoop {
   }
 
   /**
-   * To be called last by the thread that ran the loop, or could not be replaced by one that runs it, when
-   * nothing needs its channels any more.
+   * To be called last, when nothing needs the channels any more, by the thread that ran the loop, or by one that could not
+   * start it.
    */
   public void close() {
     lock.lock();
@@ -341,8 +341,8 @@ public final class SelectorLoop {
   }
 
   /**
-   * A channel that becomes ready meanwhile waits for a few turns of bulk transfers, not for a turn of each. While many
-   * such channels are ready, each kind has half of the turns.
+   * Serves the bulk transfers. A channel that becomes ready meanwhile waits for a few of their turns, not for a turn of
+   * each. While many such channels are ready, each kind has half of the turns.
    */
   private void serveBulk(Handler handler, Selector opened) throws IOException {
     int least = Math.max(BULK_TURNS, bulk.size() / SELECTIONS_A_ROUND);
@@ -365,7 +365,7 @@ public final class SelectorLoop {
     bulk.clear();
   }
 
-  /** Bulk transfers have their turn in this round already, or in the next one. */
+  /** Serves a channel unless it is a bulk transfer: those have their turn in this round anyway, or in the next one. */
   private void serveOther(Handler handler, SelectionKey key) {
     if (!isBulk(key)) {
       othersServed++;

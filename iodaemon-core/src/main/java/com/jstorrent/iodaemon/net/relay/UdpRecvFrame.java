@@ -8,16 +8,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The layout of UDP_RECV (PROTOCOL.md § 3), for a datagram that is received to where its payload will
- * stand: the address in front of it has a length that is known only afterwards, so the headers are
- * written backwards from there.
+ * Builds UDP_RECV (PROTOCOL.md § 3) around a datagram that is received straight to the place of its
+ * payload. The length of the address in front of it is known only afterwards, so the beginning of the
+ * frame is counted back from the payload.
  */
 public final class UdpRecvFrame {
   private static final int PORT_OFFSET = FrameHeader.LENGTH + 4;
   private static final int ADDRESS_LENGTH_OFFSET = FrameHeader.LENGTH + 6;
   private static final int ADDRESS_OFFSET = FrameHeader.LENGTH + 8;
 
-  /** The longest address in text, with the name of an interface behind it. */
+  /** The longest address in text, with the name of an interface after it. */
   private static final int ADDRESS_BYTES = 80;
 
   private UdpRecvFrame() {}
@@ -32,10 +32,10 @@ public final class UdpRecvFrame {
   }
 
   /**
-   * Writes the headers in front of a payload that ends at the buffer's position; the frame then stands
+   * Writes the headers in front of a payload that ends at the buffer's position; the frame is then
    * between position and limit.
    *
-   * @return the bytes of the payload
+   * @return how many bytes the payload has
    */
   public static int complete(ByteBuffer buffer, int headroom, int socketId,
       InetSocketAddress from) {
@@ -56,9 +56,9 @@ public final class UdpRecvFrame {
   }
 
   /**
-   * Bytes of the datagram in a frame.
+   * How many bytes the datagram in a frame has.
    *
-   * @param frame its beginning at least, of byte order {@link FrameHeader#ORDER}
+   * @param frame at least its beginning, in byte order {@link FrameHeader#ORDER}
    * @param size of the whole frame
    */
   public static int payloadBytes(ByteBuffer frame, int size) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** The channel itself. */
+/** The plain bytes of the channel itself. */
 public final class PlainStream implements PeerStream {
   private final SocketChannel channel;
 

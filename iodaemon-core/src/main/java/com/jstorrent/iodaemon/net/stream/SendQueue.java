@@ -7,10 +7,13 @@ import java.util.ArrayDeque;
 
 /**
  * Bytes that wait for one peer, in order. Bounded by its user, who asks {@link #bytes} first. Not
- * thread-safe: guarded by the write lock of its socket, but for {@link #bytes}.
+ * thread-safe: guarded by the output lock of its socket, except {@link #bytes}.
  */
 public final class SendQueue {
-  /** The lock of the socket is held for one turn, and the client's reader may wait for it. */
+  /**
+   * What is written in one turn, for which the socket's lock is held, while the client's reader may
+   * wait for it.
+   */
   private static final int TURN_BYTES = 1 << 20;
 
   private static final long NO_BARRIER = -1;
@@ -45,7 +48,7 @@ public final class SendQueue {
     return segments.isEmpty();
   }
 
-  /** Lets nothing through that is added from here on, until {@link #liftBarrier}. */
+  /** Holds back what is added from here on, until {@link #liftBarrier}. */
   public void raiseBarrier() {
     beforeBarrier = bytes;
   }
@@ -58,7 +61,7 @@ public final class SendQueue {
     return beforeBarrier != NO_BARRIER;
   }
 
-  /** Whether everything in front of the barrier has gone. */
+  /** Whether everything before the barrier has been written. */
   public boolean atBarrier() {
     return beforeBarrier == 0;
   }
@@ -140,7 +143,7 @@ public final class SendQueue {
     return head.position() - start;
   }
 
-  /** Forgets everything, and returns how many bytes that were. */
+  /** Discards everything; returns how many bytes that were. */
   public long clear() {
     segments.forEach(this::giveBack);
     segments.clear();

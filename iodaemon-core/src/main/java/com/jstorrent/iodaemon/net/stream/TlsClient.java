@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client's end of one TLS connection.
  *
- * @param toCompare what the certificate has to be for, where the engine does not see to that; null
- *     where it does, or where any certificate will do
+ * @param toCompare the host that the certificate must be for, where the engine does not check that;
+ *     null where it does, or where any certificate will do
  */
 public record TlsClient(SSLEngine engine, @Nullable TlsHost toCompare) {
 
   /**
-   * What is left to be checked when the handshake is done; no byte may pass before.
+   * Checks what is left to be checked when the handshake is done; no data may pass before.
    *
    * @throws SSLException when the certificate is for another host
    */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the client's end of a TLS connection, with certificate checks or without. */
 public final class TlsClients {
-  /** More than loading the JVM's trust store takes at once. */
+  /** More descriptors than loading the JVM's trust store takes at once. */
   private static final int SPARE_DESCRIPTORS = 8;
 
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
@@ -38,9 +38,9 @@ public final class TlsClients {
   /**
    * A client whose engine has not begun yet.
    *
-   * @param host to be asked for (RFC 6066 § 3), and to be found in the certificate
-   * @param skipChecks whether any certificate will do; the host is asked for all the same, since a
-   *     server of many hosts answers with the right one only then
+   * @param host the name to ask the server for (RFC 6066 § 3), and to find in its certificate
+   * @param skipChecks whether any certificate will do; the server is asked for the host all the same,
+   *     since one with many hosts answers correctly only then
    * @throws IOException when there is no host to check against
    */
   public TlsClient client(String host, boolean skipChecks) throws IOException {
@@ -75,8 +75,8 @@ public final class TlsClients {
   }
 
   /**
-   * The JVM keeps its default context for good, even one without trust anchors, when no descriptor was left to read the
-   * trust store. So it is asked for only when there are some.
+   * The JVM keeps its default context for good, even one without trust anchors because no descriptor
+   * was left to read the trust store. So it is asked for only when there are descriptors.
    *
    * @throws IOException when there are none: only this handshake fails then
    */

@@ -18,9 +18,9 @@ import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What TLS makes of a host: the name that the server is asked for, and the one that its certificate
- * has to be for. The JDK knows host names only (RFC 952, RFC 1123); the names of the DNS are more, and
- * servers have them: with {@code _}, or with a {@code -} at an end. Immutable.
+ * A host as TLS uses it: the name that the server is asked for, and the name that its certificate must
+ * be for. The JDK accepts host names only (RFC 952, RFC 1123), but DNS has other names, and servers use
+ * them: with {@code _}, or with {@code -} at the beginning or end. Immutable.
  */
 final class TlsHost {
   private static final int DNS_NAME = 2; // RFC 5280 § 4.2.1.6, GeneralName
@@ -28,7 +28,7 @@ final class TlsHost {
 
   private static final int LONGEST_NAME = 253; // RFC 1035 § 2.3.4, without the dot at its end
 
-  /** Of printable ASCII but for what no host holds (URL Standard, "forbidden domain code point"). */
+  /** Printable ASCII without what no host contains (URL Standard, "forbidden domain code point"). */
   private static final String LABEL = "[!-~&&[^#%./:<>?@\\[\\\\\\]^|]]{1,63}";
 
   private static final Pattern SENDABLE = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*");
@@ -37,7 +37,7 @@ final class TlsHost {
   private final String name;
   private final @Nullable String asked;
 
-  /** The JDK's own class for it refuses what is no host name. */
+  /** The JDK's own class for server names refuses what is not a host name. */
   private static final class AskedName extends SNIServerName {
     private AskedName(String ascii) {
       super(StandardConstants.SNI_HOST_NAME, ascii.getBytes(StandardCharsets.US_ASCII));
@@ -50,8 +50,8 @@ final class TlsHost {
   }
 
   /**
-   * @param host a name, with a dot at its end or without; an address, with brackets and a zone or
-   *     without
+   * @param host a name, with or without a dot at its end; or an address, with or without brackets and a
+   *     zone
    */
   static TlsHost of(String host) {
     if (host.indexOf(':') >= 0) {
@@ -68,7 +68,7 @@ final class TlsHost {
     return zone < 0 ? address : address.substring(0, zone);
   }
 
-  /** In ASCII; null for an address, which must not be asked for, and for what is no name. */
+  /** The name in ASCII; null for an address, which must not be asked for, and for what is not a name. */
   private static @Nullable String sendable(String name) {
     try {
       String ascii = IDN.toASCII(name, IDN.ALLOW_UNASSIGNED);
@@ -85,7 +85,7 @@ final class TlsHost {
     return name;
   }
 
-  /** What the server is asked for (RFC 6066 § 3); nothing where that cannot be said. */
+  /** What the server is asked for (RFC 6066 § 3); empty where there is no such name. */
   List<SNIServerName> asked() {
     return asked == null ? List.of() : List.of(new AskedName(asked));
   }
@@ -129,7 +129,10 @@ final class TlsHost {
             .anyMatch(each -> matches(asked, (String) each.get(1)));
   }
 
-  /** RFC 9525 § 6.3: the same in any case, or one whole label for a wildcard in front of two. */
+  /**
+   * RFC 9525 § 6.3: equal regardless of case, or a wildcard for one whole label, before at least two
+   * more.
+   */
   static boolean matches(String name, String pattern) {
     String wanted = name.toLowerCase(Locale.ROOT);
     String offered = pattern.toLowerCase(Locale.ROOT);

@@ -14,19 +14,19 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes of a peer that are encrypted on their way (PROTOCOL.md § 4.3). The relay decrypts straight
- * into the frame it builds; a writer encrypts into one pooled segment, and takes no more until
- * the peer has taken that. So nothing is held but one segment and what is left of one record.
+ * The bytes of a peer, encrypted on their way (PROTOCOL.md § 4.3). The relay decrypts straight into the
+ * frame it builds; a writer encrypts into one pooled segment, and takes no more until the peer has
+ * taken that. So only one segment and the rest of one record are held.
  *
- * <p>The relay reads and the writers write as if the bytes were plain; what the protocol itself has
- * to say (a handshake, new keys) is done by {@link #nextStep} and {@link #flush} on the way.
+ * <p>The relay reads and the writers write as if the bytes were plain; what TLS itself has to send (a
+ * handshake, new keys) is done by {@link #nextStep} and {@link #flush} on the way.
  */
 public final class TlsStream implements PeerStream {
   private static final int RECORD_HEADER = 5;
 
   /**
-   * The longest record that is allowed (RFC 5246 § 6.2.3): less room than this may not hold what the next
-   * read brings. The engine would accept one of 33 KB, for which that would be too little.
+   * The longest record that is allowed (RFC 5246 § 6.2.3); with less room than this, the next read
+   * might not fit. The engine would accept a record of 33 KB, for which this would be too little.
    */
   private static final int RECORD_BYTES = RECORD_HEADER + (16 << 10) + 2048;
 
@@ -68,8 +68,8 @@ public final class TlsStream implements PeerStream {
   }
 
   /**
-   * Remembers the end of the handshake, which the engine tells once: an end of the peer right behind it
-   * puts the engine into another state, and the handshake was good all the same.
+   * Remembers the end of the handshake, which the engine reports only once: if the peer ends the
+   * connection right after it, the engine is in another state, although the handshake was good.
    */
   private SSLEngineResult noted(SSLEngineResult result) {
     if (result.getHandshakeStatus() == HandshakeStatus.FINISHED) {
@@ -78,7 +78,10 @@ public final class TlsStream implements PeerStream {
     return result;
   }
 
-  /** No data is decrypted before it is said to be for the client. */
+  /**
+   * Whether the handshake is done but {@link #secure} was not called yet: no data may be decrypted
+   * before that.
+   */
   private boolean awaitsVerdict() {
     return !secured && handshaken();
   }
@@ -132,7 +135,10 @@ public final class TlsStream implements PeerStream {
     return peerEnded || failure != null ? read(into) : 0;
   }
 
-  /** Reads behind what is held already, no more than can be decrypted; whether that is the end. */
+  /**
+   * Reads after what is already held, no more than can be decrypted; returns whether the stream has
+   * ended.
+   */
   private boolean fill(ByteBuffer received, int room) throws IOException {
     int held = received.position();
     received.limit(Math.max(held, Math.min(received.capacity(), room)));
@@ -149,7 +155,7 @@ public final class TlsStream implements PeerStream {
         throw new SSLException("The peer announced a record that is longer than TLS allows.");
       }
       SSLEngineResult result = noted(engine.unwrap(received, into));
-      // The engine asks for room before it looks whether the record is complete.
+      // The engine asks for room before it checks whether the record is complete.
       unread =
           result.getStatus() == Status.BUFFER_OVERFLOW && holdsRecord(received)
               || result.getStatus() == Status.OK && received.hasRemaining();
@@ -193,7 +199,7 @@ public final class TlsStream implements PeerStream {
       return Step.WAIT;
     }
     if (peerEnded || failure != null) {
-      return Step.READ; // it tells
+      return Step.READ; // which reports it
     }
     return switch (engine.getHandshakeStatus()) {
       case NEED_TASK -> {
@@ -201,7 +207,7 @@ public final class TlsStream implements PeerStream {
         yield Step.COMPUTE;
       }
       case NEED_WRAP -> {
-        stalled = true; // first: the peer writer may be done with it before this method is left
+        stalled = true; // first: the peer writer may be done with it before this method returns
         yield Step.FLUSH;
       }
       // Not WAIT: the peer writer may have sent what the read stopped for, and no event tells of it.
@@ -229,8 +235,8 @@ public final class TlsStream implements PeerStream {
   }
 
   /**
-   * A record comes whole, even if that is more than the client has granted; a handshake is not for the
-   * client.
+   * A record is delivered whole, even if that is more than the client has granted; a handshake needs no
+   * grant.
    */
   @Override
   public int mostToRead(int granted) {
@@ -256,7 +262,7 @@ public final class TlsStream implements PeerStream {
           && segment.remaining() >= engine.getSession().getPacketBufferSize());
       send(segment);
       if (result.getStatus() == Status.CLOSED) {
-        // TLS 1.2: the peer's goodbye has ended both ways (RFC 5246 § 7.2.1).
+        // TLS 1.2: the peer's close_notify has ended both directions (RFC 5246 § 7.2.1).
         throw new SocketException("Connection reset");
       }
       if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
@@ -334,7 +340,7 @@ public final class TlsStream implements PeerStream {
     return true;
   }
 
-  /** Before TLS 1.3 a close_notify ends both ways (RFC 8446 § 6.1). */
+  /** Before TLS 1.3 a close_notify ends both directions (RFC 8446 § 6.1). */
   @Override
   public boolean halfCloses() {
     return engine.getSession().getProtocol().equals("TLSv1.3");

@@ -3,13 +3,14 @@ package com.jstorrent.iodaemon.net.stream;
 import java.nio.ByteBuffer;
 
 /**
- * Warnings of a peer during the handshake. RFC 5246 § 7.2.2 lets it go on behind one, and clients
- * do; the JDK takes it for the end. Servers of TLS 1.2 warn of a name that they do not know
- * (RFC 6066 § 3) and answer with another certificate. Such a record is not encrypted and in no hash
- * of the handshake, so it can be left out. Belongs to one connection; the relay's thread.
+ * Skips warning alerts of a peer during the handshake. RFC 5246 § 7.2.2 lets a handshake go on after
+ * one, and clients do so; the JDK takes it for the end. Servers with TLS 1.2 warn of a name that they
+ * do not know (RFC 6066 § 3) and answer with another certificate. Such a record is not encrypted and
+ * not part of any hash of the handshake, so it can be left out. For one connection; used by the relay's
+ * thread.
  */
 final class WarningAlerts {
-  /** More in a row are no warning; BoringSSL and OpenSSL bound them as well. */
+  /** The most that are skipped; BoringSSL and OpenSSL bound them as well. */
   private static final int MOST = 4;
 
   private static final int ALERT = 21;
@@ -21,7 +22,7 @@ final class WarningAlerts {
 
   private int skipped;
 
-  /** Moves behind a warning that stands next, if it is there as a whole; whether one was. */
+  /** Skips a warning if one comes next and has arrived whole; returns whether one was skipped. */
   boolean skip(ByteBuffer received) {
     int at = received.position();
     if (received.remaining() < RECORD_BYTES
@@ -38,7 +39,7 @@ final class WarningAlerts {
     return true;
   }
 
-  /** The JDK knows what these mean. */
+  /** Whether the JDK itself knows what this alert means. */
   private static boolean isHeard(byte description) {
     return description == CLOSE_NOTIFY || description == USER_CANCELED;
   }

@@ -1,4 +1,4 @@
-/** Bytes of one peer, as they are or encrypted, and the queue of those that wait. */
+/** The bytes of one peer, plain or encrypted, and the queue of those that wait. */
 @NullMarked
 package com.jstorrent.iodaemon.net.stream;
 

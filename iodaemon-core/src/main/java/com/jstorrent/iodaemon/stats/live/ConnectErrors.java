@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Why TCP connects of clients have failed: how often with which errno (PROTOCOL.md § 3.6). Together
- * they are {@link Counter#CONNECT_FAILURES}. Thread-safe; counting never blocks.
+ * Counts failed TCP connects of clients by errno (PROTOCOL.md § 3.6). The counts add up to
+ * {@link Counter#CONNECT_FAILURES}. Thread-safe; counting never blocks.
  */
 final class ConnectErrors {
   private static final Errno[] ALL = Errno.values();

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The counters of a daemon in the last ten minutes, so that a client that begins to look sees what has
- * been (PROTOCOL.md § 5.4). A sample takes half a kilobyte; of {@link Limits#HISTORY_SAMPLES} the
- * oldest one goes when another comes. Thread-safe.
+ * The counters of a daemon in the last ten minutes, so that a client that has just connected sees what
+ * happened before (PROTOCOL.md § 5.4). A sample takes half a kilobyte; {@link Limits#HISTORY_SAMPLES}
+ * of them are kept, then each new one replaces the oldest. Thread-safe.
  */
 public final class CounterHistory {
   private static final Counter[] ALL = Counter.values();
@@ -23,7 +23,7 @@ public final class CounterHistory {
   private final LongSupplier nanoTime;
   private final Deque<Taken> ring = new ArrayDeque<>(); // guarded by this, the oldest first
 
-  /** Primitive numbers: a map would take four times as much. */
+  /** Primitive numbers: a map would take four times as much memory. */
   private static final class Taken {
     private final long nanos;
     private final long[] values = new long[ALL.length];
@@ -53,7 +53,7 @@ public final class CounterHistory {
     this.nanoTime = nanoTime;
   }
 
-  /** Takes a sample; to be called once in {@link Limits#HISTORY_PERIOD}. Does not block. */
+  /** Takes a sample; to be called once every {@link Limits#HISTORY_PERIOD}. Does not block. */
   public void sample() {
     Taken taken = new Taken(stats, nanoTime.getAsLong());
     synchronized (this) {
@@ -64,7 +64,7 @@ public final class CounterHistory {
     }
   }
 
-  /** What is kept, the oldest first. */
+  /** The samples that are kept, the oldest first. */
   public List<CounterSample> samples() {
     List<Taken> kept;
     synchronized (this) {

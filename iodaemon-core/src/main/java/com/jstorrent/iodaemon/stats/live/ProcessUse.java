@@ -11,39 +11,42 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * What the process of the daemon uses of the machine; an embedder's own part is in it. Each look asks the
- * system, which takes some microseconds and no disk. Thread-safe.
+ * What the daemon's process uses of the machine, including an embedder's own part. Each call asks the
+ * system, which takes some microseconds and no disk access. Thread-safe.
  */
 public final class ProcessUse {
   private static final String RESIDENT = "VmRSS:";
 
   private final Path status;
-  private final boolean isThere; // not on other systems: to fail each time would take longer
+  private final boolean isThere; // false on other systems: to fail each time would take longer
   private final Supplier<Optional<Duration>> cpu;
-  private final AtomicLong cpuMillis = new AtomicLong(); // the last number that could be had
+  private final AtomicLong cpuMillis = new AtomicLong(); // the last number that was known
   private volatile long resident; // likewise
 
-  /** Of this process. */
+  /** Measures this process. */
   public ProcessUse() {
     this(
         Path.of("/proc/self/status"), () -> ProcessHandle.current().info().totalCpuDuration());
   }
 
-  /** With another file in the place of Linux's, and another processor time. */
+  /** Uses another file in place of Linux's, and another processor time. */
   ProcessUse(Path status, Supplier<Optional<Duration>> cpu) {
     this.status = status;
     this.cpu = cpu;
     this.isThere = Files.isReadable(status);
   }
 
-  /** Has its numbers among those of a daemon. */
+  /** Adds its numbers to those of a daemon. */
   public void addTo(Stats stats) {
     stats.measure(Counter.CPU_MILLISECONDS, this::cpuMillis);
     stats.measure(Counter.HEAP_BYTES, ProcessUse::heapBytes);
     stats.measure(Counter.RESIDENT_BYTES, this::residentBytes);
   }
 
-  /** Never falls: without a descriptor the system tells nothing, and a fall would look like another process. */
+  /**
+   * Never decreases: without a descriptor the system tells nothing, and a decrease would look like
+   * another process.
+   */
   long cpuMillis() {
     return cpuMillis.accumulateAndGet(cpu.get().map(Duration::toMillis).orElse(0L), Math::max);
   }
@@ -53,7 +56,10 @@ public final class ProcessUse {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  /** The line {@code VmRSS:   123456 kB}, in bytes, or what it was when it could be read; 0 where there is none. */
+  /**
+   * The number of the line {@code VmRSS: 123456 kB}, in bytes; when it cannot be read, the last known
+   * one; 0 where there is none.
+   */
   long residentBytes() {
     if (!isThere) {
       return 0;
@@ -67,7 +73,7 @@ public final class ProcessUse {
         }
       }
     } catch (IOException | NumberFormatException e) {
-      return resident; // it tells nothing
+      return resident; // the file cannot be read now
     }
     return resident;
   }

@@ -70,20 +70,20 @@ public final class Stats implements Counters {
     add(counter, -1);
   }
 
-  /** A TCP connect of a client has failed: counts it, and why. */
+  /** Counts a TCP connect of a client that has failed, and why. */
   public void connectFailed(Errno errno) {
     increment(Counter.CONNECT_FAILURES);
     errors.count(errno);
   }
 
-  /** How often connects of all clients have failed with which errno, since the daemon started. */
+  /** How often connects of all clients have failed since the daemon started, by errno. */
   public Map<Errno, Long> connectErrors() {
     return errors.snapshot();
   }
 
   /**
-   * Takes a value from a source whenever it is asked for, instead of adding it up. Only for counters of
-   * a daemon.
+   * From now on, the value of this counter is taken from a source whenever it is asked for, instead of
+   * being added up. Only for the counters of a whole daemon.
    *
    * @param source any thread calls it; it must not block
    */
@@ -133,7 +133,7 @@ public final class Stats implements Counters {
     return Duration.ofNanos(nanoTime.getAsLong() - started);
   }
 
-  /** The same values, for those who must not change them: no cast leads back here. */
+  /** A read-only view of the same values, which cannot be cast back to this class. */
   public Counters readOnly() {
     return new ReadOnly();
   }

@@ -1,4 +1,4 @@
-/** The counters while they count. For this project's modules only. */
+/** The live counters, which can be changed. For this project's modules only. */
 @NullMarked
 package com.jstorrent.iodaemon.stats.live;
 

@@ -10,25 +10,25 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * How much of what was written to a connection its reader has not taken. The system holds megabytes,
- * and lets a writer go on only when a third of them has gone: from a writer's side a slow reader looks
- * for minutes like one that has stopped. A look is for connections that seem to stall
- * ({@link KernelSockets}).
+ * How many of the bytes written to a connection its reader has not taken. The system holds megabytes,
+ * and lets a writer go on only when a third of them has gone, so to a writer a slow reader looks for
+ * minutes like one that has stopped. Because of what a call costs ({@link KernelSockets}), it is for
+ * connections that seem to stall.
  */
 public final class KernelQueues {
   private KernelQueues() {}
 
-  /** Whether this system tells. */
+  /** Whether this system provides these numbers. */
   public static boolean areKnown() {
     return KernelSockets.areKnown();
   }
 
   /**
-   * Of each connection, the bytes that its peer's system has not acknowledged, and, when the peer is on
-   * this machine, those that it has not read. The number changes with every byte that the peer takes.
-   * Connections of which nothing is known are left out.
+   * For each connection, how many bytes its peer's system has not acknowledged, plus, when the peer is
+   * on this machine, how many the peer has not read. The number changes with every byte that the peer
+   * takes. Connections of which nothing is known are left out.
    *
-   * @throws IOException when the system would tell, but there is no descriptor left for the question
+   * @throws IOException when no descriptor is left to read the system's numbers
    */
   public static Map<SocketChannel, Long> unread(Collection<SocketChannel> connections)
       throws IOException {
@@ -60,7 +60,7 @@ public final class KernelQueues {
     return unread;
   }
 
-  /** As {@link #unread(Collection)}, of one connection. */
+  /** As {@link #unread(Collection)}, for one connection. */
   public static OptionalLong unread(SocketChannel connection) throws IOException {
     Long unread = unread(List.of(connection)).get(connection);
     return unread == null ? OptionalLong.empty() : OptionalLong.of(unread);

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The TCP sockets of this machine, as Linux lists them in files. A look reads all of them, so it is for
- * what no call tells.
+ * The TCP sockets of this machine, as Linux lists them in files. Each call reads the whole list, so use
+ * it only for what no system call tells.
  */
 public final class KernelSockets {
   private static final List<Path> TABLES =
@@ -30,7 +30,7 @@ public final class KernelSockets {
   private static final int HEX = 16;
   private static final String NO_INODE = "0";
 
-  /** An IPv4 address in a table of IPv6 ones, without the address. */
+  /** What precedes an IPv4 address in a table of IPv6 addresses. */
   private static final String MAPPED = "0000000000000000" + wordOf(new byte[] {0, 0, -1, -1});
 
   private KernelSockets() {}
@@ -40,20 +40,20 @@ public final class KernelSockets {
    *
    * @param ends its own address and that of its peer, as {@link #ends} writes them
    * @param unsent bytes that its peer's system has not acknowledged
-   * @param unread bytes that have come and were not read
-   * @param held whether a process has it
+   * @param unread bytes that have arrived and were not read
+   * @param held whether a process holds it
    */
   record Listed(String ends, long unsent, long unread, boolean held) {}
 
-  /** Whether this system tells. */
+  /** Whether this system lists its sockets. */
   public static boolean areKnown() {
     return Files.isReadable(TABLES.getFirst());
   }
 
   /**
    * Whether a process holds the other end of a connection within this machine; false where the system
-   * does not tell. A peer that has ended its side and reads on looks like one that has gone: both have
-   * sent FIN, and only bytes sent to them would show the difference.
+   * does not list its sockets. A peer that has ended its side and reads on looks like one that has
+   * gone: both have sent FIN, and only bytes sent to them would show the difference.
    */
   public static boolean isPeerHeld(SocketChannel channel) {
     AtomicBoolean held = new AtomicBoolean();
@@ -68,15 +68,15 @@ public final class KernelSockets {
         });
       }
     } catch (IOException e) {
-      // It is closed, or there is no descriptor for the question.
+      // It is closed, or no descriptor is left to read the list.
     }
     return held.get();
   }
 
   /**
-   * Shows all sockets; none where the system does not tell.
+   * Passes on all sockets; none where the system does not list them.
    *
-   * @throws IOException when it would tell, but there is no descriptor left for the question
+   * @throws IOException when no descriptor is left to read the list
    */
   static void forEach(Consumer<Listed> onSocket) throws IOException {
     for (Path table : TABLES) {
@@ -87,7 +87,7 @@ public final class KernelSockets {
       } catch (UncheckedIOException e) {
         throw e.getCause();
       } catch (RuntimeException e) {
-        // Another form than that of today's Linux.
+        // The format is not that of today's Linux.
       }
     }
   }
@@ -119,7 +119,7 @@ public final class KernelSockets {
         + "%04X".formatted(address.getPort());
   }
 
-  /** Each 32-bit word of an address stands there in the machine's own byte order. */
+  /** Those files have each 32-bit word of an address in the machine's own byte order. */
   private static String wordOf(byte[] bytes) {
     ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     StringBuilder text = new StringBuilder();

@@ -20,7 +20,7 @@ public interface RequestServices extends DaemonServices {
   /** The sessions, to be reported and acted on from outside. */
   SessionDirectory directory();
 
-  /** How the download roots are. */
+  /** The state of the download roots. */
   RootWatch roots();
 
   /**
@@ -47,7 +47,7 @@ public interface RequestServices extends DaemonServices {
   /** What the counters were in the last ten minutes. */
   CounterHistory history();
 
-  /** Where a transport tells of requests that have shown the token. */
+  /** Where a transport reports requests that have shown the token. */
   Activity activity();
 
   /**

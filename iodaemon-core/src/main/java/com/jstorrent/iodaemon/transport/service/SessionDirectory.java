@@ -20,10 +20,11 @@ public interface SessionDirectory {
    * Connects a socket whose frames go to a session on {@code /io}, as TCP_CONNECT does with requestId
    * 0 (PROTOCOL.md § 5.4).
    *
-   * @param session its name, the newest one's if several have it, or null for the only one there is
+   * @param session its name, which means the newest one if several have it; or null for the only one
+   *     there is
    * @return the id of the socket
-   * @throws OperationFailure ESESSION when there is no such session, or no name and several; EBUSY when
-   *     it has no room for another socket
+   * @throws OperationFailure ESESSION when there is no such session, or several and no name was given;
+   *     EBUSY when it has no room for another socket
    */
   int openTcp(@Nullable String session, String host, int port) throws OperationFailure;
 

@@ -1,4 +1,7 @@
-/** What transports of this project get beside {@link com.jstorrent.iodaemon.transport.DaemonServices}. */
+/**
+ * What transports of this project get in addition to
+ * {@link com.jstorrent.iodaemon.transport.DaemonServices}.
+ */
 @NullMarked
 package com.jstorrent.iodaemon.transport.service;
 

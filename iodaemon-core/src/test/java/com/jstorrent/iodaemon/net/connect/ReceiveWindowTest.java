@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** PROTOCOL.md § 4.5: the receive window of distant peers is the system's to tune. */
+/** PROTOCOL.md § 4.5: the receive window for distant peers is left for the system to tune. */
 class ReceiveWindowTest {
   private static final String FAR = "192.0.2.1"; // it is not connected to
 

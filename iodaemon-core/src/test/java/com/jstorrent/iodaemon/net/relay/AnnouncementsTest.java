@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * PROTOCOL.md § 4.2: when the first event of a socket may leave, by a clock that the test advances. The
- * loop has ended, so that what is posted runs at once, on the test's thread.
+ * PROTOCOL.md § 4.2: when the first event of a socket may be sent, with a clock that the test advances.
+ * The loop has ended, so that what is posted runs at once, on the test's thread.
  */
 class AnnouncementsTest {
   private static final Duration DELAY = Limits.FIRST_EVENT_DELAY;

@@ -2,7 +2,10 @@ package com.jstorrent.iodaemon.net.relay;
 
 import java.util.function.BooleanSupplier;
 
-/** What a loop asks whose thread lasts: it waits for channels without a limit, and stops serving them for a pause only. */
+/**
+ * The handler of a loop whose thread lasts: the loop waits for channels without a limit, and stops
+ * serving them only for a pause.
+ */
 record LastingLoopHandler(BooleanSupplier pause, Runnable onBulkNext)
     implements SelectorLoop.Handler {
   LastingLoopHandler(BooleanSupplier pause) {

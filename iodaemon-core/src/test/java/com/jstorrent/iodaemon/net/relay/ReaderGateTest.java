@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** PROTOCOL.md § 4.6: a reader that waits for room, by a clock that the test advances. */
+/** PROTOCOL.md § 4.6: a reader that waits for room, with a clock that the test advances. */
 @Timeout(600)
 class ReaderGateTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
