@@ -122,9 +122,9 @@ final class MakeArchive {
   }
 
   /**
-   * Gives all files one time, because the JVM accepts the archive only if those of the class path
-   * have the times that they had when it was made. The start script knows this time: it restores it
-   * in a copy that has lost it.
+   * Gives all files the same modification time, because the JVM accepts the archive only if the files of the class
+   * path have the times that they had when it was made. The start script knows this time, and restores it in a copy
+   * that has lost it.
    */
   private static void setTimes(Path lib) throws IOException {
     try (Stream<Path> files = Files.list(lib)) {

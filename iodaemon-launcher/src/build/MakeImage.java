@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 
 /**
  * Makes a distribution that contains the runtime it starts on, for machines without Java:
- * {@code java MakeImage.java DIST IMAGE TIME}. To the content of DIST it adds, in the new
- * folder IMAGE, {@code runtime}, linked from the JDK that runs this file, with its licences, and a bill
- * of materials of it. All files get the modification time TIME, because the archive that speeds up the start is
- * valid only for jars of the time at which it was made, and unpacking restores that. The content
- * depends on nothing but the JDK and DIST.
+ * {@code java MakeImage.java DIST IMAGE TIME}. The new folder IMAGE gets the content of DIST, a {@code runtime}
+ * linked from the JDK that runs this file, with its licences, and a bill of materials of the runtime. All files get
+ * the modification time TIME, because the archive that speeds up the start is valid only while the jars have the
+ * times that they had when it was made, and unpacking restores those. The content depends on nothing but the JDK
+ * and DIST.
  */
 final class MakeImage {
   /** The certificates of Windows, which {@code conf/jvm.options} may choose; only JDKs for Windows have it. */
@@ -31,7 +31,7 @@ final class MakeImage {
 
   private static final int FIRST_WITH_CURVES = 22;
 
-  /** Before, the archive that speeds up the start adds to one that the runtime itself has. */
+  /** Before this release, the archive that speeds up the start builds on one that the runtime itself has. */
   private static final int FIRST_WITH_AOT_CACHE = 25;
 
   public static void main(String[] args) throws IOException {
@@ -75,8 +75,8 @@ final class MakeImage {
   }
 
   /**
-   * Classes are stored as they are, because compressed ones make the packed image larger; they lack
-   * the numbers of their lines. jlink's own classes for method handles would differ from run to run.
+   * Classes are stored uncompressed, because compressed ones make the packed image larger, and without line
+   * numbers. jlink's own classes for method handles would differ from run to run.
    */
   private static void link(List<String> modules, Path runtime) throws IOException {
     List<String> options =

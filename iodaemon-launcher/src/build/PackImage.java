@@ -32,7 +32,7 @@ final class PackImage {
     try (Stream<Path> all = Files.walk(image)) {
       files = all.sorted().toList();
     }
-    FileTime time = Files.getLastModifiedTime(image.resolve("bin")); // of all, but of what MakeArchive adds
+    FileTime time = Files.getLastModifiedTime(image.resolve("bin")); // that of all files except those that MakeArchive adds
     tar(image, name, files, time);
     zip(image, name, files, time);
   }

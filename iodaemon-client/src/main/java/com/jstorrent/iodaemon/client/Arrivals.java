@@ -9,26 +9,26 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What has come and was not taken: accepted connections, or datagrams; bounded. Thread-safe. */
+/** A bounded queue of what has arrived and has not been taken yet: accepted connections or datagrams. Thread-safe. */
 final class Arrivals<T> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<T> items = new ArrayDeque<>(); // guarded by lock, as all below
+  private final Deque<T> items = new ArrayDeque<>(); // guarded by lock, like all below
   private final long capacity;
   private long held;
   private @Nullable Failure failure;
 
   /**
-   * @param capacity in whatever unit {@link #offer} has
+   * @param capacity in the unit of the sizes that {@link #offer} is given
    */
   Arrivals(long capacity) {
     this.capacity = capacity;
   }
 
   /**
-   * Adds one if there is room for it.
+   * Adds an item if there is room for it.
    *
-   * @return whether there was
+   * @return whether it was added
    */
   boolean offer(T item, long size) {
     lock.lock();
@@ -45,7 +45,7 @@ final class Arrivals<T> {
     }
   }
 
-  /** Takes the next one that has come, of this size. Blocks until there is one. */
+  /** Takes the oldest item; {@code size} tells the size that it was offered with. Blocks until there is an item. */
   T take(ToLongFunction<T> size, TimeLimit limit) throws IOException {
     lock.lock();
     try {
@@ -63,7 +63,7 @@ final class Arrivals<T> {
     }
   }
 
-  /** Nothing comes any more. The first reason counts. */
+  /** Nothing more will arrive. The first reason counts. */
   void end(Failure why) {
     lock.lock();
     try {

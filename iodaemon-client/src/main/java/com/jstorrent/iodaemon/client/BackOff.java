@@ -3,11 +3,11 @@ package com.jstorrent.iodaemon.client;
 import java.time.Duration;
 
 /**
- * How long to wait before each attempt to resume: the first one comes at once, and then the pause doubles
- * up to a bound.
+ * How long to wait before each attempt to resume: the first attempt is made at once, and then the pause doubles up
+ * to a bound.
  *
- * @param first pause, after the first attempt has failed
- * @param longest pause
+ * @param first the pause after the first attempt has failed
+ * @param longest the longest pause
  */
 public record BackOff(Duration first, Duration longest) {
   private static final int MOST_DOUBLINGS = 30;
@@ -23,8 +23,8 @@ public record BackOff(Duration first, Duration longest) {
    * The pause before an attempt.
    *
    * @param attempt 0 for the first one
-   * @param random from 0 to 1; the pause is from half of its length to the whole, so that clients which lost
-   *     their connections together do not come back together
+   * @param random from 0 to 1; it puts the pause between half of its full length and all of it, so that clients
+   *     which lost their connections together do not come back together
    */
   Duration before(int attempt, double random) {
     if (attempt == 0) {

@@ -6,9 +6,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a client behaves. Immutable. A time limit of zero means none, but for {@link Builder#resumeTimeout}.
- */
+/** How a client behaves. Immutable. A time limit of zero means no limit, except for {@link Builder#resumeTimeout}. */
 public final class ClientOptions {
   private static final int KIB = 1 << 10;
   private static final int MIB = 1 << 20;
@@ -16,7 +14,7 @@ public final class ClientOptions {
   /** The daemon acknowledges after 256 KiB at the latest, and a frame beyond that has to fit too. */
   private static final int LEAST_REPLAY_BYTES = 512 * KIB;
 
-  /** Everything as it is when nothing is set. */
+  /** The default of every option. */
   public static final ClientOptions DEFAULT = builder().build();
 
   private final Builder values;
@@ -25,7 +23,7 @@ public final class ClientOptions {
     this.values = values;
   }
 
-  /** Options that differ from the default ones. */
+  /** A builder that starts with the default options. */
   public static Builder builder() {
     return new Builder();
   }
@@ -120,8 +118,8 @@ public final class ClientOptions {
     }
 
     /**
-     * The capabilities to ask for (PROTOCOL.md § 9); the daemon need not have them. Default: {@code
-     * credit}, {@code halfclose} and {@code resume}.
+     * The capabilities to ask for (PROTOCOL.md § 9); the daemon may not offer all of them. Default: {@code credit},
+     * {@code halfclose} and {@code resume}.
      */
     public Builder capabilities(Set<Capability> wanted) {
       if (wanted.stream().anyMatch(Capability::isForControl)) {
@@ -132,9 +130,9 @@ public final class ClientOptions {
     }
 
     /**
-     * The name of the session, which ties HTTP requests with the same {@code X-JST-Session} to it
-     * (PROTOCOL.md § 2.2). This client refuses the ranges that the daemon asks the session for (§ 5.5), so do
-     * not stream handles of a session of this name. Default: none.
+     * The name of the session, which ties HTTP requests with the same {@code X-JST-Session} to it (PROTOCOL.md
+     * § 2.2). This client refuses the ranges that the daemon asks the session for (§ 5.5), so do not stream files
+     * that were opened under this name. Default: none.
      */
     public Builder session(String name) {
       session = name;
@@ -142,15 +140,16 @@ public final class ClientOptions {
     }
 
     /**
-     * How long each step of the first connection to the daemon may take (connect, SERVER_HELLO, AUTH_RESULT), and {@link
-     * IoClient#connect(String, int)}. Default: 30 s; the daemon itself gives up a peer after 10 s.
+     * How long each step of the first connection to the daemon may take (connect, SERVER_HELLO, AUTH_RESULT), and
+     * how long {@link IoClient#connect(String, int)} may take. Default: 30 s; the daemon itself gives up on a peer
+     * after 10 s.
      */
     public Builder connectTimeout(Duration limit) {
       connectTimeout = checked("connectTimeout", limit);
       return this;
     }
 
-    /** How long the answer to another request may take. Default: 30 s. */
+    /** How long the answer to any other request may take. Default: 30 s. */
     public Builder requestTimeout(Duration limit) {
       requestTimeout = checked("requestTimeout", limit);
       return this;
@@ -162,15 +161,15 @@ public final class ClientOptions {
       return this;
     }
 
-    /** How long sending waits for credit and room. Default: no limit. */
+    /** How long sending waits for credit and for room in the queue. Default: no limit. */
     public Builder writeTimeout(Duration limit) {
       writeTimeout = checked("writeTimeout", limit);
       return this;
     }
 
     /**
-     * How long closing a connection waits for the daemon's last word, and closing the client for what is
-     * not sent yet. Default: 10 s; the daemon takes 5 s for a peer that does not end its side.
+     * How long closing a connection waits for the daemon's TCP_CLOSE, and how long closing the client waits until
+     * all frames are sent. Default: 10 s; the daemon waits 5 s for a peer that does not end its side.
      */
     public Builder closeTimeout(Duration limit) {
       closeTimeout = checked("closeTimeout", limit);
@@ -178,9 +177,9 @@ public final class ClientOptions {
     }
 
     /**
-     * How long the client tries to resume a lost session. One attempt is always made; each of its steps has
-     * five seconds then, or the {@link #connectTimeout}. Default: as long as the daemon keeps a session, {@code
-     * resumeGraceSeconds} of its limits.
+     * How long the client tries to resume a lost session. One attempt is always made: even when this time has run
+     * out, each step of an attempt has five seconds, or the {@link #connectTimeout} if that is shorter. Default: as
+     * long as the daemon keeps a session ({@code resumeGraceSeconds} of its limits).
      */
     public Builder resumeTimeout(Duration limit) {
       resumeTimeout = checked("resumeTimeout", limit);
@@ -193,15 +192,15 @@ public final class ClientOptions {
       return this;
     }
 
-    /** Bytes of all sockets that wait to be sent; at the bound sending blocks. Default: 1 MiB. */
+    /** How many bytes of all sockets may wait to be sent; at this bound sending blocks. Default: 1 MiB. */
     public Builder queueBytes(int bytes) {
       queueBytes = checked("queueBytes", bytes, 1);
       return this;
     }
 
     /**
-     * Bytes that the daemon has not acknowledged, together with those that wait to be sent; at the bound
-     * sending blocks. Only with {@code resume}. Default: 4 MiB, at least 512 KiB.
+     * How many bytes may wait to be sent, or to be acknowledged by the daemon; at this bound sending blocks. Only
+     * with {@code resume}. Default: 4 MiB, at least 512 KiB.
      */
     public Builder replayBytes(int bytes) {
       replayBytes = checked("replayBytes", bytes, LEAST_REPLAY_BYTES);
@@ -209,17 +208,18 @@ public final class ClientOptions {
     }
 
     /**
-     * Bytes that one socket may hold unread. With {@code credit} a connection begins with the daemon's {@code
-     * creditBytes}, whatever this is, and comes to this while the application reads all that arrives; at the bound
-     * the daemon reads no more from that peer. Without, at the bound the client stops reading from the daemon. For
-     * UDP, at the bound datagrams are dropped; each counts 256 bytes besides its data. Default: 4 MiB.
+     * How many unread bytes one socket may hold. With {@code credit} a connection starts with the daemon's
+     * {@code creditBytes}, whatever this option says, and its window grows to this size while the application reads
+     * all that arrives; at the bound the daemon stops reading from that peer. Without {@code credit} the client
+     * stops reading from the daemon at the bound. A UDP socket drops datagrams at the bound; each counts 256 bytes
+     * besides its data. Default: 4 MiB.
      */
     public Builder receiveBytes(int bytes) {
       receiveBytes = checked("receiveBytes", bytes, 1);
       return this;
     }
 
-    /** Accepted connections of a server that wait for accept; others are closed. Default: 128. */
+    /** How many accepted connections of a server may wait for {@code accept}; further ones are closed. Default: 128. */
     public Builder backlog(int connections) {
       backlog = checked("backlog", connections, 1);
       return this;

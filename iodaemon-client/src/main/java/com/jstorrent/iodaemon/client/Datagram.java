@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 /**
  * A datagram that was received.
  *
- * @param sender not resolved; {@link InetSocketAddress#getHostString} is its address
- * @param data on the heap, of the receiver alone
+ * @param sender not resolved; {@link InetSocketAddress#getHostString} returns the address
+ * @param data on the heap; belongs to the receiver alone
  */
 public record Datagram(InetSocketAddress sender, ByteBuffer data) {}

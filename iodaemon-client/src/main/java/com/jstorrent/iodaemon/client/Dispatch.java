@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands each frame of the daemon to the socket or the request that it is for, and counts frames
- * (PROTOCOL.md § 9.3). For the client's reader.
+ * Hands each frame from the daemon to the socket or request that it is for, and counts frames (PROTOCOL.md § 9.3).
+ * Used by the client's reader thread only.
  */
 final class Dispatch {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
@@ -37,7 +37,7 @@ final class Dispatch {
     this.ackBytes = Math.min(ACK_BYTES, wire.negotiated().replayBytes() / 4);
   }
 
-  /** Counted frames of the session, on all its connections. */
+  /** How many counted frames the session has received, on all its connections. */
   long received() {
     return received;
   }
@@ -46,7 +46,7 @@ final class Dispatch {
     return resumable;
   }
 
-  /** RESUME has told the daemon what was received. */
+  /** Everything received counts as acknowledged: RESUME has told the daemon the count, or an ACK is about to. */
   void resumed() {
     acknowledged = received;
     unacknowledgedBytes = 0;
@@ -55,7 +55,7 @@ final class Dispatch {
   /**
    * Handles one frame. Blocks while a socket without credit is full.
    *
-   * @param release to be run when the frame is not read any more; it need not be
+   * @param release to be run when the frame is no longer read; leaving it out does no harm
    * @throws IOException when the frame breaks the protocol, which ends the session
    */
   void handle(ByteBuffer bytes, Runnable release) throws IOException, InterruptedException {
@@ -78,7 +78,7 @@ final class Dispatch {
       if (frame != null) {
         handle(frame);
       }
-      release.run(); // nothing else keeps what is in the frame
+      release.run(); // only TCP_RECV keeps the frame's bytes
     }
     if (counted) {
       count(size);
@@ -145,7 +145,7 @@ final class Dispatch {
 
   private void toSocket(int id, DaemonFrame frame) throws InterruptedException {
     SocketEvents socket = wire.sockets().get(id);
-    if (socket != null) { // else it was closed here, and this was on its way
+    if (socket != null) { // null: the socket was closed here while the frame was on its way
       socket.onFrame(frame);
     }
   }

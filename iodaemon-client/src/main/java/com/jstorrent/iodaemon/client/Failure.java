@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.client;
 
 import java.io.IOException;
 
-/** Why something has ended. Each call that finds out throws an exception with its own stack trace. */
+/** Why something has ended. Each call that meets it throws a new exception, with its own stack trace. */
 @FunctionalInterface
 interface Failure {
   IOException exception();

@@ -6,15 +6,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to the daemon's {@code /io}, which carries whole frames (PROTOCOL.md § 3.1). The client
- * brings two: a WebSocket and the in-process transport. Another WebSocket library becomes
- * usable by an implementation of this and of {@link Connector}.
+ * One connection to the daemon's {@code /io}, which carries whole frames (PROTOCOL.md § 3.1). The client comes with
+ * two: a WebSocket and the in-process transport. To use another WebSocket library, implement this interface and
+ * {@link Connector}.
  *
  * <p><b>Threads.</b> {@link #send} is called by one thread at a time, {@link #receive} by one
  * other; {@link #close} and {@link #abort} by any.
  *
- * <p><b>Flow control.</b> {@code send} blocks while the daemon takes nothing, and a link that is not
- * asked for frames keeps a constant number of bytes of them at most, so that the daemon is slowed.
+ * <p><b>Flow control.</b> {@code send} blocks while the daemon takes nothing. While nobody calls {@code receive}, a
+ * link buffers at most a constant number of bytes, so that the daemon is slowed down.
  */
 public interface FrameLink {
 
@@ -27,8 +27,8 @@ public interface FrameLink {
   void send(ByteBuffer frame) throws IOException, InterruptedException;
 
   /**
-   * The same, and when more frames follow at once, this one may be kept to be sent with them: it is sent
-   * with the first of them that has none behind it.
+   * Sends one frame as {@link #send(ByteBuffer)} does. When more frames follow at once, a link may hold this one
+   * back and send it together with them: at the latest with the first one for which {@code more} is false.
    *
    * @param more whether another call follows at once
    * @throws IOException when the connection has ended
@@ -41,27 +41,27 @@ public interface FrameLink {
    * Takes the next frame, in a big-endian buffer that belongs to the caller.
    *
    * @return null when none comes in time
-   * @throws LinkClosedException when the daemon has closed the connection, after every frame
+   * @throws LinkClosedException when the daemon has closed the connection, and every frame before that was taken
    * @throws IOException when the connection was lost, or closed here
    */
   @Nullable
   ByteBuffer receive(Duration timeout) throws IOException, InterruptedException;
 
   /**
-   * Takes back a frame whose content is not read any more, so that its memory can be used for another one.
-   * Only some frames come back, and a link need not do anything with them. For any thread; never blocks.
+   * Takes back a frame that is no longer read, so that its memory can be used for another one. Not every frame is
+   * given back, and a link need not do anything with one that is. Any thread may call this; it never blocks.
    *
-   * @param frame the very buffer that {@link #receive} returned, once
+   * @param frame the buffer itself that {@link #receive} returned, at most once
    */
   default void release(ByteBuffer frame) {}
 
   /**
-   * Says that the client is done (a WebSocket's Close with 1000), so that the daemon does not keep its
-   * sockets. Blocks for the daemon's answer, two seconds at most.
+   * Tells the daemon that the client is done (a WebSocket's Close with 1000), so that the daemon does not keep the
+   * client's sockets. Waits for the daemon's answer, two seconds at most.
    */
   void close();
 
-  /** Cuts the connection, and ends a {@code send} and a {@code receive} that block. Never blocks. */
+  /** Cuts the connection, and ends a {@code send} and a {@code receive} that are blocked. Never blocks. */
   void abort();
 
   /** Makes connections: the first one, and one for each attempt to resume (PROTOCOL.md § 9.3). */
@@ -71,7 +71,7 @@ public interface FrameLink {
      * Connects. No frame has been sent yet.
      *
      * @throws AuthenticationException when the transport itself refuses the token
-     * @throws IOException when there is no connection in time
+     * @throws IOException when no connection can be made in time
      */
     FrameLink connect(Duration timeout) throws IOException, InterruptedException;
 

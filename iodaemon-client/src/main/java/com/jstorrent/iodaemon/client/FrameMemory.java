@@ -8,19 +8,20 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory for the large frames of one connection, which is used again: the JVM clears new memory, and that costs as
- * much as the frame's copy. It is outside the heap, where the system can put data without a copy. When
- * all of it is in use, or the JVM has none left, and for a small frame, there is memory on the heap. Thread-safe.
+ * A pool of buffers for the large frames of one connection. Buffers are reused because the JVM clears new memory,
+ * which costs as much as copying the frame. They are outside the heap, where the system can put data without
+ * another copy. A small frame gets memory on the heap, and so does any other when it is longer than a buffer, when
+ * all buffers are in use, or when the JVM has no direct memory left. Thread-safe.
  */
 final class FrameMemory {
   private static final int LEAST_BYTES = 16 << 10;
   private static final int HEADER_BYTES = 64;
-  private static final int BUFFER_BYTES = (256 << 10) + HEADER_BYTES; // what the daemon reads at once from a peer
+  private static final int BUFFER_BYTES = (256 << 10) + HEADER_BYTES; // the most that the daemon reads from a peer at once, with headers
   static final int MOST_BUFFERS = 16;
 
   private final IntFunction<ByteBuffer> outsideHeap;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Deque<ByteBuffer> free = new ArrayDeque<>(); // guarded by lock, as below
+  private final Deque<ByteBuffer> free = new ArrayDeque<>(); // guarded by lock, like the field below
   private int made;
 
   FrameMemory() {
@@ -28,7 +29,7 @@ final class FrameMemory {
   }
 
   /**
-   * @param outsideHeap makes a buffer of so many bytes, or throws OutOfMemoryError
+   * @param outsideHeap makes a direct buffer of that many bytes, or throws OutOfMemoryError
    */
   FrameMemory(IntFunction<ByteBuffer> outsideHeap) {
     this.outsideHeap = outsideHeap;
@@ -38,7 +39,7 @@ final class FrameMemory {
     return bytes >= LEAST_BYTES;
   }
 
-  /** Memory for so many bytes. */
+  /** A buffer for that many bytes. */
   ByteBuffer take(int bytes) {
     ByteBuffer used = isLarge(bytes) && bytes <= BUFFER_BYTES ? buffer() : null;
     return used == null ? ByteBuffer.allocate(bytes) : used.clear().limit(bytes);
@@ -53,7 +54,7 @@ final class FrameMemory {
         return buffer;
       }
       return free.poll();
-    } catch (OutOfMemoryError e) { // -XX:MaxDirectMemorySize; it takes the JVM half a second to find out
+    } catch (OutOfMemoryError e) { // -XX:MaxDirectMemorySize; the JVM takes half a second to find out, so it is not asked again
       made = MOST_BUFFERS;
       return null;
     } finally {
@@ -62,15 +63,15 @@ final class FrameMemory {
   }
 
   /**
-   * Takes back what {@link #take} has given, when it is not used any more.
+   * Takes back a buffer from {@link #take} that is no longer used.
    *
-   * @param memory that very buffer, once
+   * @param memory the buffer itself, once
    */
   void giveBack(ByteBuffer memory) {
     if (memory.isDirect()) {
       lock.lock();
       try {
-        free.push(memory); // the next frame gets it, while it is in the processor's cache
+        free.push(memory); // the next frame gets it, while it is still in the processor's cache
       } finally {
         lock.unlock();
       }

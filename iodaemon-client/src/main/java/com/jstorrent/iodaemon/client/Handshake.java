@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The first frames of a connection (PROTOCOL.md § 3.3, § 9.3). For one thread. */
+/** The first frames of a connection (PROTOCOL.md § 3.3, § 9.3). Used by one thread. */
 final class Handshake {
   private static final int HELLO = 1;
   private static final int AUTH = 2;
@@ -57,7 +57,7 @@ final class Handshake {
   }
 
   /**
-   * Asks for an earlier session.
+   * Asks to resume an earlier session.
    *
    * @param received how many of its frames were received
    */

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * A client of a daemon: TCP and UDP sockets that the daemon opens, over one connection to it. All
- * calls block, have a time limit, and end when their thread is interrupted, with {@link
- * java.io.InterruptedIOException}; call them on virtual threads. Thread-safe.
+ * A client of a daemon: TCP and UDP sockets that the daemon opens, over one connection to it. All calls block, and
+ * have a time limit. A call whose thread is interrupted throws {@link java.io.InterruptedIOException}. Make the
+ * calls on virtual threads. Thread-safe.
  *
  * <pre>{@code
  * try (IoClient client = IoClient.connect(URI.create("ws://127.0.0.1:" + port + "/io"), token);
@@ -21,8 +21,8 @@ import java.util.Set;
  * }
  * }</pre>
  *
- * <p>A lost connection is resumed where the daemon offers it (PROTOCOL.md § 9.3): calls only take longer then.
- * When that fails, all sockets end with {@link ConnectionLostException}.
+ * <p>When the connection is lost and the daemon offers to resume the session (PROTOCOL.md § 9.3), the client does
+ * so, and calls merely take longer. When that fails, all sockets end with {@link ConnectionLostException}.
  */
 public final class IoClient implements AutoCloseable {
   private final FrameLink.Connector connector;
@@ -66,9 +66,9 @@ public final class IoClient implements AutoCloseable {
   }
 
   /**
-   * Connects in a way of your own, such as by another WebSocket library.
+   * Connects through a transport of your own, such as another WebSocket library.
    *
-   * @param connector is closed with the client, also when there is none
+   * @param connector is closed together with the client, or at once when connecting fails
    */
   public static IoClient over(FrameLink.Connector connector, String token, ClientOptions options)
       throws IOException {
@@ -84,17 +84,17 @@ public final class IoClient implements AutoCloseable {
     }
   }
 
-  /** What the daemon has granted of the capabilities that were asked for. */
+  /** Those of the requested capabilities that the daemon has granted. */
   public Set<Capability> capabilities() {
     return Set.copyOf(session.wire().negotiated().capabilities());
   }
 
-  /** The state now. */
+  /** The current state. */
   public ClientState state() {
     return session.latest().state();
   }
 
-  /** The latest change of the state, from which later ones can be followed. */
+  /** The latest change of the state; {@link StateChange#next} leads to later ones. */
   public StateChange stateChange() {
     return session.latest();
   }
@@ -108,7 +108,7 @@ public final class IoClient implements AutoCloseable {
    * Connects to a peer. A call that ends early, by its time limit or an interrupt, cancels the attempt.
    *
    * @param host a name, which the daemon resolves, or an address
-   * @param timeout zero means that of the daemon, 10 s
+   * @param timeout zero leaves only the daemon's own limit, 10 s
    * @throws IoErrnoException when there is no connection, for instance with errno 111 (ECONNREFUSED)
    */
   public TcpConnection connect(String host, int port, Duration timeout) throws IOException {
@@ -125,7 +125,7 @@ public final class IoClient implements AutoCloseable {
   /**
    * Accepts connections to a port.
    *
-   * @param address of the daemon's machine; empty for every IPv4 address
+   * @param address an address of the daemon's machine; empty for all IPv4 addresses
    * @param port 0 for any free one
    * @throws IoErrnoException for instance with errno 98 (EADDRINUSE)
    */
@@ -137,7 +137,7 @@ public final class IoClient implements AutoCloseable {
   /**
    * Opens a UDP socket.
    *
-   * @param address of the daemon's machine; empty for every IPv4 address
+   * @param address an address of the daemon's machine; empty for all IPv4 addresses
    * @param port 0 for any free one
    * @throws IoErrnoException for instance with errno 98 (EADDRINUSE)
    */
@@ -150,9 +150,9 @@ public final class IoClient implements AutoCloseable {
   }
 
   /**
-   * Ends the client and all its sockets. What was written is handed to the daemon first, which still sends it to
-   * peers for half a second (PROTOCOL.md § 4.12); close a connection before to know that its bytes have arrived.
-   * Closing again does nothing.
+   * Ends the client and all its sockets. What was written is handed to the daemon first, which goes on sending it
+   * to peers for half a second (PROTOCOL.md § 4.12). To know that the bytes of a connection have arrived, close
+   * that connection first. Closing again does nothing.
    */
   @Override
   public void close() {

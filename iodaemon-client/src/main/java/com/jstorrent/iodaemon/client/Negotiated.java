@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What SERVER_HELLO has granted (PROTOCOL.md § 9).
  *
- * @param limits by name; those that the daemon does not tell are missing
+ * @param limits by name, without those that the daemon did not send
  * @param ticket for RESUME, or null
  */
 record Negotiated(
@@ -79,7 +79,7 @@ record Negotiated(
     return limit("sendCreditBytes", SEND_CREDIT_BYTES);
   }
 
-  /** What the daemon keeps until the client acknowledges it. */
+  /** How many bytes of frames the daemon keeps until the client acknowledges them. */
   long replayBytes() {
     return limit("replayBytes", REPLAY_BYTES);
   }

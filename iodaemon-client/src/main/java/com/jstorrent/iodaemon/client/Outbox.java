@@ -13,16 +13,16 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames on their way to the daemon, in order: those that are not sent, and, for a session that
- * can be resumed, those that the daemon has not acknowledged (PROTOCOL.md § 9.3). Both are bounded
- * in bytes; at a bound {@link #put} blocks. One thread takes frames, any thread puts them.
+ * The frames on their way to the daemon, in order: those that are not sent yet, and, for a session that can be
+ * resumed, those that the daemon has not acknowledged yet (PROTOCOL.md § 9.3). Both are bounded in bytes; at a
+ * bound {@link #put} blocks. One thread takes frames, any thread may put them.
  */
 final class Outbox {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final Condition work = lock.newCondition();
   private final Condition drained = lock.newCondition();
-  private final Deque<ByteBuffer> unsent = new ArrayDeque<>(); // guarded by lock, as all below
+  private final Deque<ByteBuffer> unsent = new ArrayDeque<>(); // guarded by lock, like all below
   private final Deque<ByteBuffer> unacknowledged = new ArrayDeque<>();
   private final long queueBytes;
   private final long replayBytes;
@@ -34,7 +34,7 @@ final class Outbox {
   private long received; // frames, for ACK
   private boolean ackDue;
   private @Nullable FrameLink link;
-  private @Nullable Failure refusal; // of what is put, while what was put before is sent
+  private @Nullable Failure refusal; // why put() fails, while what was put before is still sent
   private @Nullable Failure failure;
 
   Outbox(long queueBytes, long replayBytes) {
@@ -66,16 +66,16 @@ final class Outbox {
     lock.lock();
     try {
       link = null;
-      ackDue = false; // RESUME tells the count
+      ackDue = false; // RESUME will carry the count
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Continues on another connection after the frames that the daemon has handled.
+   * Continues on another connection, after the frames that the daemon has already handled.
    *
-   * @return false when that number cannot be
+   * @return false when that number is impossible
    */
   boolean resume(FrameLink next, long handled) {
     lock.lock();
@@ -111,7 +111,7 @@ final class Outbox {
   }
 
   /**
-   * ACK of the daemon.
+   * Handles an ACK from the daemon.
    *
    * @return false when it acknowledges frames that were never sent
    */
@@ -135,7 +135,7 @@ final class Outbox {
     return true;
   }
 
-  /** Sends ACK soon, with this number of frames or a later one. Never blocks. */
+  /** Has an ACK sent soon, with this number of frames or a later one. Never blocks. */
   void acknowledgeReceived(long frames) {
     lock.lock();
     try {
@@ -150,7 +150,7 @@ final class Outbox {
   /**
    * Adds a frame when there is room for it. Blocks until then.
    *
-   * @param wanted is asked last, so that nothing is added behind the end of a socket
+   * @param wanted is asked after the waiting, so that nothing is added after the last frame of a socket
    * @return whether it was wanted
    */
   boolean put(ByteBuffer frame, BooleanSupplier wanted, TimeLimit limit) throws IOException {
@@ -182,8 +182,8 @@ final class Outbox {
   }
 
   /**
-   * Adds a small frame whatever the bounds are: one that ends something, or grants credit, of which
-   * each socket has few. Never blocks.
+   * Adds a small frame regardless of the bounds: one that ends something, or grants credit. Each socket has only a
+   * few of these. Never blocks.
    */
   void putControl(ClientFrame frame) {
     lock.lock();
@@ -257,9 +257,10 @@ final class Outbox {
   }
 
   /**
-   * Takes no more frames. Blocks until every one was sent, or there is no connection to send it on.
+   * Accepts no more frames from {@link #put}. Blocks until all frames are sent, or there is no connection to send
+   * them on.
    *
-   * @param why {@link #put} fails from here on
+   * @param why the reason with which {@link #put} fails from now on
    */
   void drain(Failure why, TimeLimit limit) throws InterruptedIOException {
     lock.lock();

@@ -1,6 +1,6 @@
 package com.jstorrent.iodaemon.client;
 
-/** What callers give as addresses, checked before it becomes a frame. */
+/** Checks the hosts and ports that callers give before they go into a frame. */
 final class Ports {
   private static final int HIGHEST = 65_535;
 

@@ -13,37 +13,37 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a peer has sent and the application has not read. With credit (PROTOCOL.md § 9.2) the peer is
- * granted as many bytes as were read, and more when the application had read everything by then: the window
- * doubles, because it may be what holds the peer up. So there is never more here than the largest window and
- * the rest of a TLS record. Without credit, {@link #add} blocks while the buffer is full. Thread-safe.
+ * What a peer has sent and the application has not read yet. With credit (PROTOCOL.md § 9.2) the peer is granted as
+ * many bytes as were read. When the application has read everything by the time of a grant, the window also
+ * doubles, because it may be what holds the peer up. So the buffer never holds more than the largest window and the
+ * rest of a TLS record. Without credit, {@link #add} blocks while the buffer is full. Thread-safe.
  */
 final class ReceiveBuffer {
-  /** With so many parts those of a few bytes are put together: each takes some hundred bytes besides its data. */
+  /** From this many parts on, small ones are copied together: each part takes some hundred bytes besides its data. */
   private static final int MANY_PARTS = 16;
 
   private static final int SMALL_BYTES = 1 << 10;
   private static final int GATHERED_BYTES = 8 << 10;
 
-  private final ReentrantLock reading = new ReentrantLock(); // before lock; guards what is in a part
+  private final ReentrantLock reading = new ReentrantLock(); // taken before lock; guards the contents of a part
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<ReceivedData> parts = new ArrayDeque<>(); // guarded by lock, as all below
+  private final Deque<ReceivedData> parts = new ArrayDeque<>(); // guarded by lock, like all below
   private final int largest;
   private final @Nullable IntConsumer grant;
   private @Nullable ReceivedData gathered; // the last part, if more can be added to it
-  private @Nullable ReceivedData copied; // by the reader, without the lock: it releases it
+  private @Nullable ReceivedData copied; // the part that the reader copies from without the lock; the reader releases it
   private int window;
   private int held;
-  private int taken; // since the last grant
+  private int taken; // bytes read since the last grant
   private boolean ended;
   private boolean discarding;
   private @Nullable Failure failure;
 
   /**
-   * @param window bytes that the peer may be ahead of the application at first
+   * @param window how many bytes the peer may be ahead of the application at first
    * @param largest what the window may grow to
-   * @param grant lets the peer send so many bytes more, and never blocks; null without credit
+   * @param grant lets the peer send that many bytes more, and never blocks; null without credit
    */
   ReceiveBuffer(int window, int largest, @Nullable IntConsumer grant) {
     this.window = window;
@@ -51,7 +51,7 @@ final class ReceiveBuffer {
     this.grant = grant;
   }
 
-  /** Adds what the peer has sent, whose content must not change before it is released. */
+  /** Adds data from the peer, whose content must not change before it is released. */
   void add(ReceivedData data) throws InterruptedException {
     boolean added = false;
     lock.lock();
@@ -76,8 +76,8 @@ final class ReceiveBuffer {
   }
 
   /**
-   * Copies a part behind many others if it is small, or if there is room for it; the reader, who uses the first one
-   * only, is not there yet.
+   * When many parts wait, copies this one to the end of the last part if it fits there, or into a new part if it is
+   * small; returns whether it did. The last part may be changed, because the reader uses the first part only.
    */
   private boolean gather(ByteBuffer bytes) {
     int count = bytes.remaining();
@@ -100,7 +100,7 @@ final class ReceiveBuffer {
     return true;
   }
 
-  /** The peer sends no more. What it has sent before can be read. */
+  /** The peer sends no more. What it has sent before can still be read. */
   void end() {
     end(null);
   }
@@ -132,7 +132,7 @@ final class ReceiveBuffer {
     dropped.forEach(part -> part.release().run());
   }
 
-  /** Returns what is to be released. */
+  /** Empties the buffer, and returns the parts that have to be released. */
   private List<ReceivedData> clear() {
     List<ReceivedData> dropped = new ArrayList<>(parts);
     dropped.removeIf(part -> part == copied);
@@ -183,12 +183,12 @@ final class ReceiveBuffer {
   }
 
   /**
-   * Reads what is there, and blocks when nothing is.
+   * Reads what is there; blocks while there is nothing.
    *
    * @return -1 at the end of the stream
    */
   int read(ByteBuffer into, TimeLimit limit) throws IOException {
-    limit.acquire(reading); // another reader may wait for the peer
+    limit.acquire(reading); // another reader may hold it while it waits for the peer
     try {
       ReceivedData part = awaitPart(limit);
       if (part == null) {
@@ -232,8 +232,9 @@ final class ReceiveBuffer {
   }
 
   /**
-   * Accounts for bytes of the first part, and returns what is to be read next, if more is. Nothing is if that part
-   * was dropped meanwhile: what came after TLS began must not follow plain text in one read.
+   * Accounts for bytes that were read from the first part, and returns the part to continue with, or null when the
+   * read is complete. It is also complete when that part was dropped meanwhile: what came after TLS began must not
+   * follow plain text in one read.
    */
   private @Nullable ReceivedData taken(ReceivedData part, int size, boolean more) {
     int granted = 0;
@@ -265,7 +266,7 @@ final class ReceiveBuffer {
     return next;
   }
 
-  /** Grants come when half of the window was read: each one is a frame. */
+  /** Returns how many bytes to grant: none before half of the window was read, because each grant costs a frame. */
   private int due(int count) {
     taken += count;
     if (ended || taken < window / 2) {

@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Resumes a session on another connection (PROTOCOL.md § 9.3). For the client's reader. */
+/** Resumes a session on another connection (PROTOCOL.md § 9.3). Used by the client's reader thread. */
 final class Reconnection {
   private static final Logger LOG = LoggerFactory.getLogger(Reconnection.class);
 
-  /** A connection that has lasted so long was not in vain, even if no frame came. */
+  /** A connection that has lasted this long was not in vain, even if no frame arrived. */
   private static final long PROVEN_NANOS = 1_000_000_000L;
 
-  /** After so many connections in a row that were lost at once, the next one would be, too. */
+  /** After this many connections in a row that were lost at once, the next one would be lost, too. */
   private static final int MOST_IN_VAIN = 10;
 
-  /** Each step has so long, also at the end of the time: one attempt is always made. */
+  /** Each step may take this long, even when the time to resume has run out: one attempt is always made. */
   private static final long LEAST_STEP_NANOS = 5_000_000_000L;
 
   private final FrameLink.Connector connector;
@@ -29,7 +29,7 @@ final class Reconnection {
   private final Wire wire;
   private final Dispatch dispatch;
   private final LongSupplier nanoTime;
-  private boolean resumed; // before, as the fields below tell
+  private boolean resumed; // at least once; the two fields below are about the last time
   private long resumedAt;
   private long receivedThen;
   private int vain; // connections in a row that were lost at once
@@ -53,8 +53,8 @@ final class Reconnection {
   }
 
   /**
-   * Tries until it succeeds, or the daemon no longer has the session, or the time is over. Then sending
-   * goes on.
+   * Tries until it succeeds, the daemon no longer has the session, or the time is over. On success, sending goes on
+   * over the connection that is returned.
    *
    * @throws IOException when the session is lost
    */
@@ -85,7 +85,10 @@ final class Reconnection {
     throw new IOException("it could not be resumed in time.", last);
   }
 
-  /** Before an attempt, not beyond the end of the time; pauses go on growing while connections are lost at once. */
+  /**
+   * Sleeps before an attempt, but not beyond the end of the time. Pauses keep growing while connections are lost at
+   * once.
+   */
   private void pause(int attempt) throws InterruptedException {
     double random = ThreadLocalRandom.current().nextDouble();
     Duration pause = wire.options().backOff().before(vain + attempt, random);
@@ -94,8 +97,8 @@ final class Reconnection {
   }
 
   /**
-   * Whether the last connection was lost at once and before a frame came, as when what the daemon sends cannot be
-   * received.
+   * Whether the last connection was lost at once, before a counted frame arrived, as happens when the client cannot
+   * receive what the daemon sends.
    */
   private boolean wasInVain() {
     return resumed
@@ -127,7 +130,7 @@ final class Reconnection {
       return continuing(link, answer);
     } finally {
       if (!answered) {
-        link.abort(); // closing it in order would end the session if the daemon has resumed it
+        link.abort(); // a Close would end the session, which the daemon may have resumed
       }
     }
   }

@@ -26,7 +26,7 @@ final class Replies {
     return id;
   }
 
-  /** The answer is of no interest any more. */
+  /** Nobody waits for the answer any more. */
   void forget(int requestId) {
     pending.remove(requestId);
   }

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A frame that a thread waits for. The first of what comes counts. Thread-safe. */
+/** A frame that a thread waits for. The first answer or failure counts. Thread-safe. */
 final class Reply {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();

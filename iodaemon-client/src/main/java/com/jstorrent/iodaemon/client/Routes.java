@@ -12,8 +12,8 @@ final class Routes {
   private volatile @Nullable Failure failure;
 
   /**
-   * Finds a free id for a socket that the client opens. Ids are not used again for a long time, so that
-   * the last frames of a socket never reach another one.
+   * Finds a free id for a socket that the client opens. An id is not reused for a long time, so that the last
+   * frames of a socket never reach another one.
    */
   int add(SocketEvents socket) {
     int id;

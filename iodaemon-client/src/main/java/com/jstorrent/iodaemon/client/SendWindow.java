@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class SendWindow {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private long credit; // guarded by lock, as all below
+  private long credit; // guarded by lock, like all below
   private boolean busy;
   private @Nullable Failure failure;
 
   /**
-   * @param credit in bytes, to begin with; without the capability as good as infinite
+   * @param credit the first credit, in bytes; practically infinite without the capability
    */
   SendWindow(long credit) {
     this.credit = credit;
   }
 
-  /** Waits until no other thread sends. {@link #leave} has to follow. */
+  /** Waits until no other thread sends. {@link #leave} must follow. */
   void enter(TimeLimit limit) throws IOException {
     lock.lock();
     try {
@@ -51,7 +51,7 @@ final class SendWindow {
   /**
    * Takes credit for 1 to {@code wanted} bytes. Blocks while there is none.
    *
-   * @return for how many
+   * @return for how many bytes
    */
   int take(int wanted, TimeLimit limit) throws IOException {
     lock.lock();

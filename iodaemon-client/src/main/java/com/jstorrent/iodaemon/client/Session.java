@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The client's side of a session: a thread that reads frames, and resumes after a lost connection,
- * and one that writes them. Thread-safe.
+ * The client's side of a session. One thread reads frames, and resumes the session after a lost connection; another
+ * one writes frames. Thread-safe.
  */
 final class Session {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -24,7 +24,7 @@ final class Session {
   private final ReentrantLock lock = new ReentrantLock();
   private final Thread reader;
   private final Thread writer;
-  private FrameLink link; // guarded by lock, as those below
+  private FrameLink link; // guarded by lock, like those below
   private boolean closing;
   private StateChange latest = new StateChange(ClientState.CONNECTED, null);
 
@@ -39,7 +39,7 @@ final class Session {
         Thread.ofPlatform().daemon().name("iodaemon-client-writer").unstarted(this::write);
   }
 
-  /** Connects, authenticates, and starts. Blocks for the connect timeout at most, per step. */
+  /** Connects, authenticates, and starts. Each step blocks for the connect timeout at most. */
   static Session open(FrameLink.Connector connector, String token, ClientOptions options)
       throws IOException {
     try {
@@ -100,7 +100,7 @@ final class Session {
         try {
           next.link().send(next.frame(), next.more());
         } catch (IOException e) {
-          next.link().abort(); // the reader finds out, and decides
+          next.link().abort(); // the reader notices, and decides what to do
         }
       }
     } catch (InterruptedException e) {
@@ -117,7 +117,7 @@ final class Session {
         IOException end = readAll(current);
         wire.outbox().detach();
         if (end instanceof MalformedFrameException) {
-          current.close(); // in order, or the daemon would keep the sockets
+          current.close(); // with a Close, or the daemon would keep the sockets
         }
         current.abort();
         current = isClosing() ? null : another(end);
@@ -132,7 +132,7 @@ final class Session {
   private void broken(Throwable defect) {
     LOG.error("The client has ended because of a defect.", defect);
     end("there is a defect in the client.", defect);
-    current().close(); // in order, or the daemon would keep the sockets
+    current().close(); // with a Close, or the daemon would keep the sockets
   }
 
   /** Reads until the connection ends, and tells why it did. */
@@ -193,7 +193,7 @@ final class Session {
     }
   }
 
-  /** Whether no other connection is wanted: the application has closed the client, or a defect has. */
+  /** Whether no further connection is wanted: the application has closed the client, or a defect has ended it. */
   private boolean isClosing() {
     lock.lock();
     try {
@@ -204,8 +204,8 @@ final class Session {
   }
 
   /**
-   * Sends what waits, ends everything, and says goodbye to the daemon. Blocks for that, also when the thread was
-   * interrupted before: that is how most calls end, and the daemon must hear of it all the same.
+   * Sends what is queued, ends everything, and tells the daemon. Blocks for that even if the thread was interrupted
+   * before: calls are often ended by an interrupt, and the daemon must hear of the end all the same.
    */
   void close() {
     FrameLink last;

@@ -5,7 +5,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The end of the time that one or several calls of a socket have. */
+/** When the time of one or several calls on a socket runs out. */
 final class SocketDeadline {
   private static final Duration AS_GOOD_AS_NEVER = Duration.ofDays(1);
 
@@ -21,7 +21,7 @@ final class SocketDeadline {
     return new SocketDeadline(true, 0);
   }
 
-  /** A day or more is without end. */
+  /** A day or more counts as no limit. */
   static SocketDeadline after(Duration time) {
     return time.compareTo(AS_GOOD_AS_NEVER) < 0
         ? new SocketDeadline(false, System.nanoTime() + time.toNanos())
@@ -29,8 +29,8 @@ final class SocketDeadline {
   }
 
   /**
-   * What is left, as for {@link Socket#setSoTimeout}: 0 means for ever, which spares the JDK system calls for each
-   * read.
+   * The time left, as {@link Socket#setSoTimeout} takes it. 0 means no limit; the JDK then needs fewer system calls
+   * for each read.
    *
    * @throws SocketTimeoutException when nothing is left
    */

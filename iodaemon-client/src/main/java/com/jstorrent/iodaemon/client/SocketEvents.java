@@ -2,7 +2,7 @@ package com.jstorrent.iodaemon.client;
 
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 
-/** Hears what the daemon says about one socket or server. Called by the client's reader. */
+/** Receives what the daemon sends for one socket or server. Called by the client's reader thread. */
 interface SocketEvents {
 
   /** A frame with the id of this socket or server, other than TCP_RECV. May block, which stops reading from the daemon. */

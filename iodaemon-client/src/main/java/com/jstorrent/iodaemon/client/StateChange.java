@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the changes of a client's state. Each knows the {@link #next} one, so none is missed
- * however late it is asked for, and there is nothing to register. Thread-safe.
+ * One of the changes of a client's state. Each leads to the {@link #next} one, so that none is missed however late
+ * a caller asks for it, and no listener has to be registered. Thread-safe.
  */
 public final class StateChange {
   private final ReentrantLock lock = new ReentrantLock();
@@ -22,12 +22,12 @@ public final class StateChange {
     this.cause = cause;
   }
 
-  /** The state that the client has had from then on. */
+  /** The state after this change. */
   public ClientState state() {
     return state;
   }
 
-  /** Why, or null when nothing went wrong. */
+  /** The reason for the change, or null when nothing went wrong. */
   public @Nullable Throwable cause() {
     return cause;
   }
@@ -43,7 +43,8 @@ public final class StateChange {
   }
 
   /**
-   * The change after this one. Blocks until there is one; after {@link ClientState#CLOSED} there is none.
+   * The change after this one. Blocks until there is one. After {@link ClientState#CLOSED} there is none, so the
+   * call then lasts until its timeout.
    *
    * @param timeout zero means without limit
    * @throws java.net.SocketTimeoutException when the state does not change in time

@@ -10,13 +10,13 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A TCP connection of the daemon. Its calls block, and belong on virtual threads; reading and
- * writing may go on at once. An interrupt ends a call with {@link java.io.InterruptedIOException}, a
- * time limit with {@link java.net.SocketTimeoutException}; the connection lives on after either, and
- * nothing that was received is lost.
+ * A TCP connection between the daemon and a peer. Its calls block, so make them on virtual threads; one thread may
+ * read while another one writes. An interrupt ends a call with {@link java.io.InterruptedIOException}, a time limit
+ * with {@link java.net.SocketTimeoutException}. Either leaves the connection open, and nothing that was received is
+ * lost.
  *
- * <p>What is not read is bounded: with {@code credit} (PROTOCOL.md § 9.2) the peer is held up and no other
- * connection is.
+ * <p>Unread data is bounded: with {@code credit} (PROTOCOL.md § 9.2) a connection that is not read holds up its own
+ * peer, and no other connection.
  */
 public final class TcpConnection implements AutoCloseable {
   private final TcpSocket socket;
@@ -37,8 +37,9 @@ public final class TcpConnection implements AutoCloseable {
   }
 
   /**
-   * The peer. The address is not resolved: the daemon resolves names, and {@link
-   * InetSocketAddress#getHostString} is what it was given, or the address of the peer that has connected.
+   * The peer. The address is not resolved, because the daemon resolves names:
+   * {@link InetSocketAddress#getHostString} returns the host that was connected to or, for an accepted connection,
+   * the address of the peer.
    */
   public InetSocketAddress remoteAddress() {
     return remote;
@@ -57,16 +58,17 @@ public final class TcpConnection implements AutoCloseable {
   }
 
   /**
-   * What the peer sends. At its end the stream ends too; an end that is an error is an {@link
-   * IoErrnoException}, after everything that came before it. Closing the stream closes the connection.
+   * What the peer sends. When the peer ends its side, the stream ends. When the connection ends with an error,
+   * reading throws {@link IoErrnoException}, after everything that came before it. Closing the stream closes the
+   * connection.
    */
   public InputStream input() {
     return input;
   }
 
   /**
-   * Sends to the peer at once; wrap it where you write small parts. Writing blocks while the peer
-   * takes nothing. Closing the stream closes the connection.
+   * Each write is sent to the peer at once, so buffer this stream if you write small parts. Writing blocks while
+   * the peer takes nothing. Closing the stream closes the connection.
    */
   public OutputStream output() {
     return output;
@@ -88,10 +90,10 @@ public final class TcpConnection implements AutoCloseable {
   }
 
   /**
-   * Encrypts the connection with TLS, and checks the peer's certificate (PROTOCOL.md § 4.3). What the peer has
-   * sent before is dropped if it was not read. Blocks for the handshake.
+   * Encrypts the connection with TLS, and checks the peer's certificate (PROTOCOL.md § 4.3). What the peer has sent
+   * before is dropped if it was not read yet. Blocks for the handshake.
    *
-   * @param host whose certificate it has to be; empty for the host that was connected to
+   * @param host the host that the certificate must be for; empty means the host that was connected to
    * @throws IoErrnoException when the handshake fails, for instance with errno 129 (EKEYREJECTED); the
    *     connection has then ended
    */
@@ -99,14 +101,14 @@ public final class TcpConnection implements AutoCloseable {
     socket.secure(host, false, TimeLimit.of("The TLS handshake", options.requestTimeout()));
   }
 
-  /** The same, with whatever certificate: against eavesdropping only, not against impostors. */
+  /** Does the same but accepts any certificate: protects against eavesdropping only, not against impostors. */
   public void startTlsWithoutChecks(String host) throws IOException {
     socket.secure(host, true, TimeLimit.of("The TLS handshake", options.requestTimeout()));
   }
 
   /**
-   * Closes the connection, and waits until the daemon has handed over every byte that was written, and the
-   * peer has ended its side too, or five seconds have passed (PROTOCOL.md § 4.2, § 4.4). Closing again does nothing.
+   * Closes the connection. Waits until the daemon's system has taken every byte that was written and the peer has
+   * ended its side too, or until five seconds have passed (PROTOCOL.md § 4.2, § 4.4). Closing again does nothing.
    *
    * @throws IoErrnoException when the connection had an error; with errno 104 (ECONNRESET) bytes that were
    *     written may not have arrived

@@ -68,7 +68,10 @@ public final class TcpServer implements AutoCloseable {
     return accepted.take(connection -> 1, TimeLimit.of("Accepting", timeout));
   }
 
-  /** Stops listening. Connections that were accepted live on, those that were not accepted by then are closed. */
+  /**
+   * Stops listening. Connections that {@link #accept} has returned stay open, those that still wait for it are
+   * closed.
+   */
   @Override
   public void close() {
     wire.servers().remove(id);

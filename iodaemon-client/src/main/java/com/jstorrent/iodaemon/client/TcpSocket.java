@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The frames of one TCP connection. Thread-safe. */
 final class TcpSocket implements SocketEvents {
-  /** Data in one TCP_SEND: large, since each frame costs a wake-up of the writer and one of the daemon. */
+  /** The most data in one TCP_SEND: large, since each frame costs a wake-up of the writer and one of the daemon. */
   private static final int MOST_DATA = 128 << 10;
 
   private static final Failure CLOSED_HERE = AsynchronousCloseException::new;
@@ -108,7 +108,7 @@ final class TcpSocket implements SocketEvents {
       }
       case DaemonFrame.TcpSecured f -> {
         if (f.errno() == 0) {
-          in.drop(); // plain text must not pass for what came after
+          in.drop(); // plain text must not be taken for what came over TLS
         }
       }
       case DaemonFrame.TcpClosed f -> {
@@ -151,7 +151,7 @@ final class TcpSocket implements SocketEvents {
     return phase.getAndUpdate(now -> now.after(event));
   }
 
-  /** Whether the application has not closed it. */
+  /** Whether the application has not closed the connection yet. */
   boolean isOpen() {
     return in.isWanted();
   }
@@ -164,7 +164,7 @@ final class TcpSocket implements SocketEvents {
     return in.available();
   }
 
-  /** Sends all of it, in as many frames as there is credit for. */
+  /** Sends all of the data, in as many frames as the credit makes necessary. */
   void write(ByteBuffer data, TimeLimit limit) throws IOException {
     int begin = data.position();
     try {
@@ -240,7 +240,7 @@ final class TcpSocket implements SocketEvents {
     }
   }
 
-  /** Waits for the daemon's last word on this connection, after {@link #closeNow} or without it. */
+  /** Waits for the daemon's TCP_CLOSE, whether or not {@link #closeNow} was called before. */
   void awaitEnd(TimeLimit limit) throws IOException {
     int errno = ((DaemonFrame.TcpClosed) end.await(limit)).errno();
     if (errno != 0) {

@@ -7,10 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
-/**
- * What is left of the time that a blocking call has. Waits take from it.
- * For one call and its thread.
- */
+/** The time that a blocking call has left; each wait uses up some of it. Belongs to one call and its thread. */
 final class TimeLimit {
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -30,7 +27,7 @@ final class TimeLimit {
     return new TimeLimit(what, time.isZero() ? NEVER : nanos(time));
   }
 
-  /** So many nanoseconds, or as many as there can be. */
+  /** The duration in nanoseconds, or the largest number when it is too long. */
   static long nanos(Duration time) {
     try {
       return time.toNanos();
@@ -42,8 +39,8 @@ final class TimeLimit {
   /**
    * Waits for a signal; the caller checks its condition again.
    *
-   * @throws SocketTimeoutException when the time was over before
-   * @throws InterruptedIOException when the thread is interrupted; it stays so
+   * @throws SocketTimeoutException when no time was left
+   * @throws InterruptedIOException when the thread is interrupted; it stays interrupted
    */
   @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
   void await(Condition condition) throws InterruptedIOException {
@@ -62,10 +59,10 @@ final class TimeLimit {
   }
 
   /**
-   * Waits for a lock that another call may hold for as long as it waits itself.
+   * Waits for a lock that another call may hold during a wait of its own.
    *
    * @throws SocketTimeoutException when the time is over first
-   * @throws InterruptedIOException when the thread is interrupted; it stays so
+   * @throws InterruptedIOException when the thread is interrupted; it stays interrupted
    */
   void acquire(Lock lock) throws InterruptedIOException {
     if (lock.tryLock()) {

@@ -14,14 +14,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A UDP socket of the daemon (PROTOCOL.md § 4.10). Datagrams may be lost, as with any UDP: also here, when
- * more come than are received. Thread-safe.
+ * A UDP socket of the daemon (PROTOCOL.md § 4.10). Datagrams may be lost, as always with UDP; this client also
+ * drops them when they arrive faster than they are received. Thread-safe.
  */
 public final class UdpSocket implements AutoCloseable {
   /** IPv6 has no larger datagram without an extension that hardly any host supports (RFC 2675). */
   private static final int MOST_BYTES = 65_527;
 
-  /** What a datagram that waits takes besides its data, so that many empty ones are bounded, too. */
+  /** What a waiting datagram counts besides its data, so that many empty ones are bounded, too. */
   private static final int OVERHEAD_BYTES = 256;
 
   private final Wire wire;
@@ -64,8 +64,7 @@ public final class UdpSocket implements AutoCloseable {
   }
 
   /**
-   * Sends one datagram. Blocks while there is no room on the way to the daemon; whether it arrives is not
-   * known.
+   * Sends one datagram. Blocks while the queue to the daemon is full. Whether the datagram arrives is not known.
    *
    * @param data is consumed
    * @throws IoErrnoException with errno 90 (EMSGSIZE) for more than 65,527 bytes; the data is not consumed then
@@ -123,9 +122,10 @@ public final class UdpSocket implements AutoCloseable {
   }
 
   /**
-   * Joins a multicast group, on every network interface that can.
+   * Joins a multicast group, on every network interface that can join it.
    *
-   * @throws IoErrnoException with errno 22 (EINVAL) for what is no group, 19 (ENODEV) when no interface can
+   * @throws IoErrnoException with errno 22 (EINVAL) when it is not the address of a group, 19 (ENODEV) when no
+   *     interface can join it
    */
   public void join(String group) throws IOException {
     requireOpen();
@@ -160,7 +160,7 @@ public final class UdpSocket implements AutoCloseable {
   /** Closes the socket; datagrams that were sent may still leave, those that came are dropped. Does not block. */
   @Override
   public void close() {
-    end(AsynchronousCloseException::new); // first, so that nothing is sent behind UDP_CLOSE
+    end(AsynchronousCloseException::new); // first, so that nothing is sent after UDP_CLOSE
     wire.sockets().remove(id);
     wire.outbox().putControl(new ClientFrame.UdpClose(0, id));
     received.takeAll();

@@ -30,7 +30,7 @@ final class WebSocketConnector implements FrameLink.Connector {
     this.goodbye = goodbye;
   }
 
-  /** Takes the address of the daemon's HTTP as well, and fills in the path. */
+  /** Accepts an {@code http} address of the daemon as well, and fills in a missing path. */
   static URI address(URI daemon) {
     String scheme = daemon.getScheme();
     if (daemon.getHost() == null

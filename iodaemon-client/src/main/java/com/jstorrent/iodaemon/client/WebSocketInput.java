@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the daemon sends: the lines of its answer to the upgrade, then the frames of a WebSocket (RFC 6455 §
- * 5.2), which it does not mask. A read that times out in the middle of one is continued by the next. For one
+ * What the daemon sends: the lines of its answer to the upgrade, then WebSocket frames (RFC 6455 § 5.2), which a
+ * server does not mask. When a read times out in the middle of a frame, the next one continues there. Used by one
  * thread at a time.
  */
 final class WebSocketInput {
@@ -39,10 +39,10 @@ final class WebSocketInput {
   private final SocketChannel channel;
   private final FrameMemory memory = new FrameMemory();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
-  private boolean last; // of the frame whose payload is being read, as those below
+  private boolean last; // of the frame whose payload is being read, like the two fields below
   private int opcode;
   private @Nullable ByteBuffer payload;
-  private boolean large; // the frame before this one
+  private boolean large; // whether the frame before this one was large
 
   WebSocketInput(SocketChannel channel) {
     this.channel = channel;
@@ -105,7 +105,7 @@ final class WebSocketInput {
     }
   }
 
-  /** Whether the buffer had a whole header. */
+  /** Reads a header if the buffer has a whole one; returns whether it had. */
   private boolean readHeader() throws IOException {
     int start = buffer.position();
     int lengthBytes = buffer.remaining() < 2 ? 0 : lengthBytes(buffer.get(start + 1));
@@ -142,12 +142,15 @@ final class WebSocketInput {
     };
   }
 
-  /** Takes back a frame's payload, which is not used any more. For any thread. */
+  /** Takes back the payload of a frame, which is no longer used. Any thread may call this. */
   void giveBack(ByteBuffer content) {
     memory.giveBack(content);
   }
 
-  /** Reads what there is, behind what is left; little, when the rest of a large frame is best read to its place. */
+  /**
+   * Reads what there is, after what is left in the buffer. After a large frame it reads only little: the rest of
+   * another large one is best read straight into its payload.
+   */
   private void fill(SocketDeadline deadline) throws IOException {
     buffer.compact();
     try {
@@ -166,7 +169,7 @@ final class WebSocketInput {
     if (limit == 0) {
       count = channel.read(into);
     } else {
-      byte[] bytes = new byte[Math.min(into.remaining(), LITTLE_BYTES)]; // a channel has no time limits
+      byte[] bytes = new byte[Math.min(into.remaining(), LITTLE_BYTES)]; // a channel cannot read with a timeout
       socket.setSoTimeout(limit);
       count = socket.getInputStream().read(bytes);
       if (count > 0) {

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A connection over a WebSocket. Frames are read by the thread that asks for them, so TCP slows the daemon. */
+/**
+ * A connection over a WebSocket. Frames are read by the thread that asks for them, so that TCP slows the daemon
+ * down while none asks.
+ */
 final class WebSocketLink implements FrameLink {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketLink.class);
   private static final int NORMAL_CLOSURE = 1000;
@@ -23,7 +26,7 @@ final class WebSocketLink implements FrameLink {
   private final WebSocketInput input;
   private final WebSocketOutput output;
   private final ReentrantLock reading = new ReentrantLock();
-  private ByteBuffer message = NOTHING; // the parts of a message that came; guarded by reading, as the field below
+  private ByteBuffer message = NOTHING; // the parts of a message so far; guarded by reading, like the field below
   private @Nullable IOException end;
   private volatile boolean aborted;
 
@@ -112,7 +115,7 @@ final class WebSocketLink implements FrameLink {
     return whole;
   }
 
-  /** Answers the daemon's Close, which the caller need not wait for. */
+  /** Answers the daemon's Close, without waiting until the answer is sent. */
   private LinkClosedException closed(ByteBuffer payload) {
     int code =
         payload.remaining() < Short.BYTES
@@ -122,7 +125,7 @@ final class WebSocketLink implements FrameLink {
     return new LinkClosedException(code);
   }
 
-  /** On a thread of its own, because a frame that is being sent comes first and may block. */
+  /** Sends a Close on a thread of its own, because a frame that is being sent comes first and may block. */
   private Thread sendClose(int code) {
     return Thread.ofVirtual()
         .name("iodaemon-client-close")
@@ -137,11 +140,11 @@ final class WebSocketLink implements FrameLink {
   }
 
   private IOException explained(IOException failure) throws InterruptedException {
-    if (Thread.interrupted()) { // the system has closed the channel for that
+    if (Thread.interrupted()) { // the interrupt has closed the channel
       throw new InterruptedException();
     }
     if (failure instanceof LinkClosedException) {
-      return failure; // also when a sender has found out meanwhile, and has aborted it
+      return failure; // even if a sender has noticed meanwhile, and aborted the link
     }
     return aborted
         ? new SocketException("The connection to the daemon was closed here.")
@@ -181,7 +184,7 @@ final class WebSocketLink implements FrameLink {
     }
   }
 
-  /** Waits for a thread, also when this one is interrupted; returns whether it was. */
+  /** Waits for a thread even if this one is interrupted; returns whether it was. */
   private static boolean awaitEnd(Thread thread, long deadline) {
     boolean interrupted = false;
     for (long left; (left = deadline - System.nanoTime()) > 0;) {

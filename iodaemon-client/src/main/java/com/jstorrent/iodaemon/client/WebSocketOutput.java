@@ -26,7 +26,7 @@ final class WebSocketOutput {
   private final OutputStream out;
   private final SecureRandom keys = new SecureRandom();
   private final ReentrantLock lock = new ReentrantLock();
-  private final ByteBuffer part = ByteBuffer.allocate(PART_BYTES); // guarded by lock, as the field below
+  private final ByteBuffer part = ByteBuffer.allocate(PART_BYTES); // guarded by lock, like the field below
   private boolean closed;
   private final AtomicReference<@Nullable ByteBuffer> pong = new AtomicReference<>();
 
@@ -68,8 +68,8 @@ final class WebSocketOutput {
   }
 
   /**
-   * Answers a ping, after the message that is being sent. Never blocks: it is called by the thread that reads, and
-   * the daemon may wait for that thread before it takes anything.
+   * Answers a ping, after the message that is being sent. Never blocks: the reading thread calls this, and the
+   * daemon may take nothing until that thread reads on.
    */
   void pong(ByteBuffer payload) {
     pong.set(payload); // an earlier one need not be answered (RFC 6455 § 5.5.3)
@@ -85,7 +85,7 @@ final class WebSocketOutput {
             });
   }
 
-  /** Sends the pong that waits, unless another thread is sending, which will do it. */
+  /** Sends the waiting pong, unless another thread is sending; that thread will send it. */
   private void sendPong() throws IOException {
     while (pong.get() != null && lock.tryLock()) {
       try {
@@ -139,7 +139,10 @@ final class WebSocketOutput {
     part.putInt(key);
   }
 
-  /** Appends bytes of the payload, masked; all but the last ones of a payload are multiples of eight. */
+  /**
+   * Masks bytes of the payload and appends them. Every part of a payload but the last has a multiple of eight
+   * bytes.
+   */
   private void mask(byte[] from, int at, int count, int key) {
     byte[] to = part.array();
     int start = part.position();

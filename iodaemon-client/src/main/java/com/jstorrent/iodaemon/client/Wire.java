@@ -16,7 +16,7 @@ final class Wire {
   private final ClientOptions options;
 
   /**
-   * @param negotiated holds for the whole session, on whatever connections
+   * @param negotiated holds for the whole session, on all its connections
    */
   Wire(Outbox outbox, Negotiated negotiated, ClientOptions options) {
     this.outbox = outbox;
@@ -49,7 +49,7 @@ final class Wire {
   }
 
   /**
-   * Sends a request and waits for what answers it.
+   * Sends a request and waits for the answer.
    *
    * @param request makes the frame with this request id
    */

@@ -11,7 +11,7 @@ import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
 import java.io.IOException;
 import java.net.URI;
 
-/** A daemon with both ways in. */
+/** A daemon that clients reach over a WebSocket or in this process. */
 final class ClientDaemon implements AutoCloseable {
   static final String TOKEN = "the token";
 

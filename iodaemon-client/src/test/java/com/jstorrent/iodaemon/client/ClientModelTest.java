@@ -16,8 +16,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * The random sequences of steps that the daemon's own model is tested with, carried out by the client: what
- * its streams promise holds whatever happens. A failing sequence is shrunk, and printed with its seed.
+ * Carries out, through the client, the random sequences of steps that the daemon's own model is tested with: the
+ * promises of the client's streams hold whatever happens. A failing sequence is shrunk, and printed with its seed.
  */
 class ClientModelTest {
   /** The model has no clock: no timeout may expire, not even on a machine that pauses for a while. */

@@ -176,7 +176,7 @@ final class ClientWorld implements AutoCloseable {
     for (ModelConnection each : connections) {
       each.close();
     }
-    // A client that cannot say goodbye leaves its session to the daemon, which keeps it for a while.
+    // When a client cannot close its connection in order, the daemon keeps its session for a while.
     TestDaemon.await(
         "a connection", () -> !connector.isCut() && client.state() == ClientState.CONNECTED);
     client.close();

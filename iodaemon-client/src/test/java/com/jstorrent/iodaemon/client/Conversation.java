@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.util.SplittableRandom;
 
 /**
- * A connection of a client with its peer, and what both have still to receive. Each direction is a
- * sequence of bytes that only its seed and the position decide.
+ * A client's connection to its peer, and what both have yet to receive. Each direction is a sequence of bytes that
+ * depends on its seed and the position only.
  */
 final class Conversation {
   /** So little that no write has to wait for a read. */

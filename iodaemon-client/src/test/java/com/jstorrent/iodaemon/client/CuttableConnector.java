@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Connects as another one does, and loses the connection when it is told to. */
+/** Connects through another connector, and cuts the connection when it is told to. */
 final class CuttableConnector implements FrameLink.Connector {
   private final FrameLink.Connector other;
   private volatile @Nullable FrameLink latest;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A client ends when nothing can go on, in the time that it was given, and leaves nothing behind in the daemon. */
+/** A client that cannot go on ends within the time that it was given, and leaves nothing behind in the daemon. */
 @Timeout(120)
 class EndedClientTest {
   private static final Duration LONG = Duration.ofMinutes(1);
@@ -79,7 +79,7 @@ class EndedClientTest {
     assertThat(next.get()).isNull();
   }
 
-  /** Whether it takes no frame any more; gives it none. */
+  /** Whether it accepts no more frames; adds none to it. */
   private static boolean isClosed(Outbox outbox) throws IOException {
     try {
       return outbox.put(

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Random operations on several connections, while the connection to the daemon is lost again and
- * again: nothing is missing, twice, or in another order. {@code -Dclient.operations=100000} for
- * more, {@code -Dclient.seed=…} for a run again.
+ * Random operations on several connections, while the connection to the daemon is lost again and again: nothing is
+ * lost, duplicated or reordered. {@code -Dclient.operations=100000} runs more of them, {@code -Dclient.seed=…}
+ * repeats a run.
  */
 @Timeout(3600)
 class KilledConnectionsTest {
@@ -32,7 +32,7 @@ class KilledConnectionsTest {
 
   private static final Duration NEVER = Duration.ofMinutes(5);
 
-  /** No time limit of either side may hide or make a loss. */
+  /** No time limit of either side may hide or cause a loss. */
   private static final Limits LIMITS = Limits.builder().linger(NEVER).build();
   private static final ClientOptions OPTIONS =
       ClientOptions.builder().closeTimeout(NEVER).build();

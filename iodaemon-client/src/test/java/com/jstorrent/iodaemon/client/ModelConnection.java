@@ -112,7 +112,7 @@ final class ModelConnection {
     add(() -> connection.startTls(host));
   }
 
-  /** Whether nothing waits for being sent, so that a handshake would begin behind what was sent. */
+  /** Whether nothing waits to be sent, so that a handshake would begin after what was sent. */
   boolean isIdle() {
     return unfinished.get() == 0;
   }
@@ -127,7 +127,7 @@ final class ModelConnection {
     }
   }
 
-  /** How many bytes the client was told that they were sent. */
+  /** How many bytes the client was told were sent. */
   int written() {
     return written;
   }

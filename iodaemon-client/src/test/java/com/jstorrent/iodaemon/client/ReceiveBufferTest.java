@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The bound of what is not read, with credit and without. */
+/** The bound of unread data, with credit and without. */
 @Timeout(120)
 class ReceiveBufferTest {
   private static final int WINDOW = 10;
@@ -29,7 +29,7 @@ class ReceiveBufferTest {
     void begin() throws IOException, InterruptedException;
   }
 
-  /** Runs it on another thread, and waits until that thread waits. */
+  /** Runs this on another thread, and returns when that thread is waiting. */
   private static Thread start(Waiting waiting) {
     Thread thread =
         Thread.ofPlatform()

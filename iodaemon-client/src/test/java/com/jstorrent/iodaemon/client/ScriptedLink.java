@@ -83,7 +83,7 @@ final class ScriptedLink implements FrameLink {
     toClient.add(END);
   }
 
-  /** Breaks behind what was said; what is sent until then is heard. */
+  /** Breaks after what was said; what the client sends until then is still heard. */
   void breakBehind() {
     toClient.add(END);
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The client's side of the upgrade, against answers that are not one. */
+/** The client's side of the upgrade, against answers that do not upgrade. */
 @Timeout(600)
 class WebSocketHandshakeTest {
   private final WebSocketPeer peer;

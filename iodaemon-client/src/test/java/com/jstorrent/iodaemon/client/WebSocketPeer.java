@@ -45,7 +45,7 @@ final class WebSocketPeer implements AutoCloseable {
     return request;
   }
 
-  /** What belongs to the key of the request. */
+  /** The accept value that belongs to the key of the request. */
   String accepted() {
     String key = request.lines()
         .filter(line -> line.startsWith("Sec-WebSocket-Key: "))
@@ -55,7 +55,7 @@ final class WebSocketPeer implements AutoCloseable {
     return Base64.getEncoder().encodeToString(DigestUtils.sha1(key + GUID));
   }
 
-  /** Accepts the connection, and the upgrade, with bytes behind it in the same write. */
+  /** Accepts the connection, and the upgrade, followed by bytes in the same write. */
   void upgrade(byte... behind) throws IOException {
     accept();
     byte[] head =
@@ -68,7 +68,7 @@ final class WebSocketPeer implements AutoCloseable {
     socket.getOutputStream().write(bytes);
   }
 
-  /** How many bytes have come that were not read, or some of them. */
+  /** How many bytes have arrived and were not read; may be too few. */
   int available() throws IOException {
     return socket.getInputStream().available();
   }

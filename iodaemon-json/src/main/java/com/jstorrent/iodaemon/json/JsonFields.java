@@ -16,19 +16,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads documents of clients as {@link Json} does, but keeps only the fields that are wanted; what the
- * others hold is skipped and takes no memory, however long it is. Used once, by one thread.
+ * Reads documents of clients as {@link Json} does, but keeps only the wanted fields; the values of others are
+ * skipped and take no memory, however long they are. Used once, by one thread.
  */
 public final class JsonFields {
   /** The most characters of a name, or of a text that is kept. */
   private static final int TEXT_CHARS = 64 << 10;
 
-  /** Short texts that occur again, such as keys of roots, are kept once; so many at most. */
+  /** Short texts that occur repeatedly, such as keys of roots, are kept only once: at most this many of them. */
   private static final int SHARED_TEXTS = 64;
 
   private static final int SHARED_CHARS = 64;
 
-  /** A map with its table, a field in it, an element of a list with room to grow, and a number. */
+  /**
+   * What is counted on the heap for a map with its table, a field in it, a list, an element of it with room to
+   * grow, and a number.
+   */
   private static final int OBJECT_BYTES = 104;
 
   private static final int FIELD_BYTES = 40;
@@ -36,7 +39,7 @@ public final class JsonFields {
   private static final int ELEMENT_BYTES = 16;
   private static final int NUMBER_BYTES = 24;
 
-  /** The first table of a map: objects have few fields that are wanted. */
+  /** The initial capacity of a map: objects have few wanted fields. */
   private static final int TABLE = 8;
 
   private final Map<String, String> wanted;
@@ -54,11 +57,11 @@ public final class JsonFields {
     in.setStrictness(Strictness.STRICT);
   }
 
-  /** Hears how much memory a document takes, while it is read. */
+  /** Is told how much memory a document takes while it is read, and may refuse it. */
   @FunctionalInterface
   public interface Meter {
     /**
-     * So many bytes more are about to be taken on the heap. May block.
+     * This many more bytes are about to be taken on the heap. May block.
      *
      * @return false when there is no memory for them; then the document is not read any further
      */
@@ -171,7 +174,7 @@ public final class JsonFields {
     return text;
   }
 
-  /** Fails when too much is read for one text: the JSON library would put all of it together first. */
+  /** Fails when too much is read for one text, because the JSON library would first assemble all of it. */
   private static final class BoundedReader extends FilterReader {
     private long left = Long.MAX_VALUE;
 

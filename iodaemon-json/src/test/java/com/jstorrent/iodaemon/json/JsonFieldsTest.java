@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Of a document only what is wanted takes memory, and no more than there is. */
+/** Only the wanted part of a document takes memory, and no more than there is. */
 class JsonFieldsTest {
   private long left = 10_000;
 

@@ -3,10 +3,10 @@ package com.jstorrent.iodaemon.launcher;
 import java.security.Security;
 
 /**
- * Shortens the JDK's cache of resolved names. The JDK keeps addresses for 30 s and failures for 10
- * s, so a client that retries, or whose network has changed, would get outdated results. The
- * system's resolver caches as long as the zone allows (RFC 2308) and knows when the network
- * changes. What is left for this cache is to save the look-ups of a series of datagrams.
+ * Shortens the JDK's cache of resolved names. The JDK keeps addresses for 30 s and failures for 10 s, so a client
+ * that retries, or whose network has changed, would get outdated results. The system's resolver caches as long as
+ * the zone allows (RFC 2308) and knows when the network changes. All that is left to this cache is to save look-ups
+ * for a series of datagrams.
  */
 final class AddressCache {
   /** Seconds for which addresses are cached; with 0 each datagram would cause a look-up. */

@@ -28,7 +28,7 @@ final class CommandSpecs {
     return CommandSpec.wrapWithoutInspection(null, FACTORY).name(name);
   }
 
-  /** What parses the command line. */
+  /** The parser of the command line. */
   static CommandLine parser(String version) {
     CommandSpec spec = command(NAME).version(version);
     for (DaemonOption option : DaemonOption.values()) {
@@ -37,7 +37,7 @@ final class CommandSpecs {
     return configured(spec);
   }
 
-  /** What explains it: the same options by groups, which would cost a start some time. */
+  /** The same options in groups, for help texts; making the groups would slow down each start. */
   static CommandLine manual(String version) {
     CommandSpec spec = command(NAME).version(version);
     int order = 0;
@@ -83,7 +83,7 @@ final class CommandSpecs {
     // What follows an option is always its value: a token may look like an option, or be "demo".
     commandLine.setAllowOptionsAsOptionParameters(true);
     commandLine.setAllowSubcommandsAsOptionParameters(true);
-    commandLine.setEndOfOptionsDelimiter("\0"); // instead of "--": no positional argument begins so
+    commandLine.setEndOfOptionsDelimiter("\0"); // instead of "--": no positional argument begins like this
     return commandLine;
   }
 
@@ -102,7 +102,7 @@ final class CommandSpecs {
     return spec;
   }
 
-  /** Makes the lists of repeated options, which is all that commands need that are declared in code. */
+  /** Makes the lists of repeated options. Commands that are declared in code need nothing else. */
   private static final class Lists implements IFactory {
     @Override
     public <K> K create(Class<K> type) {

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The file of {@code --config}: UTF-8 lines {@code NAME = VALUE}, with the names of the options
- * without their dashes. Blanks around both are left out, a value is taken as it is, and lines that
- * begin with {@code #} are comments. {@code NAME.KEY = VALUE} stands for {@code NAME = KEY=VALUE}.
- * What has no value on the command line has {@code true} or {@code false} here.
+ * The file of {@code --config}: UTF-8 lines {@code NAME = VALUE}, with the names of the options without their
+ * dashes. Blanks around both are left out, a value is taken as it is, and lines that begin with {@code #} are
+ * comments. {@code NAME.KEY = VALUE} stands for {@code NAME = KEY=VALUE}. An option without a value on the command
+ * line has {@code true} or {@code false} here.
  */
 final class ConfigFile {
   private static final int MOST_BYTES = 1 << 20;

@@ -14,9 +14,9 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 
 /**
- * Makes the program run in a folder whose name ends with an exclamation mark. In URLs of resources
- * the JDK takes {@code !/} for the end of a jar's name, so it would find no resources, not even the
- * logging backend. With percent-encoded URLs it does.
+ * Makes the program run in a folder whose name ends with an exclamation mark. In URLs of resources the JDK takes
+ * {@code !/} for the end of a jar's name, so it would find no resources, not even the logging backend. With
+ * percent-encoded URLs it finds them.
  */
 final class EncodedClassPath {
   private static final String MARK = "!" + File.separator;

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks the values of the options and makes {@link LaunchOptions} of them. What stands on the
- * command line takes precedence over what stands in the configuration file.
+ * Checks the values of the options and makes {@link LaunchOptions} of them. Values on the command line take
+ * precedence over those in the configuration file.
  */
 final class LaunchOptionsReader {
   private static final int MAX_PORT = 65_535;

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits that {@code --limit} can change: whatever {@link LimitsBuilder} can set, by its name,
- * but for the memory, which is {@code --memory}.
+ * The limits that {@code --limit} can change: everything that {@link LimitsBuilder} can set, by its name, except
+ * for the memory, which is {@code --memory}.
  */
 final class LimitOptions {
   private static final String MEMORY = "memoryBytes";
@@ -37,7 +37,7 @@ final class LimitOptions {
     }
     try {
       return builder.build();
-    } catch (IllegalArgumentException e) { // two of them do not fit each other
+    } catch (IllegalArgumentException e) { // two limits contradict each other
       throw outOfRange(e);
     }
   }
@@ -62,7 +62,7 @@ final class LimitOptions {
     }
   }
 
-  /** What the builder says, without the value: no message repeats one that was given. */
+  /** The builder's message without the value, since no message repeats a value that was given. */
   private static LaunchFailure outOfRange(Throwable e) {
     String bound = String.valueOf(e.getMessage()).replaceFirst(", and is [^,]*$", ".");
     return LaunchFailure.ofArguments("The limit " + bound);

@@ -21,7 +21,7 @@ enum LogLevel {
     return level;
   }
 
-  /** How the log calls a level: as {@code --log-level} calls the nearest one that is not above it. */
+  /** The name of a level in the log: that of the nearest value of {@code --log-level} that is not above it. */
   static String nameOf(Level level) {
     for (LogLevel ours : values()) {
       if (level.intValue() >= ours.level.intValue()) {

@@ -5,8 +5,8 @@ import java.util.Map;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The manual page, in the macros of man(7). The library makes AsciiDoc only, which would take
- * another program to become a manual page.
+ * The manual page, in the macros of man(7). The library makes AsciiDoc only, which another program would have to
+ * convert.
  */
 final class ManualPage {
   private static final Map<String, String> STATUSES =
@@ -130,7 +130,7 @@ final class ManualPage {
     page.append(line).append('\n');
   }
 
-  /** Without what roff would take for a command, and with dashes that can be searched for. */
+  /** Escapes what roff would take for a command, and keeps dashes searchable. */
   private static String escaped(String text) {
     String safe = text.replace("\\", "\\e").replace("-", "\\-").replace("\"", "\\(dq");
     return safe.startsWith(".") || safe.startsWith("'") ? "\\&" + safe : safe;

@@ -9,29 +9,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Has the JVM collect what clients held and do not hold any more, so that its memory returns to the system soon
- * after a time of high load: at once when clients hold much less than before, and what garbage has made the heap
- * grow by when there is little to do. A daemon that has little to do makes little garbage, so the collector
- * would not look at it for hours. A collection takes a few dozen milliseconds, so it has to be worth it.
+ * Makes the JVM collect garbage soon after a time of high load, so that memory returns to the system. It does so
+ * when clients hold much less than before, and, while the daemon has little to do, also when the heap has grown. A
+ * daemon that has little to do makes little garbage, so the collector itself would not run for hours. A collection
+ * takes a few dozen milliseconds, so it has to be worth it.
  */
 final class MemoryReturn implements DaemonListener {
-  /** The least that a collection is worth. */
+  /** The least memory that makes a collection worth its time. */
   static final long ENOUGH_BYTES = 8 << 20;
 
-  /** The time between two collections, at least. */
+  /** The least time between two collections. */
   private static final Duration PERIOD = Duration.ofSeconds(10);
 
-  /** What is in the heap; buffers outside of it have pools, which tell what they discard. */
+  /** Memory in the heap. Buffers outside of it have pools, which report what they discard. */
   private static final List<Counter> IN_HEAP =
       List.of(Counter.MEMORY_SMALL_BODIES, Counter.MEMORY_HANDLES, Counter.MEMORY_CONNECTIONS);
 
-  /** Processor time between two looks; with less than that there is little to do. */
+  /** With less processor time than this between two checks, the daemon has little to do. */
   static final long LITTLE_MILLIS = PERIOD.toMillis() / 50;
 
   private final LongSupplier heap;
   private final Runnable collection;
   private final AtomicLong discarded = new AtomicLong();
-  private long most; // only one thread looks, so also at those below
+  private long most; // used by the checking thread only, like those below
   private long heapBefore;
   private long processorMillis;
 
@@ -40,7 +40,7 @@ final class MemoryReturn implements DaemonListener {
   }
 
   /**
-   * @param heap its size in bytes, used or not
+   * @param heap the size of the heap in bytes, used or not
    */
   MemoryReturn(LongSupplier heap, Runnable collection) {
     this.heap = heap;
@@ -48,7 +48,7 @@ final class MemoryReturn implements DaemonListener {
     this.heapBefore = heap.getAsLong();
   }
 
-  /** Looks from time to time, up to the end of the process. */
+  /** Checks from time to time, until the process ends. */
   void start(Counters stats) {
     Thread.ofVirtual()
         .name("iodaemon-collection")
@@ -70,7 +70,7 @@ final class MemoryReturn implements DaemonListener {
     discarded.addAndGet(bytes);
   }
 
-  /** Collects if it is worth it. */
+  /** Runs a collection if it is worth it. */
   void look(Counters stats) {
     long held = IN_HEAP.stream().mapToLong(stats::get).sum();
     most = Math.max(most, held);

@@ -54,7 +54,7 @@ record OptionValues(ParseResult result, @Nullable Path base) {
   }
 
   /**
-   * @throws LaunchFailure when it is no path, or is relative and there is no working folder
+   * @throws LaunchFailure when it is not a path, or is relative and there is no working folder
    */
   Path path(String text) throws LaunchFailure {
     try {

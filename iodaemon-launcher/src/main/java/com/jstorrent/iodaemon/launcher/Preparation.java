@@ -4,11 +4,11 @@ import com.jstorrent.iodaemon.Version;
 import java.util.logging.LogManager;
 
 /**
- * What takes long when it is first used. It is done on a thread of its own while the command line is parsed, because
- * native-host waits for the port.
+ * Does in advance what takes long at its first use, on a thread of its own while the command line is parsed,
+ * because native-host waits for the port.
  */
 final class Preparation {
-  /** With it virtual threads wait for sockets. To make it, the JDK generates classes, which takes some 10 ms. */
+  /** Virtual threads wait for sockets with it. To make it, the JDK generates classes, which takes some 10 ms. */
   private static final String POLLER = "sun.nio.ch.Poller";
 
   private final Thread thread =
@@ -29,7 +29,7 @@ final class Preparation {
     try {
       Class.forName(POLLER, true, null);
     } catch (ClassNotFoundException | LinkageError e) {
-      // Who opens the port finds out again, and decides whether the daemon can start without it.
+      // Opening the port fails in the same way, and decides whether the daemon can start without it.
     }
   }
 

@@ -38,7 +38,7 @@ final class ProfileFile {
   private final @Nullable Path path;
 
   /**
-   * @param path null when there is none, because the name of its folder cannot be one
+   * @param path null when there is none, because this process cannot express the name of its folder
    */
   ProfileFile(@Nullable Path path) {
     this.path = path;

@@ -7,18 +7,16 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Tells the log where a daemon listens and what it serves. Neither the token nor a path is in it.
- */
+/** Logs where a daemon listens and what it serves. Neither the token nor a path is logged. */
 final class StartReport {
   private static final Logger LOG = LoggerFactory.getLogger(StartReport.class);
 
   private StartReport() {}
 
   /**
-   * Logs the warnings, the port and the roots. Does not block: whether a root exists is found out on a
-   * thread of its own, because a disk that hangs may take for ever. A virtual thread would keep its carrier, too,
-   * and with it others from being served.
+   * Logs the warnings, the port and the roots. Does not block: whether a root exists is checked on a thread of its
+   * own, because a disk that hangs may block it for ever. A virtual thread would also block its carrier, and so
+   * keep others from being served.
    */
   static void log(int port, List<DownloadRoot> roots, List<String> warnings) {
     warnings.forEach(LOG::warn);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds the name that was meant by one that does not exist. The parser's own suggestions look at
- * the first two letters only.
+ * Finds the names that may have been meant by one that does not exist. The parser's own suggestions look at the
+ * first two letters only.
  */
 final class Suggestion {
   private static final int MOST = 3;
@@ -38,7 +38,7 @@ final class Suggestion {
             + "?";
   }
 
-  /** The name without dashes before it and the value behind it. */
+  /** The name without the dashes before it and the value after it. */
   private static String bare(String name) {
     int equals = name.indexOf('=');
     String without = equals < 0 ? name : name.substring(0, equals);

@@ -6,9 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a supervisor that asks for it that the daemon is ready (sd_notify(3)). The JDK has no
- * datagram sockets of the Unix domain, so systemd-notify sends the message, which every system has
- * whose supervisor sets the variable.
+ * Tells a supervisor that asks for it that the daemon is ready (sd_notify(3)). The JDK has no datagram sockets of
+ * the Unix domain, so systemd-notify sends the message; every system whose supervisor sets the variable has it.
  */
 final class SupervisorNotice {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisorNotice.class);

@@ -11,7 +11,7 @@ final class TokenText {
   private static final int MAX_BYTES = 4096;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-  /** What a decoder makes of bytes that are not text; different tokens would become equal. */
+  /** A decoder puts this in place of bytes that are not text, which would make different tokens equal. */
   private static final char REPLACEMENT = '\uFFFD';
 
   private TokenText() {}

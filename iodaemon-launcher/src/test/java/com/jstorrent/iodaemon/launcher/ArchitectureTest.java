@@ -74,7 +74,7 @@ class ArchitectureTest {
               BASE + "..", "java..", "javax.net.ssl..", "org.slf4j..", "org.apache.commons.codec..",
               "org.jspecify..");
 
-  /** HTTP is a module beside core: what a request, a response or an upgrade is stands there. */
+  /** HTTP is a module beside core, and only that module knows what a request, a response or an upgrade is. */
   @ArchTest
   static final ArchRule coreKnowsNoHttp =
       noClasses()

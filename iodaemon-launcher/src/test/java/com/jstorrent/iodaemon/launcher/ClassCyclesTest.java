@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * How many classes one has to understand together: those that know each other in a circle. A nested class
+ * How many classes one has to understand together: those that depend on each other in a cycle. A nested class
  * counts as a part of the one around it.
  */
 class ClassCyclesTest {

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The options for the release of the JVM leave to the optimizing compiler what computes, and what decodes frames. */
+/**
+ * The options for this release of the JVM let the optimizing compiler compile what computes and what decodes
+ * frames.
+ */
 @Timeout(600)
 class CompiledCodeIT {
   private static final int BODY_BYTES = 1 << 20;
@@ -61,7 +64,7 @@ class CompiledCodeIT {
     }
   }
 
-  /** The JVM would not tell of a package that has been renamed. */
+  /** The JVM would not report a package that has been renamed. */
   @Test
   void theOptionsNamePackagesThatExist() throws Exception {
     List<String> packages =

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code --config} and how it goes together with the command line. */
+/** {@code --config} and how it combines with the command line. */
 class ConfigFileTest {
   @TempDir
   Path folder;

@@ -24,7 +24,7 @@ import java.util.Set;
 class ConstructorsTest {
   private static final int MOST = 5;
 
-  /** Made in one place each, of numbers that are read one after the other; read by name. */
+  /** Each is made in one place, from numbers that are read one after the other, and is read by name. */
   private static final Set<String> REPORTS =
       Set.of(SessionReport.class.getName(), SocketReport.class.getName());
 

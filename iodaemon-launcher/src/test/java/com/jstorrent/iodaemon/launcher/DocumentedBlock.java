@@ -21,7 +21,7 @@ record DocumentedBlock(String place, String language, String text) {
   private static final Pattern BLOCK =
       Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
-  /** Perhaps behind variables. */
+  /** A call of the daemon, perhaps after assignments of variables. */
   private static final Pattern DAEMON =
       Pattern.compile("(\\w+=('[^']*'|\\S*) +)*\\S*bin/jstorrent-io-daemon(?<arguments>.*)");
   private static final Pattern INLINE_MAVEN = Pattern.compile("`mvn ([^`]+)`");

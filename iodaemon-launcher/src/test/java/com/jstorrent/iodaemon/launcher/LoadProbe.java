@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that behaves, beside a load: an echo through the relay, a write and a read of 16 KiB, and {@code
- * /health}, each again and again. It measures how long each takes at most.
+ * A well-behaved client beside a load: an echo through the relay, a write and a read of 16 KiB, and
+ * {@code /health}, each again and again. It measures how long each takes at most.
  */
 final class LoadProbe implements AutoCloseable {
   private static final int BLOCK_BYTES = 16 << 10;

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 
 /** A WebSocket of a load, which sends large frames without holding them. */
 final class LoadSocket implements AutoCloseable {
-  /** What a frame of data has before the data. */
+  /** The length of what a frame of data has before the data. */
   static final int DATA_HEAD = 12;
 
   private static final byte[] ZEROS = new byte[64 << 10];

@@ -34,7 +34,7 @@ final class LoadTarget implements AutoCloseable {
 
   /** What a client does. It may end early, because the daemon refuses to go on. */
   interface Client {
-    /** Returns when it is up, as a word for what became of it. */
+    /** Returns when it is up; the result is a word for what became of it. */
     String run() throws Exception;
   }
 
@@ -91,7 +91,7 @@ final class LoadTarget implements AutoCloseable {
     outcomes.merge(outcome, count, Integer::sum);
   }
 
-  /** How many clients have come to which end. */
+  /** How many clients have had which outcome. */
   Map<String, Integer> outcomes() {
     return new TreeMap<>(outcomes);
   }

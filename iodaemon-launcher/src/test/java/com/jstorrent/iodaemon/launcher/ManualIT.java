@@ -16,7 +16,7 @@ class ManualIT {
   private static final Path COMPLETION =
       SHARE.resolve("bash-completion/completions/jstorrent-io-daemon");
 
-  /** What the script offers behind these words, the last of which is not complete. */
+  /** What the script offers after these words, the last of which is not complete. */
   private static List<String> completions(String... words) throws Exception {
     Program.assumeThere("bash", "--version");
     List<String> command =

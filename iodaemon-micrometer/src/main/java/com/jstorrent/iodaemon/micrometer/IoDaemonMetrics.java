@@ -16,9 +16,10 @@ import java.util.concurrent.TimeUnit;
  * (PROTOCOL.md § 5.4): {@link Counter#BYTES_SENT} is {@code iodaemon.bytes.sent}, which Prometheus shows as
  * {@code iodaemon_bytes_sent_total}.
  *
- * <p>Reading a meter takes no lock and waits for nothing; that of the resident memory reads a file of the system. Processor
- * time, heap and resident memory are those of the process, the same for each daemon in it. A registry does not keep a daemon
- * in memory; what one that has been closed has counted stays as it is, and its meters are NaN once it is gone. Thread-safe.
+ * <p>Reading a meter takes no lock and waits for nothing, except that the meter of the resident memory reads a file
+ * of the system. Processor time, heap and resident memory are those of the process, the same for each daemon in it.
+ * A registry does not keep a daemon in memory. The counts of a closed daemon stay as they are; once it has been
+ * garbage collected, its gauges are NaN and its counters no longer grow. Thread-safe.
  */
 public final class IoDaemonMetrics implements MeterBinder {
   private static final String PREFIX = "iodaemon.";

@@ -22,7 +22,7 @@ class EmbeddingDocumentTest {
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern CLASS = Pattern.compile("(?m)^public class (\\w+)");
 
-  /** What a piece that is no file of its own may use. */
+  /** What a piece of code that is not a file of its own may use. */
   private static final List<String> PACKAGES =
       List.of(
           "com.jstorrent.iodaemon",

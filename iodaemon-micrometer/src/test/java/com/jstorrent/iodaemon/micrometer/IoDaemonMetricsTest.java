@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class IoDaemonMetricsTest {
-  /** Those of the whole process, which changes from one look to the next. */
+  /** Counters of the whole process, which change from one reading to the next. */
   private static final Set<Counter> MEASURED =
       EnumSet.of(Counter.CPU_MILLISECONDS, Counter.HEAP_BYTES, Counter.RESIDENT_BYTES);
 

@@ -18,7 +18,7 @@ final class CorsHeaders {
 
   private CorsHeaders() {}
 
-  /** A loop, not a stream: this runs before the first answer. */
+  /** A loop, not a stream, because this runs before the first answer. */
   private static String expectedDigests() {
     StringBuilder names = new StringBuilder();
     for (HashAlgorithm algorithm : HashAlgorithm.values()) {

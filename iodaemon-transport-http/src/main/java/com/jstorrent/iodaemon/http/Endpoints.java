@@ -10,10 +10,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what serves a path: a route, or a protocol to upgrade to. */
+/** Finds the route that serves a path, or the protocol to upgrade to. */
 final class Endpoints {
   private final Map<String, List<Route>> routes; // by the first segment, which is never a variable
-  private final Map<String, UpgradeHook> hooks = new LinkedHashMap<>(); // by their only segment
+  private final Map<String, UpgradeHook> hooks = new LinkedHashMap<>(); // by the only segment of their path
 
   Endpoints(List<Route> routes, List<UpgradeHook> upgrades) {
     this.routes = routes.stream().collect(Collectors.groupingBy(each -> each.path().getFirst()));

@@ -31,8 +31,8 @@ final class Exchange {
   private final RequestGate.Verdict verdict;
   private final RequestBody body;
   private final int port;
-  private boolean last; // whether the connection ends with the answer
-  private @Nullable Upgrade upgrade; // how the connection goes on, when it is handed over
+  private boolean last; // whether the connection ends after the answer
+  private @Nullable Upgrade upgrade; // set when the connection is handed to another protocol
 
   Exchange(
       HttpConnection connection,
@@ -49,7 +49,7 @@ final class Exchange {
     this.body = new RequestBody(connection, request);
   }
 
-  /** What the connection goes on with after {@link #run}; null when it stays with HTTP, or ends. */
+  /** The protocol that the connection is handed to after {@link #run}; null when it stays with HTTP, or ends. */
   @Nullable
   Upgrade upgrade() {
     return upgrade;
@@ -186,12 +186,12 @@ final class Exchange {
       String error = refusal.status() == 503 ? "EBUSY" : "EINVAL";
       Reply reply = Failures.reply(refusal.status(), error, refusal.message());
       if (refusal.status() == 426 && wanted.lists("upgrade", "websocket")) {
-        reply = reply.with("Upgrade", "websocket"); // RFC 9110 § 15.5.22: also when only the version is another one
+        reply = reply.with("Upgrade", "websocket"); // RFC 9110 § 15.5.22: needed even if only the version differs
       }
       UpgradeHook.Refusal.Header header = refusal.header();
       return header == null ? reply : reply.with(header.name(), header.value());
     }
-    connection.trust(); // the hook bounds those that have not shown the token yet
+    connection.trust(); // the hook limits how many connections have not shown the token yet
     upgrade = new Upgrade(hook, wanted);
     return null;
   }

@@ -12,8 +12,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks who may send requests: Host, Origin and token, as PROTOCOL.md § 2 orders them. That requests
- * are well-formed, which comes first there, has been checked by the parser. Thread-safe.
+ * Checks who may send requests: Host, Origin and token, in the order of PROTOCOL.md § 2. The parser has already
+ * made the first check there, that the request is well-formed. Thread-safe.
  */
 final class RequestGate {
   private static final String BEARER = "Bearer";
@@ -106,8 +106,7 @@ final class RequestGate {
   }
 
   /**
-   * Delays the answer to a wrong token, so that guessing takes long. Blocks the thread of the
-   * connection.
+   * Delays the answer to a wrong token, so that guessing is slow. Blocks the thread of the connection.
    *
    * @throws IOException when too many answers are delayed already; then the connection ends unanswered
    */

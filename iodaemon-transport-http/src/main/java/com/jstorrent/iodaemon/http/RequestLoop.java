@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class RequestLoop implements LoopbackListener.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLoop.class);
 
-  /** How long an idle connection keeps its platform thread, beyond those that keep it for longer. */
+  /** How long an idle connection keeps its platform thread, unless it is one of the few that keep it for longer. */
   private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
 
   private final Limits limits;
@@ -104,7 +104,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     private final HttpConnection connection;
     private final Responder responder;
     private final int port;
-    private @Nullable Upgrade upgrade; // how the connection goes on in the end
+    private @Nullable Upgrade upgrade; // set when the connection is handed to another protocol
 
     Requests(HttpConnection connection) throws IOException {
       this.connection = connection;
@@ -115,7 +115,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     /**
      * Blocks until no further request can follow.
      *
-     * @return how the connection goes on; null when it has to end
+     * @return the protocol that the connection is handed to; null when it has to end
      */
     @Nullable
     Upgrade serve() throws IOException {
@@ -126,8 +126,8 @@ final class RequestLoop implements LoopbackListener.Handler {
     }
 
     /**
-     * Never waits for a thread: clients that are slow may hold all of them for long. Those that have not
-     * shown the token get none.
+     * Never waits for a thread: slow clients may hold all of them for long. Those that have not shown the token get
+     * none.
      */
     private boolean answerOnSomeThread() throws IOException {
       Exchange next = next();

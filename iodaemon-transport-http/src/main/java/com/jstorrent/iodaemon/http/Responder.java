@@ -14,7 +14,7 @@ final class Responder {
   /** The most bytes of a body that is sent together with the head. */
   private static final int SMALL_BYTES = 16 << 10;
 
-  /** Keep browsers from sniffing, caching and embedding answers; {@link CorsHeaders} allow fetching. */
+  /** These keep browsers from sniffing, caching and embedding answers; {@link CorsHeaders} allow fetching. */
   private static final Map<String, String> GUARDS =
       Map.of(
           "X-Content-Type-Options", "nosniff",
@@ -31,8 +31,8 @@ final class Responder {
   }
 
   /**
-   * @param request what is answered, or null when it could not be read
-   * @param last whether the connection ends with this answer
+   * @param request the request that is answered, or null when it could not be read
+   * @param last whether the connection ends after this answer
    */
   void send(@Nullable Request request, Reply reply, boolean last) throws IOException {
     boolean withBody = request == null || !request.method().equals("HEAD");
@@ -102,7 +102,7 @@ final class Responder {
     if (length != Reply.UNKNOWN) {
       head.add("Content-Length", Long.toString(length));
     } else if (chunked) {
-      head.add("Transfer-Encoding", "chunked"); // without chunks the body ends with the connection
+      head.add("Transfer-Encoding", "chunked"); // without chunks, the end of the connection ends the body
     }
   }
 

@@ -70,7 +70,7 @@ record Target(List<String> segments, Map<String, String> query) {
     }
   }
 
-  /** Whether there is nothing to decode, as in almost every text. */
+  /** Whether there is nothing to decode, as is almost always so. */
   private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

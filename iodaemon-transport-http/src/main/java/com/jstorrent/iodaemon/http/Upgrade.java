@@ -1,4 +1,4 @@
 package com.jstorrent.iodaemon.http;
 
-/** A connection that goes on with another protocol, which answers the request. */
+/** A connection that is handed to another protocol, which answers the request. */
 record Upgrade(UpgradeHook hook, UpgradeRequest request) {}

@@ -14,19 +14,18 @@ public interface UpgradeHook {
   String path();
 
   /**
-   * Why this request cannot be upgraded, or null when it can. Called before anything is sent. The hook
-   * bounds how many connections have not shown the token: the transport closes none of them for others.
+   * Why this request cannot be upgraded, or null when it can. Called before anything is sent. The hook must limit
+   * how many connections have not shown the token, because the transport closes none of them in favour of others.
    */
   @Nullable
   Refusal refuse(UpgradeRequest request);
 
-  /** Is told once, before the first request, what the daemon offers. */
+  /** Called once, before the first request, with what the daemon offers. */
   void start(DaemonServices services);
 
   /**
-   * Serves the connection until it ends, on the calling thread, which is the virtual one that waits for
-   * this client: work that should not run there is the hook's to move. The caller closes the channel
-   * afterwards.
+   * Serves the connection until it ends, on the calling thread, which is the virtual thread that waits for this
+   * client: the hook has to move work that should not run there. The caller closes the channel afterwards.
    *
    * @throws IOException when the connection breaks
    */

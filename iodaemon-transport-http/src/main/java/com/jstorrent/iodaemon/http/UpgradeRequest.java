@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param target the request target as it stood in the request line
  * @param headers all header fields; names in lower case, values in the order of arrival
  * @param authenticated whether it carried the right token
- * @param readAhead what the client sent behind the request and was read already
- * @param channel where the connection goes on
+ * @param readAhead what the client sent after the request, as far as it was read already
+ * @param channel the connection from here on
  */
 public record UpgradeRequest(
     String target,

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 2 from outside: who gets in, in which order it is found out, who may see it. */
+/** PROTOCOL.md § 2 from outside: who gets in, in which order the checks are made, and who may see the answers. */
 class AccessTest {
   @AutoClose
   private static final HttpFixture fixture = new HttpFixture();

@@ -8,7 +8,7 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What tests ask of answers. */
+/** What tests check in answers. */
 final class Answers {
   private Answers() {}
 

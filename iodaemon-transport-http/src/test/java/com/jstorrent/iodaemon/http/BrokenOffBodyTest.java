@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** PROTOCOL.md § 5.1: what came of a long body before the client left is written. */
+/** PROTOCOL.md § 5.1: what arrived of a long body before the client left is written. */
 class BrokenOffBodyTest {
   private static final int DECLARED = 2 << 20;
 

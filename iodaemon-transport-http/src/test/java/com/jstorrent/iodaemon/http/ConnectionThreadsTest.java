@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What connections wait with, and for how long. */
+/** Which threads connections wait with, and for how long. */
 class ConnectionThreadsTest {
   private static final String HEALTH = "GET /health HTTP/1.1\nHost: localhost\n\n";
   private static final String STATS =
@@ -28,7 +28,7 @@ class ConnectionThreadsTest {
   @TempDir
   Path folder;
 
-  /** Those of daemons of other tests, which may wait with the answer to a wrong token. */
+  /** Threads of the daemons of other tests, which may still delay the answer to a wrong token. */
   private final Set<Thread> others = Thread.getAllStackTraces().keySet();
 
   private long threads() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A defect behind one connection of an embedded daemon, with the others looking on. */
+/** A defect in one connection of an embedded daemon, while others are open. */
 @Timeout(600)
 class DefectTest {
   private static final String HEALTH = "GET /health HTTP/1.1\nHost: localhost\n\n";

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 5: bodies that come slowly hold the memory of what has come, and keep no other client from writing. */
+/**
+ * PROTOCOL.md § 5: bodies that arrive slowly hold memory only for what has arrived, and keep no other client from
+ * writing.
+ */
 class DrippingUploadsTest {
   private static final int MIB = 1 << 20;
   private static final String DIGEST = "X-Expected-SHA1: " + "a".repeat(40) + "\n";
@@ -53,7 +56,7 @@ class DrippingUploadsTest {
     }
   }
 
-  /** Sends the head of an upload and what has come of its body, and leaves it at that. */
+  /** Sends the head of an upload and this part of its body, and nothing more. */
   private void drip(int count, String head, String body) throws Exception {
     int before = drippers.size();
     for (int i = 0; i < count; i++) {
@@ -148,7 +151,7 @@ class DrippingUploadsTest {
     assertOthersAreServed();
   }
 
-  /** What has come is really held. The one that comes the most slowly has to come again. */
+  /** What has arrived is really held here, so one of the slow bodies is refused and has to be sent again. */
   @Test
   void thoseThatHoldEverythingAndGoOnSlowlyGiveWay() throws Exception {
     drip(2, write("big", DIGEST + "Content-Length: 67108864\n"), "x".repeat(48 * MIB - MIB / 4));

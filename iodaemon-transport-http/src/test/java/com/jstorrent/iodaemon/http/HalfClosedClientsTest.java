@@ -28,7 +28,7 @@ class HalfClosedClientsTest {
   private static final int MIB = 1 << 20;
   private static final byte[] CONTENT = Peer.bytes(1, 3 * MIB);
 
-  /** In this time a daemon that takes the client for gone says so, several times over. */
+  /** Several times as long as a daemon needs to say that it takes the client for gone. */
   private static final Duration CHECKS = Duration.ofSeconds(1);
 
   @AutoClose

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * PROTOCOL.md § 2, {@code Host}: a name that an attacker points at 127.0.0.1 (DNS rebinding) gets
- * nothing of any endpoint, not even with the right token.
+ * PROTOCOL.md § 2, {@code Host}: a name that an attacker points at 127.0.0.1 (DNS rebinding) gets nothing from any
+ * endpoint, not even with the right token.
  */
 class HostHeaderTest {
   /** With a write as the route that needs a token, so that it would show. */

@@ -9,13 +9,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A path that wants to lead out of the root, and what PROTOCOL.md § 6 makes of it. */
+/** A path that tries to lead out of the root, and how PROTOCOL.md § 6 treats it. */
 record HostilePath(String shown, byte[] bytes, Kind kind) {
   private static final int LONGEST = 255;
   private static final int LEVELS = 256;
   private static final Pattern SYSTEM = Pattern.compile("etc|passwd|system");
 
-  /** What has to become of a path. */
+  /** How a path has to be treated. */
   enum Kind {
     /** Refused by its text alone. */
     MALFORMED,
@@ -23,7 +23,7 @@ record HostilePath(String shown, byte[] bytes, Kind kind) {
     ROOT,
     /** A link that leads nowhere in the root; as an entry it can be deleted and renamed. */
     LINK,
-    /** Something behind such a link. */
+    /** Something beyond such a link. */
     THROUGH,
     /** A strange name, but one below the root. */
     BELOW

@@ -28,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A daemon with HTTP, the JDK's client for it, and a way in for sessions without a WebSocket. */
+/** A daemon with HTTP, the JDK's client for it, and an in-process transport for sessions. */
 final class HttpDaemon implements AutoCloseable {
   static final String TOKEN = "tok";
   static final String PAGE = "https://page.test";
@@ -39,7 +39,7 @@ final class HttpDaemon implements AutoCloseable {
   private final EchoProtocol echo = new EchoProtocol();
   final IoDaemon daemon;
 
-  /** One that answers wrong tokens at once: tests show many. */
+  /** A daemon that answers wrong tokens at once, because tests send many of them. */
   HttpDaemon(Path root) throws IOException {
     this(root, Limits.builder().failureDelay(Duration.ZERO).build());
   }
@@ -52,12 +52,12 @@ final class HttpDaemon implements AutoCloseable {
     this(with(roots).limits(limits).allowedOrigin(PAGE));
   }
 
-  /** One whose deadlines are the test's. */
+  /** A daemon whose deadlines go by the test's clock. */
   HttpDaemon(Path root, Limits limits, MonotonicClock clock) throws IOException {
     this(with(Map.of("k", root)).limits(limits).clock(clock));
   }
 
-  /** One that is described whole, but for its token and its ways in. */
+  /** A daemon that the builder describes completely, except for its token and its transports. */
   HttpDaemon(IoDaemonBuilder builder) throws IOException {
     daemon =
         builder
@@ -163,13 +163,13 @@ final class HttpDaemon implements AutoCloseable {
     return (String) Answers.object(response).get("fileId");
   }
 
-  /** A client of frames that is through the handshake, with a session of this name. */
+  /** A client of {@code /io} that has completed the handshake, with a session of this name. */
   TestClient session(String name) throws IOException {
     return new TestClient(
         sessions.connect(new ConnectionInfo(true, name, HelloCodec.EMPTY_ONLY)));
   }
 
-  /** One that has shown the token already, and gives itself a name by CLIENT_HELLO only. */
+  /** A client that has shown the token already, and names its session in CLIENT_HELLO only. */
   TestClient nameless() throws IOException {
     return new TestClient(
         sessions.connect(new ConnectionInfo(true, null, new JsonHello())));

@@ -20,10 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PROTOCOL.md § 6: a link to a file inside the root is that file; as an entry of its folder it is itself. */
+/**
+ * PROTOCOL.md § 6: a link to a file inside the root stands for that file; as an entry of its folder it stands for
+ * itself.
+ */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a right there")
 class LinksTest {
-  /** As many as are followed. */
+  /** How many links are followed. */
   private static final int MOST_LINKS = 40;
 
   @TempDir

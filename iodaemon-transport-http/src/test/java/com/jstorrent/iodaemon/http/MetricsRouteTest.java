@@ -27,14 +27,14 @@ class MetricsRouteTest {
   private static final Path LIBRARIES = Path.of("..", "target", "python");
   private static final String PREFIX = "iodaemon_";
 
-  /** They change from one answer to the next. */
+  /** Counters that change from one answer to the next. */
   private static final EnumSet<Counter> MEASURED =
       EnumSet.of(Counter.CPU_MILLISECONDS, Counter.HEAP_BYTES, Counter.RESIDENT_BYTES);
 
   @TempDir
   Path folder;
 
-  /** What the foreign parser makes of it, by name. */
+  /** What the foreign parser reads, by name. */
   private Map<String, Map<String, @Nullable Object>> parsed(String metrics) throws Exception {
     Program.assumeThere("python3", "--version");
     if (!Files.isDirectory(LIBRARIES.resolve("prometheus_client"))) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * PROTOCOL.md § 6: names on the disk that a client cannot write as they are. What is listed is taken
- * back by every route. The names are given as URIs spell them.
+ * PROTOCOL.md § 6: names on the disk that a client cannot write as they are. Every route accepts a name as it is
+ * listed. The names are given as they are spelled in URIs.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "names are text elsewhere")
 class OddNamesTest {

@@ -16,7 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** Every route that takes a path, each with the way in which it takes it; a path is any bytes. */
+/** Every route that takes a path, and how the path is sent to it; a path may be any bytes. */
 enum PathRoute {
   READ, WRITE, BATCH, ENSURE, STAT, LIST, DELETE, TRUNCATE, RENAME_FROM, RENAME_TO, OPEN_READ,
   OPEN_WRITE, OPEN_CREATE, SHA1, SHA256, FROM_FILE, PIECES;
@@ -29,7 +29,7 @@ enum PathRoute {
 
   static final byte[] DATA = "data".getBytes(US_ASCII);
 
-  /** Ends at once in the good case: it is for a daemon that blocks. */
+  /** For a daemon that blocks; others answer at once. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final int BATCH_HEAD = 16;

@@ -78,7 +78,7 @@ final class RawHttp implements AutoCloseable {
     socket.shutdownOutput();
   }
 
-  /** From here on closing means that nothing more is wanted, whatever is under way. */
+  /** From here on closing resets the connection, whatever is under way. */
   void resetWhenClosed() throws IOException {
     socket.setSoLinger(true, 0);
   }

@@ -63,7 +63,7 @@ class RefusedNamesTest {
     }
   }
 
-  /** Where nothing is made, that there is no such file is as true. */
+  /** A route that creates nothing may also answer that there is no such file. */
   private static void assertRefused(PathRoute route, String path, Answer answer) {
     switch (route) {
       case WRITE, BATCH, OPEN_CREATE, ENSURE, RENAME_TO -> {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** PROTOCOL.md § 5.2: whatever goes on by handle does not notice that the file gets another name. */
+/** PROTOCOL.md § 5.2: whatever is under way by handle does not notice that the file is renamed. */
 @DisabledOnOs(value = OS.WINDOWS,
     disabledReason = "a folder with an open file keeps its name there")
 class RenameInUseTest {

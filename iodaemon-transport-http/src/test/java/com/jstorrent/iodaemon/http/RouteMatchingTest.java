@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which method of which path is a route of PROTOCOL.md § 5, and what is said of the others. */
+/** Which method of which path is a route of PROTOCOL.md § 5, and how the others are answered. */
 class RouteMatchingTest {
   @AutoClose
   private static final HttpFixture fixture = new HttpFixture();

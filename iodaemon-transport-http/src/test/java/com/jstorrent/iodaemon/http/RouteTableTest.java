@@ -58,7 +58,7 @@ class RouteTableTest {
     return route.method() + " /" + String.join("/", route.path());
   }
 
-  /** A target that would do something, if it were let. */
+  /** A target that would do something if it were allowed to. */
   private static String target(Route route) {
     String path =
         route.path()

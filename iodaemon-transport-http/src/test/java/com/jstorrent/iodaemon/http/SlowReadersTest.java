@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Answers that are taken slowly hold buffers; those of others come all the same. */
+/** Answers that are read slowly hold buffers; the answers to others arrive all the same. */
 class SlowReadersTest {
   private static final int MIB = 1 << 20;
   private static final byte[] CONTENT = Peer.bytes(1, 16 * MIB);

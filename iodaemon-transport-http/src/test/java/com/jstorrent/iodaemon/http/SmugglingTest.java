@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests of which two readers may see different ones (RFC 9112 § 11.2). Behind each stands a second
- * request, which must not be answered.
+ * Requests that two readers may understand differently (RFC 9112 § 11.2). Each is followed by a second request,
+ * which must not be answered.
  */
 class SmugglingTest {
   private static final String POST =
@@ -158,7 +158,7 @@ class SmugglingTest {
     assertOneRefusal("GET /health HTTP/1.1\nHost: localhost\n\n");
   }
 
-  /** What hides in a body that has one length is body, and what is behind it is a request. */
+  /** What hides in a body with an unambiguous length is body, and what follows it is a request. */
   @ParameterizedTest
   @ValueSource(
       strings = {

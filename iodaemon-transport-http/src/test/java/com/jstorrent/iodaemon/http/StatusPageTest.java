@@ -98,7 +98,7 @@ class StatusPageTest {
     assertThat(ask(daemon, "GET", path, "X-JST-Auth: tok\n").status()).isEqualTo(404);
   }
 
-  /** Follows what the files name, so none that the page needs is missing. */
+  /** Follows the names in the files, so that none that the page needs is missing. */
   private static Map<String, String> everyFile(HttpDaemon whom, String headers) throws Exception {
     Map<String, String> files = new TreeMap<>();
     collect(whom, headers, "/", files);

@@ -48,7 +48,7 @@ class StreamPreconditionsTest {
     tag = ask("GET", "/stream/" + fileId).headers().firstValue("ETag").orElseThrow();
   }
 
-  /** One that shows the token for a handle, and none for a ticket. */
+  /** A request that shows the token for a handle, and none for a ticket. */
   private HttpResponse<byte[]> ask(String method, String target, String... headers)
       throws Exception {
     HttpRequest.Builder request =

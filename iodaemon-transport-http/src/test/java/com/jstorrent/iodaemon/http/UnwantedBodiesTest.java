@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bodies where none has a meaning. One of no bytes is none, however it is framed; a short one is read
- * over, and what stands behind it is the next request (RFC 9110 § 9.3.1, RFC 9112 § 9.3).
+ * Bodies where a body has no meaning. An empty one counts as none, however it is framed; a short one is skipped,
+ * and what follows it is the next request (RFC 9110 § 9.3.1, RFC 9112 § 9.3).
  */
 class UnwantedBodiesTest {
   private static final String EMPTY_CHUNKED = "Transfer-Encoding: chunked\n\n0\n\n";

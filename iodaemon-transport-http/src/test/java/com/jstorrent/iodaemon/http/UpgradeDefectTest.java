@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A connection that was given to another protocol is no longer spoken to in HTTP. */
+/** Once a connection was handed to another protocol, no HTTP is sent on it. */
 class UpgradeDefectTest {
   private static final Logger LOG = Logger.getLogger(LoopbackListener.class.getName());
 

@@ -4,7 +4,7 @@ import com.jstorrent.iodaemon.transport.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Memory of one connection for what it reads, in buffers of one size. */
+/** Buffers of one size, into which one connection reads. */
 interface Buffers {
 
   /** The capacity of each buffer. */
@@ -17,10 +17,13 @@ interface Buffers {
    */
   ByteBuffer take() throws IOException;
 
-  /** From here on the caller must not use the buffer. One of another size is left to the collector. */
+  /**
+   * Gives a buffer back; the caller must not use it afterwards. One of another size is left to the garbage
+   * collector.
+   */
   void give(ByteBuffer buffer);
 
-  /** Those of a pool, without a limit of their own. */
+  /** The buffers of a pool, without a limit of their own. */
   static Buffers of(BufferPool pool) {
     return new Buffers() {
       @Override

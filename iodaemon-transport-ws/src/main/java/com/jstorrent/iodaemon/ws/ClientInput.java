@@ -10,16 +10,16 @@ import java.time.Duration;
 
 /** The bytes that arrive on a channel. Used by one thread at a time. */
 final class ClientInput {
-  /** How long a client that has sent something is waited for with a thread and buffers at hand. */
+  /** How long a client that has sent something keeps its thread and buffers while the daemon waits for more. */
   static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** What is read at once after a wait. */
+  /** How much is read at once after a wait. */
   private static final int FIRST_BYTES = 4 << 10;
 
-  /** After so many reads in quick succession a client is waited for without a limit. */
+  /** After this many reads in quick succession, the wait for a client has no limit. */
   private static final int MANY_READS = 16;
 
-  /** Not by {@link Duration#dividedBy}, which would load the JDK's decimal numbers for the first client. */
+  /** Not computed by {@link Duration#dividedBy}, which would load the JDK's decimal numbers for the first client. */
   private static final long QUICK_NANOS = PAUSE.toNanos() / MANY_READS;
 
   private static final byte[] NONE = {};
@@ -38,23 +38,23 @@ final class ClientInput {
     channel.socket().setSoTimeout((int) PAUSE.toMillis());
   }
 
-  /** Waits as long as it takes. */
+  /** Reads, and waits for bytes as long as it takes. */
   int await(ByteBuffer into) throws IOException {
     return channel.read(into);
   }
 
   /**
-   * What waits for {@link #PAUSE} at most, and then says 0. Only the adaptor of a channel has such a limit,
-   * and it reads into arrays; so bytes that have arrived already are read past it into other buffers.
+   * A source that waits for {@link #PAUSE} at most, and then returns 0. Only the socket adaptor of a channel has
+   * such a limit, and it reads into arrays; so bytes that have already arrived are read into other buffers straight
+   * from the channel.
    *
-   * <p>Such a wait takes some system calls more than one without a limit. So a client that has just sent many
-   * times in quick succession is waited for without a limit; when it is silent then, it is the answer to the next
-   * ping that ends that wait.
+   * <p>Such a wait takes a few more system calls than one without a limit. So after many reads in quick succession
+   * the wait has no limit; if the client then falls silent, its answer to the next ping ends that wait.
    */
   WebSocketReader.Source whileBusy() {
     return new WebSocketReader.Source() {
-      private int quick; // so many reads have come one soon after the other
-      private long last = clock.nanoTime(); // when the last one came
+      private int quick; // how many reads have followed each other quickly
+      private long last = clock.nanoTime(); // when the last read ended
 
       @Override
       public int read(ByteBuffer into) throws IOException {

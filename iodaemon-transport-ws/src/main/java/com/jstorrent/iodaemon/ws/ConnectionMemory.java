@@ -10,8 +10,8 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers that one WebSocket reads into, as a part of what its client holds of the memory for all clients
- * (PROTOCOL.md § 4.6). The thread that reads waits while there is none. Used by that thread.
+ * The buffers that one WebSocket reads into, counted as a part of what its client holds of the memory for all
+ * clients (PROTOCOL.md § 4.6). The reading thread waits while there is none. Used by that thread.
  */
 final class ConnectionMemory {
   /** The connection that reads. */
@@ -26,7 +26,7 @@ final class ConnectionMemory {
   private final Reader reader;
   private final Buffers frames;
   private final Buffers segments;
-  private @Nullable MemoryAccount account; // of what is held
+  private @Nullable MemoryAccount account; // from which the held memory was taken
   private long held;
 
   ConnectionMemory(DaemonMemory memory, Reader reader) {
@@ -40,7 +40,7 @@ final class ConnectionMemory {
     return frames;
   }
 
-  /** Buffers for the parts of larger ones. */
+  /** Buffers for the parts of larger frames. */
   Buffers segments() {
     return segments;
   }
@@ -71,7 +71,7 @@ final class ConnectionMemory {
     }
   }
 
-  /** Buffers of a pool that are taken from the account first. */
+  /** Buffers of a pool, whose memory is first taken from the account. */
   private final class Counted implements Buffers {
     private final BufferPool pool;
 

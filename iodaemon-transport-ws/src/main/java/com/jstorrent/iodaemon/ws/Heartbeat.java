@@ -20,8 +20,8 @@ final class Heartbeat {
   /** The connection to the client. */
   interface Link {
     /**
-     * Queues a ping. Around writing it the connection calls {@link Heartbeat#writing} and {@link
-     * Heartbeat#written}.
+     * Queues a ping. The connection calls {@link Heartbeat#writing} before it writes the ping, and
+     * {@link Heartbeat#written} after that.
      */
     void ping();
 

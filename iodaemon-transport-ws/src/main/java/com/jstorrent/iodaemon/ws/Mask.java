@@ -13,7 +13,7 @@ final class Mask {
 
   private static final long[] NONE = {};
 
-  /** For shorter payloads the copies through the array do not pay. */
+  /** For shorter payloads, copying through the array does not pay off. */
   private static final int BULK_BYTES = 256;
 
   /**

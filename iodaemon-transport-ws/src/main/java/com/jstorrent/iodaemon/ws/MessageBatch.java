@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Messages that stand in the buffer of a {@link WebSocketReader} one behind the other, and are passed on together:
- * before anything else is passed on, and before the buffer changes. They are few, since each takes memory, even an
- * empty one.
+ * Consecutive messages in the buffer of a {@link WebSocketReader}, which are passed on together: before anything
+ * else is passed on, and before the buffer changes. Their number is limited, since each takes memory, even an empty
+ * one.
  */
 final class MessageBatch {
   static final int MOST_MESSAGES = 64;

@@ -9,9 +9,9 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles a message that does not arrive at once. Its memory is at most about twice the bytes
- * received, however many fragments there are: a client may send one byte, or none, in each. A few
- * bytes stand in an array that grows, more in segments. Not thread-safe.
+ * Assembles a message that does not arrive at once. Its memory is at most about twice the bytes received, however
+ * many fragments there are: a client may send one byte, or none, in each. A few bytes are held in an array that
+ * grows, more in segments. Not thread-safe.
  */
 final class PartialMessage implements LargeFrame {
   private static final int FIRST_BYTES = 512;
@@ -56,8 +56,8 @@ final class PartialMessage implements LargeFrame {
   }
 
   /**
-   * Room for the next bytes, so many at most, in {@link FrameHeader#ORDER}; {@link #filled} has to
-   * follow. May wait for memory.
+   * Room for the next bytes, at most {@code most}, in {@link FrameHeader#ORDER}; {@link #filled} must follow. May
+   * wait for memory.
    *
    * @throws IOException when the connection has to end for want of memory
    */
@@ -70,10 +70,10 @@ final class PartialMessage implements LargeFrame {
     return tail.limit(Math.min(tail.capacity(), end + most)).position(end);
   }
 
-  /** So many bytes have been put where {@link #room} begins. */
+  /** Counts the bytes that have been put where {@link #room} begins. */
   void filled(int count) {
     ByteBuffer tail = parts.getLast();
-    int end = length - Limits.SEGMENT_BYTES * (parts.size() - 1); // all before it are full
+    int end = length - Limits.SEGMENT_BYTES * (parts.size() - 1); // all parts before it are full
     tail.limit(end + count).position(0);
     length += count;
   }
@@ -96,7 +96,7 @@ final class PartialMessage implements LargeFrame {
     return next;
   }
 
-  /** Gives back a segment in which nothing stands. */
+  /** Gives back the last segment if it is empty. */
   void trim() {
     ByteBuffer tail = parts.peekLast();
     if (tail != null && !tail.hasRemaining()) {

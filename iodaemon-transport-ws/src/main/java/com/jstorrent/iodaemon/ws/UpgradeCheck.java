@@ -7,9 +7,9 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the rules for an opening handshake that the library does not (RFC 6455 § 4.2.1), and
- * builds the request head for the library. That contains only what the library needs, so that it
- * cannot echo anything else from the client.
+ * Checks the rules for an opening handshake that the library does not check (RFC 6455 § 4.2.1), and builds the
+ * request head for the library. The head contains only what the library needs, so that the library cannot echo
+ * anything else from the client.
  */
 final class UpgradeCheck {
   private static final String VERSION = "13";

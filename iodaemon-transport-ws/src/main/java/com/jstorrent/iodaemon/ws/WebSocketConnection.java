@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket. The thread in {@link #serve} reads, or a platform thread for which it waits; the
- * session's relay thread writes. They share no lock.
+ * One WebSocket. The thread in {@link #serve} reads, or waits while a platform thread reads; the session's relay
+ * thread writes. They share no lock.
  */
 final class WebSocketConnection implements FrameConnection, Engine.Events, WebSocketReader.Sink,
     Heartbeat.Link, ConnectionMemory.Reader {
@@ -46,7 +46,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   private volatile @Nullable FrameReceiver receiver;
   private volatile @Nullable Heartbeat heartbeat;
   private volatile MonotonicClock.@Nullable Scheduled cutOff;
-  private volatile @Nullable CountDownLatch flushed; // what the end of the input waits for
+  private volatile @Nullable CountDownLatch flushed; // awaited at the end of the input
   private boolean outputEnded; // used by the relay only
 
   WebSocketConnection(
@@ -103,9 +103,9 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
   }
 
   /**
-   * Lets the session write what it wanted to say before it hears of the end: a client may have ended its own side only,
-   * and reads on. A flush may have begun before that was asked for, and a further one may come before bulk transfers in the
-   * same round of the relay; the third one has all of it.
+   * Lets the session write its pending output before it is told of the end: a client may have ended only its own
+   * side, and still read. A flush may have begun before this one was asked for, and the next one may come before
+   * the bulk transfers of the same round of the relay; the third one includes everything.
    */
   private void awaitFlush(FrameReceiver session) {
     Deadline deadline = Deadline.in(Limits.SESSION_END_LINGER, clock);
@@ -113,7 +113,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
       for (int i = 0; i < FLUSHES; i++) {
         CountDownLatch latch = new CountDownLatch(1);
         flushed = latch;
-        if (!channel.isOpen()) { // asked now: an abort counts down what it finds
+        if (!channel.isOpen()) { // checked only now: an abort counts down the latch that it finds
           return;
         }
         session.onFlushWanted();
@@ -264,7 +264,10 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     return engine.isOpen();
   }
 
-  /** Not only {@link #isOpen}: an abort closes the channel, and what was read already may have a Close. */
+  /**
+   * {@link #isOpen} alone is not enough, since an abort closes only the channel; nor is the channel, since what was
+   * read already may contain a Close.
+   */
   @Override
   public boolean isConnected() {
     return engine.isOpen() && channel.isOpen();

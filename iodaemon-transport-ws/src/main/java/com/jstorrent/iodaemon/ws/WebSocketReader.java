@@ -71,13 +71,13 @@ final class WebSocketReader {
   private final Sink sink;
   private final Buffers buffers;
   private final Mask mask = new Mask();
-  private ByteBuffer buffer = NONE; // bytes of incomplete frames in front of its position
+  private ByteBuffer buffer = NONE; // bytes of incomplete frames are before its position
   private final PartialMessage message;
   private final MessageBatch batch;
-  private int missing; // bytes of the payload that goes to the message and not to the buffer
+  private int missing; // bytes still to come of a payload that goes to the message and not to the buffer
   private int missingKey;
   private boolean missingEnds; // whether the message ends with that payload
-  private boolean resting; // whether what there is of a frame goes to the message, however small it is
+  private boolean resting; // whether the part of a frame that is there goes to the message, however small it is
   private boolean refused; // after a violation all further input is dropped
 
   /**
@@ -91,7 +91,7 @@ final class WebSocketReader {
     this.batch = new MessageBatch(sink);
   }
 
-  /** Takes bytes that were read ahead; {@link #run} has to follow. Called once, before all others. */
+  /** Takes bytes that were read ahead; {@link #run} must follow. Called once, before all others. */
   void prime(ByteBuffer readAhead) throws IOException {
     append(readAhead);
   }
@@ -157,7 +157,7 @@ final class WebSocketReader {
     buffer.put(bytes);
   }
 
-  /** Moves what stands in the buffer to another one. */
+  /** Moves the content of the buffer to another one of this size. */
   private void move(int bytes) throws IOException {
     ByteBuffer other = allocate(bytes).put(buffer.flip());
     buffers.give(buffer);
@@ -169,7 +169,7 @@ final class WebSocketReader {
     return isLarge(limit) ? buffers.bufferBytes() : SMALL_BUFFER_BYTES;
   }
 
-  /** Whether the client has authenticated. Until then a message may change the limit for the one behind it. */
+  /** Whether the client has authenticated. Until then a message may change the limit for the one after it. */
   private static boolean isLarge(int limit) {
     return limit > SMALL_BUFFER_BYTES;
   }
@@ -219,7 +219,7 @@ final class WebSocketReader {
     return count;
   }
 
-  /** Gives up the memory for what has not arrived. */
+  /** Gives up memory that is held for bytes which have not arrived. */
   private void rest() throws IOException {
     resting = true;
     parse();
@@ -308,7 +308,7 @@ final class WebSocketReader {
     return next;
   }
 
-  /** Begins a payload that does not go to the buffer, and returns the index behind what is there of it. */
+  /** Begins a payload that does not go to the buffer. Returns the index after the part of it that is there already. */
   private int begin(int opcode, boolean fin, int length, int at, int end) throws IOException {
     batch.passOn();
     if (opcode == WireFormat.OP_TEXT) {
@@ -323,7 +323,7 @@ final class WebSocketReader {
     return payload(at, end);
   }
 
-  /** Moves bytes of such a payload from the buffer to the message, and returns the index behind them. */
+  /** Moves bytes of such a payload from the buffer to the message, and returns the index after them. */
   private int payload(int at, int end) throws IOException {
     int count = Math.min(missing, end - at);
     mask.apply(buffer, at, at + count, missingKey);
@@ -341,7 +341,7 @@ final class WebSocketReader {
     }
   }
 
-  /** Passes on the payload, which is what remains in the buffer, or lets it wait in the batch. */
+  /** Passes on the payload, which is what remains in the buffer, or adds it to the batch. */
   private void deliver(int opcode, boolean fin) throws IOException {
     if (opcode == WireFormat.OP_BINARY && fin && isLarge(sink.messageLimit())) {
       batch.add(buffer);

@@ -20,7 +20,7 @@ final class WebSocketWriter {
 
   private final GatheringByteChannel channel;
   private final BufferPool segments;
-  private @Nullable ByteBuffer batch; // what waits for the flush, if anything does
+  private @Nullable ByteBuffer batch; // what waits to be flushed, if anything does
   private final ByteBuffer[] pair = new ByteBuffer[2];
   private final AtomicLong written = new AtomicLong(); // changed by the writing thread only
 
@@ -102,7 +102,7 @@ final class WebSocketWriter {
     }
   }
 
-  /** Gives back what waits for a flush, because it cannot be written any more. */
+  /** Gives back what waits to be flushed, because it can no longer be written. */
   void discard() {
     ByteBuffer waiting = batch;
     if (waiting != null) {

@@ -6,7 +6,7 @@ import com.jstorrent.iodaemon.transport.CloseReason;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** PROTOCOL.md § 3.1: a client that ends its side of the TCP connection still reads what it is told. */
+/** PROTOCOL.md § 3.1: a client that ends its side of the TCP connection still reads what it is sent. */
 class HalfClosedClientsTest {
   private static final int ROUNDS = 100;
   private static final int FIN_BINARY = 0x82;

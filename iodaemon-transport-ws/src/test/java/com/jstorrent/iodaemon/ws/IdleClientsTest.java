@@ -16,7 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A client that is silent costs neither a buffer nor a platform thread, and is served as ever. */
+/** A silent client costs neither a buffer nor a platform thread, and is still served. */
 class IdleClientsTest {
   private static final byte[] PING = {4, 2};
 

@@ -56,7 +56,7 @@ class LargeFramesTest {
     }
   }
 
-  /** The peer begins to read when the daemon has taken it all, so some of it has waited. */
+  /** The peer begins to read when the daemon has taken the whole frame, so that some of it has waited. */
   @ParameterizedTest
   @ValueSource(ints = {Limits.FRAME_BYTES, Limits.FRAME_BYTES - 1, 1 << 20, 65_536, 999})
   void theLargestFrameArrivesWholeAtItsPeer(int fragment) throws Exception {

@@ -18,8 +18,8 @@ import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
- * Messages arrive whole, wherever the network parts them and the client pauses, and hold memory for no
- * more than what has arrived.
+ * Messages arrive whole, wherever the network splits them and the client pauses, and hold memory for no more than
+ * what has arrived.
  */
 class PartedReadsTest {
   private static final int SEGMENT = Limits.SEGMENT_BYTES;
@@ -47,7 +47,7 @@ class PartedReadsTest {
     private final IntUnaryOperator portion;
 
     /**
-     * @param portion of the index of the next byte: how many follow at once
+     * @param portion maps the index of the next byte to how many follow at once
      */
     Parts(byte[] bytes, IntUnaryOperator portion) {
       this.bytes = ByteBuffer.wrap(bytes);

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A daemon whose clients come by WebSocket. */
+/** A daemon whose clients connect by WebSocket. */
 final class WholeDaemon implements AutoCloseable, ServerTransport {
   private static final String TOKEN = "tok";
 
@@ -44,7 +44,7 @@ final class WholeDaemon implements AutoCloseable, ServerTransport {
     return RawWebSocket.connect(daemon.port(), "X-JST-Auth: " + TOKEN + "\r\n");
   }
 
-  /** A client that asks for a capability before it authenticates; returns it behind AUTH_RESULT. */
+  /** A client that asks for a capability before it authenticates; returns it after AUTH_RESULT. */
   Resumable resumable() throws IOException, ProtocolException {
     RawWebSocket client = RawWebSocket.connect(daemon.port());
     send(client, new ClientFrame.ClientHello(1, "{\"caps\":[\"resume\"]}"));

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An answer whose head has come. To be closed, which ends its connection unless all has been read. */
+/** An answer whose head has arrived. Must be closed, which ends its connection unless all has been read. */
 record Answer(int status, HttpHeaders headers, AnswerInput body) implements AutoCloseable {
-  /** The longest text that is kept of an answer: two listings of the longest kind. */
+  /** The longest body that is read as text: twice the longest listing. */
   private static final int TEXT_BYTES = 64 << 20;
 
   private static final int SENTENCE_BYTES = 64 << 10;
@@ -27,7 +27,7 @@ record Answer(int status, HttpHeaders headers, AnswerInput body) implements Auto
     return new String(text, StandardCharsets.UTF_8);
   }
 
-  /** Reads a body without a use, so that the connection can be used again. */
+  /** Reads a body that nobody needs, so that the connection can be used again. */
   void finish() throws IOException {
     while (body.read() >= 0) {
       // Such bodies are empty, or a word.
@@ -47,7 +47,7 @@ record Answer(int status, HttpHeaders headers, AnswerInput body) implements Auto
     return JsonAnswer.of(json());
   }
 
-  /** What an answer that is no success says. */
+  /** Reads the reason from an answer that is not a success. */
   FilesException refusal(Server server) throws IOException {
     String code = "";
     String sentence =

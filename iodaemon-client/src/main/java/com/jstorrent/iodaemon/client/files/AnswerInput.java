@@ -18,14 +18,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer, as it comes. Each wait for bytes has a limit and can be interrupted; both end the
- * connection, and so does closing before the end. Read by one thread at a time, closed by any.
+ * The body of an answer, read as it arrives. Each wait for bytes has a limit and can be interrupted; both end the
+ * connection, and so does closing before the end. One thread at a time may read, any thread may close.
  */
 final class AnswerInput extends InputStream implements HttpResponse.BodySubscriber<AnswerInput> {
-  /** How many deliveries of the connection, of 16 KiB each as a rule, are taken ahead of the reader. */
+  /** How many deliveries of the connection, usually of 16 KiB each, are requested ahead of the reader. */
   private static final int AHEAD = 4;
 
-  /** What the connection delivers, put into the reader's fields by the reader: AHEAD at most, and an end. */
+  /**
+   * What the connection has delivered, as actions that the reader runs to change its own fields: AHEAD at most, and
+   * an end.
+   */
   private final BlockingQueue<Runnable> deliveries = new LinkedBlockingQueue<>();
 
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
@@ -33,7 +36,7 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
   private volatile boolean complete;
   private volatile boolean closed;
 
-  // The reader's fields.
+  // Only the reading thread uses these fields.
   private final Deque<ByteBuffer> current = new ArrayDeque<>();
   private boolean ended;
   private @Nullable Throwable failure;
@@ -42,7 +45,7 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
     this.limit = limit;
   }
 
-  /** From now on waits are limited otherwise. */
+  /** Changes the limit of the waits from now on. */
   void limit(TimeLimit next) {
     limit = next;
   }
@@ -156,7 +159,7 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
     }
   }
 
-  /** For a thread whose interrupt is passed on as an exception of I/O; it stays interrupted. */
+  /** Turns an interrupt of this thread into an I/O exception; the thread stays interrupted. */
   static InterruptedIOException interrupted() {
     Thread.currentThread().interrupt();
     return new InterruptedIOException("The call was interrupted; the daemon may have done it.");

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The body of a batch of writes, and its answer (PROTOCOL.md § 5.6). */
 final class Batch {
-  /** The key that {@code /write/KEY} cannot name. */
+  /** The root key that {@code /write/KEY} cannot name, because {@code /write/batch} is another route. */
   static final String UNNAMED_ROOT = "batch";
 
   private static final int MOST_EXTENTS = 16_384;
@@ -39,7 +39,7 @@ final class Batch {
     return request;
   }
 
-  /** All that stands before the data. */
+  /** All that precedes the data. */
   private static ByteBuffer head(Extent extent, int length) {
     byte[] root = encoded("key of a root", extent.file().root(), MOST_ROOT_BYTES);
     byte[] path = encoded("path", extent.file().path(), MOST_PATH_BYTES);

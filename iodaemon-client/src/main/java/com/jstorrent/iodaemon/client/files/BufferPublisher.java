@@ -12,9 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request, copied from the caller's buffers in steps, as the connection takes them. Once {@link
- * #release} has returned the buffers are not looked at any more: the caller may use them for something else while a
- * request that has taken too long is still being ended. Thread-safe.
+ * The body of a request, copied from the caller's buffers in steps, as the connection takes them. Once
+ * {@link #release} has returned, the buffers are no longer read: the caller may reuse them while a request that has
+ * taken too long is still being ended. Thread-safe.
  */
 final class BufferPublisher implements HttpRequest.BodyPublisher {
   private static final int STEP_BYTES = 64 << 10;
@@ -52,7 +52,7 @@ final class BufferPublisher implements HttpRequest.BodyPublisher {
   /** One pass over the body; the JDK makes another one when it sends a request again. */
   private final class Sending implements Flow.Subscription {
     private final Flow.Subscriber<? super ByteBuffer> subscriber;
-    private final Deque<ByteBuffer> left = new ArrayDeque<>(); // only the thread that drains
+    private final Deque<ByteBuffer> left = new ArrayDeque<>(); // used by the draining thread only
     private final AtomicLong demand = new AtomicLong();
     private volatile boolean ended;
 
@@ -71,7 +71,7 @@ final class BufferPublisher implements HttpRequest.BodyPublisher {
         ended = true;
         subscriber.onError(new IllegalArgumentException("The demand must be positive."));
       } else if (demand.getAndAccumulate(count, Sending::sum) == 0) {
-        do { // what is asked for meanwhile, perhaps by onNext itself, is sent by this loop as well
+        do { // this loop also sends what is requested meanwhile, perhaps by onNext itself
           sendNext();
         } while (!ended && demand.decrementAndGet() > 0);
       }
@@ -99,7 +99,7 @@ final class BufferPublisher implements HttpRequest.BodyPublisher {
       }
     }
 
-    /** Null when the body was released. */
+    /** Copies the next step of the body; null when the body was released. */
     private @Nullable ByteBuffer copyNext() {
       lock.lock();
       try {

@@ -5,8 +5,8 @@ import java.util.OptionalLong;
 /**
  * Some bytes of a file.
  *
- * @param offset of the first one
- * @param length how many; empty for all to the end of the file
+ * @param offset of the first byte
+ * @param length how many bytes; empty for all up to the end of the file
  */
 public record ByteRange(long offset, OptionalLong length) {
   /**
@@ -20,7 +20,7 @@ public record ByteRange(long offset, OptionalLong length) {
     }
   }
 
-  /** So many bytes. */
+  /** As many bytes as {@code length}, from an offset. */
   public static ByteRange of(long offset, long length) {
     return new ByteRange(offset, OptionalLong.of(length));
   }

@@ -2,9 +2,9 @@ package com.jstorrent.iodaemon.client.files;
 
 import java.time.Duration;
 
-/** The time by which calls are limited, and how a call waits before it is repeated. */
+/** The clock for the time limits of calls and for the pause before a call is repeated. */
 interface CallClock {
-  /** The system's. */
+  /** The system's clock. */
   CallClock SYSTEM =
       new CallClock() {
         @Override

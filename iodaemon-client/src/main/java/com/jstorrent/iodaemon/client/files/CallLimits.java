@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * How long calls wait, and how often they are repeated.
  *
- * @param request a request with its answer, repetitions included
- * @param silence of a stream, between any two bytes
- * @param repetition what is repeated when the daemon is busy
+ * @param request of a request, with its answer and all repetitions
+ * @param silence the longest time between two bytes of a stream
+ * @param repetition how often a request is repeated
  */
 record CallLimits(Duration request, Duration silence, Repetition repetition) {
   static final CallLimits DEFAULT =
@@ -15,8 +15,8 @@ record CallLimits(Duration request, Duration silence, Repetition repetition) {
           Duration.ofMinutes(1), Duration.ofMinutes(1), new Repetition(3, Duration.ofSeconds(5)));
 
   /**
-   * @param attempts how many in all
-   * @param longestPause the longest one between two
+   * @param attempts how many attempts in all
+   * @param longestPause the longest pause between two attempts
    */
   record Repetition(int attempts, Duration longestPause) {}
 

@@ -10,7 +10,7 @@ import java.net.http.HttpTimeoutException;
 import java.util.List;
 
 /**
- * The daemon itself (PROTOCOL.md § 5.1 and § 5.4). Its methods block and throw as those of {@link FilesClient}.
+ * The daemon itself (PROTOCOL.md § 5.1 and § 5.4). Its methods block and throw like those of {@link FilesClient}.
  * Immutable and thread-safe.
  */
 public final class DaemonControl {
@@ -21,8 +21,8 @@ public final class DaemonControl {
   }
 
   /**
-   * Whether a daemon answers at this address. The token is not sent, so that it says nothing about it; {@link #ping}
-   * does.
+   * Whether a daemon answers at this address. The token is not sent, so the result says nothing about the token;
+   * {@link #ping} checks it.
    *
    * @return false when nothing listens there, or something else does
    * @throws IOException when there is no answer in time, the thread is interrupted, or the client is closed
@@ -51,7 +51,7 @@ public final class DaemonControl {
     calls.run(Request.post("/control/ping"));
   }
 
-  /** Its counters and sessions. */
+  /** The daemon's counters and sessions. */
   public DaemonStats stats() throws IOException {
     return Reports.daemon(calls.call(Request.get("/stats"), Answer::object));
   }
@@ -71,28 +71,28 @@ public final class DaemonControl {
         calls.call(Request.get("/stats/sockets?session=" + session), Answer::object));
   }
 
-  /** Its counters as OpenMetrics text. */
+  /** The daemon's counters as OpenMetrics text. */
   public String metrics() throws IOException {
     return calls.call(Request.get("/metrics"), Answer::text);
   }
 
-  /** The download roots, looked at just now. */
+  /** The download roots, which the daemon checks for this call. */
   public List<RootInfo> roots() throws IOException {
     return Reports.roots(calls.call(Request.get("/roots"), Answer::object));
   }
 
-  /** The addresses of its machine, IPv4 first. */
+  /** The addresses of the daemon's machine, IPv4 first. */
   public List<NetworkAddress> interfaces() throws IOException {
     return Reports.interfaces(
         JsonAnswer.objects(calls.call(Request.get("/network/interfaces"), Answer::json)));
   }
 
-  /** Has it read its roots and its origin from the disk again. */
+  /** Makes the daemon read its roots and its origin from the disk again. */
   public void reload() throws IOException {
     calls.run(Request.post("/api/read-rpc-info-from-disk"));
   }
 
-  /** Asks for its graceful shutdown. Returns when it has agreed, before it has ended. */
+  /** Asks the daemon for a graceful shutdown. Returns when the daemon has agreed, before it has ended. */
   public void shutdown() throws IOException {
     calls.run(Request.post("/control/shutdown").with(Request.Trait.ONCE));
   }

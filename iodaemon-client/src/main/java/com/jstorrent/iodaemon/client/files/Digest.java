@@ -12,7 +12,7 @@ import java.util.Locale;
 public record Digest(DigestAlgorithm algorithm, String hex) {
   /**
    * @param hex in any case
-   * @throws IllegalArgumentException when it is no hex, or not as long as digests of the algorithm
+   * @throws IllegalArgumentException when it is not hex, or does not have the length of the algorithm's digests
    */
   public Digest {
     hex = hex.toLowerCase(Locale.ROOT);

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One write of a batch.
  *
- * @param file where
+ * @param file where to write
  * @param offset of the first byte in the file
- * @param bytes what is between position and limit; must not change before the batch is written
- * @param expected what the bytes must hash to, else they are not written; null for no check
+ * @param bytes those between position and limit; they must not change before the batch is written
+ * @param expected the digest without which the bytes are not written; null for no check
  */
 public record Extent(RootPath file, long offset, ByteBuffer bytes, @Nullable Digest expected) {
   /**

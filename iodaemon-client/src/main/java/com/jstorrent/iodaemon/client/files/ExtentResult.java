@@ -1,7 +1,7 @@
 package com.jstorrent.iodaemon.client.files;
 
 /**
- * What has become of one write of a batch.
+ * The outcome of one write of a batch.
  *
  * @param status 200, or the HTTP status that the write alone would have been answered with
  * @param code such as {@code EHASH}; empty when it is written

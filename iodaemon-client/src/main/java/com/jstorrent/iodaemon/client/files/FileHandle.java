@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A file that is open (PROTOCOL.md § 5.2): it stays the same one when it is renamed, and belongs to the session of
- * the client that has opened it. {@link FilesClient} reads and writes it as any {@link FileRef}. Thread-safe.
+ * An open file (PROTOCOL.md § 5.2). It stays the same file when it is renamed, and belongs to the session of the
+ * client that opened it. {@link FilesClient} reads and writes it like any other {@link FileRef}. Thread-safe.
  */
 public final class FileHandle implements FileRef, Closeable {
   private static final int GONE = 404;
@@ -28,7 +28,7 @@ public final class FileHandle implements FileRef, Closeable {
     return id;
   }
 
-  /** The beginning of the targets about this handle. */
+  /** The beginning of the request targets for this handle. */
   String target() {
     return "/files/" + Texts.percentEncoded(id);
   }
@@ -44,9 +44,9 @@ public final class FileHandle implements FileRef, Closeable {
   }
 
   /**
-   * Ends the handle, after its writes are done; its streams end with an error. Closing it again does
-   * nothing, and so does closing one that the daemon has ended with its session. Unlike other calls this
-   * one is made even when its thread was interrupted before, so that no handle is left behind.
+   * Ends the handle, after its writes are done; its streams end with an error. Closing it again does nothing, and
+   * so does closing one that the daemon has already ended with its session. Unlike other calls, this one is made
+   * even if its thread was interrupted before, so that no handle is left behind.
    */
   @Override
   public void close() throws IOException {
@@ -56,7 +56,7 @@ public final class FileHandle implements FileRef, Closeable {
         calls.run(Request.post(target() + "/close"));
       } catch (FilesException e) {
         if (e.status() != GONE) {
-          closed.set(false); // it is still open, so that it can be closed again
+          closed.set(false); // the handle is still open: let it be closed again
           throw e;
         }
       } finally {

@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads and writes files of a daemon over HTTP (PROTOCOL.md § 5); hashes, streams and the daemon itself are parts of
- * it. Immutable and thread-safe; its connections are kept alive and shared by all of its parts.
+ * Reads and writes files of a daemon over HTTP (PROTOCOL.md § 5). {@link #hashes}, {@link #streams} and
+ * {@link #daemon} serve the rest of its HTTP interface. Immutable and thread-safe; all of them share the client's
+ * connections, which are kept alive.
  *
- * <p>Every method blocks, best on a virtual thread, and has a time limit: a minute, unless the client was built with
- * another, see {@link #within}. Interrupting its thread ends a method and its connection; the thread stays
- * interrupted. A method throws
+ * <p>Every method blocks, so call it on a virtual thread, and has a time limit: a minute, unless the client was
+ * built with another one, see {@link #within}. Interrupting the calling thread ends the call and its connection;
+ * the thread stays interrupted. A method throws
  *
  * <ul>
  *   <li>{@link FilesException} when the daemon refuses, with its reason;
@@ -27,9 +28,10 @@ import java.util.Map;
  *   <li>another {@link IOException} when the connection ended.
  * </ul>
  *
- * <p>After one of the last four the request may have been done, or be done still. What does the same when it is done
- * twice is repeated when the daemon is busy (503 with {@code Retry-After}), and when the connection ended before an
- * answer, see {@link Builder#attempts}; opening, renaming and deleting are not.
+ * <p>After one of the last four, the daemon may have carried out the request, or may still do so. A request that
+ * has the same effect when it is made twice is repeated when the daemon is busy (503 with {@code Retry-After}), and
+ * when the connection ends before an answer, see {@link Builder#attempts}. Opening, renaming and deleting are not
+ * repeated, nor is the shutdown of the daemon.
  */
 public final class FilesClient implements AutoCloseable {
   private final HttpCalls calls;
@@ -44,15 +46,15 @@ public final class FilesClient implements AutoCloseable {
    * A client with the usual limits. Nothing is sent yet.
    *
    * @param base the address of the daemon, {@code http://127.0.0.1:PORT}
-   * @param token of the daemon; in no message and no {@code toString}
-   * @throws IllegalArgumentException when the address is another machine's, or the token cannot be one
+   * @param token the daemon's; it appears in no message and no {@code toString}
+   * @throws IllegalArgumentException when the address is not one of this machine, or no token can look like this
    */
   public static FilesClient at(URI base, String token) {
     return builder(base, token).build();
   }
 
   /**
-   * Builds a client with limits of its own.
+   * Builds a client with other limits.
    *
    * @throws IllegalArgumentException as {@link #at}
    */
@@ -61,10 +63,10 @@ public final class FilesClient implements AutoCloseable {
   }
 
   /**
-   * The same client with another time limit, for what takes long: renaming to another disk, reserving room, digests of
-   * large files. Closing either closes both.
+   * The same client with another time limit, for requests that take long: renaming to another disk, reserving room,
+   * digests of large files. Closing either closes both.
    *
-   * @param limit of one request, with its answer and repetitions
+   * @param limit for one request, with its answer and repetitions
    * @throws IllegalArgumentException when it is not positive
    */
   public FilesClient within(Duration limit) {
@@ -81,12 +83,12 @@ public final class FilesClient implements AutoCloseable {
     return new Streams(calls);
   }
 
-  /** The daemon itself: roots, numbers, its end. */
+  /** The daemon itself: its roots, its counters, its shutdown. */
   public DaemonControl daemon() {
     return new DaemonControl(calls);
   }
 
-  /** Makes a folder, and those above it; does nothing when it is there. */
+  /** Creates a folder and those above it; does nothing when it exists. */
   public void createFolders(RootPath folder) throws IOException {
     calls.run(Request.post("/files/ensure_dir").json(fields(folder)));
   }
@@ -101,7 +103,7 @@ public final class FilesClient implements AutoCloseable {
         status.flag("is_file"));
   }
 
-  /** The names in a folder, in no order: 100,000 at most, of 32 MiB together. */
+  /** The names in a folder, in no particular order: 100,000 names at most, of 32 MiB together. */
   public List<String> list(RootPath folder) throws IOException {
     return List.copyOf(
         JsonAnswer.texts(calls.call(Request.get("/ops/list" + query(folder)), Answer::json)));
@@ -113,7 +115,7 @@ public final class FilesClient implements AutoCloseable {
   }
 
   /**
-   * Sets the length of a file; what becomes longer reads as zeros.
+   * Sets the length of a file; bytes that are added read as zeros.
    *
    * @param length in bytes
    */
@@ -124,8 +126,8 @@ public final class FilesClient implements AutoCloseable {
   }
 
   /**
-   * Renames a file or a folder, makes the folders above the new name, and replaces a file that has it. To another disk
-   * it copies, which may take long.
+   * Renames a file or a folder. Creates the folders above the new name, and replaces a file that already has it. A
+   * rename to another disk copies, which may take long.
    *
    * @param to the new path, under the same root
    */
@@ -137,7 +139,7 @@ public final class FilesClient implements AutoCloseable {
             .with(Request.Trait.ONCE));
   }
 
-  /** Opens a file. To be closed. */
+  /** Opens a file. The handle must be closed. */
   public FileHandle open(RootPath file, OpenMode mode) throws IOException {
     Request request =
         Request.post("/files/open")
@@ -153,7 +155,8 @@ public final class FilesClient implements AutoCloseable {
   }
 
   /**
-   * Gives a file a length ahead of its bytes; one that is longer stays as it is. Closing the handle ends it.
+   * Sets the length of a file before its bytes are written; a file that is already longer stays as it is. Closing
+   * the handle ends the call.
    *
    * @param size in bytes
    */
@@ -175,13 +178,13 @@ public final class FilesClient implements AutoCloseable {
   }
 
   /**
-   * Writes bytes; makes a missing file at a path, with the folders above. More than 1 MiB is sent in several requests,
-   * each with the client's time limit: when one fails, those before are written. When this returns the system has the
-   * bytes, and {@link #flush} brings them to the disk.
+   * Writes bytes. A missing file is created when it is given by its path, with the folders above it. More than 1
+   * MiB is sent in several requests, each with the client's time limit: when one fails, those before it have been
+   * written. When this method returns, the daemon's system has the bytes; {@link #flush} brings them to the disk.
    *
    * @param offset of the first one in the file
-   * @param bytes from position to limit, which do not change. The buffer is the caller's again when this returns or
-   *     throws
+   * @param bytes those from position to limit; the call changes neither. The caller may reuse the buffer when this
+   *     method returns or throws
    * @throws IllegalArgumentException when the offset is negative
    */
   public void write(FileRef file, long offset, ByteBuffer bytes) throws IOException {
@@ -192,7 +195,7 @@ public final class FilesClient implements AutoCloseable {
    * Writes bytes if they have the expected digest; otherwise nothing is written. 64 MiB at most.
    *
    * @throws FilesException with the status 409 and the code {@code EHASH} when they have another digest
-   * @throws IllegalArgumentException when they are too many, or the offset is negative
+   * @throws IllegalArgumentException when there are too many bytes, or the offset is negative
    */
   public void write(FileRef file, long offset, ByteBuffer bytes, Digest expected)
       throws IOException {
@@ -200,21 +203,22 @@ public final class FilesClient implements AutoCloseable {
   }
 
   /**
-   * Writes all that a stream has, in requests of 1 MiB. When one fails, those before are written. The stream is not
-   * closed.
+   * Writes all bytes of a stream, in requests of 1 MiB. When one fails, those before it have been written. The
+   * stream is not closed.
    *
-   * @return how many bytes those are
+   * @return how many bytes were written
    */
   public long write(FileRef file, long offset, InputStream from) throws IOException {
     return transfers.write(file, offset, from);
   }
 
   /**
-   * Writes much that is small by one request: 16,384 extents and 64 MiB at most, with 16 bytes, key, path and digest of
-   * each. They are written side by side; one that fails hinders no other.
+   * Makes many small writes in one request: 16,384 extents at most, and 64 MiB at most, counting the data and, for
+   * each extent, 16 bytes, its root key, its path and its digest. They are written side by side; one that fails
+   * does not hinder the others.
    *
-   * @return what has become of each, in order; one that is busy (503) is not repeated
-   * @throws IllegalArgumentException when they are too many
+   * @return the outcome of each write, in order; one that was refused as busy (503) is not repeated
+   * @throws IllegalArgumentException when they exceed these limits
    */
   public List<ExtentResult> writeBatch(List<Extent> extents) throws IOException {
     return calls.call(
@@ -225,17 +229,17 @@ public final class FilesClient implements AutoCloseable {
    * Reads as many bytes as the buffer has room for. Past the end of the file nothing is read.
    *
    * @param offset of the first one in the file
-   * @throws FilesException with the status 416 and the code {@code ERANGE} when the file has less
+   * @throws FilesException with the status 416 and the code {@code ERANGE} when the file has fewer bytes
    */
   public void read(FileRef file, long offset, ByteBuffer into) throws IOException {
     transfers.read(file, offset, into);
   }
 
   /**
-   * Copies a range of a file to a stream, which is not closed. Takes as long as it takes while bytes come, see {@link
-   * Builder#silence}.
+   * Copies a range of a file to a stream, which is not closed. The whole copy has no time limit while bytes keep
+   * coming, see {@link Builder#silence}.
    *
-   * @return how many bytes those were
+   * @return how many bytes were copied
    * @throws FilesException as {@link #read(FileRef, long, ByteBuffer)}
    */
   public long read(FileRef file, ByteRange range, OutputStream into) throws IOException {
@@ -245,8 +249,9 @@ public final class FilesClient implements AutoCloseable {
   }
 
   /**
-   * A range of a file as a stream, which is read as its bytes come and has to be closed. It holds a connection of its
-   * own until its end, and is for one thread at a time; each of its reads waits for {@link Builder#silence} at most.
+   * A range of a file as a stream, whose bytes are read as they arrive. The stream must be closed. It holds a
+   * connection of its own until its end, and may be used by one thread at a time; each of its reads waits for
+   * {@link Builder#silence} at most.
    *
    * @throws FilesException as {@link #read(FileRef, long, ByteBuffer)}
    */
@@ -289,8 +294,8 @@ public final class FilesClient implements AutoCloseable {
     }
 
     /**
-     * The session that the calls belong to, by the name that its WebSocket gives: files that are opened end with it,
-     * and it is asked before they are streamed. Without one they belong to none.
+     * The session that the calls belong to, by the name that its WebSocket gave. Files that are opened are closed
+     * with the session, and it is asked before they are streamed. Without this, calls belong to no session.
      *
      * @throws IllegalArgumentException when the name has other characters than visible ASCII
      */
@@ -300,7 +305,8 @@ public final class FilesClient implements AutoCloseable {
     }
 
     /**
-     * How long a request may take, with its answer and repetitions; a minute. At its end {@link HttpTimeoutException}.
+     * How long a request may take, with its answer and repetitions. Default: a minute. After that,
+     * {@link HttpTimeoutException} is thrown.
      *
      * @throws IllegalArgumentException when it is not positive
      */
@@ -310,7 +316,8 @@ public final class FilesClient implements AutoCloseable {
     }
 
     /**
-     * How long a stream (of bytes or digests) may send nothing; a minute. At its end {@link HttpTimeoutException}.
+     * How long a stream (of bytes or digests) may send nothing. Default: a minute. After that, the stream fails
+     * with {@link HttpTimeoutException}.
      *
      * @throws IllegalArgumentException when it is not positive
      */
@@ -320,7 +327,8 @@ public final class FilesClient implements AutoCloseable {
     }
 
     /**
-     * How long connecting may take; five seconds. At its end {@link java.net.http.HttpConnectTimeoutException}.
+     * How long connecting may take. Default: five seconds. After that,
+     * {@link java.net.http.HttpConnectTimeoutException} is thrown.
      *
      * @throws IllegalArgumentException when it is not positive
      */
@@ -330,12 +338,13 @@ public final class FilesClient implements AutoCloseable {
     }
 
     /**
-     * How often a request is sent at most that does the same when it is done twice, if the daemon is busy or the
-     * connection has ended before an answer; three times. 1 for no repetition.
+     * How often at most a request is sent when the daemon is busy, or when the connection ends before an answer.
+     * Holds for requests that have the same effect when they are made twice. Default: three times; 1 means no
+     * repetition.
      *
-     * @param longestPause the longest wait between two, five seconds at first. A daemon that asks for a longer one by
-     *     {@code Retry-After} is not asked again
-     * @throws IllegalArgumentException when one of both is not positive
+     * @param longestPause the longest wait between two attempts, five seconds by default. When the daemon asks for
+     *     a longer one with {@code Retry-After}, the request is not repeated
+     * @throws IllegalArgumentException when either is not positive
      */
     public Builder attempts(int most, Duration longestPause) {
       limits = limits.repetition(most, longestPause);
@@ -348,7 +357,7 @@ public final class FilesClient implements AutoCloseable {
       return this;
     }
 
-    /** Builds the client. To be closed. */
+    /** Builds the client, which must be closed. */
     public FilesClient build() {
       return new FilesClient(
           new HttpCalls(new SharedHttp(connectLimit), server, limits, clock));

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon has refused a request, or has failed to do what it asks for (PROTOCOL.md § 5). Other
- * {@code IOException}s tell that it could not be asked, or has not answered in time.
+ * The daemon has refused a request, or has failed to carry it out (PROTOCOL.md § 5). Any other {@code IOException}
+ * means that the daemon could not be asked, or has not answered in time.
  */
 public final class FilesException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -42,12 +42,12 @@ public final class FilesException extends IOException {
     return code;
   }
 
-  /** What the daemon says of it, in one sentence for the user. */
+  /** The daemon's explanation, in one sentence for the user. */
   public String sentence() {
     return sentence;
   }
 
-  /** When the same request may succeed, by the header {@code Retry-After}. */
+  /** After what time the same request may succeed, from the header {@code Retry-After}. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

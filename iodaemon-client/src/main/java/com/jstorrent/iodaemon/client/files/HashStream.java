@@ -15,9 +15,10 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hashes in order, as the daemon computes them. {@link #next} blocks until there is one, for {@link
- * FilesClient.Builder#silence} at most, and throws {@link UncheckedIOException} when none comes any more. To be
- * closed: that ends the connection, and with it the daemon's work. For one thread at a time; any may close it.
+ * Hashes in order, as the daemon computes them. {@link #next} blocks until the next one arrives, for
+ * {@link FilesClient.Builder#silence} at most, and throws {@link UncheckedIOException} when it does not arrive.
+ * Must be closed, which ends the connection and with it the daemon's work. Used by one thread at a time; any thread
+ * may close it.
  */
 public final class HashStream<T> implements Iterator<T>, AutoCloseable {
   /** Longer than any hash in JSON. */
@@ -27,20 +28,20 @@ public final class HashStream<T> implements Iterator<T>, AutoCloseable {
   private final Iterator<LineReader<T>> readers;
 
   /**
-   * @param readers one for each line that has to come
+   * @param readers one for each line that must arrive
    */
   HashStream(AnswerInput lines, Iterator<LineReader<T>> readers) {
     this.lines = lines;
     this.readers = readers;
   }
 
-  /** Makes something of a line's JSON. */
+  /** Converts the JSON of a line. */
   @FunctionalInterface
   interface LineReader<T> {
     T read(@Nullable Object json) throws IOException;
   }
 
-  /** Whether there is another one. Never blocks: how many there are follows from what was asked for. */
+  /** Whether there is another hash. Never blocks: the request determines how many there are. */
   @Override
   public boolean hasNext() {
     return readers.hasNext();
@@ -81,7 +82,7 @@ public final class HashStream<T> implements Iterator<T>, AutoCloseable {
     return line.toString(StandardCharsets.UTF_8);
   }
 
-  /** The hashes that are left, as a stream; closing it closes this. */
+  /** The remaining hashes as a stream; closing it closes this object. */
   public Stream<T> stream() {
     return StreamSupport.stream(
         Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL),

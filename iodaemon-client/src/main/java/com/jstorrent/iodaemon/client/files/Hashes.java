@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Digests that the daemon computes (PROTOCOL.md § 5.3). Its methods block and throw as those of {@link FilesClient}.
- * Immutable and thread-safe.
+ * Digests that the daemon computes (PROTOCOL.md § 5.3). Its methods block and throw like those of
+ * {@link FilesClient}. Immutable and thread-safe.
  */
 public final class Hashes {
   private static final int MOST_BYTES = 64 << 20;
@@ -28,10 +28,10 @@ public final class Hashes {
   }
 
   /**
-   * The digest of bytes of the caller, 64 MiB at most.
+   * The digest of the caller's bytes, 64 MiB at most.
    *
-   * @param bytes from position to limit, which do not change
-   * @throws IllegalArgumentException when they are too many
+   * @param bytes those from position to limit; the call changes neither
+   * @throws IllegalArgumentException when there are too many bytes
    */
   public Digest digest(DigestAlgorithm algorithm, ByteBuffer bytes) throws IOException {
     if (bytes.remaining() > MOST_BYTES) {
@@ -48,15 +48,15 @@ public final class Hashes {
     return new Digest(algorithm, HexFormat.of().formatHex(digest));
   }
 
-  /** The digest of a whole file. Of a large one it takes long: see {@link FilesClient#within}. */
+  /** The digest of a whole file. This takes long for a large file: see {@link FilesClient#within}. */
   public Digest digest(DigestAlgorithm algorithm, FileRef file) throws IOException {
     return digest(algorithm, List.of(new FileRange(file, ByteRange.whole())));
   }
 
   /**
-   * One digest over ranges in order, as of a piece that lies in several files.
+   * One digest over several ranges in order, for instance of a piece that spans several files.
    *
-   * @throws FilesException with the status 416 and the code {@code ERANGE} when a file has less
+   * @throws FilesException with the status 416 and the code {@code ERANGE} when a file is shorter than its range
    */
   public Digest digest(DigestAlgorithm algorithm, List<FileRange> ranges) throws IOException {
     List<Object> fields = new ArrayList<>();
@@ -73,10 +73,10 @@ public final class Hashes {
   }
 
   /**
-   * The digest of each piece of files that lie one behind the other, as those of a torrent.
+   * The digest of each piece of several files laid end to end, like those of a torrent.
    *
    * @param pieceLength in bytes, 256 MiB at most; the last piece may be shorter
-   * @return the digests of all pieces in order, as they are computed. To be closed
+   * @return the digests of all pieces in order, as they are computed; must be closed
    * @throws IllegalArgumentException when the pieces have an impossible length
    */
   public HashStream<PieceDigest> pieces(
@@ -95,7 +95,7 @@ public final class Hashes {
    * root.
    *
    * @param pieceLength in bytes: a power of two from 16 KiB to 256 MiB
-   * @return the hashes in order, as they are computed. To be closed
+   * @return the hashes in order, as they are computed; must be closed
    * @throws IllegalArgumentException when the pieces have an impossible length
    */
   public HashStream<MerkleHash> merkle(int pieceLength, List<SizedFile> files)
@@ -115,8 +115,8 @@ public final class Hashes {
     private final int pieceLength;
     private final Iterator<SizedFile> files;
     private int file = -1;
-    private long layer; // pieces of the file
-    private long next; // piece; behind the last one, its root has been read
+    private long layer; // how many pieces the file's layer has
+    private long next; // the next piece; greater than layer once the root has been read
 
     MerkleLines(int pieceLength, Iterator<SizedFile> files) {
       this.pieceLength = pieceLength;

@@ -31,7 +31,7 @@ final class HttpCalls {
     this.clock = clock;
   }
 
-  /** Makes something of an answer. */
+  /** Converts an answer. */
   @FunctionalInterface
   interface Reader<T> {
     T read(Answer answer) throws IOException;
@@ -103,7 +103,7 @@ final class HttpCalls {
     }
   }
 
-  /** Waits as the daemon asks for. False when that is too long, or it does not ask for it. */
+  /** Waits as long as the daemon asks for. Returns false when that is too long, or it asks for no wait. */
   private boolean pause(FilesException busy, TimeLimit limit) throws IOException {
     Duration pause = busy.retryAfter().orElse(null);
     if (busy.status() != BUSY
@@ -161,7 +161,7 @@ final class HttpCalls {
     return prepared.build();
   }
 
-  /** Ends the exchange; an answer that has come in this very moment is let go of. */
+  /** Ends the exchange; an answer that arrives at this very moment is closed. */
   private static void giveUp(CompletableFuture<HttpResponse<AnswerInput>> sent) {
     if (!sent.cancel(true) && !sent.isCompletedExceptionally()) {
       sent.join().body().close();

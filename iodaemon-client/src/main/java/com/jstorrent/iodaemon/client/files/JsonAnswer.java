@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** An object of the daemon's JSON, read by fields. Those that are not asked for are ignored. */
+/** An object of the daemon's JSON, read field by field. Fields that are not asked for are ignored. */
 record JsonAnswer(Map<?, ?> fields) {
   /**
    * @throws IOException when the value is no object
@@ -58,7 +58,7 @@ record JsonAnswer(Map<?, ?> fields) {
     throw missing(name, "text");
   }
 
-  /** The text, or this one where there is none. */
+  /** The text, or {@code otherwise} when there is none. */
   String text(String name, String otherwise) {
     return fields.get(name) instanceof String text ? text : otherwise;
   }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a daemon tells of itself, made of its JSON (PROTOCOL.md § 5.4). */
+/** Converts the JSON in which a daemon reports about itself (PROTOCOL.md § 5.4). */
 final class Reports {
   private static final Set<String> NO_COUNTERS =
       Set.of(

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A request, without what all have in common.
+ * A request, without what all requests have in common.
  *
  * @param line method and target
  * @param headers of this request alone
@@ -23,9 +23,9 @@ record Request(
   /** The first line, percent-encoded. */
   record Line(String method, String target) {}
 
-  /** In what a request differs from others. */
+  /** How a request differs from others. */
   enum Trait {
-    /** Sending it twice may do something else than sending it once, so it is never repeated. */
+    /** Sending it twice may have another effect than sending it once, so it is never repeated. */
     ONCE,
     /** It is sent without the token. */
     OPEN
@@ -72,7 +72,7 @@ record Request(
     return body.stream().mapToLong(ByteBuffer::remaining).sum();
   }
 
-  /** Without headers, which may hold what is no concern of a log. */
+  /** Leaves out the headers, which may hold what does not belong in a log. */
   @Override
   public String toString() {
     return line.method() + ' ' + line.target();

@@ -8,8 +8,8 @@ package com.jstorrent.iodaemon.client.files;
  */
 public record RootPath(String root, String path) implements FileRef {
   /**
-   * @throws IllegalArgumentException when the key is empty, or one of both is no valid text (half a
-   *     surrogate pair), which could not be sent
+   * @throws IllegalArgumentException when the key is empty, or either is not valid text (has half a surrogate
+   *     pair), which could not be sent
    */
   public RootPath {
     if (root.isEmpty()) {

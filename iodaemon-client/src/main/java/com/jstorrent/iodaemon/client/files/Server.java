@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where the daemon is, and what is shown to it. */
+/** The daemon's address, with the token and the name of the session that are sent to it. */
 final class Server {
   private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
 
@@ -20,8 +20,8 @@ final class Server {
   }
 
   /**
-   * @throws IllegalArgumentException when the address is not one of a daemon, or the token cannot be
-   *     one; the message does not tell it
+   * @throws IllegalArgumentException when the address cannot be a daemon's, or no token can look like this; the
+   *     message does not quote the token
    */
   static Server of(URI base, String token) {
     String host = base.getHost();
@@ -46,7 +46,7 @@ final class Server {
     return new Server(origin, token, name);
   }
 
-  /** The JDK would quote a header that it refuses. */
+  /** Checks a value before the JDK does: the JDK would quote a header that it refuses. */
   private static void requireField(String what, String value) {
     if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
       throw new IllegalArgumentException(
@@ -67,7 +67,7 @@ final class Server {
     return session;
   }
 
-  /** A sentence of whatever has answered at this address, without the token. */
+  /** Removes the token from a sentence, which may come from whatever has answered at this address. */
   String withoutToken(String sentence) {
     return sentence.replace(token, "…");
   }

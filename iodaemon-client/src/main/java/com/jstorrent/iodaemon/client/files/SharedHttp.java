@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.client.files;
 import java.net.http.HttpClient;
 import java.time.Duration;
 
-/** The connections of a client, and of all that is made of it. Thread-safe. */
+/** The connections that a client shares with everything made from it. Thread-safe. */
 final class SharedHttp {
   private final HttpClient client;
   private volatile boolean closed;

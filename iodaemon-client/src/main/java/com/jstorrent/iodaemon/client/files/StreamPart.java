@@ -6,7 +6,7 @@ import java.io.InputStream;
 /**
  * A range of a file that is being streamed.
  *
- * @param range which bytes come: those asked for, or fewer where the file ends
+ * @param range which bytes follow: those asked for, or fewer when the file ends before
  * @param fileSize of the whole file, in bytes
  * @param contentType by the file's name
  * @param etag stands for the handle and the size

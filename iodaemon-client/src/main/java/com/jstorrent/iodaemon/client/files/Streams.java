@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /**
  * Files as media players read them (PROTOCOL.md § 5.5): before bytes are sent, the session that has opened the file
- * is asked for them. Its methods block and throw as those of {@link FilesClient}. Immutable and thread-safe.
+ * is asked for them. Its methods block and throw like those of {@link FilesClient}. Immutable and thread-safe.
  */
 public final class Streams {
   private static final int PARTIAL = 206;
@@ -23,8 +23,8 @@ public final class Streams {
   }
 
   /**
-   * An address by which a player that cannot show the token may read a file. It holds a secret. A player of its own for
-   * each ticket: two that share an address wait for each other.
+   * An address by which a player that cannot show the token may read a file. The address contains a secret. Use a
+   * separate ticket for each player: two that share an address wait for each other.
    *
    * @param life how long it is valid, from a second to a day; it ends with the handle at the latest
    */
@@ -40,12 +40,12 @@ public final class Streams {
   }
 
   /**
-   * Opens a range of a file. Waits until its first bytes are there: a session may hold it back for long, see {@link
-   * FilesClient#within}.
+   * Opens a range of a file. Waits until its first bytes are there, which may take long when the session holds them
+   * back, see {@link FilesClient#within}.
    *
-   * @return its bytes, as they come. To be closed
-   * @throws FilesException with the status 416 and the code {@code ERANGE} when the file ends before the range begins,
-   *     and with whatever status the session rejects it
+   * @return its bytes, as they arrive; must be closed
+   * @throws FilesException with the status 416 and the code {@code ERANGE} when the file ends before the range
+   *     begins, or with the session's own status when the session rejects the range
    * @throws IllegalArgumentException when the range has no bytes
    */
   public StreamPart open(FileHandle file, ByteRange range) throws IOException {

@@ -4,7 +4,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** How texts are spelled in requests. */
+/** How texts are encoded in requests. */
 final class Texts {
   private Texts() {}
 
@@ -18,7 +18,7 @@ final class Texts {
     }
   }
 
-  /** For one segment of a path, or a parameter of a query. */
+  /** Encodes one segment of a path, or a parameter of a query. */
   static String percentEncoded(String text) {
     if (text.equals(".") || text.equals("..")) {
       return text.replace(".", "%2E"); // as segments they would mean another path

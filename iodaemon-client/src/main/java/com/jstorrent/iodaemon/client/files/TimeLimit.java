@@ -6,7 +6,7 @@ import java.time.Duration;
 /** How long the next wait for the daemon may take. */
 interface TimeLimit {
   /**
-   * At least one.
+   * How long the next wait may take, at least one nanosecond.
    *
    * @throws HttpTimeoutException when the time is over
    */
@@ -14,7 +14,7 @@ interface TimeLimit {
 
   HttpTimeoutException exceeded();
 
-  /** One time for all waits together, from now on. */
+  /** One limit for all waits together, from now on. */
   static TimeLimit together(CallClock clock, Duration time) {
     long end = clock.nanoTime() + nanos(time);
     return new TimeLimit() {
@@ -36,7 +36,7 @@ interface TimeLimit {
     };
   }
 
-  /** So long for each wait. */
+  /** The same limit for each wait. */
   static TimeLimit each(Duration time) {
     return new TimeLimit() {
       @Override
@@ -53,7 +53,7 @@ interface TimeLimit {
     };
   }
 
-  /** What does not fit is longer than any wait; half, so that a sum of two fits. */
+  /** A longer duration is longer than any wait. The most is half of what fits, so that the sum of two fits. */
   private static long nanos(Duration time) {
     Duration most = Duration.ofNanos(Long.MAX_VALUE / 2);
     return time.compareTo(most) < 0 ? time.toNanos() : most.toNanos();

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Bytes to and from files (PROTOCOL.md § 5.1 and § 5.2). Thread-safe. */
 final class Transfers {
   /**
-   * What is not verified is sent in requests of so many bytes: it may have any length, and a repetition, and the time
-   * limit, are those of a step.
+   * Unverified bytes are sent in requests of this size. So they may have any length, and repetitions and the time
+   * limit apply to each request.
    */
   private static final int STEP_BYTES = 1 << 20;
 
@@ -46,7 +46,7 @@ final class Transfers {
     } while (left.hasRemaining());
   }
 
-  /** Writes all that a stream has. Returns how many bytes those are. */
+  /** Writes all bytes of a stream. Returns how many there were. */
   long write(FileRef file, long offset, InputStream from) throws IOException {
     byte[] step = new byte[STEP_BYTES];
     long written = 0;

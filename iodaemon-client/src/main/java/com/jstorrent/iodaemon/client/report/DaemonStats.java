@@ -8,13 +8,13 @@ import java.util.Map;
  * The counters of a daemon.
  *
  * @param counters by their names in {@code GET /stats}; later daemons may have others
- * @param uptime since the daemon has started, in seconds
+ * @param uptime since the daemon started, in seconds
  * @param version of the daemon; empty when it does not tell
  * @param sessions those that have shown the token
  */
 public record DaemonStats(
     Map<String, Long> counters, Duration uptime, String version, List<SessionStats> sessions) {
-  /** Copies what it is given. */
+  /** Copies its arguments. */
   public DaemonStats {
     counters = Map.copyOf(counters);
     sessions = List.copyOf(sessions);

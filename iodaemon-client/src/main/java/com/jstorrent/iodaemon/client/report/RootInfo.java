@@ -17,7 +17,7 @@ public record RootInfo(
   /**
    * Whether a root can be used.
    *
-   * @param now whether it could when the daemon looked
+   * @param now whether it could be used when the daemon looked
    * @param checked when it looked
    * @param freeBytes what is free on its disk; empty when that is not known
    */

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name which one
  * @param isParked whether it waits to be resumed (PROTOCOL.md § 9.3)
- * @param times since when
+ * @param times how long it has existed, been idle and been blocked
  * @param queuedToClientBytes control frames that wait, and frames kept for resuming
  * @param counters its share of the daemon's, without those that are 0
  */
 public record SessionStats(
     Name name, boolean isParked, Times times, long queuedToClientBytes,
     Map<String, Long> counters) {
-  /** Copies what it is given. */
+  /** Copies its arguments. */
   public SessionStats {
     counters = Map.copyOf(counters);
   }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param more how many others there are
  */
 public record SocketList(List<SocketStats> sockets, long more) {
-  /** Copies what it is given. */
+  /** Copies its arguments. */
   public SocketList {
     sockets = List.copyOf(sockets);
   }

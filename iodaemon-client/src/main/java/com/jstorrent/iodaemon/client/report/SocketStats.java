@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name which one
  * @param state such as {@code open}; later daemons may have others
- * @param ends between which addresses
+ * @param ends the addresses that it connects
  * @param traffic what has gone through it
- * @param idle since it was used, in milliseconds
+ * @param idle since it was last used, in milliseconds
  */
 public record SocketStats(Name name, String state, Ends ends, Traffic traffic, Duration idle) {
 

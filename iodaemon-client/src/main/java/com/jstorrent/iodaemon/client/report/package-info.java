@@ -1,4 +1,4 @@
-/** What a daemon tells of itself: roots, counters, sessions and sockets (PROTOCOL.md § 5.4). */
+/** What a daemon reports about itself: roots, counters, sessions and sockets (PROTOCOL.md § 5.4). */
 @NullMarked
 package com.jstorrent.iodaemon.client.report;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many writes by one request. */
+/** Many writes in one request. */
 class BatchTest {
   @TempDir
   Path folder;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a daemon tells of itself, with types. */
+/** What a daemon reports about itself, as typed values. */
 class DaemonControlTest {
   @TempDir
   Path folder;
@@ -112,7 +112,7 @@ class DaemonControlTest {
 
   @Test
   void rootsAreReadAgain() throws Exception {
-    daemon.reload(); // of a daemon without a profile nothing is read
+    daemon.reload(); // a daemon without a profile reads nothing
     assertThat(daemon.roots()).hasSize(3);
   }
 

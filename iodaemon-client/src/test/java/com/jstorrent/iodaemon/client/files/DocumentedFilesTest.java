@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/client-files.md shows compiles, works, and is what stands here. */
+/** The code in docs/client-files.md compiles, works, and is the same as here. */
 class DocumentedFilesTest {
   private static final Path DOCUMENT = Contract.REPOSITORY.resolve("docs/client-files.md");
   private static final Path SOURCE =

@@ -40,7 +40,7 @@ class FailuresTest {
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final RootPath FILE = RootPath.of("k", "f");
 
-  /** A call that is given up has a connection to end, however slow the machine is. */
+  /** Connects first, so that a call that is given up has a connection to end, however slow the machine is. */
   private static void connect(FilesClient files) throws IOException {
     assertThat(files.within(Duration.ofMinutes(5)).daemon().isHealthy()).isTrue();
   }
@@ -92,7 +92,7 @@ class FailuresTest {
     }
   }
 
-  /** One that goes on only when it is told to. */
+  /** A clock that goes on only when it is told to. */
   private static final class JumpingClock implements CallClock {
     private volatile long now;
 
@@ -107,7 +107,7 @@ class FailuresTest {
     }
   }
 
-  /** Runs a call on a thread of its own and interrupts it when it has come so far. */
+  /** Runs a call on a thread of its own and interrupts it when it has got that far. */
   private static Throwable interrupted(
       Thread.Builder kind, Callable<?> call, ScriptedServer server, CountDownLatch soFar)
       throws Exception {

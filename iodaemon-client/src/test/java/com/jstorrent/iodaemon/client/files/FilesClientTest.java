@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files by path and by handle, on the disk of a daemon. */
 class FilesClientTest {
-  /** Longer than a request of bytes that are not verified, and not a multiple of it. */
+  /** Longer than one request of unverified bytes, and not a multiple of it. */
   private static final int LONG = (5 << 20) + 3;
 
   @TempDir

@@ -24,7 +24,7 @@ class RepetitionTest {
 
   private final RecordingClock clock = new RecordingClock();
 
-  /** The system's time; waits are written down and over at once. */
+  /** The system's time; pauses are recorded, and end at once. */
   private static final class RecordingClock implements CallClock {
     private final Queue<Duration> slept = new ConcurrentLinkedQueue<>();
 

@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server that gives its answers in order, one for each request on whatever connection, and does what no daemon
- * does: stays silent, stops in the middle, goes away.
+ * A server that gives its answers in order, one for each request on any connection, and does what no daemon does:
+ * stays silent, stops in the middle, goes away.
  */
 final class ScriptedServer implements AutoCloseable {
   private static final Pattern LENGTH =

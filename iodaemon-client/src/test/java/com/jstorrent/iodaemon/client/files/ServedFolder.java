@@ -45,7 +45,7 @@ final class ServedFolder implements AutoCloseable {
     return daemon.stats().get(counter);
   }
 
-  /** A client of frames that is through the handshake, with a session of this name. */
+  /** A client of {@code /io} that has completed the handshake, with a session of this name. */
   TestClient session(String name) throws IOException {
     return new TestClient(
         sessions.connect(new ConnectionInfo(true, name, HelloCodec.EMPTY_ONLY)));

@@ -68,7 +68,7 @@ public final class JsonReports implements ControlCodec {
     return Json.write(fields);
   }
 
-  /** The object of {@code GET /stats/history}: of each counter the values of all samples. */
+  /** The object of {@code GET /stats/history}: for each counter its values in all samples. */
   public static String historyObject(
       List<CounterSample> samples, List<Counter> counters) {
     Map<String, Object> fields = new LinkedHashMap<>();

@@ -38,7 +38,7 @@ public final class Demo {
   /**
    * @param megabytes how many MiB to relay
    * @param sockets over how many sockets
-   * @param out where it tells what it does and what it has measured
+   * @param out where it reports what it does and what it has measured
    */
   public static Demo of(int megabytes, int sockets, PrintStream out) {
     return new Demo(megabytes, sockets, out);
@@ -145,7 +145,7 @@ public final class Demo {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  /** When a signal ends the process, two threads come here. */
+  /** Synchronized, because two threads call this when a signal ends the process. */
   private static synchronized void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;

@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** What the demo does with a daemon, by the Java client, as another program would. */
+/** What the demo does with a daemon, through the Java client, as another program would. */
 final class DemoTransfer implements AutoCloseable {
   private static final int ROUND_TRIPS = 2000;
   private static final int WARM_UP = 1000;
@@ -29,7 +29,7 @@ final class DemoTransfer implements AutoCloseable {
   private static final String PEER = "127.0.0.1";
   private static final String FILE = "demo/data.bin";
 
-  /** A peer or a daemon that is silent for so long is not worth waiting for. */
+  /** A peer or a daemon that is silent for this long is not worth waiting for. */
   private static final ClientOptions OPTIONS =
       ClientOptions.builder().readTimeout(Duration.ofSeconds(30)).build();
 

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a {@link ScriptedPeer} does on one connection, step by step. Immutable: each method gives a script
- * with one step more.
+ * What a {@link ScriptedPeer} does on one connection, step by step. Immutable: each method returns a script with
+ * one more step.
  *
  * <pre>{@code
  * Script.start().expect("hello").send("world").halfClose().expectEnd()
@@ -39,7 +39,7 @@ public final class Script {
     return new Script(List.copyOf(more));
   }
 
-  /** Sends bytes; waits while they are not taken. */
+  /** Sends bytes; blocks while the other end does not take them. */
   public Script send(byte[] bytes) {
     return then(new Step.Send(bytes.clone()));
   }
@@ -49,7 +49,7 @@ public final class Script {
     return send(text.getBytes(UTF_8));
   }
 
-  /** Waits for so many bytes, which have to be these. */
+  /** Waits for as many bytes as these, which must be equal to them. */
   public Script expect(byte[] bytes) {
     return then(new Step.Expect(bytes.clone()));
   }
@@ -59,7 +59,7 @@ public final class Script {
     return expect(text.getBytes(UTF_8));
   }
 
-  /** Waits for so many bytes, whatever they are. */
+  /** Waits for this many bytes, whatever they are. */
   public Script skip(long bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException("bytes must not be negative, and is " + bytes + ".");
@@ -72,12 +72,12 @@ public final class Script {
     return then(new Step.HalfClose());
   }
 
-  /** Waits until the other end has ended its direction (FIN); bytes before that are a mistake. */
+  /** Waits until the other end has ended its direction (FIN); fails if bytes arrive before that. */
   public Script expectEnd() {
     return then(new Step.ExpectEnd());
   }
 
-  /** Waits until the other end resets the connection (RST); bytes before that are thrown away. */
+  /** Waits until the other end resets the connection (RST); bytes before that are discarded. */
   public Script expectReset() {
     return then(new Step.ExpectReset());
   }

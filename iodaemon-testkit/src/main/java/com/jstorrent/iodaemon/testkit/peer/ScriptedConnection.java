@@ -78,7 +78,7 @@ final class ScriptedConnection {
     }
   }
 
-  /** Waits until the script has been followed; the time begins anew with each step. */
+  /** Waits until the script is complete; the time begins anew with each step. */
   void await(Duration patience) throws InterruptedException {
     lock.lock();
     try {

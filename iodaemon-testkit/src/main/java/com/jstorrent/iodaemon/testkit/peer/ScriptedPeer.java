@@ -12,8 +12,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other end of TCP connections, as a test wants it: a server on a free port of this machine, or a
- * client, that follows a {@link Script}. {@link #await} says whether the program under test did its part.
+ * The other end of TCP connections, as a test needs it: a server on a free port of this machine, or a client, which
+ * follows a {@link Script}. {@link #await} tells whether the program under test did its part.
  *
  * <pre>{@code
  * try (ScriptedPeer peer = ScriptedPeer.listening(Script.start().expect("hello").send("world").reset())) {
@@ -93,13 +93,13 @@ public final class ScriptedPeer implements AutoCloseable {
     resumed.release();
   }
 
-  /** As {@link #await(Duration)}, with a minute for each step. */
+  /** Like {@link #await(Duration)}, with a minute for each step. */
   public void await() throws InterruptedException {
     await(Duration.ofMinutes(1));
   }
 
   /**
-   * Waits until all scripts have been followed.
+   * Waits until all scripts are complete.
    *
    * @param patience how long each step may take
    * @throws AssertionError when a step has failed, or takes longer; names the step

@@ -127,7 +127,7 @@ sealed interface Step {
       try {
         socket.getInputStream().skipNBytes(Long.MAX_VALUE);
       } catch (SocketException e) {
-        return; // it is what a reset looks like, in any language and on any system
+        return; // a reset is this exception, whatever the language and the system
       } catch (IOException e) {
         throw wrong("the connection ends in order.");
       }

@@ -9,13 +9,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * The first thing that has gone wrong on any thread of a test. That a connection has ended ({@link
- * IOException}) is not wrong in itself: the test judges it. Thread-safe.
+ * The first failure on any thread of a test. That a connection has ended ({@link IOException}) is not a failure in
+ * itself: the test judges it. Thread-safe.
  */
 final class Alarm {
   private final CompletableFuture<AssertionError> raised = new CompletableFuture<>();
 
-  /** Notes what has gone wrong. */
+  /** Records a failure. */
   void raise(String what, Throwable failure) {
     switch (failure) {
       case AssertionError broken -> raised.complete(broken);
@@ -27,13 +27,13 @@ final class Alarm {
     }
   }
 
-  /** Hears of it, on the thread that it has gone wrong on. */
+  /** Runs an action after the first failure, on the thread that has failed. */
   void onRaised(Consumer<AssertionError> action) {
     raised.thenAccept(action);
   }
 
   /**
-   * @throws AssertionError when something has gone wrong
+   * @throws AssertionError when there was a failure
    */
   void check() {
     AssertionError seen = raised.getNow(null);
@@ -43,9 +43,9 @@ final class Alarm {
   }
 
   /**
-   * Waits until something is done, in whatever way.
+   * Waits until the future completes, normally or not.
    *
-   * @throws AssertionError when something has gone wrong, there or elsewhere
+   * @throws AssertionError when there was a failure on any thread
    * @throws TimeoutException when it takes longer
    */
   void orDone(CompletableFuture<?> done, Duration patience)
@@ -53,7 +53,7 @@ final class Alarm {
     try {
       CompletableFuture.anyOf(done, raised).get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      // What was waited for has failed, which its owner judges.
+      // The future has failed, which its owner judges.
     }
     check();
   }

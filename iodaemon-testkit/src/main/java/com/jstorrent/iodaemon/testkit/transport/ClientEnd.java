@@ -23,7 +23,7 @@ public interface ClientEnd {
    */
   byte @Nullable [] receive() throws IOException, InterruptedException;
 
-  /** Ends the connection in order: says goodbye, if the transport has a way to say so. */
+  /** Ends the connection in order, and says that the client is done if the transport has a way to say so. */
   void close() throws IOException;
 
   /** Ends the connection as if the process had been killed. Called again, it does nothing. */

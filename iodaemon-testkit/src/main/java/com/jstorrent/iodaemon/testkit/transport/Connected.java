@@ -123,7 +123,7 @@ final class Connected implements AutoCloseable {
     return others.begin(what, action);
   }
 
-  /** Sends a frame, and looks what becomes of its buffer. The relay's thread only. */
+  /** Sends a frame, and checks what has become of its buffer. The relay's thread only. */
   void send(byte[] frame) throws IOException {
     GuardedBuffer buffer = guarded(frame);
     connection().send(buffer.toSend());
@@ -131,7 +131,7 @@ final class Connected implements AutoCloseable {
     buffer.reuse();
   }
 
-  /** Sends frames by one call, and looks what becomes of their buffers. The relay's thread only. */
+  /** Sends frames in one call, and checks what has become of their buffers. The relay's thread only. */
   void sendTogether(List<byte[]> frames) throws IOException {
     List<GuardedBuffer> buffers = new ArrayList<>();
     for (byte[] frame : frames) {
@@ -157,7 +157,7 @@ final class Connected implements AutoCloseable {
     connection().flush();
   }
 
-  /** What a session does when a transport asks for a flush: one soon, and none after one has failed. */
+  /** Flushes as a session does when a transport asks for it: soon, and no more after a flush has failed. */
   private void flushSoon() {
     if (flushAsked.compareAndSet(false, true)) {
       relay.begin(
@@ -186,7 +186,7 @@ final class Connected implements AutoCloseable {
     return receiver().next(rule);
   }
 
-  /** Takes the next event, which has to be this frame. */
+  /** Takes the next event, which must be this frame. */
   void expect(byte[] frame, Rule rule, String which) throws InterruptedException {
     switch (next(rule)) {
       case Event.Frame(ByteBuffer bytes) -> {
@@ -198,7 +198,7 @@ final class Connected implements AutoCloseable {
     }
   }
 
-  /** Takes the next event, which has to be the end, and fails if there is another one. */
+  /** Takes the next event, which must be the end, and fails if there is another one. */
   Event.Closed expectEnd(Rule rule) throws InterruptedException {
     Event event = next(rule);
     if (event instanceof Event.Closed closed) {
@@ -220,12 +220,12 @@ final class Connected implements AutoCloseable {
     return clientReader.begin("the client's receive", () -> client().receive()).done(rule);
   }
 
-  /** Takes the client's next frame, which has to be this one. */
+  /** Takes the client's next frame, which must be this one. */
   void receive(byte[] frame, Rule rule, String which) throws InterruptedException {
     same(frame, receive(rule), rule, which);
   }
 
-  /** The client receives until the end, of which its transport may make an exception. */
+  /** The client receives, and must find the end, which its transport may report by an exception. */
   void receiveEnd(Rule rule) throws InterruptedException {
     clientReader
         .begin(
@@ -251,7 +251,7 @@ final class Connected implements AutoCloseable {
     }
   }
 
-  /** Gives up both ends, by a thread that a broken transport has not blocked yet. */
+  /** Gives up both ends, on a thread that a broken transport has not blocked yet. */
   @Override
   public void close() {
     try (Worker last = new Worker("last", patience, new Alarm())) {

@@ -13,7 +13,7 @@ final class GuardedBuffer {
   private final ByteBuffer all;
 
   /**
-   * @param kind buffers of three kinds take turns: on the heap, a part of an array, direct
+   * @param kind chooses one of three kinds of buffer in turn: on the heap, a part of an array, direct
    */
   GuardedBuffer(byte[] frame, int headroom, int kind) {
     this.frame = frame;
@@ -33,7 +33,7 @@ final class GuardedBuffer {
     return GUARD_BYTES + headroom;
   }
 
-  /** What {@code send} gets; shares its bytes with this one. */
+  /** The buffer that {@code send} gets; it shares its bytes with this one. */
   ByteBuffer toSend() {
     return all.duplicate().position(start()).limit(start() + frame.length);
   }

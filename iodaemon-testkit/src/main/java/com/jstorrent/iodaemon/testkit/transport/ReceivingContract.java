@@ -143,7 +143,7 @@ public interface ReceivingContract extends TransportUnderTest {
     }
   }
 
-  /** It grows when the client has authenticated. */
+  /** The limit grows when the client has authenticated. */
   @Test
   default void theLimitIsAskedForWithEachFrame() throws Exception {
     try (Connected both = Connected.open(this)) {
@@ -162,8 +162,8 @@ public interface ReceivingContract extends TransportUnderTest {
   }
 
   /**
-   * A connection over TCP that is closed while bytes have come and were not read is reset, and what the
-   * client has not read is lost. So what it sends after a violation has to be read, and thrown away.
+   * Closing a TCP connection while received bytes are unread resets it, and what the client has not read yet is
+   * lost. So what the client sends after a violation must be read and discarded.
    */
   @Test
   default void theErrorReachesAClientThatGoesOnSending() throws Exception {
@@ -185,7 +185,7 @@ public interface ReceivingContract extends TransportUnderTest {
         try {
           both.connection().flush();
         } catch (IOException e) {
-          // It is closed already, which a transport may make known so.
+          // It is closed already, which a transport may report in this way.
         }
       }).done(Rule.ERROR_ARRIVES);
       both.receive(error, Rule.ERROR_ARRIVES, "the ERROR");

@@ -54,7 +54,7 @@ public final class RecordingReceiver implements FrameReceiver {
 
   /**
    * @param connection the daemon's end
-   * @param limit what {@link #frameLimit} says first
+   * @param limit what {@link #frameLimit} returns at first
    */
   public RecordingReceiver(FrameConnection connection, int limit) {
     this.connection = connection;
@@ -66,7 +66,7 @@ public final class RecordingReceiver implements FrameReceiver {
     return connection;
   }
 
-  /** Runs when the transport wants to be flushed; must not block. By default that is ignored. */
+  /** Sets what runs when the transport asks for a flush; it must not block. By default nothing runs. */
   void onFlush(Runnable action) {
     onFlush = action;
   }
@@ -82,7 +82,7 @@ public final class RecordingReceiver implements FrameReceiver {
     patience = time;
   }
 
-  /** Changes what {@link #frameLimit} says. */
+  /** Changes what {@link #frameLimit} returns. */
   void limit(int bytes) {
     limit = bytes;
   }
@@ -92,7 +92,7 @@ public final class RecordingReceiver implements FrameReceiver {
     leavingUnread = true;
   }
 
-  /** From here on delivering a frame blocks, until this is counted down. */
+  /** From here on delivering a frame blocks, until the latch that is returned is counted down. */
   CountDownLatch holdUp() {
     CountDownLatch latch = new CountDownLatch(1);
     gate = latch;
@@ -164,7 +164,7 @@ public final class RecordingReceiver implements FrameReceiver {
     record(() -> new Event.Closed(finished));
   }
 
-  /** What it makes of a call. */
+  /** Makes an event of a call. */
   private interface Observed {
     Event event();
   }

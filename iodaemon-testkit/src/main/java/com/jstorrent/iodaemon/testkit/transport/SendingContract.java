@@ -58,7 +58,7 @@ public interface SendingContract extends TransportUnderTest {
     }
   }
 
-  /** Several frames by one call are the same as one call for each. */
+  /** Sending several frames in one call is the same as one call for each. */
   @Test
   default void framesThatAreSentTogetherArriveInOrder() throws Exception {
     List<byte[]> frames = new ArrayList<>();
@@ -133,7 +133,7 @@ public interface SendingContract extends TransportUnderTest {
     }
   }
 
-  /** The session probes from its own threads; it would wait with them. */
+  /** The session probes from threads of its own, which a probe that blocks would hold up. */
   @Test
   default void probeDoesNotBlockAndChangesNothing() throws Exception {
     byte[] frame = Connected.bytes(3, FrameSizes.LARGE);

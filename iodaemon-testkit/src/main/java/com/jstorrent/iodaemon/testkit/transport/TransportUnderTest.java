@@ -14,8 +14,8 @@ public interface TransportUnderTest {
   ClientEnd connect(SessionAcceptor acceptor) throws Exception;
 
   /**
-   * Whether a client can say that it is done, as opposed to being lost: whether {@link
-   * ClientEnd#close} makes {@link FrameReceiver#onClosed} say {@code finished}. Default: yes.
+   * Whether a client can say that it is done, as opposed to being lost: whether {@link ClientEnd#close} results in
+   * {@link FrameReceiver#onClosed} with {@code finished}. Default: yes.
    */
   default boolean hasGoodbye() {
     return true;

@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A thread that does one thing after the other for a test, which never waits for it without an end. */
+/** A thread that does one thing after another for a test, which never waits for it without a limit. */
 final class Worker implements AutoCloseable {
-  /** So many looks a millisecond apart without progress mean that a thread is blocked. */
+  /** A thread counts as blocked after this many checks without progress, a millisecond apart. */
   private static final int LOOKS = 200;
 
   private static final int SHOWN_CALLS = 8;
@@ -27,7 +27,7 @@ final class Worker implements AutoCloseable {
   private final Alarm alarm;
 
   /**
-   * @param alarm what has gone wrong in another worker ends the waits for this one
+   * @param alarm a failure of another worker ends the waits for this one
    */
   Worker(String name, Duration patience, Alarm alarm) {
     this.patience = patience;
@@ -52,7 +52,7 @@ final class Worker implements AutoCloseable {
   }
 
   /**
-   * Begins to do something, behind what was begun before.
+   * Lets the thread do something after what it was given before.
    *
    * @param what for messages, such as {@code send}
    */
@@ -103,7 +103,7 @@ final class Worker implements AutoCloseable {
     thread.interrupt();
   }
 
-  /** Something that was begun. */
+  /** Something that the thread was given to do. */
   final class Task<T extends @Nullable Object> {
     private final String what;
     private final CompletableFuture<T> future;
@@ -135,7 +135,10 @@ final class Worker implements AutoCloseable {
       throw rule.broken(what + " has succeeded.");
     }
 
-    /** Waits until it ends, in whatever way; the rule is broken if that takes too long. */
+    /**
+     * Waits until it ends, with or without an {@link IOException}; the rule is broken if it fails otherwise or
+     * takes too long.
+     */
     void ends(Rule rule) throws InterruptedException {
       try {
         await(rule);
@@ -157,9 +160,8 @@ final class Worker implements AutoCloseable {
     }
 
     /**
-     * Waits until it is blocked: its thread waits, and {@code progress} does not change. The rule is
-     * broken if it ends instead. That a slow machine looks like a blocked thread weakens a test, and
-     * fails none.
+     * Waits until it is blocked: its thread waits, and {@code progress} does not change. The rule is broken if it
+     * ends instead. A slow machine may look like a blocked thread, which weakens a test but never fails one.
      */
     void blocks(Rule rule, AtomicLong progress) throws InterruptedException {
       long end = System.nanoTime() + patience.toNanos();

@@ -45,7 +45,7 @@ final class Pipe {
     }
   }
 
-  /** Ends it behind the frame that it holds. */
+  /** Ends it after the frame that it holds. */
   void end() {
     lock.lock();
     try {

@@ -10,18 +10,15 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Memory into which answers are read from files, piece by piece. A client that reads its answer slowly
- * occupies a piece for all that time; so the more is in use, the smaller are the pieces, and when there
- * is nothing left, an answer does not wait but is read in very small steps. Thread-safe.
+ * Memory into which answers are read from files, piece by piece. A client that reads its answer slowly occupies a
+ * piece for all that time. So pieces become smaller as more memory is in use, and when none is left, an answer does
+ * not wait but is read in very small steps. Thread-safe.
  */
 final class AnswerBuffers {
   /** The most segments of a piece. */
   private static final int PIECE_SEGMENTS = 4;
 
-  /**
-   * The size of a piece for which no memory of the daemon is needed: its connection needs about as much
-   * anyway.
-   */
+  /** The size of a piece whose memory is not counted: its connection needs about as much anyway. */
   private static final int STEP_BYTES = 4 << 10;
 
   private final MemoryAccount memory;
@@ -29,7 +26,7 @@ final class AnswerBuffers {
   private final long most;
 
   AnswerBuffers(DaemonMemory daemon) {
-    // Nothing can be given up but by a client that takes its answer.
+    // This memory cannot be given up: it becomes free only as clients take their answers.
     memory = daemon.budget().open(Share.COMMON);
     segments = daemon.segments();
     most = Math.min(Limits.ANSWER_BYTES, daemon.budget().limit() / 4);

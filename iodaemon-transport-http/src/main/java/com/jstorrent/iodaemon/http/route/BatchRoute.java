@@ -28,16 +28,16 @@ final class BatchRoute implements Route.Handler {
   /** Enough for the result of an extent, with its message. */
   private static final int RESULT_BYTES = 256;
 
-  /** The extents of a small batch take no more memory than a connection does anyway. */
+  /** Up to this many extents are not counted: they take no more memory than a connection does anyway. */
   private static final int UNCOUNTED = 16;
 
-  /** What extents and results take at most beside the body. */
+  /** The most memory that extents and results take beside the body. */
   private static final long BESIDE_BYTES =
       Limits.BATCH_EXTENTS * (Extent.HEAP_BYTES + RESULT_BYTES);
 
   private static final int MOST_CHAR_BYTES = 3;
 
-  /** For what stands around the results. */
+  /** For what surrounds the results. */
   private static final int END_BYTES = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchRoute.class);
@@ -81,12 +81,12 @@ final class BatchRoute implements Route.Handler {
         });
   }
 
-  /** A write that has been begun, or has failed at once. */
+  /** A write that has begun, or has failed at once. */
   private interface Begun {
     void await() throws OperationFailure;
   }
 
-  /** Returns, or throws, only when no job uses the body any more. */
+  /** Returns or throws only once no job uses the body any more. */
   private void write(List<Extent> extents, Results results) throws OperationFailure {
     Deque<Begun> begun = new ArrayDeque<>();
     try {
@@ -115,7 +115,7 @@ final class BatchRoute implements Route.Handler {
 
     void add(Map<String, Object> result) throws OperationFailure {
       String json = separator + Json.write(result);
-      answer.reserve(json.length() * MOST_CHAR_BYTES + END_BYTES); // there is, unless messages are long
+      answer.reserve(json.length() * MOST_CHAR_BYTES + END_BYTES); // there is room already, unless messages are long
       answer.append(json);
       separator = ",";
     }

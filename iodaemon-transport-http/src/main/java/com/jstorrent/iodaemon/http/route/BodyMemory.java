@@ -21,16 +21,16 @@ final class BodyMemory {
   /** The most bytes of a small body. */
   static final int SMALL_BYTES = 64 << 10;
 
-  /** Small bodies together may have one of so many parts of what large ones may have. */
+  /** Small bodies together may have the memory of large ones divided by this. */
   private static final int SMALL_PARTS = 4;
 
-  /** A large body grows by so many segments at a time. */
+  /** A large body grows by this many segments at a time. */
   private static final int STEP_SEGMENTS = Limits.BODY_STEP_BYTES / Limits.SEGMENT_BYTES;
 
   /** The first bytes of a body, which are not counted: its connection needs about as much anyway. */
   private static final int FIRST_BYTES = 4 << 10;
 
-  /** A body in chunks is taken to be no longer than this until it is. */
+  /** A body in chunks is assumed to be no longer than this until it turns out to be. */
   private static final long UNKNOWN_BYTES = 1 << 20;
 
   private final GrowthBudget small;
@@ -58,7 +58,7 @@ final class BodyMemory {
   /**
    * Reads the whole body. Blocks until there is memory for it, and until it has arrived.
    *
-   * @param wanted bytes that the body may have, if there is as much memory
+   * @param wanted how many bytes the body may have, as far as there can be memory for them
    * @throws OperationFailure EFBIG when it is longer; EBUSY when there is no memory for it in time, or
    *     when it comes slowly and others need its memory
    * @throws IOException when the body cannot be read, or ends early
@@ -68,13 +68,13 @@ final class BodyMemory {
   }
 
   /**
-   * As {@link #read(Call, long)}, for a body beside which its request needs more memory.
+   * Like {@link #read(Call, long)}, for a request that needs more memory beside its body.
    *
-   * @param beside so many bytes at most
+   * @param beside the most bytes that it needs beside its body
    */
   HeldBody read(Call call, long wanted, long beside) throws OperationFailure, IOException {
     long most = Math.min(wanted, Math.max(large.total() - beside, large.total() / 2));
-    long length = call.bodyLength().orElse(most); // in chunks it may be as long as allowed
+    long length = call.bodyLength().orElse(most); // in chunks, it may be as long as is allowed
     if (length > most) {
       throw tooLong(most);
     }
@@ -107,12 +107,12 @@ final class BodyMemory {
     }
   }
 
-  /** How many segments so many bytes take. */
+  /** How many segments these bytes take. */
   static long segments(long bytes) {
     return (bytes + Limits.SEGMENT_BYTES - 1) / Limits.SEGMENT_BYTES;
   }
 
-  /** The next segments of a body of which so many bytes may follow; at least one. */
+  /** How many segments to add for a body of which this many bytes may follow; at least one. */
   private static int step(long left) {
     return Math.clamp(segments(left), 1, STEP_SEGMENTS);
   }
@@ -173,7 +173,7 @@ final class BodyMemory {
   }
 
   /**
-   * Room on the heap for what a body becomes when it is taken apart.
+   * Room on the heap for what is parsed from a body.
    *
    * @param most bytes that it may need
    */
@@ -181,7 +181,7 @@ final class BodyMemory {
     return parsed.open(new GrowthBudget.Claim(most, call::endBody));
   }
 
-  /** The most bytes of bodies that there can ever be. */
+  /** The most bytes that all large bodies can ever have together. */
   long total() {
     return large.total();
   }

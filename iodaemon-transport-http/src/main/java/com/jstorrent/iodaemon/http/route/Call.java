@@ -39,7 +39,7 @@ public interface Call {
    */
   boolean clientGone();
 
-  /** The client of a request without a token has shown another secret, such as a ticket. */
+  /** Called when the client of a request without a token has shown another secret, such as a ticket. */
   void trust();
 
   /** The declared length of the body in bytes; empty when it comes in chunks. */
@@ -60,7 +60,7 @@ public interface Call {
    */
   void read(ByteBuffer into) throws IOException;
 
-  /** Ends the connection at once, whatever of the answer has been sent. Any thread may call it. */
+  /** Ends the connection at once, however much of the answer has been sent. Any thread may call it. */
   void cutOff();
 
   /** Stops reading the body: a blocked read ends, and then the connection. Any thread may call it. */

@@ -33,10 +33,10 @@ record Extent(
     EncodedName name, long offset, @Nullable Expected expected, List<ByteBuffer> data) {
   private static final int HEAD_BYTES = 16;
 
-  /** What one takes on the heap, with the views of its parts. */
+  /** What one extent takes on the heap, with the views of its parts. */
   static final long HEAP_BYTES = 512;
 
-  /** Root key and path as they came; both are valid UTF-8. */
+  /** Root key and path as they arrived; both are valid UTF-8. */
   record EncodedName(int rootLength, List<ByteBuffer> bytes) {
     Name decoded() throws CharacterCodingException {
       PartedBytes rest = new PartedBytes(bytes.stream().map(ByteBuffer::duplicate).toList());
@@ -52,9 +52,9 @@ record Extent(
   record Name(String root, String path) {}
 
   /**
-   * How many extents a batch has; of a malformed one it may be fewer.
+   * How many extents a batch has; for a malformed batch it may be fewer.
    *
-   * @throws OperationFailure EINVAL when they are too many
+   * @throws OperationFailure EINVAL when there are too many
    */
   static int count(PartedBytes batch) throws OperationFailure {
     int count = 0;

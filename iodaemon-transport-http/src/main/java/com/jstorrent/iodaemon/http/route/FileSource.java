@@ -15,7 +15,7 @@ final class FileSource implements Reply.Source {
   private final long end;
   private final AnswerBuffers buffers;
   private AnswerPiece piece;
-  private long position; // of what follows the piece
+  private long position; // of the byte after the piece
 
   private FileSource(OpenFile file, long offset, long length, AnswerBuffers buffers) {
     this.buffers = buffers;

@@ -18,13 +18,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The part of the daemon's memory that bodies which grow as they arrive may have. It is granted by the
- * banker's algorithm: only if afterwards there is still an order in which every body can grow to its full
- * length. So bodies cannot deadlock by waiting for each other's memory, and a body of which little has
- * come does not block others, whatever length it has declared. When others have taken so much of the
- * daemon's memory that there is no such order, bodies that can end with what is left still get it. When
- * memory is short, bodies that have not grown for a while lose theirs. Answers that are made in memory
- * grow in the same way. Thread-safe.
+ * The part of the daemon's memory for bodies that grow as they arrive. Memory is granted by the banker's algorithm:
+ * only if there is still an order afterwards in which every body can grow to its full length. So bodies cannot
+ * deadlock by waiting for each other's memory, and a body of which little has arrived does not block others,
+ * whatever length it has declared. When others have taken so much of the daemon's memory that there is no such
+ * order, bodies that can end with what is left still get it. When memory is short, bodies that have not grown for a
+ * while lose theirs. Answers that are made in memory grow in the same way. Thread-safe.
  */
 final class GrowthBudget {
   /** How often a waiting body checks its deadlines. */
@@ -33,14 +32,14 @@ final class GrowthBudget {
   private final long total;
   private final MemorySource source;
   private final MonotonicClock clock;
-  private final Runnable retry = this::retry; // one object, so that it waits only once
+  private final Runnable retry = this::retry; // always the same object, so that it is registered only once
   private final ReentrantLock lock = new ReentrantLock();
-  private final Set<Share> holders = new LinkedHashSet<>(); // in the order in which they last grew
+  private final Set<Share> holders = new LinkedHashSet<>(); // the one that has not grown for longest comes first
   private final Deque<Waiter> waiters = new ArrayDeque<>();
   private long free; // bytes; guarded by lock, like the two above
 
   /**
-   * @param bytes that all bodies may have together
+   * @param bytes the most that all bodies may have together
    * @param source where they are taken from
    */
   GrowthBudget(long bytes, MemorySource source, MonotonicClock clock) {
@@ -55,7 +54,7 @@ final class GrowthBudget {
     return total;
   }
 
-  /** A body that waits for memory. Not a record: each one is equal to itself only. */
+  /** A body that waits for memory. Not a record: a waiter must be equal to itself only. */
   private static final class Waiter {
     final Share share;
     final long bytes;
@@ -76,7 +75,8 @@ final class GrowthBudget {
   /**
    * How much a body may grow.
    *
-   * @param expected bytes that it needs as far as one knows; more is taken to mean {@code most}
+   * @param expected bytes that it needs as far as is known; once it grows beyond them, it is assumed to need
+   *     {@code most}
    * @param most bytes that it may need
    * @param giveUp ends a blocked transfer from or to the client; called at most once, with the lock held
    */
@@ -91,7 +91,7 @@ final class GrowthBudget {
   final class Share implements AutoCloseable {
     private final Claim claim;
     private final MemoryAccount account;
-    private long goal; // bytes that it may still come to; guarded by lock, like what follows
+    private long goal; // bytes that it may grow to; guarded by lock, like the fields below
     private long held;
     private Deadline idle = Deadline.in(Limits.BODY_IDLE, clock); // counts from its last growth
     private boolean transferring;
@@ -173,13 +173,13 @@ final class GrowthBudget {
       }
     }
 
-    /** The body is complete: it will not grow any more, and cannot give up anything. */
+    /** The body is complete: it will not grow any more, and its memory can no longer be revoked. */
     void complete() {
       shrink(0);
       account.close();
     }
 
-    /** Gives some memory back, and will need no more than is left. */
+    /** Gives some memory back; the body will not need more than what is left. */
     void shrink(long bytes) {
       lock.lock();
       try {
@@ -189,7 +189,7 @@ final class GrowthBudget {
       } finally {
         lock.unlock();
       }
-      account.release(source.use(), bytes); // without the lock: it wakes others
+      account.release(source.use(), bytes); // without the lock, because it wakes others
       serveAll();
     }
 
@@ -224,7 +224,7 @@ final class GrowthBudget {
       }
     }
 
-    /** Whether it has been revoked now. */
+    /** Returns whether this call has revoked it. */
     private boolean revokeIfIdle() {
       boolean now = transferring && !revoked && idle.isOver();
       if (now) {
@@ -234,7 +234,7 @@ final class GrowthBudget {
       return now;
     }
 
-    /** Whether the daemon's memory has room for so many bytes more. */
+    /** Whether the daemon's memory has room for this many bytes more. */
     private boolean hasRoom(long bytes) {
       return bytes <= 0 || account.hasRoom(source.use(), bytes);
     }
@@ -299,7 +299,7 @@ final class GrowthBudget {
     }
   }
 
-  /** Memory of the daemon was released, perhaps by a thread with locks: so it must not wait for this one. */
+  /** Memory of the daemon was released, perhaps by a thread that holds locks: so it must not wait for this lock. */
   private void retry() {
     if (lock.tryLock()) {
       try {
@@ -307,7 +307,7 @@ final class GrowthBudget {
       } finally {
         lock.unlock();
       }
-    } // else a waiting body sees it when it checks its deadlines
+    } // else a waiting body notices it when it checks its deadlines
   }
 
   /** Grants memory in order of arrival, but skips bodies whose growth would risk a deadlock. */
@@ -347,7 +347,7 @@ final class GrowthBudget {
   }
 
   /**
-   * Whether a body can grow to its full length with what is free.
+   * Whether the free memory is enough for a body to grow to its full length.
    *
    * @param pending bytes that have been granted, but not yet taken from the daemon's memory
    */

@@ -16,14 +16,14 @@ import java.util.Deque;
 import java.util.Map;
 
 /**
- * An answer in JSON that is made in memory before it is sent: beyond its first bytes in segments outside
- * the heap, which it gives back as they are sent. Used by one thread at a time.
+ * An answer in JSON that is made in memory before it is sent: beyond its first bytes in segments outside the heap,
+ * each of which is given back once it is sent. Used by one thread at a time.
  */
 final class HeldAnswer implements Reply.Source {
   /** The first bytes, which are not counted: its connection needs about as much anyway. */
   private static final int FIRST_BYTES = 4 << 10;
 
-  /** It grows by so many segments at most. */
+  /** An answer grows by this many segments at a time, at most. */
   private static final int STEP_SEGMENTS = 4;
 
   private final GrowthBudget.Share room;
@@ -51,7 +51,7 @@ final class HeldAnswer implements Reply.Source {
     empty.add(ByteBuffer.allocate(FIRST_BYTES));
   }
 
-  /** Whether so many bytes can be appended without waiting for memory. */
+  /** Whether this many bytes can be appended without waiting for memory. */
   boolean hasRoom(int bytes) {
     long left = 0;
     for (ByteBuffer each : empty) {
@@ -61,7 +61,7 @@ final class HeldAnswer implements Reply.Source {
   }
 
   /**
-   * Takes memory for so many bytes. Blocks until there is some.
+   * Takes memory for this many bytes. Blocks until there is some.
    *
    * @throws OperationFailure EBUSY when there is none in time; EINVAL when the answer is too long
    */
@@ -126,7 +126,7 @@ final class HeldAnswer implements Reply.Source {
 
   @Override
   public void close() {
-    full.forEach(pool::give); // it ignores the one on the heap
+    full.forEach(pool::give); // the pool ignores the buffer on the heap
     full.clear();
     empty.forEach(pool::give);
     empty.clear();

@@ -10,7 +10,7 @@ import com.jstorrent.iodaemon.transport.DaemonMemory;
 
 /** Memory for answers whose length depends on what is there, such as listings. Thread-safe. */
 final class HeldAnswers {
-  /** An answer is taken to be no longer than this until it is. */
+  /** An answer is assumed to be no longer than this until it turns out to be. */
   private static final long EXPECTED_BYTES = 1 << 20;
 
   private final GrowthBudget budget;
@@ -31,7 +31,7 @@ final class HeldAnswers {
   /**
    * Makes an answer. Blocks as the writer does.
    *
-   * @param expected how many bytes it may well have
+   * @param expected how many bytes it is likely to have
    * @param call whose connection is cut off when the client does not take the answer, and others need
    *     its memory
    * @throws OperationFailure from the writer

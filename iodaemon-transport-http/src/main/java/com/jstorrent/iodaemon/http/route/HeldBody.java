@@ -36,7 +36,7 @@ final class HeldBody implements AutoCloseable {
     return sum;
   }
 
-  /** Whether it is so short that verifying it on another thread is not worth the hand-over. */
+  /** Whether it is so short that handing it to another thread for verification is not worth it. */
   boolean isSmall() {
     return length() <= BodyMemory.SMALL_BYTES;
   }
@@ -62,7 +62,7 @@ final class HeldBody implements AutoCloseable {
     return segments;
   }
 
-  /** As {@link #read(List)}, into one buffer. */
+  /** Like {@link #read(List)}, into one buffer. */
   void read(ByteBuffer into) throws OperationFailure, IOException {
     read(List.of(into));
   }
@@ -95,7 +95,7 @@ final class HeldBody implements AutoCloseable {
   @Override
   public void close() {
     for (ByteBuffer part : parts) {
-      pool.give(part); // it ignores buffers on the heap
+      pool.give(part); // the pool ignores buffers on the heap
     }
     parts.clear();
     room.close();

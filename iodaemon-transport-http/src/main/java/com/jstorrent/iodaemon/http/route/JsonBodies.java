@@ -13,9 +13,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads JSON bodies for routes. A body is parsed only when it has arrived completely, so that a slow
- * client does not block the parsing of other large bodies. What it becomes on the heap is counted until
- * the request is answered: what routes make of it is not larger. Thread-safe.
+ * Reads JSON bodies for routes. A body is parsed only when it has arrived completely, so that a slow client does
+ * not block the parsing of other large bodies. What is parsed from it is counted as memory until the request is
+ * answered; what routes make of that is no larger. Thread-safe.
  */
 final class JsonBodies {
   private final BodyMemory memory;
@@ -34,10 +34,10 @@ final class JsonBodies {
   private record Source(MemorySource source, MemoryAccount account) {
     static Source of(DaemonMemory daemon, Share share) {
       MemorySource source = new MemorySource(daemon.budget(), share, MemoryUse.SMALL_BODIES);
-      return new Source(source, source.open(() -> false)); // what it holds ends with its requests
+      return new Source(source, source.open(() -> false)); // what it holds is released when the requests end
     }
 
-    /** Room for a body, as far as the body itself leaves some. */
+    /** Room for what is parsed from a body, as much as the body itself leaves. */
     JsonRoom room(long most, MonotonicClock clock) {
       return new JsonRoom(account, Math.min(source.most(), most), clock);
     }
@@ -79,7 +79,7 @@ final class JsonBodies {
       }
       awaitTurn();
       try {
-        long beside = memory.total() - held.length() - Limits.SEGMENT_BYTES; // its last one
+        long beside = memory.total() - held.length() - Limits.SEGMENT_BYTES; // the last segment of the body
         return parse(held, large.room(beside, clock));
       } finally {
         turns.release();
@@ -87,7 +87,7 @@ final class JsonBodies {
     }
   }
 
-  /** Large bodies are parsed one after the other: none waits for memory that another one's half has. */
+  /** Large bodies are parsed one after the other, so that two half-parsed ones never wait for each other's memory. */
   private void awaitTurn() throws OperationFailure {
     try {
       Deadline end = Deadline.in(Limits.BODY_MEMORY_WAIT, clock);

@@ -28,7 +28,7 @@ record JsonBody(Map<String, @Nullable Object> fields) {
   /**
    * Parses a body.
    *
-   * @param meter hears how much memory its fields take
+   * @param meter is told how much memory the fields take
    * @throws OperationFailure EINVAL when it is not a JSON object in UTF-8, EFBIG when the meter refuses
    *     the memory, or a text is too long
    */

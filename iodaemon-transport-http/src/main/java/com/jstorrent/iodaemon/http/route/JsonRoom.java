@@ -7,9 +7,9 @@ import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 
-/** The memory of one JSON body that is being taken apart. Used by one thread at a time. */
+/** The memory for what is parsed from one JSON body. Used by one thread at a time. */
 final class JsonRoom implements JsonFields.Meter, AutoCloseable {
-  /** The first bytes, which are not counted: its connection needs about as much anyway. */
+  /** The first bytes, which are not counted: the connection needs about as much anyway. */
   private static final int FREE_BYTES = 4 << 10;
 
   private static final int STEP_BYTES = 16 << 10;
@@ -17,12 +17,12 @@ final class JsonRoom implements JsonFields.Meter, AutoCloseable {
   private final MemoryAccount account;
   private final long most;
   private final MonotonicClock clock;
-  private long left = FREE_BYTES; // of what was taken
+  private long left = FREE_BYTES; // of the bytes that were taken
   private long taken;
   private boolean waitedInVain;
 
   /**
-   * @param most bytes that there can ever be for it
+   * @param most the most bytes that it can ever get
    */
   JsonRoom(MemoryAccount account, long most, MonotonicClock clock) {
     this.account = account;
@@ -48,7 +48,7 @@ final class JsonRoom implements JsonFields.Meter, AutoCloseable {
     return true;
   }
 
-  /** Takes another step, and waits for it if need be. */
+  /** Takes memory for another step, and waits for it if need be. */
   private boolean await() {
     Deadline end = Deadline.in(Limits.BODY_MEMORY_WAIT, clock);
     waitedInVain =

@@ -14,7 +14,7 @@ import com.jstorrent.iodaemon.memory.Share;
  */
 record MemorySource(MemoryBudget budget, Share share, MemoryUse use) {
 
-  /** The most bytes that there can ever be. */
+  /** The most bytes that they can ever have. */
   long most() {
     return budget.most(share, use);
   }

@@ -6,7 +6,7 @@ import com.jstorrent.iodaemon.json.Json;
 
 /** Names of a folder as a JSON array. */
 final class NameArray implements FolderNames.Sink {
-  /** A name of 255 bytes, all of which are escaped, with its quotes and a comma; and some more. */
+  /** Enough for a name of 255 bytes, all of them escaped, with its quotes and a comma. */
   private static final int NAME_BYTES = 2 << 10;
 
   private final HeldAnswer answer;

@@ -13,7 +13,7 @@ final class PartedBytes {
   private long remaining;
 
   /**
-   * @param parts whose positions move as they are read
+   * @param parts their positions move as they are read
    */
   PartedBytes(List<ByteBuffer> parts) {
     this.parts = parts;
@@ -31,7 +31,7 @@ final class PartedBytes {
     return remaining;
   }
 
-  /** The next bytes as views, without a copy; there must be as many. */
+  /** The next bytes as views, without a copy; there must be that many. */
   List<ByteBuffer> take(long count) {
     List<ByteBuffer> taken = new ArrayList<>(1);
     for (long left = count; left > 0 && hasRemaining();) {
@@ -45,7 +45,7 @@ final class PartedBytes {
     return taken;
   }
 
-  /** Leaves out so many bytes, or all that are there. */
+  /** Skips this many bytes, or all that are there if they are fewer. */
   void skip(long count) {
     for (long left = count; left > 0 && hasRemaining();) {
       ByteBuffer part = parts.get(current);
@@ -56,7 +56,7 @@ final class PartedBytes {
     }
   }
 
-  /** The rest as a stream, which reads what this has not taken. */
+  /** The bytes that were not taken yet, as a stream. */
   InputStream stream() {
     return new InputStream() {
       @Override
@@ -78,7 +78,7 @@ final class PartedBytes {
     };
   }
 
-  /** A copy of the next bytes in one little-endian buffer; there must be as many. */
+  /** A copy of the next bytes in one little-endian buffer; there must be that many. */
   ByteBuffer copy(int count) {
     ByteBuffer copy = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
     take(count).forEach(copy::put);

@@ -15,7 +15,7 @@ final class ReadRoute implements Route.Handler {
   private final RangeParser parser;
 
   /**
-   * @param parser finds out what a request asks for
+   * @param parser determines what a request asks for
    */
   ReadRoute(FileService files, AnswerBuffers buffers, RangeParser parser) {
     this.files = files;

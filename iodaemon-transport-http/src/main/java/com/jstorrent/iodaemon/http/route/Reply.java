@@ -26,7 +26,7 @@ public record Reply(int status, Map<String, String> headers, Body body) {
   /** An answer with this header is the last one of its connection. */
   public static final String CONNECTION = "Connection";
 
-  /** The length of a body that is known only when it has been written. */
+  /** Stands for the length of a body that is known only when it has been written. */
   public static final long UNKNOWN = -1;
 
   /** The bytes of an answer. */
@@ -54,7 +54,7 @@ public record Reply(int status, Map<String, String> headers, Body body) {
    */
   public record Streamed(String type, long length, Source source) implements Body {}
 
-  /** Writes the bytes of a streamed body. It is closed in any case, whether it was used or not. */
+  /** Writes the bytes of a streamed body. It is always closed, whether it was used or not. */
   public interface Source extends AutoCloseable {
     /**
      * Writes the body: exactly as many bytes as its length says, if that is known.

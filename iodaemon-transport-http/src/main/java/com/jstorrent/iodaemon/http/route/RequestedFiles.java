@@ -9,7 +9,7 @@ import com.jstorrent.iodaemon.file.LocatedFile;
 import com.jstorrent.iodaemon.file.SafePath;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the files that requests name, in each of the ways in which they can. Thread-safe. */
+/** Finds the files that requests name, in every way in which requests can name them. Thread-safe. */
 final class RequestedFiles {
   private final FileService files;
   private final FileHandles handles;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The static files of the status page (PROTOCOL.md § 2). They contain no data, so they need no token:
- * the page fetches what it shows, with the token.
+ * The static files of the status page (PROTOCOL.md § 2). They contain no data, so they need no token: the page
+ * itself uses the token to fetch what it shows.
  */
 final class StatusPage {
   private static final Map<String, String> TYPES =

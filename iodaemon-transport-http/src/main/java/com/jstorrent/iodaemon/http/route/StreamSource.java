@@ -23,7 +23,7 @@ final class StreamSource implements Reply.Source {
   private final Call call;
   private final long end;
   private long position;
-  private long granted; // end of what may be read, exclusive
+  private long granted; // the end, exclusive, of the bytes that may be read
 
   /**
    * @param part the bytes to stream

@@ -15,7 +15,7 @@ final class WatchedSource implements Reply.Source {
   }
 
   /**
-   * The same reply, counted as activity of the daemon while it is written if its body is streamed. For
+   * The same reply; while its body is written, if that is streamed, it counts as activity of the daemon. For
    * requests that carry a ticket instead of the token, which are not counted otherwise.
    */
   static Reply counted(Reply reply, Activity activity) {
@@ -27,7 +27,7 @@ final class WatchedSource implements Reply.Source {
   }
 
   /**
-   * The same reply.
+   * The same reply, with an action at the end of its body.
    *
    * @param body of the reply
    * @param atEnd runs when the source is closed

@@ -18,7 +18,7 @@ import java.util.List;
  * before the file is touched; a long one without is written to the disk as it arrives.
  */
 final class WriteRoute implements Route.Handler {
-  /** The most bytes of a body that is read completely before it is written, even without a digest. */
+  /** A body without a digest is read completely before it is written if it has at most this many bytes. */
   private static final int STREAMED_BYTES = 1 << 20;
 
   private final FileService files;
@@ -27,7 +27,7 @@ final class WriteRoute implements Route.Handler {
   private final TargetParser parser;
 
   /**
-   * @param parser finds out where a request wants its body written
+   * @param parser determines where a request wants its body written
    */
   WriteRoute(FileService files, HashService hashes, BodyMemory memory, TargetParser parser) {
     this.files = files;

@@ -38,7 +38,7 @@ final class ConnectionClock {
   private final AtomicLong due = new AtomicLong(OFF); // nanoseconds after creation, or OFF or EXPIRED
   private volatile End end = End.OF_INPUT;
   private volatile long allowed; // nanoseconds that the current call may take
-  private long unread; // at the last sample; like the next field, of the sampling thread only
+  private long unread; // at the last sample; like the next field, used by the sampling thread only
   private long sampled = OFF; // the due time of the call that was sampled
 
   ConnectionClock(SocketChannel channel, MonotonicClock time) {
@@ -47,7 +47,7 @@ final class ConnectionClock {
     this.created = time.nanoTime();
   }
 
-  /** A call begins that may take this long; more than 0. */
+  /** A call begins that may take this many nanoseconds, more than 0. */
   void start(long nanos, End consequence) {
     end = consequence;
     allowed = nanos;
@@ -72,7 +72,7 @@ final class ConnectionClock {
   /**
    * Reads; shuts the input down when that takes longer than allowed.
    *
-   * @throws SocketTimeoutException when it took too long, even if bytes have come: no more can follow
+   * @throws SocketTimeoutException when it took too long, even if bytes have arrived: no more can follow
    */
   int read(long nanos, Read read) throws IOException {
     start(nanos, End.OF_INPUT);
@@ -133,7 +133,7 @@ final class ConnectionClock {
   void check() {
     long now = time.nanoTime() - created;
     long then = due.get();
-    End consequence = end; // belongs to the call due then: for a later call compareAndSet fails
+    End consequence = end; // belongs to the call due then: if a later call has set it, compareAndSet fails
     if (then == OFF || then == EXPIRED || now < then || !due.compareAndSet(then, EXPIRED)) {
       return;
     }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionClocks {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionClocks.class);
 
-  /** Checks within the shortest time limit: a call ends at most this fraction of it too late. */
+  /** How many checks there are within the shortest time limit: a call ends too late by one such interval at most. */
   private static final int CHECKS = 10;
 
   private final MonotonicClock clock;
@@ -40,8 +40,8 @@ public final class ConnectionClocks {
   }
 
   /**
-   * @param samples whether the system is asked how much clients have read; without that a write shows
-   *     progress only when it returns
+   * @param samples whether to ask the system how much clients have read; otherwise a write shows progress only when
+   *     it returns
    */
   ConnectionClocks(Limits limits, MonotonicClock clock, boolean samples) {
     this.clock = clock;
@@ -59,7 +59,7 @@ public final class ConnectionClocks {
     return clock;
   }
 
-  /** Whether a client that reads slowly can be told from one that has stopped, during a write. */
+  /** Whether a client that reads slowly can be told from one that has stopped reading, during a write. */
   boolean sample() {
     return samples;
   }
@@ -83,7 +83,7 @@ public final class ConnectionClocks {
     return sampling.get();
   }
 
-  /** On a thread of its own: the queues are read from files, which may block the timer. */
+  /** Runs on a thread of its own, because the queues are read from files, which could block the timer. */
   private void sample(List<ConnectionClock> slow) {
     try {
       Map<SocketChannel, Long> unread = unread(slow);
@@ -99,7 +99,10 @@ public final class ConnectionClocks {
     }
   }
 
-  /** Without a descriptor for the question nothing is known, and ending the slow ones brings some back. */
+  /**
+   * When there is no descriptor for asking the system, the result is empty; then slow connections end, which frees
+   * descriptors.
+   */
   private static Map<SocketChannel, Long> unread(List<ConnectionClock> slow) {
     try {
       return KernelQueues.unread(slow.stream().map(ConnectionClock::channel).toList());

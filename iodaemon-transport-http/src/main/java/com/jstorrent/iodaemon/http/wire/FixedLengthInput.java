@@ -20,7 +20,7 @@ final class FixedLengthInput extends InputStream {
   private long left;
 
   /**
-   * @param ahead the bytes that were read after the head; it reads more from the channel
+   * @param ahead has the bytes that were read after the head, and reads more from the channel
    * @param clock ends reads from the channel itself
    * @param stall how long a read may take
    */

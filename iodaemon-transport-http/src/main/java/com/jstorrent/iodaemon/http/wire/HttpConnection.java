@@ -66,7 +66,7 @@ public final class HttpConnection {
     return channel;
   }
 
-  /** Whether it waits for a request, so that it may be closed at any time. Any thread may call it. */
+  /** Whether the connection waits for a request, so that it may be closed at any time. Any thread may call it. */
   public boolean isIdle() {
     return idle;
   }
@@ -75,7 +75,7 @@ public final class HttpConnection {
     idle = waits;
   }
 
-  /** The client has shown the token, or another secret: its connection is not closed for others. */
+  /** The client has shown the token, or another secret: its connection is not closed in favour of others. */
   public void trust() {
     if (!trusted) {
       trusted = true;

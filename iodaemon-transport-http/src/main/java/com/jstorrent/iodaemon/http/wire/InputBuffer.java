@@ -29,7 +29,7 @@ final class InputBuffer {
     return end - position;
   }
 
-  /** Needs less memory from here on, until more has to be buffered. */
+  /** Shrinks to the small array until more has to be buffered. */
   void shrink() {
     if (bytes.length > IDLE_CAPACITY && length() <= IDLE_CAPACITY) {
       resize(IDLE_CAPACITY);
@@ -52,7 +52,7 @@ final class InputBuffer {
    */
   boolean fill() throws IOException {
     if (end == bytes.length && end < CAPACITY) {
-      resize(CAPACITY); // more has come than fitted
+      resize(CAPACITY); // more has arrived than fitted
     } else {
       System.arraycopy(bytes, position, bytes, 0, length());
       end -= position;
@@ -71,7 +71,7 @@ final class InputBuffer {
     return Byte.toUnsignedInt(bytes[position++]);
   }
 
-  /** As {@link InputStream#read(byte[], int, int)}. */
+  /** Like {@link InputStream#read(byte[], int, int)}. */
   int read(byte[] into, int offset, int length) throws IOException {
     if (position == end) {
       if (length >= LARGE_READ) {

@@ -24,7 +24,7 @@ public final class LoopbackListener implements BoundTransport {
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackListener.class);
   private static final String POLLER = "sun.nio.ch.Poller";
 
-  /** What is behind the port. */
+  /** Serves the connections of the port. */
   @FunctionalInterface
   public interface Handler {
     /**
@@ -35,7 +35,7 @@ public final class LoopbackListener implements BoundTransport {
      */
     void serve(SocketChannel channel, Runnable trust) throws IOException;
 
-    /** Lets every connection end as soon as what it is doing is done. Does not block. */
+    /** Lets every connection end as soon as its current work is done. Does not block. */
     default void drain() {}
   }
 
@@ -48,7 +48,7 @@ public final class LoopbackListener implements BoundTransport {
   private final Thread acceptor =
       Thread.ofPlatform().daemon().name("iodaemon-accept").unstarted(this::acceptAll);
   private volatile boolean draining;
-  private volatile long deadline; // of what is under way, once draining
+  private volatile long deadline; // for the work under way, once draining
 
   LoopbackListener(
       ServerSocketChannel server,
@@ -69,9 +69,9 @@ public final class LoopbackListener implements BoundTransport {
    * Binds the port and begins to accept.
    *
    * @param port 0 lets the system choose
-   * @param clock for what is under way when the port is closed
-   * @param onFailure hears of what ends the accepting, and of running out of memory
-   * @throws IOException when the port cannot be had, with a sentence that names it
+   * @param clock for the time limit of work under way when the port is closed
+   * @param onFailure is told of a failure that ends the accept loop, and of running out of memory
+   * @throws IOException when the port cannot be used, with a sentence that names it
    */
   public static LoopbackListener open(
       int port,
@@ -100,8 +100,8 @@ public final class LoopbackListener implements BoundTransport {
   }
 
   /**
-   * The first virtual thread that waits for a socket makes the JDK open descriptors. If there were none
-   * left then, no virtual thread could ever wait again; so they are opened before the port accepts connections.
+   * The first virtual thread that waits for a socket makes the JDK open descriptors. If that failed for want of
+   * descriptors, no virtual thread could ever wait again; so they are opened before the port accepts connections.
    */
   private static void openWhatVirtualThreadsWaitWith() throws IOException {
     try {
@@ -196,7 +196,7 @@ public final class LoopbackListener implements BoundTransport {
     awaitAcceptor();
   }
 
-  /** While it is in its system call, the port still takes connections. */
+  /** Waits for the accept thread: while it is in its system call, the port still takes connections. */
   private void awaitAcceptor() {
     try {
       if (Thread.currentThread() != acceptor) {

@@ -17,31 +17,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of a port, of which there are so many at once. Any program of the machine can open
- * some; so when there is no place or no descriptor for a new one, the oldest of those that have not
- * shown the token is closed. In the long run they have a share of the places only; new ones can use all
- * that are free, since a flood must not close a connection whose client is about to send the token.
- * Thread-safe.
+ * The connections of a port, whose number is limited. Any program of the machine can open some; so when there is no
+ * place or no descriptor for a new one, the oldest one that has not shown the token is closed. In the long run,
+ * connections that have not shown it have only a share of the places. New ones can use all free places, since a
+ * flood must not close a connection whose client is about to send the token. Thread-safe.
  */
 final class OpenConnections {
   private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
 
-  /** Of the unknown connections, so large a part is closed when descriptors run out. */
+  /** When descriptors run out, one in this many of the unknown connections is closed. */
   private static final int CLOSED_PART = 4;
 
-  /** How many connections are looked at for one that may be closed. */
+  /** How many connections are looked at to find one that may be closed. */
   private static final int LOOKS = 16;
 
   private final int most;
-  private final int share; // of those that have not shown the token, in the long run
+  private final int share; // how many may not have shown the token, in the long run
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
-  private final Map<SocketChannel, Long> unknown = new LinkedHashMap<>(); // by arrival, with its time
+  private final Map<SocketChannel, Long> unknown = new LinkedHashMap<>(); // in the order of arrival, with its time
   private final Set<SocketChannel> known = new HashSet<>();
-  private final Set<SocketChannel> closed = new HashSet<>(); // for others; their threads have not ended
-  private int ceiling; // of them at any moment; lower after descriptors have run out
-  private long ends; // of connections, so far
+  private final Set<SocketChannel> closed = new HashSet<>(); // in favour of others; their threads have not ended yet
+  private int ceiling; // the most unknown ones at any moment; lower after descriptors have run out
+  private long ends; // how many connections have ended so far
   private boolean stopped;
 
   /**
@@ -55,8 +54,8 @@ final class OpenConnections {
   }
 
   /**
-   * A connection begins; its client is not known yet. Blocks until there is a place for it, which may
-   * be that of an older one.
+   * A connection begins; its client is not known yet. Blocks until there is a place for it, which may be the place
+   * of an older one.
    *
    * @return false when none may begin any more
    */
@@ -85,7 +84,7 @@ final class OpenConnections {
     return unknown.size() + known.size() + closed.size() >= most;
   }
 
-  /** The client has shown that it may be here: its connection is not closed for others. */
+  /** The client has shown that it may be here: its connection is not closed in favour of others. */
   void trust(SocketChannel channel) {
     lock.lock();
     try {
@@ -120,9 +119,9 @@ final class OpenConnections {
   }
 
   /**
-   * The system has no descriptor or no thread left: closes some unknown connections, and keeps no more
-   * than the others until all of them have gone. Blocks until a connection has ended, for {@link
-   * Limits#ACCEPT_PAUSE} at most.
+   * The system has no descriptor or no thread left. Closes some unknown connections, and allows no more than the
+   * remaining number of them until there are none left. Blocks until a connection has ended, for
+   * {@link Limits#ACCEPT_PAUSE} at most.
    */
   void makeRoom() {
     lock.lock();
@@ -143,7 +142,7 @@ final class OpenConnections {
     }
   }
 
-  /** Closes so many unknown connections, if there are as many. The lock is held. */
+  /** Closes this many unknown connections, or all if there are fewer. The lock must be held. */
   private void closeOldest(int count) {
     for (int i = 0; i < count && !unknown.isEmpty(); i++) {
       SocketChannel oldest = oldest();
@@ -153,7 +152,7 @@ final class OpenConnections {
     }
   }
 
-  /** Closes unknown connections that have had their time, but for their share of the places. */
+  /** Closes unknown connections that have used up their time, until only their share of the places is left. */
   private void closeOld() {
     long now = nanoTime.getAsLong();
     while (unknown.size() > share
@@ -162,7 +161,7 @@ final class OpenConnections {
     }
   }
 
-  /** Of a few, one whose bytes were all read is preferred: the others may be about to show the token. */
+  /** Among the oldest few, prefers one whose bytes were all read: the others may be about to show the token. */
   private SocketChannel oldest() {
     int looks = 0;
     for (SocketChannel each : unknown.keySet()) {
@@ -185,7 +184,7 @@ final class OpenConnections {
     }
   }
 
-  /** Leaves nothing with the system either, which would wait for clients that never close. */
+  /** Closes with a reset, so that the system keeps nothing for clients that never close their side. */
   private static void reset(SocketChannel channel) {
     try (channel) {
       channel.setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -194,7 +193,7 @@ final class OpenConnections {
     }
   }
 
-  /** No connection begins any more. */
+  /** From now on no connection begins. */
   void stop() {
     lock.lock();
     try {
@@ -205,7 +204,7 @@ final class OpenConnections {
     }
   }
 
-  /** Blocks until all have ended, or so many nanoseconds have passed; then closes the others. */
+  /** Blocks until all have ended or this many nanoseconds have passed; then closes the others. */
   void endAll(long nanos) {
     List<SocketChannel> left;
     lock.lock();

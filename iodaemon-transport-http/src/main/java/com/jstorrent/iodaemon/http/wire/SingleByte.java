@@ -3,7 +3,7 @@ package com.jstorrent.iodaemon.http.wire;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** {@link InputStream#read()} by means of the read of an array, for streams that count or check. */
+/** {@link InputStream#read()} on top of the read of an array, for streams that count or check. */
 public final class SingleByte {
   private SingleByte() {}
 

@@ -1,10 +1,10 @@
 package com.jstorrent.iodaemon.http.wire;
 
 /**
- * Parses the lines of a head exactly as RFC 9112 § 3 and § 5 define them: no control characters,
- * methods and field names are tokens, one blank where the grammar has one, none at the start of a line
- * or before a colon, and the target is a path. A more lenient parser could see another request than
- * a proxy in front of it does, which makes request smuggling possible.
+ * Parses the lines of a head exactly as RFC 9112 § 3 and § 5 define them: no control characters, methods and field
+ * names are tokens, one blank where the grammar has one, none at the start of a line or before a colon, and the
+ * target is a path. A more lenient parser could see a different request than a proxy in front of it, which makes
+ * request smuggling possible.
  */
 final class StrictLineParser {
   private static final String NAME = "HTTP/";

@@ -19,7 +19,7 @@ final class TimedInput extends FilterInputStream {
   private Mode mode = Mode.EACH_READ;
   private long deadline; // by the clock; not used by EACH_READ and PROBE
   private int probeMillis;
-  private long left = Long.MAX_VALUE; // bytes that may still come
+  private long left = Long.MAX_VALUE; // bytes that may still be read
   private boolean ended;
 
   /** What a time limit applies to, and what happens when it has passed. */
@@ -52,13 +52,13 @@ final class TimedInput extends FilterInputStream {
     mode = Mode.EACH_READ;
   }
 
-  /** From now on all reads together have this time; what comes later can still be read. */
+  /** From now on all reads together have this time; what arrives later can still be read. */
   void poll(Duration time) {
     mode = Mode.POLL;
     deadline = clock.nanoTime() + time.toNanos();
   }
 
-  /** From now on each read waits for this time at most, which is a few milliseconds. */
+  /** From now on each read waits for this time at most, a few milliseconds. */
   void probe(Duration moment) {
     mode = Mode.PROBE;
     probeMillis = (int) moment.toMillis();
@@ -103,7 +103,7 @@ final class TimedInput extends FilterInputStream {
     return pollUntil(due, into, offset, length);
   }
 
-  /** The JDK measures by the clock of the system; a timeout counts when our clock agrees. */
+  /** The JDK measures by the clock of the system; a timeout counts only when our clock agrees. */
   private int pollUntil(long due, byte[] into, int offset, int length) throws IOException {
     while (true) {
       long millis = TimeUnit.NANOSECONDS.toMillis(due - clock.nanoTime());

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The banker's algorithm for bodies, by a clock that stands still unless the test turns it. */
+/** The banker's algorithm for bodies, with a clock that stands still unless the test moves it. */
 class GrowthBudgetTest {
   private final ManualClock clock = new ManualClock();
   private final MemoryBudget daemon =
@@ -255,7 +255,7 @@ class GrowthBudgetTest {
             OperationFailure.class, e -> assertThat(e.code()).isEqualTo(FailureCode.EFBIG));
   }
 
-  /** Time stands still: no wait ends, so each must come to its turn. */
+  /** Time stands still, so no wait ends: each must get its turn. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void bodiesThatGrowSideBySideAllComeToAnEnd(long seed) throws Exception {

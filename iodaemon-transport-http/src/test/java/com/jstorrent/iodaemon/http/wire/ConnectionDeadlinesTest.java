@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * PROTOCOL.md § 5: how long a client is waited for, with a clock that the test turns by hand. What counts
- * is the time in which not one byte comes or goes.
+ * PROTOCOL.md § 5: how long the daemon waits for a client, with a clock that the test moves by hand. What counts is
+ * the time in which not one byte comes or goes.
  */
 @Timeout(600)
 class ConnectionDeadlinesTest {

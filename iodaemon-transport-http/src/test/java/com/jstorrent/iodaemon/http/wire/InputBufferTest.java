@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** No byte is lost, doubled or overtaken, whichever way it is read. */
+/** No byte is lost, duplicated or reordered, whichever way it is read. */
 class InputBufferTest {
   private static final int LARGE = 1000;
 

@@ -13,7 +13,7 @@ const LEFT = 76;
 const RIGHT = 14;
 const TOP = 10;
 const BOTTOM = 26;
-const GAP_MS = 6500; // no line over seconds of which nothing is known
+const GAP_MS = 6500; // no line is drawn across a longer gap
 const KEY_STEPS = {ArrowLeft: -1, ArrowRight: 1, PageUp: -30, PageDown: 30};
 
 /** The distance of grid lines: a power of two, or 1, 2 or 5 times a power of ten. */
@@ -84,7 +84,7 @@ export class Chart {
     this.#draw();
   }
 
-  /** Takes points that replace all that are as new. */
+  /** Takes points that replace those of the same span of time. */
   fill(points) {
     if (points.length > 0) {
       const last = this.#points.filter(each => each.at > points.at(-1).at);

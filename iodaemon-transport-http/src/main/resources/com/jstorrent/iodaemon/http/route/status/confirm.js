@@ -18,7 +18,7 @@ export class Confirm {
     dialog.addEventListener('close', () => this.#end(false)); // Escape
   }
 
-  /** Whether the reader wants it. The safe answer has the focus. */
+  /** Asks the reader; the promise tells whether the answer is yes. The safe answer has the focus. */
   ask(title, text) {
     this.#answered(false);
     say(this.#title, title);
@@ -36,7 +36,7 @@ export class Confirm {
     }
   }
 
-  /** Nothing is asked any more. */
+  /** Withdraws the question. */
   cancel() {
     this.#end(false);
   }

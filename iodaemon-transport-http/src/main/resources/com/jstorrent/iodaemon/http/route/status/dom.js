@@ -21,7 +21,7 @@ export function shape(tag, attributes, ...content) {
   return node;
 }
 
-/** Leaves a text alone that is right: a selection in it stays. */
+/** Leaves a text that is already right alone, so that a selection in it stays. */
 export function say(node, text) {
   if (node.textContent !== text) {
     node.textContent = text;
@@ -45,7 +45,7 @@ export function row(classes, headed = false) {
   return {node: element('tr', '', ...cells), cells};
 }
 
-/** Keeps a view {node, update} for each item. Those that stay keep their nodes: focus and what is open stay too. */
+/** Keeps a view {node, update} for each item. Items that stay keep their nodes, so that the focus and what is open stay, too. */
 export class Views {
   #parent;
   #make;

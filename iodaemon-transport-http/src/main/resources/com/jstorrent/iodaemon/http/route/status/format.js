@@ -13,7 +13,7 @@ export function several(number, noun) {
   return `${number === 0 ? 'no' : count(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Three digits that mean something, and no zeros behind the point. */
+/** Three significant digits, without zeros at the end of the fraction. */
 function digits(value) {
   return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2).replace(/\.0+$|(\.\d*[1-9])0+$/, '$1');
 }

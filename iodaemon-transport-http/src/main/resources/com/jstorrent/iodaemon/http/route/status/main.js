@@ -74,7 +74,7 @@ function showStats(now) {
   }
   tiles.update(at, now);
   counters.update(now);
-  if (now.uptime_secs < uptime) { // another process: it gives the same numbers to other sessions and sockets
+  if (now.uptime_secs < uptime) { // another process, whose numbers stand for other sessions and sockets
     confirm.cancel();
     sessions.update(at, []);
   }
@@ -83,7 +83,7 @@ function showStats(now) {
 }
 
 function showTrouble(failure, askedAt) {
-  if (paused) { // the question was on its way
+  if (paused) { // the request was already on its way
     return;
   }
   const wasLive = document.body.dataset.state === 'live';
@@ -96,7 +96,7 @@ function showTrouble(failure, askedAt) {
   console.info(failure.message);
 }
 
-/** Asks whether a socket shall be closed, and closes it. Says whether it is closed now; throws what went wrong. */
+/** Asks whether to close a socket, and closes it. Returns whether it is closed now; throws what went wrong. */
 async function closeSocket(target, what, where) {
   const asked = daemon;
   if (!await confirm.ask(`Close ${what}?`, where) || asked !== daemon) {

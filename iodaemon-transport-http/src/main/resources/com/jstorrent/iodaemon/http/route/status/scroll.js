@@ -3,8 +3,8 @@
 import {element} from './dom.js';
 
 /**
- * Shows below a region that scrolls sideways where there is more of it, and lets the keyboard scroll it. A region that has
- * room for everything is no stop for the keyboard.
+ * Shows below a region that scrolls sideways where there is more of it, and lets the keyboard scroll it. A region that
+ * shows everything cannot be focused by the keyboard.
  */
 export function watchScroll(region) {
   const hint = element('p', 'more', 'Scroll sideways for more columns');

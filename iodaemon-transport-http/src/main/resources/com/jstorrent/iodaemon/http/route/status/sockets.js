@@ -1,4 +1,4 @@
-// The sockets of one session: sorted, searched, and closed.
+// The sockets of one session: sorting, searching and closing them.
 
 import {button, element, row, say, Views} from './dom.js';
 import {bytes, count, duration} from './format.js';
@@ -11,7 +11,7 @@ function peer(socket) {
   return socket.remote ?? (socket.local_port ? `on port ${socket.local_port}` : '–');
 }
 
-/** Each column: its name, and what it is sorted by: numbers from the largest on, when it is chosen first. */
+/** Each column: its name, and its sort key; when a column is chosen first, numbers are sorted from the largest on. */
 const COLUMNS = [
   {name: 'Socket', by: each => each.socket.id},
   {name: 'Kind', by: each => KINDS[each.socket.kind] ?? each.socket.kind},
@@ -43,7 +43,7 @@ class SocketRow {
     }
   }
 
-  /** Also of rows that are not shown: rates need every sample. */
+  /** Rows that are not shown are updated, too, because rates need every sample. */
   measure(at, socket) {
     this.#growths[0].update(at, socket.received_bytes);
     this.#growths[1].update(at, socket.sent_bytes);

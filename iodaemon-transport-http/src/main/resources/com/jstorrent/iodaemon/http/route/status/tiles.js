@@ -35,7 +35,7 @@ function latency({now, minuteAgo}) {
 }
 
 /**
- * Each tile: what it counts, its value, what is said below it, and which counters are news, or bad news, when they
+ * Each tile: what it counts, its value, the text below it, and which counters are news, or bad news, when they
  * grow. The functions get {now, at, before, minuteAgo}.
  */
 const TILES = [

@@ -58,7 +58,7 @@ export class Trends {
     });
   }
 
-  /** Takes an answer of /stats. Says whether there is a gap before it, which the daemon's memory may fill. */
+  /** Takes an answer of /stats. Returns whether there is a gap before it, which /stats/history may fill. */
   update(at, now) {
     const before = this.#before;
     this.#before = {at, now};
