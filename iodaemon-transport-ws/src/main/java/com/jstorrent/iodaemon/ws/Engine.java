@@ -105,8 +105,14 @@ final class Engine {
     socket.close(reason.code());
   }
 
-  /** Queues a ping, unless the connection is closing. */
+  /**
+   * Queues a ping, unless the connection is closing or there is output that has not been taken yet: a client that does
+   * not read would otherwise collect one ping after the other.
+   */
   void ping() {
+    if (!socket.outQueue.isEmpty()) {
+      return;
+    }
     try {
       socket.sendPing();
     } catch (WebsocketNotConnectedException e) {
