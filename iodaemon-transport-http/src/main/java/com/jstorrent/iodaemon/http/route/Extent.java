@@ -54,7 +54,7 @@ record Extent(
   /**
    * How many extents a batch has; for a malformed batch it may be fewer.
    *
-   * @throws OperationFailure EINVAL when there are too many
+   * @throws OperationFailure EINVAL when there are too many, or one names an unknown digest
    */
   static int count(PartedBytes batch) throws OperationFailure {
     int count = 0;
