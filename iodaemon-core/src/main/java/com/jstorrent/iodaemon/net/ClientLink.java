@@ -162,7 +162,7 @@ public final class ClientLink {
     if (resumable == null) {
       return false;
     }
-    CompletableFuture<Boolean> taken = new CompletableFuture<>();
+    CompletableFuture<Boolean> attached = new CompletableFuture<>();
     net.relay()
         .post(
             () -> {
@@ -170,13 +170,13 @@ public final class ClientLink {
               try {
                 greeting = resumable.resume(connection, frame);
               } finally {
-                taken.complete(greeting != null);
+                attached.complete(greeting != null);
               }
               if (greeting != null) {
                 greeting.run();
               }
             });
-    return taken.join();
+    return attached.join();
   }
 
   private <T extends @Nullable Object> T onRelay(Supplier<T> action) {

@@ -44,7 +44,7 @@ final class PeerOutput {
   private boolean ended; // guarded by lock
   private @Nullable Errno failure; // guarded by lock; why it is broken
   private volatile int heldBytes;
-  private volatile long lastTaken; // when the peer last took a byte, or the first one had to wait
+  private volatile long stallTimerStart; // when the peer last took a byte, or the first one had to wait
 
   /**
    * @param segments the pool for bytes that wait
@@ -64,13 +64,13 @@ final class PeerOutput {
   }
 
   /** When the peer last took a byte of what waits, or when that began to wait; any thread may ask. */
-  long lastTaken() {
-    return lastTaken;
+  long stallTimerStart() {
+    return stallTimerStart;
   }
 
   /** Restarts the time since the peer last took a byte. Any thread. */
-  void taken() {
-    lastTaken = clock.nanoTime();
+  void resetStallTimer() {
+    stallTimerStart = clock.nanoTime();
   }
 
   /** Whether an encrypted record is not fully written yet; any thread may ask. */
@@ -107,9 +107,9 @@ final class PeerOutput {
         return null;
       }
       if (stream != null && queue.isEmpty() && !queue.hasBarrier() && !broken) {
-        long taken = stream.write(data);
-        stats.add(Counter.BYTES_SENT, taken);
-        if (taken > 0) {
+        long written = stream.write(data);
+        stats.add(Counter.BYTES_SENT, written);
+        if (written > 0) {
           unqueued = following + remaining(data);
         }
         int held = stream.heldBytes();
@@ -148,7 +148,7 @@ final class PeerOutput {
       }
       boolean wasEmpty = queue.isEmpty();
       if (wasEmpty) {
-        taken();
+        resetStallTimer();
       }
       long capacity = queue.capacity();
       budget.queued(data.remaining());
@@ -201,7 +201,7 @@ final class PeerOutput {
       after = queue.bytes();
       freed -= queue.capacity();
       if (after < before || heldBytes < held) {
-        taken();
+        resetStallTimer();
       }
       lock.unlock();
       stats.add(Counter.BYTES_SENT, before - after);

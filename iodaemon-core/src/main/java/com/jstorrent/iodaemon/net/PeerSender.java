@@ -139,7 +139,7 @@ final class PeerSender {
       }
       data.enqueue(socket);
     }
-    socket.taken(size);
+    socket.recordAccepted(size);
     return true;
   }
 
@@ -173,7 +173,7 @@ final class PeerSender {
     int before = data.remaining();
     data.write(socket);
     if (data.remaining() < before) {
-      socket.output().taken();
+      socket.output().resetStallTimer();
     }
   }
 

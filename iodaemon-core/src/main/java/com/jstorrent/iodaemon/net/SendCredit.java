@@ -59,27 +59,27 @@ final class SendCredit {
   void review() {
     if (window != null
         && socket.state().takesFromClient()
-        && window.isDue(taken())
+        && window.isDue(bytesWritten())
         && !reviewing.getAndSet(true)) {
       net.relay().post(() -> socket.firstEvent().whenAllowed(this::grant));
     }
   }
 
   private void grant() {
-    reviewing.set(false); // bytes that are taken from here on cause another review
+    reviewing.set(false); // bytes that are written from here on cause another review
     if (window == null
         || !socket.state().takesFromClient()
         || socket.output().failure() != null) {
       return;
     }
-    long bytes = window.grant(taken());
+    long bytes = window.grant(bytesWritten());
     if (bytes > 0) {
       net.relay().sendNow(new DaemonFrame.TcpCredit(0, socket.id(), (int) bytes));
     }
   }
 
-  /** How many of the bytes that the client has sent were handed to the system. */
-  private long taken() {
+  /** How many of the bytes that the client has sent were written to the system. */
+  private long bytesWritten() {
     return socket.fromClient() - socket.output().bytes();
   }
 

@@ -35,15 +35,15 @@ final class SendWindow {
    * Whether the peer has taken enough for a grant to be considered: half of the window, so that grants
    * are few.
    *
-   * @param taken bytes since the socket was opened
+   * @param written bytes to the peer since the socket was opened
    */
-  boolean isDue(long taken) {
-    return granted.get() - taken <= window.get() / 2;
+  boolean isDue(long written) {
+    return granted.get() - written <= window.get() / 2;
   }
 
   /** Grants what is due; returns how many bytes, perhaps none. The relay only. */
-  long grant(long taken) {
-    long outstanding = granted.get() - taken;
+  long grant(long written) {
+    long outstanding = granted.get() - written;
     long before = window.get();
     long bytes = grant(outstanding, before, pool.window(before - pool.first()));
     resize(Math.max(pool.first(), outstanding + bytes));

@@ -75,7 +75,7 @@ final class StallWatch {
     nextLook = now + stepNanos();
     lookIntoSystem(inTheWay);
     Optional<TcpSocket> culprit =
-        longest(inTheWay.stream().filter(each -> now - takenLast(each) >= stallNanos).toList());
+        longest(inTheWay.stream().filter(each -> now - stallStart(each) >= stallNanos).toList());
     if (culprit.isEmpty() && atOwnBound() && now - roomless >= net.limits().sendRoom().toNanos()) {
       culprit = longest(inTheWay);
     }
@@ -121,8 +121,8 @@ final class StallWatch {
     return sockets.stream().max(Comparator.comparingLong(each -> each.output().bytes()));
   }
 
-  private long takenLast(TcpSocket each) {
-    return Math.max(begun, each.output().lastTaken());
+  private long stallStart(TcpSocket each) {
+    return Math.max(begun, each.output().stallTimerStart());
   }
 
   /**
@@ -137,12 +137,12 @@ final class StallWatch {
           .forEach(
               (channel, unread) -> {
                 if (!unread.equals(known.put(channel, unread))) {
-                  channels.get(channel).output().taken();
+                  channels.get(channel).output().resetStallTimer();
                 }
               });
     } catch (IOException e) {
       LOG.debug("What peers take is not known now: {}", e.toString());
-      channels.values().forEach(socket -> socket.output().taken());
+      channels.values().forEach(socket -> socket.output().resetStallTimer());
     }
   }
 }

@@ -212,7 +212,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
   }
 
   /** Records bytes that were accepted from the client, which it need not send again. */
-  void taken(int bytes) {
+  void recordAccepted(int bytes) {
     fromClient += bytes;
     meter.moved();
     sendCredit.review();

@@ -165,7 +165,7 @@ final class UdpSocket implements PeerSocket, Selectable {
 
   /** UDP_SEND. Called by the client's reader only. */
   void send(String host, int port, ByteBuffer data) {
-    taken(data.remaining());
+    recordFromClient(data.remaining());
     try {
       InetAddress literal = net.shared().resolver().literal(host);
       if (literal != null) {
@@ -206,11 +206,11 @@ final class UdpSocket implements PeerSocket, Selectable {
 
   /** Drops UDP_SEND with more bytes than a datagram can have. The client's reader only. */
   void tooLong(int bytes) {
-    taken(bytes);
+    recordFromClient(bytes);
     dropped("it is too long");
   }
 
-  private void taken(int bytes) {
+  private void recordFromClient(int bytes) {
     fromClient += bytes;
     meter.moved();
   }

@@ -98,29 +98,29 @@ class SendWindowTest {
   void longQueuesMakeWindowsSmallerAndNeverEndThem() {
     CreditPool pool = pool();
     SendWindow window = new SendWindow(pool);
-    long taken = FIRST;
-    taken += window.grant(taken);
+    long written = FIRST;
+    written += window.grant(written);
     use(MEMORY - MOST);
-    long smaller = window.grant(taken);
+    long smaller = window.grant(written);
     assertThat(smaller).isBetween(FIRST, MOST / 2);
-    taken += smaller;
+    written += smaller;
     use(2 * MEMORY);
-    assertThat(window.grant(taken)).isEqualTo(FIRST);
+    assertThat(window.grant(written)).isEqualTo(FIRST);
     assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isZero();
     use(0);
-    assertThat(window.grant(taken + FIRST)).isEqualTo(MOST);
+    assertThat(window.grant(written + FIRST)).isEqualTo(MOST);
   }
 
   @Test
   void whatASocketCannotBeGrantedAnyMoreIsThereForOthers() {
     CreditPool pool = pool();
     SendWindow window = new SendWindow(pool);
-    long taken = FIRST + window.grant(FIRST) - MOST / 2;
+    long written = FIRST + window.grant(FIRST) - MOST / 2;
     use(MEMORY);
-    assertThat(window.grant(taken)).isZero();
+    assertThat(window.grant(written)).isZero();
     assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isEqualTo(MOST / 2 - FIRST);
-    assertThat(window.isDue(taken)).isFalse();
-    assertThat(window.isDue(taken + MOST / 4)).isTrue();
+    assertThat(window.isDue(written)).isFalse();
+    assertThat(window.isDue(written + MOST / 4)).isTrue();
     window.release();
     assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isZero();
   }

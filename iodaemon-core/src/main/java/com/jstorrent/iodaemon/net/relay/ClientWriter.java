@@ -109,7 +109,7 @@ public final class ClientWriter {
     return connection == null || log != null && log.isFull();
   }
 
-  /** Encodes a frame that is going to be posted. Any thread; {@link #taken} must follow. */
+  /** Encodes a frame that is going to be posted. Any thread; {@link #dequeued} must follow. */
   public ByteBuffer encode(DaemonFrame frame) {
     ByteBuffer encoded = FrameWriter.write(frame, headroom);
     postedBytes.addAndGet(encoded.remaining());
@@ -117,7 +117,7 @@ public final class ClientWriter {
   }
 
   /** A posted frame of this size is about to be written. */
-  public void taken(int bytes) {
+  public void dequeued(int bytes) {
     postedBytes.addAndGet(-bytes);
   }
 

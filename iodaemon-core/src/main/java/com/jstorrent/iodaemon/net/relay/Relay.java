@@ -128,7 +128,7 @@ public final class Relay implements SelectorLoop.Handler {
     int size = encoded.remaining();
     post(
         () -> {
-          client.taken(size);
+          client.dequeued(size);
           gate.signal();
           client.write(frame.opcode(), encoded);
         });
