@@ -204,7 +204,7 @@ public final class ClientLink {
   }
 
   /** Whether the connection has ended, so that frames that are still read have no effect. */
-  public boolean isOver() {
+  public boolean isDisconnected() {
     return net.gate().isOpen();
   }
 

@@ -145,7 +145,7 @@ final class PeerInput implements Selectable {
    * the socket once everything has been read.
    */
   void readOn() {
-    if (relay.paused() && !relay.isOver()) {
+    if (relay.paused() && !relay.isClosed()) {
       relay.afterPause(readOn);
       return;
     }
@@ -159,7 +159,7 @@ final class PeerInput implements Selectable {
 
   private @Nullable SelectionKey registered() {
     SelectionKey registered = key;
-    return registered != null && registered.isValid() && owner.wantsInput() && !relay.isOver()
+    return registered != null && registered.isValid() && owner.wantsInput() && !relay.isClosed()
         ? registered
         : null;
   }

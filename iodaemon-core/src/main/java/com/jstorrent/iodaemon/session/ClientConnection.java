@@ -156,7 +156,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
    */
   private void take(ByteBuffer frame, int count, int size, FrameDispatch.Dispatch dispatch) {
     ClientLink link = link();
-    if (state == ConnectionState.CLOSED || link.isOver()) {
+    if (state == ConnectionState.CLOSED || link.isDisconnected()) {
       return;
     }
     link.stats().add(Counter.FRAMES_FROM_CLIENT, count);

@@ -171,7 +171,7 @@ public final class Relay implements SelectorLoop.Handler {
   }
 
   /** Whether nothing can be sent any more. Any thread. */
-  public boolean isOver() {
+  public boolean isClosed() {
     return client.isClosed();
   }
 
@@ -182,7 +182,7 @@ public final class Relay implements SelectorLoop.Handler {
    */
   @Nullable
   public SelectionKey register(SelectableChannel channel, Selectable reader) {
-    return isOver() ? null : loop.register(channel, SelectionKey.OP_READ, reader);
+    return isClosed() ? null : loop.register(channel, SelectionKey.OP_READ, reader);
   }
 
   /** Stops reading a channel. Any thread. */
