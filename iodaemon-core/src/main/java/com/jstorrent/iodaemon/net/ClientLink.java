@@ -120,7 +120,7 @@ public final class ClientLink {
    * @param done runs on the relay's thread when nothing uses the connection any more
    */
   public void disconnect(Runnable done) {
-    net.gate().open();
+    net.gate().release();
     net.relay()
         .post(
             () -> {
@@ -199,13 +199,13 @@ public final class ClientLink {
    * the thread that could not start it.
    */
   public void dispose() {
-    net.gate().open(); // the reader may be waiting for room that is never made any more
+    net.gate().release(); // the reader may be waiting for room that is never made any more
     net.relay().close();
   }
 
   /** Whether the connection has ended, so that frames that are still read have no effect. */
   public boolean isDisconnected() {
-    return net.gate().isOpen();
+    return net.gate().isReleased();
   }
 
   /** Queues a frame for the client. */

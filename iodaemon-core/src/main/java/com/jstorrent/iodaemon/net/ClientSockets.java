@@ -342,7 +342,7 @@ public final class ClientSockets {
    * a moment (PROTOCOL.md § 4.12). Called once, after the last frame.
    */
   public void end() {
-    net.gate().open();
+    net.gate().release();
     net.table().end();
     net.table().servers().forEach(server -> server.clientClose(Duration.ZERO));
     net.table().sockets().forEach(socket -> socket.clientClose(Limits.SESSION_END_LINGER));

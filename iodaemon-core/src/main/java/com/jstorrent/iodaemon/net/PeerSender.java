@@ -156,7 +156,7 @@ final class PeerSender {
     StallWatch stalls = new StallWatch(net, socket, data::remaining);
     long step = Math.min(PROBE_NANOS, stalls.stepNanos());
     while (!net.gate().await(enough, step)) {
-      if (net.gate().isOpen()) {
+      if (net.gate().isReleased()) {
         return false;
       }
       writeOn(socket, data);

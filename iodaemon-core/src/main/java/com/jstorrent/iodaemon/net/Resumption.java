@@ -165,7 +165,7 @@ public final class Resumption {
       return null;
     }
     log.acknowledge(known);
-    net.gate().close();
+    net.gate().reset();
     acknowledged = received.get();
     unacknowledgedBytes = 0;
     net.relay().client().attach(connection);

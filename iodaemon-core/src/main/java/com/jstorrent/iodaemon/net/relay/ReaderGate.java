@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 public final class ReaderGate {
   private final MonotonicClock clock;
   private volatile @Nullable Thread waiter;
-  private volatile boolean open;
+  private volatile boolean released;
 
   public ReaderGate(MonotonicClock clock) {
     this.clock = clock;
   }
 
   /**
-   * Waits until {@code room} holds, the time is over or the gate is opened for good. Called by the
+   * Waits until {@code room} holds, the time is over or the gate is released. Called by the
    * reader only; an interrupt does not end the wait, but is kept.
    *
    * @return whether {@code room} holds
@@ -35,7 +35,7 @@ public final class ReaderGate {
     try {
       while (!room.getAsBoolean()) {
         long left = deadline - clock.nanoTime();
-        if (open || left <= 0) {
+        if (released || left <= 0) {
           return false;
         }
         clock.park(left);
@@ -50,22 +50,22 @@ public final class ReaderGate {
     }
   }
 
-  public boolean isOpen() {
-    return open;
+  public boolean isReleased() {
+    return released;
   }
 
   public void signal() {
     LockSupport.unpark(waiter);
   }
 
-  /** Lets the reader go for good: the connection has ended. */
-  public void open() {
-    open = true;
+  /** Ends this wait and every later one, because the connection has ended. */
+  public void release() {
+    released = true;
     signal();
   }
 
-  /** Closes the gate again, because another connection takes over, with another reader. */
-  public void close() {
-    open = false;
+  /** Lets readers wait again, because another connection takes over, with another reader. */
+  public void reset() {
+    released = false;
   }
 }

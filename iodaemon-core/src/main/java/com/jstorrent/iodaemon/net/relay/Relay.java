@@ -56,7 +56,7 @@ public final class Relay implements SelectorLoop.Handler {
       MonotonicClock clock,
       BooleanSupplier expectsPeers,
       Runnable starter) {
-    this.client = new ClientWriter(connection, stats, clock, gate::open);
+    this.client = new ClientWriter(connection, stats, clock, gate::release);
     this.clock = clock;
     this.gate = gate;
     this.expectsPeers = expectsPeers;

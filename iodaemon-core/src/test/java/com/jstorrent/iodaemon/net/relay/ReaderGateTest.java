@@ -48,7 +48,7 @@ class ReaderGateTest {
 
   @AfterEach
   void release() throws Exception {
-    gate.open();
+    gate.release();
     reader.join();
   }
 
@@ -88,18 +88,18 @@ class ReaderGateTest {
   }
 
   @Test
-  void anOpenGateLetsTheReaderGoWithoutRoom() throws Exception {
+  void aReleasedGateLetsTheReaderGoWithoutRoom() throws Exception {
     startAndAwaitParked();
-    gate.open();
+    gate.release();
     assertThat(outcome.get().room()).isFalse();
-    assertThat(gate.isOpen()).isTrue();
+    assertThat(gate.isReleased()).isTrue();
   }
 
   @Test
-  void aGateThatIsClosedAgainHoldsTheNextReader() throws Exception {
-    gate.open();
-    gate.close();
-    assertThat(gate.isOpen()).isFalse();
+  void aGateThatIsResetHoldsTheNextReader() throws Exception {
+    gate.release();
+    gate.reset();
+    assertThat(gate.isReleased()).isFalse();
     startAndAwaitParked();
     room = true;
     gate.signal();
