@@ -45,7 +45,7 @@ public final class ClientWriter {
   private final Runnable onLost;
   private final AtomicInteger postedBytes = new AtomicInteger();
   private final List<ByteBuffer> gathered = new ArrayList<>(); // relay's thread only
-  private @Nullable ReplayLog lender; // keeps the frames that were gathered last; relay's thread only
+  private @Nullable ReplayLog gatheredLog; // of the frames that were gathered last; relay's thread only
   private volatile @Nullable FrameConnection connection; // written by the relay's thread only
   private volatile @Nullable ReplayLog replay; // set before the first frame that it keeps
   private volatile Runnable onOverrun = () -> {};
@@ -153,7 +153,7 @@ public final class ClientWriter {
 
   /**
    * Takes a TCP_RECV frame, to be sent together with the next frame, or by {@link #sendGathered}. After
-   * that, {@link #keeps} must be called; until then the buffer must not change.
+   * that, {@link #transferOwnership} must be called; until then the buffer must not change.
    */
   public void gather(ByteBuffer frame) {
     if (closed) {
@@ -164,17 +164,18 @@ public final class ClientWriter {
     if (log != null) {
       log.addWithBuffer(frame);
     }
-    lender = log;
+    gatheredLog = log;
     gathered.add(frame);
   }
 
   /**
-   * Whether the buffer of a frame that was sent is kept with the frame, so that it no longer belongs to
-   * the caller. Call it once.
+   * Hands the buffer of a frame that was sent over to the log, if the log keeps it without a copy; called once.
+   *
+   * @return whether the buffer no longer belongs to the caller
    */
-  public boolean keeps(ByteBuffer frame) {
-    ReplayLog log = lender;
-    return log != null && log.settle(frame);
+  public boolean transferOwnership(ByteBuffer frame) {
+    ReplayLog log = gatheredLog;
+    return log != null && log.transferOwnership(frame);
   }
 
   /** Sends the frames that wait for the next one. */

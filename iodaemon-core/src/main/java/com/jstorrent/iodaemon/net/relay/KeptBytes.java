@@ -32,7 +32,7 @@ final class KeptBytes {
   private final BufferPool pool;
   private final ArrayDeque<Segment> segments = new ArrayDeque<>(0);
   private @Nullable Segment tail; // has room for more, or is null
-  private final List<Segment> lent = new ArrayList<>(0); // still used by those who have lent their buffers
+  private final List<Segment> shared = new ArrayList<>(0); // their buffers are still used by the caller as well
   private long base; // position of the first segment's first byte
   private long start;
   private long end;
@@ -89,29 +89,29 @@ final class KeptBytes {
   }
 
   /**
-   * Appends what remains in a buffer, without copying it. Until the caller calls {@link #settle}, it
+   * Appends what remains in a buffer, without copying it. Until the caller calls {@link #transferOwnership}, it
    * may use the buffer but must not change these bytes, and nothing may be read.
    *
    * @param owner gets the buffer when its bytes are discarded
    */
-  void lend(ByteBuffer bytes, BufferPool owner) {
+  void appendWithoutCopy(ByteBuffer bytes, BufferPool owner) {
     Segment segment = new Segment(bytes, owner, bytes.position(), bytes.remaining());
     end += segment.length;
     add(segment);
     tail = null;
-    lent.add(segment);
+    shared.add(segment);
   }
 
   /**
-   * The caller no longer needs a buffer that it may have lent.
+   * The caller no longer needs a buffer whose bytes it has appended, perhaps without a copy.
    *
-   * @return false when it was not lent, or when its bytes have been discarded meanwhile: then the
+   * @return false when they were copied, or when the bytes have been discarded meanwhile: then the
    *     buffer belongs to the caller
    */
-  boolean settle(ByteBuffer buffer) {
-    for (int i = 0; i < lent.size(); i++) {
-      if (lent.get(i).buffer == buffer) {
-        lent.remove(i);
+  boolean transferOwnership(ByteBuffer buffer) {
+    for (int i = 0; i < shared.size(); i++) {
+      if (shared.get(i).buffer == buffer) {
+        shared.remove(i);
         buffer.clear();
         return true;
       }
@@ -149,7 +149,7 @@ final class KeptBytes {
     if (segment == tail) {
       tail = null;
     }
-    if (!lent.remove(segment)) {
+    if (!shared.remove(segment)) {
       segment.pool.give(segment.buffer);
     }
   }

@@ -167,7 +167,7 @@ public final class Relay implements SelectorLoop.Handler {
   /** Sends what {@link #gatherInbound} left. The relay's thread only. */
   public void sendGathered() {
     client.sendGathered();
-    inbound.sent(client::keeps);
+    inbound.sent(client::transferOwnership);
   }
 
   /** Whether nothing can be sent any more. Any thread. */

@@ -83,7 +83,7 @@ public final class ReplayLog {
   /**
    * Keeps a frame that is about to be sent: together with its buffer, if that is a full-sized one that
    * the frame fills by more than half; otherwise as a copy. The buffer still belongs to the caller
-   * until {@link #settle}.
+   * until {@link #transferOwnership}.
    */
   public void addWithBuffer(ByteBuffer frame) {
     add(
@@ -92,7 +92,7 @@ public final class ReplayLog {
             && frame.remaining() > frame.capacity() / 2);
   }
 
-  private void add(ByteBuffer frame, boolean lent) {
+  private void add(ByteBuffer frame, boolean withoutCopy) {
     lock.lock();
     try {
       if (closed) {
@@ -100,8 +100,8 @@ public final class ReplayLog {
       }
       long capacity = capacity();
       lengths.append(length.clear().putInt(frame.remaining()).flip());
-      if (lent) {
-        kept.lend(frame, frameBuffers);
+      if (withoutCopy) {
+        kept.appendWithoutCopy(frame, frameBuffers);
       } else {
         kept.append(frame.duplicate());
       }
@@ -119,10 +119,10 @@ public final class ReplayLog {
    * @param frame its buffer
    * @return whether the buffer belongs to this log now; false when a copy is kept, or the frame has been acknowledged
    */
-  public boolean settle(ByteBuffer frame) {
+  public boolean transferOwnership(ByteBuffer frame) {
     lock.lock();
     try {
-      return kept.settle(frame);
+      return kept.transferOwnership(frame);
     } finally {
       lock.unlock();
     }

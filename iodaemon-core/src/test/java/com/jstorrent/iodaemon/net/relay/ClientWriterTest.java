@@ -117,9 +117,9 @@ class ClientWriterTest {
     client.sendGathered();
     assertThat(sent).containsExactly(List.of(1, 2, 3));
     log.acknowledge(1);
-    assertThat(client.keeps(acknowledged)).isFalse();
-    assertThat(client.keeps(kept)).isTrue();
-    assertThat(client.keeps(copied)).isFalse();
+    assertThat(client.transferOwnership(acknowledged)).isFalse();
+    assertThat(client.transferOwnership(kept)).isTrue();
+    assertThat(client.transferOwnership(copied)).isFalse();
   }
 
   @Test
@@ -142,7 +142,7 @@ class ClientWriterTest {
     client.keepFrames(null, () -> {});
     log.close();
     client.sendGathered();
-    assertThat(client.keeps(frame)).isFalse();
+    assertThat(client.transferOwnership(frame)).isFalse();
     assertThat(frameBuffers.inUse()).isEqualTo(1);
   }
 

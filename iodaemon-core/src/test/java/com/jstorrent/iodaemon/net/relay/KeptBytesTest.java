@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class KeptBytesTest {
   private static final int SEGMENT = 4 << 10;
 
-  private final BufferPool lenders = new BufferPool(3 * SEGMENT, 4);
+  private final BufferPool owner = new BufferPool(3 * SEGMENT, 4);
   private final KeptBytes kept = new KeptBytes(new BufferPool(SEGMENT, 4));
 
   private byte[] read(long position, int count) {
@@ -33,20 +33,20 @@ class KeptBytesTest {
       byte[] more = new byte[random.nextInt(3 * SEGMENT)];
       random.nextBytes(more);
       all.writeBytes(more);
-      ByteBuffer lent = random.nextBoolean() ? lenders.take().put(more).flip() : null;
-      if (lent == null) {
+      ByteBuffer shared = random.nextBoolean() ? owner.take().put(more).flip() : null;
+      if (shared == null) {
         kept.append(ByteBuffer.wrap(more));
       } else {
-        kept.lend(lent, lenders);
+        kept.appendWithoutCopy(shared, owner);
       }
       assertThat(kept.end()).isEqualTo(all.size());
       boolean early = random.nextBoolean();
-      if (early && lent != null) {
-        assertThat(kept.settle(lent)).isTrue();
+      if (early && shared != null) {
+        assertThat(kept.transferOwnership(shared)).isTrue();
       }
       kept.discardTo(kept.start() + (long) (random.nextDouble() * (kept.end() - kept.start())));
-      if (!early && lent != null && !kept.settle(lent)) {
-        lenders.give(lent);
+      if (!early && shared != null && !kept.transferOwnership(shared)) {
+        owner.give(shared);
       }
       int count = (int) (random.nextDouble() * (kept.end() - kept.start()));
       long position = kept.end() - count;
@@ -59,30 +59,30 @@ class KeptBytesTest {
   }
 
   @Test
-  void aBufferThatWasLentGoesToItsPoolWhenItsBytesAreForgotten() {
-    ByteBuffer lent = lenders.take().limit(10);
-    kept.lend(lent, lenders);
-    assertThat(kept.settle(lent)).isTrue();
-    assertThat(kept.capacity()).isEqualTo(lenders.bufferBytes());
+  void aBufferThatWasNotCopiedGoesToItsPoolWhenItsBytesAreForgotten() {
+    ByteBuffer shared = owner.take().limit(10);
+    kept.appendWithoutCopy(shared, owner);
+    assertThat(kept.transferOwnership(shared)).isTrue();
+    assertThat(kept.capacity()).isEqualTo(owner.bufferBytes());
     kept.discardTo(9);
-    assertThat(lenders.inUse()).isEqualTo(1);
+    assertThat(owner.inUse()).isEqualTo(1);
     kept.discardTo(10);
-    assertThat(lenders.inUse()).isZero();
+    assertThat(owner.inUse()).isZero();
     assertThat(kept.capacity()).isZero();
   }
 
   @Test
-  void eachBufferThatWasLentIsSettledByItself() {
-    List<ByteBuffer> lent = Stream.generate(() -> lenders.take().limit(10)).limit(3).toList();
-    lent.forEach(buffer -> kept.lend(buffer, lenders));
+  void theOwnershipOfEachBufferIsTransferredByItself() {
+    List<ByteBuffer> shared = Stream.generate(() -> owner.take().limit(10)).limit(3).toList();
+    shared.forEach(buffer -> kept.appendWithoutCopy(buffer, owner));
     kept.discardTo(10);
-    assertThat(kept.settle(lent.get(2))).isTrue();
-    assertThat(kept.settle(lent.get(1))).isTrue();
-    assertThat(kept.settle(lent.get(1))).isFalse();
-    assertThat(kept.settle(lent.getFirst())).isFalse();
-    assertThat(lenders.inUse()).isEqualTo(3);
+    assertThat(kept.transferOwnership(shared.get(2))).isTrue();
+    assertThat(kept.transferOwnership(shared.get(1))).isTrue();
+    assertThat(kept.transferOwnership(shared.get(1))).isFalse();
+    assertThat(kept.transferOwnership(shared.getFirst())).isFalse();
+    assertThat(owner.inUse()).isEqualTo(3);
     kept.discardTo(30);
-    assertThat(lenders.inUse()).isEqualTo(1);
+    assertThat(owner.inUse()).isEqualTo(1);
   }
 
   @Test

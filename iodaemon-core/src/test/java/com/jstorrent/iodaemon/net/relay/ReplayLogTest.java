@@ -90,7 +90,7 @@ class ReplayLogTest {
     int size = frame.remaining();
     log.addWithBuffer(frame);
     frame.limit(frame.position()); // as after sending
-    assertThat(log.settle(frame)).isTrue();
+    assertThat(log.transferOwnership(frame)).isTrue();
     assertThat(unacknowledged().get(3).remaining()).isEqualTo(size);
     assertThat(unacknowledged().get(3).getInt()).isEqualTo(42);
     add(new DaemonFrame.RangeCancel(6));
@@ -109,10 +109,10 @@ class ReplayLogTest {
     log.addWithBuffer(first);
     log.acknowledge(4);
     assertThat(frameBuffers.inUse()).isEqualTo(1);
-    assertThat(log.settle(first)).isFalse();
+    assertThat(log.transferOwnership(first)).isFalse();
     log.addWithBuffer(first);
     log.close();
-    assertThat(log.settle(first)).isFalse();
+    assertThat(log.transferOwnership(first)).isFalse();
     assertThat(frameBuffers.inUse()).isEqualTo(1);
     assertThat(budget.used()).isZero();
   }
@@ -121,7 +121,7 @@ class ReplayLogTest {
   void aSmallFrameIsCopied() {
     ByteBuffer frame = frameBuffers.take().limit(100);
     log.addWithBuffer(frame);
-    assertThat(log.settle(frame)).isFalse();
+    assertThat(log.transferOwnership(frame)).isFalse();
     frame.putInt(0, 42);
     assertThat(unacknowledged().get(3).getInt()).isZero();
   }
