@@ -37,7 +37,7 @@ final class Services implements RequestServices, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
   /** Clients may use the size of the heap divided by this number. */
-  private static final int HEAP_PARTS = 4;
+  private static final int HEAP_DIVISOR = 4;
 
   private final Limits limits;
   private final Stats stats;
@@ -108,7 +108,7 @@ final class Services implements RequestServices, AutoCloseable {
 
   private static DaemonMemory memory(
       Limits limits, Stats stats, MonotonicClock clock, DaemonListener listener) {
-    long heap = Runtime.getRuntime().maxMemory() / HEAP_PARTS;
+    long heap = Runtime.getRuntime().maxMemory() / HEAP_DIVISOR;
     return new DaemonMemory(
         new MemoryBudget(limits.memoryBytes(), heap, stats, clock),
         BufferPool.trimmed(

@@ -26,7 +26,7 @@ public final class MemoryBudget {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
 
   /** Accounts give memory up until it is at least the limit divided by this number. */
-  private static final int RELIEF_PARTS = 16;
+  private static final int RELIEF_DIVISOR = 16;
 
   private final long limit;
   private final long heapLimit;
@@ -189,7 +189,7 @@ public final class MemoryBudget {
             .filter(account -> account.yieldable() >= least && account.lastMoved() - before <= 0)
             .sorted(Comparator.comparingLong(MemoryAccount::yieldable).reversed())
             .toList();
-    long wanted = limit / RELIEF_PARTS;
+    long wanted = limit / RELIEF_DIVISOR;
     long given = 0;
     for (MemoryAccount account : unmoved) {
       long yieldable = account.yieldable();

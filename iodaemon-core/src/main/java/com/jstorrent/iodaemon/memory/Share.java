@@ -18,17 +18,17 @@ public enum Share {
   static final long LITTLE_BYTES = 512 << 10;
 
   /** The reserve is the limit divided by this number. */
-  private static final int RESERVE_PARTS = 8;
+  private static final int RESERVE_DIVISOR = 8;
 
   /** What is left of the reserve even when many accounts hold little: the limit divided by this number. */
-  private static final int LAST_PARTS = 16;
+  private static final int LAST_RESERVE_DIVISOR = 16;
 
   /**
    * How many bytes of {@code limit} accounts with this share can have together while nothing else is
    * taken.
    */
   long most(long limit) {
-    return this == RESERVED ? limit : limit - limit / RESERVE_PARTS;
+    return this == RESERVED ? limit : limit - limit / RESERVE_DIVISOR;
   }
 
   /**
@@ -40,11 +40,11 @@ public enum Share {
    */
   boolean allows(long limit, long taken, long held, long bytes) {
     long free = limit - taken;
-    long unreserved = free - limit / RESERVE_PARTS;
+    long unreserved = free - limit / RESERVE_DIVISOR;
     return switch (this) {
       case FAIR ->
           held + bytes <= LITTLE_BYTES
-              ? bytes <= free - limit / LAST_PARTS
+              ? bytes <= free - limit / LAST_RESERVE_DIVISOR
               : held + bytes <= unreserved;
       case COMMON -> bytes <= unreserved;
       case RESERVED -> bytes <= free;

@@ -16,10 +16,10 @@ final class CreditPool {
    * A socket gets what is free divided by this number, so that there is always something left for the
    * next.
    */
-  private static final int SHARE = 8;
+  private static final int FREE_DIVISOR = 8;
 
   /** All credits together, beyond the first of each socket, are at most the memory divided by this number. */
-  private static final int MEMORY_PARTS = 4;
+  private static final int MEMORY_DIVISOR = 4;
 
   private final Limits limits;
   private final MemoryBudget memory;
@@ -47,14 +47,14 @@ final class CreditPool {
    */
   long window(long own) {
     // The other half of the queues of a connection is for the first credits of its sockets.
-    long most = Math.min(limits.sessionQueueBytes() / 2, memory.limit() / MEMORY_PARTS);
+    long most = Math.min(limits.sessionQueueBytes() / 2, memory.limit() / MEMORY_DIVISOR);
     long room = Math.min(most, memory.limit() - memory.used());
     return window(first(), Limits.SEND_WINDOW_BYTES, room - held.get() + own);
   }
 
   /** A window of {@code most} bytes while there is plenty, and never less than {@code first}. */
   static long window(long first, long most, long free) {
-    return Math.max(first, Math.min(most, first + Math.max(0, free) / SHARE));
+    return Math.max(first, Math.min(most, first + Math.max(0, free) / FREE_DIVISOR));
   }
 
   /** Records that a socket holds this much more, or less if the number is negative. */
