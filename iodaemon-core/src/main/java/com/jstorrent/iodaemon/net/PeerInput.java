@@ -135,7 +135,7 @@ final class PeerInput implements Selectable {
    * Called when writing has failed for this reason: the socket ends once everything that the peer has
    * sent is read.
    */
-  void endAfterRest(Errno errno) {
+  void failAfterRemainingInput(Errno errno) {
     writeFailure = errno;
     plain = false;
   }

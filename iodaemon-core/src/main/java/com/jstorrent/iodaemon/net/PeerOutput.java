@@ -26,8 +26,8 @@ final class PeerOutput {
     DONE,
     /** What came before TCP_SECURE is written; the rest has to wait for the handshake. */
     AT_BARRIER,
-    /** The output is to end, but the client's reader still has the rest of a partly written frame. */
-    AWAITS_REST,
+    /** The output is to end, but the client's reader still has the remainder of a partly written frame. */
+    AWAITS_REMAINDER,
     BROKEN
   }
 
@@ -226,7 +226,7 @@ final class PeerOutput {
         return Flushed.MORE;
       }
       if (endWanted && unqueued > 0) {
-        return Flushed.AWAITS_REST;
+        return Flushed.AWAITS_REMAINDER;
       }
       if (endWanted && !ended) {
         ended = connection.shutdownOutput();

@@ -130,7 +130,7 @@ final class QueuedOutput implements Selectable, PeerWriter.Lingering {
         waitFor(0);
         owner.atBarrier();
       }
-      case AWAITS_REST -> waitFor(0); // when the rest is queued, it is watched again
+      case AWAITS_REMAINDER -> waitFor(0); // when the remainder is queued, it is watched again
       case BROKEN -> {
         waitFor(0);
         finish(false);

@@ -263,7 +263,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
       net.relay()
           .post(
               () -> {
-                input.endAfterRest(errno);
+                input.failAfterRemainingInput(errno);
                 firstEvent.whenAllowed(input::readOn);
               });
     }
@@ -323,7 +323,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
       case DONE -> drained();
       case MORE -> queued.watch();
       case AT_BARRIER -> atBarrier();
-      case AWAITS_REST, BROKEN -> {
+      case AWAITS_REMAINDER, BROKEN -> {
       }
     }
   }

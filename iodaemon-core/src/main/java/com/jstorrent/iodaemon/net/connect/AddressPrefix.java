@@ -38,7 +38,7 @@ final class AddressPrefix {
         return false;
       }
     }
-    int rest = bits % Byte.SIZE;
-    return rest == 0 || (address[whole] ^ bytes[whole]) >> (Byte.SIZE - rest) == 0;
+    int remainder = bits % Byte.SIZE;
+    return remainder == 0 || (address[whole] ^ bytes[whole]) >> (Byte.SIZE - remainder) == 0;
   }
 }

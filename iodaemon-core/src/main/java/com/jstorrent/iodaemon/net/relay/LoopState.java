@@ -6,7 +6,7 @@ package com.jstorrent.iodaemon.net.relay;
  * <pre>
  *  BUSY ──SELECT──▶ SELECTING ──WAKE──▶ BUSY
  *  BUSY ──PARK──▶ PARKED ──WAKE──▶ BUSY
- *  PARKED ──REST──▶ RESTING ──WAKE──▶ BUSY
+ *  PARKED ──EXIT_THREAD──▶ NO_THREAD ──WAKE──▶ BUSY
  *  Every state ──END──▶ ENDED
  * </pre>
  */
@@ -18,7 +18,7 @@ enum LoopState {
   /** It waits for a task: there is no channel to serve. */
   PARKED,
   /** There is no thread: whoever moves the loop from here to BUSY has to start one. */
-  RESTING,
+  NO_THREAD,
   ENDED;
 
   /** What may happen to a loop. */
@@ -30,7 +30,7 @@ enum LoopState {
     /** The thread is going to wait for tasks. */
     PARK,
     /** The thread has had nothing to do for a while, and wants to end. */
-    REST,
+    EXIT_THREAD,
     /** Nothing is served any more. */
     END
   }
@@ -41,7 +41,7 @@ enum LoopState {
       case WAKE -> this == ENDED ? this : BUSY;
       case SELECT -> this == BUSY ? SELECTING : this;
       case PARK -> this == BUSY ? PARKED : this;
-      case REST -> this == PARKED ? RESTING : this;
+      case EXIT_THREAD -> this == PARKED ? NO_THREAD : this;
       case END -> ENDED;
     };
   }

@@ -61,7 +61,7 @@ public final class SelectorLoop {
   private final AtomicReference<LoopState> state;
   private final ReentrantLock lock = new ReentrantLock();
   private final @Nullable Runnable starter; // null when the thread lasts
-  private final long restNanos;
+  private final long idleTimeoutNanos;
   private volatile @Nullable Selector selector; // written with the lock held
   private final List<SelectionKey> bulk = new ArrayList<>(); // of this round; the loop's thread only
   private int othersServed; // since the last selection in a round; the loop's thread only
@@ -76,7 +76,7 @@ public final class SelectorLoop {
   public SelectorLoop() throws IOException {
     this.state = new AtomicReference<>(LoopState.BUSY);
     this.starter = null;
-    this.restNanos = Long.MAX_VALUE;
+    this.idleTimeoutNanos = Long.MAX_VALUE;
     open();
   }
 
@@ -85,12 +85,12 @@ public final class SelectorLoop {
    *
    * @param starter starts a thread that calls {@link #run}; if it cannot, it calls {@link #close} itself. Called by the
    *     thread that posts
-   * @param rest how long the thread must have had nothing to do before it ends
+   * @param idleTimeout how long the thread must have had nothing to do before it ends
    */
-  public SelectorLoop(Runnable starter, Duration rest) {
-    this.state = new AtomicReference<>(LoopState.RESTING);
+  public SelectorLoop(Runnable starter, Duration idleTimeout) {
+    this.state = new AtomicReference<>(LoopState.NO_THREAD);
     this.starter = starter;
-    this.restNanos = rest.toNanos();
+    this.idleTimeoutNanos = idleTimeout.toNanos();
   }
 
   /**
@@ -168,7 +168,7 @@ public final class SelectorLoop {
         }
       }
       case PARKED -> LockSupport.unpark(parked);
-      case RESTING -> {
+      case NO_THREAD -> {
         if (starter != null) {
           starter.run();
         }
@@ -234,7 +234,8 @@ public final class SelectorLoop {
     long limit = handler.waitMillis();
     boolean looksAgain = limit == 0 && starter != null && !idle;
     int served =
-        opened.select(key -> serveUnlessBulk(handler, key), looksAgain ? restMillis() : limit);
+        opened.select(key -> serveUnlessBulk(handler, key),
+            looksAgain ? idleTimeoutMillis() : limit);
     boolean woken = move(Event.WAKE) == LoopState.BUSY;
     serveBulk(handler, opened);
     if (served > 0 || woken) {
@@ -246,8 +247,8 @@ public final class SelectorLoop {
     return idle || looksAgain;
   }
 
-  private long restMillis() {
-    return Math.max(1, TimeUnit.NANOSECONDS.toMillis(restNanos));
+  private long idleTimeoutMillis() {
+    return Math.max(1, TimeUnit.NANOSECONDS.toMillis(idleTimeoutNanos));
   }
 
   /**
@@ -261,16 +262,16 @@ public final class SelectorLoop {
     move(Event.PARK);
     // Asked again, because the thread that ends a pause does so before it looks at the state.
     boolean waits = mailbox.isEmpty() && mustPark(handler);
-    for (long left = restNanos; waits && left > 0 && state.get() == LoopState.PARKED;) {
+    for (long left = idleTimeoutNanos; waits && left > 0 && state.get() == LoopState.PARKED;) {
       LockSupport.parkNanos(this, left);
-      left = restNanos - (System.nanoTime() - begun);
+      left = idleTimeoutNanos - (System.nanoTime() - begun);
     }
     parked = null; // so that a thread that has ended is not kept in memory
     forgetCancelled();
     if (waits && state.get() == LoopState.PARKED) {
       handler.idle();
       closeUnlessNeeded(handler);
-      return move(Event.REST) == LoopState.PARKED;
+      return move(Event.EXIT_THREAD) == LoopState.PARKED;
     }
     move(Event.WAKE);
     return false;

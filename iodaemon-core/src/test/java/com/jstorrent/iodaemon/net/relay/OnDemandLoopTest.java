@@ -39,8 +39,8 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
     begin(SHORT);
   }
 
-  private void begin(Duration rest) {
-    loop = new SelectorLoop(() -> Thread.ofPlatform().start(this::run), rest);
+  private void begin(Duration idleTimeout) {
+    loop = new SelectorLoop(() -> Thread.ofPlatform().start(this::run), idleTimeout);
   }
 
   @AfterEach
@@ -103,7 +103,7 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
     return event;
   }
 
-  private void awaitRest() throws InterruptedException {
+  private void awaitThreadEnd() throws InterruptedException {
     assertThat(gone.poll(60, TimeUnit.SECONDS)).isNotNull();
   }
 
@@ -139,7 +139,7 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       loop.post(() -> threads.add(Thread.currentThread()));
-      awaitRest();
+      awaitThreadEnd();
       assertThat(nextEvent()).isEqualTo("idle");
     }
     assertThat(threads).doesNotHaveDuplicates().hasSize(3);
@@ -166,14 +166,14 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
             throw new AssertionError(e);
           }
         });
-    awaitRest();
+    awaitThreadEnd();
   }
 
   @Test
   void aPausedLoopRestsAndServesItsChannelsAfterwards() throws Exception {
     paused = true;
     register();
-    awaitRest();
+    awaitThreadEnd();
     write(3);
     paused = false;
     loop.wakeUp();
@@ -184,9 +184,9 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
   void aChannelThatIsCancelledDuringARestIsForgotten() throws Exception {
     paused = true;
     register();
-    awaitRest();
+    awaitThreadEnd();
     loop.cancel(pipe.source());
-    awaitRest();
+    awaitThreadEnd();
     assertThat(pipe.source().isRegistered()).isFalse();
   }
 
@@ -195,7 +195,7 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
     register();
     expecting = false;
     loop.cancel(pipe.source());
-    awaitRest();
+    awaitThreadEnd();
     onLoop(
         () -> events.add(
             "registered: " + loop.register(pipe.source(), SelectionKey.OP_READ, this::read)));
@@ -210,7 +210,7 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
   void theSelectorStaysOpenWhileChannelsAreExpected() throws Exception {
     loop.open();
     loop.post(() -> {});
-    awaitRest();
+    awaitThreadEnd();
     onLoop(
         () -> assertThat(loop.register(pipe.source(), SelectionKey.OP_READ, this::read))
             .isNotNull());
@@ -220,7 +220,7 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
 
   @Test
   void noTaskIsLostOrOvertakenWhileThreadsComeAndGo() throws Exception {
-    begin(Duration.ofNanos(1)); // rests after every task
+    begin(Duration.ofNanos(1)); // the thread ends after every task
     int posters = 8;
     int each = 10_000;
     List<List<Integer>> seen = new ArrayList<>();
@@ -252,14 +252,14 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
 
   @Test
   void aTaskThatComesWhileTheThreadEndsIsNotLost() throws Exception {
-    Duration rest = Duration.ofNanos(20_000);
-    begin(rest);
+    Duration idleTimeout = Duration.ofNanos(20_000);
+    begin(idleTimeout);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 10_000; i++) {
       CountDownLatch done = new CountDownLatch(1);
       loop.post(done::countDown);
       assertThat(done.await(300, TimeUnit.SECONDS)).as("task %d has run", i).isTrue();
-      long pause = System.nanoTime() + random.nextLong(3 * rest.toNanos());
+      long pause = System.nanoTime() + random.nextLong(3 * idleTimeout.toNanos());
       while (System.nanoTime() < pause) {
         Thread.onSpinWait();
       }
@@ -287,13 +287,13 @@ class OnDemandLoopTest implements SelectorLoop.Handler {
   @Test
   void aLoopThatRestsEndsOnAThreadOfItsOwn() throws Exception {
     loop.post(() -> {});
-    awaitRest();
+    awaitThreadEnd();
     CountDownLatch ended = new CountDownLatch(1);
-    loop.post(() -> await(ended)); // else the thread could rest again before the end
+    loop.post(() -> await(ended)); // else the thread could end again before the end
     loop.post(() -> events.add("before"));
     loop.end();
     ended.countDown();
-    awaitRest();
+    awaitThreadEnd();
     loop.post(() -> events.add("after, by " + Thread.currentThread().threadId()));
     assertThat(events)
         .contains("before", "after, by " + Thread.currentThread().threadId());
