@@ -159,7 +159,7 @@ final class TlsHandshake {
       return false;
     }
     finish(Errno.OK);
-    tls.secure();
+    tls.markVerified();
     socket.output().encrypted();
     socket.queued().watch();
     if (socket.state() == SocketState.CLIENT_ENDED) {

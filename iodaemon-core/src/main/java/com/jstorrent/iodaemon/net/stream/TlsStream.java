@@ -42,7 +42,7 @@ public final class TlsStream implements PeerStream {
   private @Nullable IOException failure; // relay only; thrown when what came before is delivered
   private boolean peerEnded; // relay only; close_notify has come
   private volatile boolean handshaken;
-  private volatile boolean secured;
+  private volatile boolean verified;
   private volatile boolean computing; // delegated work is being done
   private volatile boolean stalled; // reading goes on when what is held has been written
   private @Nullable ByteBuffer outgoing; // guarded by the output's lock; encrypted, ready to read
@@ -79,20 +79,19 @@ public final class TlsStream implements PeerStream {
   }
 
   /**
-   * Whether the handshake is done but {@link #secure} was not called yet: no data may be decrypted
+   * Whether the handshake is done but {@link #markVerified} was not called yet: no data may be decrypted
    * before that.
    */
-  private boolean awaitsVerdict() {
-    return !secured && handshaken();
+  private boolean awaitsVerification() {
+    return !verified && handshaken();
   }
 
-  /** From here on what is read is for the client, and bounded by its credit. */
-  public void secure() {
-    secured = true;
-  }
-
-  public boolean secured() {
-    return secured;
+  /**
+   * The certificate of the peer has been checked, unless the client skips checks: from here on what is
+   * read is for the client, and bounded by its credit.
+   */
+  public void markVerified() {
+    verified = true;
   }
 
   @Override
@@ -107,7 +106,7 @@ public final class TlsStream implements PeerStream {
     if (failure != null) {
       throw failure;
     }
-    if (awaitsVerdict()) {
+    if (awaitsVerification()) {
       unread = true;
       return 0;
     }
@@ -148,7 +147,7 @@ public final class TlsStream implements PeerStream {
   private void decrypt(ByteBuffer received, ByteBuffer into) throws SSLException {
     unread = false;
     while (!peerEnded) {
-      if (!secured && warnings.skip(received)) {
+      if (!verified && warnings.skip(received)) {
         continue;
       }
       if (recordBytes(received) > RECORD_BYTES) {
@@ -163,7 +162,7 @@ public final class TlsStream implements PeerStream {
       if (result.getStatus() != Status.OK
           || result.getHandshakeStatus() == HandshakeStatus.NEED_TASK
           || result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
-          || awaitsVerdict()
+          || awaitsVerification()
           || !received.hasRemaining()) {
         return;
       }
@@ -240,12 +239,12 @@ public final class TlsStream implements PeerStream {
    */
   @Override
   public int mostToRead(int granted) {
-    return !secured ? RECORD_BYTES : granted > 0 ? Math.max(granted, RECORD_BYTES) : 0;
+    return !verified ? RECORD_BYTES : granted > 0 ? Math.max(granted, RECORD_BYTES) : 0;
   }
 
   @Override
   public boolean wantsBytes(boolean granted) {
-    return !computing && (!secured || granted);
+    return !computing && (!verified || granted);
   }
 
   @Override

@@ -71,7 +71,7 @@ class TlsStreamTest {
       shakeHands(stream, selector);
       TlsWire wire = peer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       wire.write(wire.wrap(new byte[1000]));
-      stream.secure();
+      stream.markVerified();
       int received = 0;
       while (received < 1000) {
         selector.select(PATIENCE.toMillis());
@@ -103,7 +103,7 @@ class TlsStreamTest {
       while (received == 0) {
         received = stream.read(decrypted.clear());
         if (stream.handshaken()) {
-          stream.secure();
+          stream.markVerified();
         }
         if (received == 0 && !goesOn(stream)) {
           if (peer.isDone()) {
@@ -147,7 +147,7 @@ class TlsStreamTest {
       for (int i = 0; i < 3; i++) {
         assertThat(stream.read(decrypted.clear())).as("bytes for the client").isZero();
       }
-      stream.secure();
+      stream.markVerified();
       assertThat(goesOn(stream)).as("the bytes held back are delivered").isTrue();
       int count = 0;
       while (count == 0) {
