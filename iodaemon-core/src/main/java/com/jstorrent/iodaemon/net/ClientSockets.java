@@ -208,7 +208,7 @@ public final class ClientSockets {
       unknown("TCP_SEND", socketId);
       return null;
     }
-    socket.firstEvent().clientSpeaks();
+    socket.firstEvent().onClientFrame();
     if (socket.clientHasShutDown()) {
       throw new ProtocolException(0, "TCP_SEND must not follow the TCP_SHUTDOWN of its socket.");
     }
@@ -235,7 +235,7 @@ public final class ClientSockets {
     if (socket == null) {
       unknown("TCP_SECURE", frame.socketId());
     } else {
-      socket.firstEvent().clientSpeaks();
+      socket.firstEvent().onClientFrame();
     }
     if (refused != Errno.OK) {
       net.relay()
@@ -248,7 +248,7 @@ public final class ClientSockets {
     if (socket == null) {
       unknown("TCP_SHUTDOWN", frame.socketId());
     } else {
-      socket.firstEvent().clientSpeaks();
+      socket.firstEvent().onClientFrame();
       socket.clientShutdown();
     }
   }
@@ -258,7 +258,7 @@ public final class ClientSockets {
     if (socket == null) {
       unknown("TCP_CREDIT", frame.socketId());
     } else {
-      socket.firstEvent().clientSpeaks();
+      socket.firstEvent().onClientFrame();
       socket.grant(Integer.toUnsignedLong(frame.bytes()));
     }
   }

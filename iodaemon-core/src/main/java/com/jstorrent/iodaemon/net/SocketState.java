@@ -31,7 +31,7 @@ enum SocketState {
   CLIENT_SHUT,
   /** Neither side sends any more; what is queued for the peer is still written. */
   PEER_ENDED,
-  /** The client closed it: it hears nothing more; what is queued is written, then FIN. */
+  /** The client closed it: nothing more is delivered to it; what is queued is written, then FIN. */
   CLIENT_ENDED,
   CLOSED;
 
@@ -51,7 +51,7 @@ enum SocketState {
   }
 
   /** Whether the client is to get what the peer sends. */
-  boolean hears() {
+  boolean deliversInput() {
     return this == OPEN || this == CLIENT_SHUT;
   }
 

@@ -282,13 +282,13 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
 
   @Override
   public boolean relaysInput() {
-    return state.get().hears();
+    return state.get().deliversInput();
   }
 
   @Override
   public boolean wantsInput() {
     SocketState now = state.get();
-    return now != SocketState.CLOSED && (now.hears() || encryption.underWay());
+    return now != SocketState.CLOSED && (now.deliversInput() || encryption.underWay());
   }
 
   /** Whether the client has sent TCP_SHUTDOWN. The client's reader only. */
@@ -359,7 +359,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
 
   @Override
   public void clientClose(Duration linger) {
-    firstEvent.clientSpeaks();
+    firstEvent.onClientFrame();
     net.table().close(this);
     SocketState left = state.move(Event.CLIENT_CLOSE);
     if (left == SocketState.CONNECTING) {

@@ -77,8 +77,8 @@ final class Client implements ClientSockets.Owner {
     }
   }
 
-  /** Records that the client has sent a frame. The client's reader only. */
-  void heard() {
+  /** Records that the client has sent a frame, so that it is not idle. The client's reader only. */
+  void recordActivity() {
     lastFrame = context.clock().nanoTime();
   }
 
@@ -226,7 +226,7 @@ final class Client implements ClientSockets.Owner {
   }
 
   private void resumed() {
-    heard();
+    recordActivity();
     lock.lock();
     try {
       grace = null;

@@ -160,7 +160,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
       return;
     }
     link.stats().add(Counter.FRAMES_FROM_CLIENT, count);
-    client.heard();
+    client.recordActivity();
     Resumption resumption = link.resumption();
     boolean counted =
         resumption == null

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@link Limits#FIRST_EVENT_DELAY} has passed since the write; reports about it wait as well. Other
  * sockets do not wait.
  *
- * <p>Used by the relay's thread only, except {@link Announcement#answered}.
+ * <p>Used by the relay's thread only, except {@link Announcement#onClientFrame}.
  */
 public final class Announcements {
   private final ClientWriter client;
@@ -36,7 +36,7 @@ public final class Announcements {
   public final class Announcement {
     private final Runnable opener;
     private final List<Runnable> waiting = new ArrayList<>(1);
-    private final AtomicBoolean answered = new AtomicBoolean();
+    private final AtomicBoolean hasClientFrame = new AtomicBoolean();
     private long due;
     private boolean over;
 
@@ -45,8 +45,8 @@ public final class Announcements {
     }
 
     /** The client has sent a frame for the socket, so it listens to it. Any thread. */
-    void answered() {
-      if (answered.compareAndSet(false, true)) { // once only: while the relay waits for the client, tasks would pile up
+    void onClientFrame() {
+      if (hasClientFrame.compareAndSet(false, true)) { // once only: while the relay waits for the client, tasks would pile up
         loop.post(this::openNow);
       }
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the first event of one socket may be sent yet: not while its announcement is on its way to
- * the client ({@link Announcements}). Used by the relay's thread only, except {@link #clientSpeaks}.
+ * the client ({@link Announcements}). Used by the relay's thread only, except {@link #onClientFrame}.
  */
 public final class FirstEvent {
   private final Announcements announcements;
@@ -42,10 +42,10 @@ public final class FirstEvent {
   }
 
   /** The client has sent a frame for the socket, so it listens. Any thread. */
-  public void clientSpeaks() {
+  public void onClientFrame() {
     Announcements.Announcement announcement = pending;
     if (announcement != null) {
-      announcement.answered();
+      announcement.onClientFrame();
     }
   }
 }

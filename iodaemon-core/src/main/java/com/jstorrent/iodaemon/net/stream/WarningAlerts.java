@@ -30,7 +30,7 @@ final class WarningAlerts {
         || received.get(at + 3) != 0
         || received.get(at + 4) != ALERT_BYTES
         || received.get(at + 5) != WARNING
-        || isHeard(received.get(at + 6))
+        || isKnownToJdk(received.get(at + 6))
         || skipped == MOST) {
       return false;
     }
@@ -40,7 +40,7 @@ final class WarningAlerts {
   }
 
   /** Whether the JDK itself knows what this alert means. */
-  private static boolean isHeard(byte description) {
+  private static boolean isKnownToJdk(byte description) {
     return description == CLOSE_NOTIFY || description == USER_CANCELED;
   }
 }

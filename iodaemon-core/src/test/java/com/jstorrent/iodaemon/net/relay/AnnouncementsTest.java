@@ -62,9 +62,9 @@ class AnnouncementsTest {
   @Test
   void aFrameForTheSocketEndsTheDelayBehindTheWrite() {
     FirstEvent first = announced(7);
-    first.clientSpeaks();
+    first.onClientFrame();
     assertThat(events).containsExactly("send 7", "flush", "open 7");
-    first.clientSpeaks();
+    first.onClientFrame();
     clock.advance(DELAY);
     assertThat(events).filteredOn("open 7"::equals).hasSize(1);
   }
@@ -74,18 +74,18 @@ class AnnouncementsTest {
     FirstEvent first = announced(7);
     loop.post(
         () -> {
-          first.clientSpeaks(); // what is posted within a task runs behind it
-          first.clientSpeaks();
+          first.onClientFrame(); // what is posted within a task runs behind it
+          first.onClientFrame();
         });
     assertThat(events).containsExactly("send 7", "flush", "open 7");
   }
 
   @Test
-  void oneThatWasAnsweredOpensNoOther() {
+  void aFrameForOneSocketOpensNoOther() {
     FirstEvent first = announced(7);
     announced(8);
     announcements.flush();
-    first.clientSpeaks();
+    first.onClientFrame();
     assertThat(events).contains("open 7").doesNotContain("open 8");
   }
 
@@ -116,7 +116,7 @@ class AnnouncementsTest {
     new FirstEvent(announcements).whenAllowed(() -> events.add("before"));
     assertThat(events).containsExactly("before");
     FirstEvent first = announced(7);
-    first.clientSpeaks();
+    first.onClientFrame();
     first.whenAllowed(() -> events.add("after"));
     assertThat(events).endsWith("open 7", "after");
   }
