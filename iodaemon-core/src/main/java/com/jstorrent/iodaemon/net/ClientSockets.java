@@ -53,8 +53,8 @@ public final class ClientSockets {
     /** The client cannot resume any more: it ends if it has no connection now. Must not block. */
     void cannotResume();
 
-    /** The client must end to make room for others, and cannot resume. Must not block. */
-    void crowdedOut();
+    /** The client must end, so that its memory is free for others, and cannot resume. Must not block. */
+    void closeForMemory();
   }
 
   public ClientSockets(SharedNet shared, FrameConnection connection, Owner owner) {

@@ -39,7 +39,7 @@ final class MemoryRelief implements MemoryAccount.Holder {
       resumption.forfeit();
       client.cannotResume();
     } else {
-      client.crowdedOut();
+      client.closeForMemory();
     }
     return true;
   }

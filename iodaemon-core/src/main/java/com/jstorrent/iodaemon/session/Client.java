@@ -268,7 +268,7 @@ final class Client implements ClientSockets.Owner {
   }
 
   @Override
-  public void crowdedOut() {
+  public void closeForMemory() {
     Thread.ofVirtual()
         .name("iodaemon-expiry")
         .start(() -> close(CloseReason.TRY_AGAIN_LATER));
@@ -290,7 +290,7 @@ final class Client implements ClientSockets.Owner {
 
   private void move(Event event) {
     boolean ending;
-    Client crowdedOut = null;
+    Client evicted = null;
     lock.lock();
     try {
       ClientState before = state;
@@ -299,7 +299,7 @@ final class Client implements ClientSockets.Owner {
       if (before == ClientState.DISCONNECTED && state != before) {
         context.disconnected().leave(this);
       } else if (state == ClientState.DISCONNECTED && state != before) {
-        crowdedOut = context.disconnected().enter(this, graceLeft());
+        evicted = context.disconnected().enter(this, graceLeft());
       }
       changed.signalAll();
     } finally {
@@ -308,8 +308,8 @@ final class Client implements ClientSockets.Owner {
     if (ending) {
       end();
     }
-    if (crowdedOut != null) {
-      crowdedOut.expire();
+    if (evicted != null) {
+      evicted.expire();
     }
   }
 
