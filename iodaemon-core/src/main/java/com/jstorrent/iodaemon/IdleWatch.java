@@ -34,7 +34,7 @@ final class IdleWatch implements Activity, DaemonListener {
   public void onStarted(int port) {
     if (timeout > 0) {
       idleSince = clock.nanoTime();
-      look();
+      check();
     }
   }
 
@@ -59,11 +59,11 @@ final class IdleWatch implements Activity, DaemonListener {
     end();
   }
 
-  private void look() {
+  private void check() {
     boolean used = underWay.get() > 0;
     long left = used ? timeout : timeout - (clock.nanoTime() - idleSince);
     if (left > 0) {
-      clock.schedule(Duration.ofNanos(left), this::look);
+      clock.schedule(Duration.ofNanos(left), this::check);
     } else {
       LOG.info("The daemon has not been used for {} seconds; it ends.",
           TimeUnit.NANOSECONDS.toSeconds(timeout));

@@ -80,7 +80,7 @@ final class Services implements RequestServices, AutoCloseable {
     roots = new DownloadRoots(builder.roots);
     files = new FileService(roots, limits.openFiles(), stats, clock::nanoTime);
     watch = new RootWatch(files.folders(), limits.rootCheck(), clock);
-    roots.onReplaced(watch::lookInBackground);
+    roots.onReplaced(watch::checkInBackground);
     handles = new FileHandles(files, limits, stats, clock, memory.budget());
     hashes = new HashService(files, stats);
     streams = new StreamService(limits, stats, clock);

@@ -28,7 +28,7 @@ public final class RootWatch {
   private List<DownloadRoot> roots = List.of(); // guarded by lock; as last reported
   private @Nullable List<RootStatus> known; // guarded by lock; null before the first check
   private boolean active; // guarded by lock
-  private boolean looking; // guarded by lock
+  private boolean checking; // guarded by lock
   private boolean again; // guarded by lock; the check in progress is out of date
   private int round; // guarded by lock; a check that was scheduled in an earlier round is skipped
 
@@ -42,7 +42,7 @@ public final class RootWatch {
   }
 
   /** Checks all roots now; blocks as long as their disks do. */
-  public List<RootStatus> look() {
+  public List<RootStatus> check() {
     return folders.roots().stream().map(folders::status).toList();
   }
 
@@ -73,7 +73,7 @@ public final class RootWatch {
     } finally {
       lock.unlock();
     }
-    lookInBackground();
+    checkInBackground();
   }
 
   public void end() {
@@ -87,23 +87,23 @@ public final class RootWatch {
   }
 
   /** Starts a check now, because the set of roots was replaced. Does not block. */
-  public void lookInBackground() {
+  public void checkInBackground() {
     lock.lock();
     try {
-      if (!active || looking) {
-        again = looking;
+      if (!active || checking) {
+        again = checking;
         return;
       }
-      looking = true;
+      checking = true;
     } finally {
       lock.unlock();
     }
-    Thread.ofVirtual().name("iodaemon-roots").start(this::lookAndReport);
+    Thread.ofVirtual().name("iodaemon-roots").start(this::checkAndReport);
   }
 
-  private void lookAndReport() {
+  private void checkAndReport() {
     try {
-      report(look());
+      report(check());
     } catch (RuntimeException e) { // of a file system or a listener; the next check may succeed
       LOG.error("Checking the download roots failed because of a defect.", e);
     } finally {
@@ -135,7 +135,7 @@ public final class RootWatch {
     int planned;
     lock.lock();
     try {
-      looking = false;
+      checking = false;
       repeat = again;
       again = false;
       planned = ++round;
@@ -143,7 +143,7 @@ public final class RootWatch {
       lock.unlock();
     }
     if (repeat) {
-      lookInBackground();
+      checkInBackground();
     } else {
       clock.schedule(interval, () -> due(planned));
     }
@@ -158,7 +158,7 @@ public final class RootWatch {
     } finally {
       lock.unlock();
     }
-    lookInBackground();
+    checkInBackground();
   }
 
   /** Called with the lock held. */

@@ -26,7 +26,7 @@ public final class MemoryAccount implements AutoCloseable {
   }
 
   /** How often a waiting thread asks whether it should go on waiting. */
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final MemoryBudget budget;
   private final Share share;
@@ -134,7 +134,7 @@ public final class MemoryAccount implements AutoCloseable {
         return false;
       }
       if (!hasRoom(use, bytes, wake)) {
-        budget.park(LOOK_NANOS);
+        budget.park(CHECK_NANOS);
       }
     }
     return true;

@@ -155,12 +155,12 @@ public final class MemoryBudget {
   private void watch() {
     if (watching.compareAndSet(false, true)) {
       long due = now() + Limits.MEMORY_PRESSURE.toNanos();
-      clock.schedule(Limits.MEMORY_PRESSURE, () -> look(due));
+      clock.schedule(Limits.MEMORY_PRESSURE, () -> check(due));
     }
   }
 
   /** Runs again and again as long as an account waits. */
-  private void look(long due) {
+  private void check(long due) {
     boolean wanted = !waiting.isEmpty();
     if (wanted) {
       boolean late = now() - due > Limits.MEMORY_PRESSURE.toNanos();

@@ -160,7 +160,7 @@ final class PeerSender {
         return false;
       }
       writeOn(socket, data);
-      if (!stalls.look()) {
+      if (!stalls.check()) {
         net.relay().client().probe();
         whileWaiting.run();
       }

@@ -26,7 +26,7 @@ final class StallWatch {
    * How often the peers are checked within the time of a stall, so that a stall is found late by one
    * such step at most.
    */
-  private static final int LOOKS = 20;
+  private static final int CHECKS = 20;
 
   private final NetContext net;
   private final TcpSocket socket;
@@ -36,7 +36,7 @@ final class StallWatch {
   private final AtomicBoolean flushing = new AtomicBoolean();
   private final long begun;
   private long roomless; // since when no socket was closed for lack of room
-  private long nextLook;
+  private long nextCheck;
 
   /**
    * @param socket the socket whose frame waits
@@ -49,12 +49,12 @@ final class StallWatch {
     this.stallNanos = net.limits().sendStall().toNanos();
     this.begun = net.shared().clock().nanoTime();
     this.roomless = begun;
-    this.nextLook = begun + stepNanos();
+    this.nextCheck = begun + stepNanos();
   }
 
   /** How long to wait between two checks. */
   long stepNanos() {
-    return stallNanos / LOOKS;
+    return stallNanos / CHECKS;
   }
 
   /**
@@ -62,18 +62,18 @@ final class StallWatch {
    *
    * @return whether one was closed
    */
-  boolean look() {
+  boolean check() {
     List<TcpSocket> inTheWay = inTheWay();
     if (!flushing.getAndSet(true)) {
       List<QueuedOutput> outputs = connected(inTheWay).stream().map(TcpSocket::queued).toList();
       QueuedOutput.flushAll(outputs, net.shared().peerWriter(), () -> flushing.set(false));
     }
     long now = net.shared().clock().nanoTime();
-    if (now - nextLook < 0) {
+    if (now - nextCheck < 0) {
       return false;
     }
-    nextLook = now + stepNanos();
-    lookIntoSystem(inTheWay);
+    nextCheck = now + stepNanos();
+    checkSystemQueues(inTheWay);
     Optional<TcpSocket> culprit =
         longest(inTheWay.stream().filter(each -> now - stallStart(each) >= stallNanos).toList());
     if (culprit.isEmpty() && atOwnBound() && now - roomless >= net.limits().sendRoom().toNanos()) {
@@ -129,7 +129,7 @@ final class StallWatch {
    * The first check of a socket counts as a sign of life, because what happened before is not known. So
    * does a check for which there is no descriptor.
    */
-  private void lookIntoSystem(List<TcpSocket> inTheWay) {
+  private void checkSystemQueues(List<TcpSocket> inTheWay) {
     Map<SocketChannel, TcpSocket> channels = new HashMap<>();
     connected(inTheWay).forEach(each -> channels.put(each.channel(), each));
     try {

@@ -31,8 +31,8 @@ public final class BufferPool {
   private final LongConsumer onDiscarded;
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(); // guarded by lock
-  private int unused; // guarded by lock; how many were free all the time since the last check
-  private boolean looking; // guarded by lock
+  private int unused; // guarded by lock; how many were free all the time since the last trim
+  private boolean trimScheduled; // guarded by lock
   private int inUse; // guarded by lock
 
   /**
@@ -145,32 +145,32 @@ public final class BufferPool {
         free.addLast(buffer);
       } else if (clock != null) {
         free.addLast(buffer);
-        lookLater(clock);
+        scheduleTrim(clock);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void lookLater(MonotonicClock timer) {
-    if (!looking) {
-      looking = true;
+  private void scheduleTrim(MonotonicClock timer) {
+    if (!trimScheduled) {
+      trimScheduled = true;
       unused = 0;
-      timer.schedule(Limits.IDLE_BUFFERS, () -> look(timer));
+      timer.schedule(Limits.IDLE_BUFFERS, () -> trim(timer));
     }
   }
 
-  /** Leaves to the collector what was not needed since the last check, the coldest first. */
-  private void look(MonotonicClock timer) {
+  /** Leaves to the collector what was not needed since the last trim, the coldest first. */
+  private void trim(MonotonicClock timer) {
     int discarded = 0;
     lock.lock();
     try {
       for (; discarded < unused && free.size() > retained; discarded++) {
         free.pollFirst();
       }
-      looking = false;
+      trimScheduled = false;
       if (free.size() > retained) {
-        lookLater(timer);
+        scheduleTrim(timer);
         unused = free.size();
       }
     } finally {

@@ -91,7 +91,7 @@ class RootWatchTest {
     roots = new DownloadRoots(List.of(initial));
     files = new FileService(roots, 10, new Stats());
     watch = new RootWatch(files.folders(), INTERVAL, timer);
-    roots.onReplaced(watch::lookInBackground);
+    roots.onReplaced(watch::checkInBackground);
   }
 
   @AfterEach
@@ -203,20 +203,20 @@ class RootWatchTest {
   @Test
   void rootsAreNotCheckedWithoutAListener() throws Exception {
     files.close();
-    AtomicInteger looks = new AtomicInteger();
-    watch(DownloadRoot.of("a", seen(first, looks::incrementAndGet)));
+    AtomicInteger checks = new AtomicInteger();
+    watch(DownloadRoot.of("a", seen(first, checks::incrementAndGet)));
     roots.replace(roots.all());
-    assertThat(looks).hasValue(0);
+    assertThat(checks).hasValue(0);
     watch.begin(watch.current(), told::add);
     Runnable due = timer.next();
-    assertThat(looks).hasValue(1);
+    assertThat(checks).hasValue(1);
     watch.end();
     due.run();
     roots.replace(roots.all());
     assertThat(timer.planned).isEmpty();
     watch.begin(watch.current(), told::add); // waits for any check in progress, and counts one more
     timer.next();
-    assertThat(looks).hasValue(2);
+    assertThat(checks).hasValue(2);
     watch.end();
     assertThat(told).isEmpty();
   }
@@ -250,12 +250,12 @@ class RootWatchTest {
   @Test
   void aDefectOfAFileSystemEndsOneCheckOnly() throws Exception {
     files.close();
-    AtomicInteger looks = new AtomicInteger();
+    AtomicInteger checks = new AtomicInteger();
     Path sick =
         seen(
             first,
             () -> {
-              if (looks.incrementAndGet() == 1) {
+              if (checks.incrementAndGet() == 1) {
                 throw new IllegalStateException("A file system has a defect.");
               }
             });
@@ -268,13 +268,13 @@ class RootWatchTest {
   }
 
   /** The same folder, with a callback on each access. */
-  private static Path seen(Path real, Runnable onLook) {
+  private static Path seen(Path real, Runnable onCheck) {
     return (Path) Proxy.newProxyInstance(
         RootWatchTest.class.getClassLoader(),
         new Class<?>[] {Path.class},
         (proxy, method, arguments) -> {
           if (method.getName().equals("toRealPath")) {
-            onLook.run();
+            onCheck.run();
           }
           try {
             return method.invoke(real, arguments);

@@ -44,7 +44,7 @@ class SillyRenameTest {
   private volatile long step = Duration.ofSeconds(1).toNanos();
 
   private final AtomicLong time = new AtomicLong();
-  private final AtomicLong looks = new AtomicLong();
+  private final AtomicLong checks = new AtomicLong();
 
   private void start(MountedDisk.Kind kind) throws IOException {
     root = Files.createDirectory(folder.resolve("root"));
@@ -56,7 +56,7 @@ class SillyRenameTest {
             8,
             new Stats(),
             () -> {
-              looks.incrementAndGet();
+              checks.incrementAndGet();
               return time.addAndGet(step);
             });
   }
@@ -158,7 +158,7 @@ class SillyRenameTest {
                   files.folders().rename(location("t/g"), location("t/f"), () -> {});
                   return null;
                 });
-        TestDaemon.await("several attempts", () -> looks.get() > 5);
+        TestDaemon.await("several attempts", () -> checks.get() > 5);
         assertThat(names()).containsExactly("t", "t/f", "t/g");
         assertThat(read(used)).isEqualTo(1);
       }

@@ -35,7 +35,7 @@ final class TwoDisks implements AutoCloseable {
   private volatile long step = Duration.ofSeconds(1).toNanos();
 
   private final AtomicLong time = new AtomicLong();
-  private final AtomicLong looks = new AtomicLong();
+  private final AtomicLong checks = new AtomicLong();
   private @Nullable MountedDisk disk;
 
   /**
@@ -51,7 +51,7 @@ final class TwoDisks implements AutoCloseable {
             8,
             new Stats(),
             () -> {
-              looks.incrementAndGet();
+              checks.incrementAndGet();
               return time.addAndGet(step);
             });
   }
@@ -100,8 +100,8 @@ final class TwoDisks implements AutoCloseable {
 
   /** Waits until code waits: it reads the clock again and again, which jobs do three times each. */
   void awaitWaiting(String what) {
-    long before = looks.get();
-    TestDaemon.await(what, () -> looks.get() > before + 20);
+    long before = checks.get();
+    TestDaemon.await(what, () -> checks.get() > before + 20);
   }
 
   /** All files with their content, and links with their targets. */

@@ -232,19 +232,19 @@ public final class SelectorLoop {
       return false;
     }
     long limit = handler.waitMillis();
-    boolean looksAgain = limit == 0 && starter != null && !idle;
+    boolean detectsIdle = limit == 0 && starter != null && !idle;
     int served =
         opened.select(key -> serveUnlessBulk(handler, key),
-            looksAgain ? idleTimeoutMillis() : limit);
+            detectsIdle ? idleTimeoutMillis() : limit);
     boolean woken = move(Event.WAKE) == LoopState.BUSY;
     serveBulk(handler, opened);
     if (served > 0 || woken) {
       return false;
     }
-    if (looksAgain) { // once: the next wait has no limit
+    if (detectsIdle) { // once: the next wait has no limit
       handler.idle();
     }
-    return idle || looksAgain;
+    return idle || detectsIdle;
   }
 
   private long idleTimeoutMillis() {

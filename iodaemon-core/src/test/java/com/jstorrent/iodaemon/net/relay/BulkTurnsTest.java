@@ -144,9 +144,9 @@ class BulkTurnsTest {
           .write();
     }
     List<String> round = serveSoMany(transfers + others + 1);
-    int firstLook = SelectorLoop.BULK_TURNS + others;
-    assertThat(round.subList(SelectorLoop.BULK_TURNS, firstLook)).containsOnly("small");
-    assertThat(round.subList(firstLook, firstLook + others)).containsOnly("bulk");
+    int firstCheck = SelectorLoop.BULK_TURNS + others;
+    assertThat(round.subList(SelectorLoop.BULK_TURNS, firstCheck)).containsOnly("small");
+    assertThat(round.subList(firstCheck, firstCheck + others)).containsOnly("bulk");
   }
 
   @Test

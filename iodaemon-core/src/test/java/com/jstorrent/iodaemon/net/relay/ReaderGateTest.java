@@ -24,17 +24,17 @@ class ReaderGateTest {
   private final ManualClock clock = new ManualClock();
   private final ReaderGate gate = new ReaderGate(clock);
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-  private final AtomicInteger looks = new AtomicInteger();
+  private final AtomicInteger checks = new AtomicInteger();
   private final Thread reader = Thread.ofPlatform().daemon().unstarted(this::read);
   private volatile boolean room;
 
   private void read() {
-    boolean found = gate.await(this::look, PATIENCE.toNanos());
+    boolean found = gate.await(this::hasRoom, PATIENCE.toNanos());
     outcome.complete(new Outcome(found, Thread.interrupted()));
   }
 
-  private boolean look() {
-    looks.incrementAndGet();
+  private boolean hasRoom() {
+    checks.incrementAndGet();
     return room;
   }
 
@@ -55,7 +55,7 @@ class ReaderGateTest {
   @Test
   void withRoomNoTimeIsNeeded() {
     room = true;
-    assertThat(gate.await(this::look, 0)).isTrue();
+    assertThat(gate.await(this::hasRoom, 0)).isTrue();
   }
 
   @Test
@@ -69,9 +69,9 @@ class ReaderGateTest {
   @Test
   void aSignalWithoutRoomDoesNotEndTheWait() throws Exception {
     startAndAwaitParked();
-    int before = looks.get();
+    int before = checks.get();
     gate.signal();
-    TestDaemon.await("another look", () -> looks.get() > before || outcome.isDone());
+    TestDaemon.await("another check", () -> checks.get() > before || outcome.isDone());
     assertThat(outcome).isNotDone();
     room = true;
     gate.signal();
@@ -109,9 +109,9 @@ class ReaderGateTest {
   @Test
   void anInterruptIsKeptAndDoesNotEndTheWait() throws Exception {
     startAndAwaitParked();
-    int before = looks.get();
+    int before = checks.get();
     reader.interrupt();
-    TestDaemon.await("another look", () -> looks.get() > before || outcome.isDone());
+    TestDaemon.await("another check", () -> checks.get() > before || outcome.isDone());
     assertThat(outcome).isNotDone();
     room = true;
     gate.signal();

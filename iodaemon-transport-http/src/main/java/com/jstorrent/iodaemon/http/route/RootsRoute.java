@@ -13,6 +13,6 @@ final class RootsRoute implements Route.Handler {
 
   @Override
   public Reply answer(Call call) {
-    return Reply.json(JsonReports.rootsObject(roots.look()));
+    return Reply.json(JsonReports.rootsObject(roots.check()));
   }
 }
