@@ -61,7 +61,7 @@ final class SocketEnd {
   private void reportNow(DaemonFrame frame, Errno errno, boolean lost) {
     socket.sendCredit().release();
     boolean listed = net.table().remove(socket);
-    boolean closing = net.table().finish(socket); // the client has closed it meanwhile
+    boolean closing = net.table().removeClosing(socket); // the client has closed it meanwhile
     closeChannel();
     if (listed) {
       answerAll(frame, errno);
@@ -99,7 +99,7 @@ final class SocketEnd {
   private void finish(DaemonFrame frame) {
     socket.encryption().abandon();
     socket.sendCredit().release();
-    if (net.table().finish(socket)) {
+    if (net.table().removeClosing(socket)) {
       net.relay().sendNow(frame);
     }
   }

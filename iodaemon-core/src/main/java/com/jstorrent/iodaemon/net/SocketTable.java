@@ -73,7 +73,7 @@ final class SocketTable {
     if (add(socket)) {
       return Errno.OK;
     }
-    gone(socket);
+    releaseMemory(socket);
     return Errno.EADDRINUSE;
   }
 
@@ -81,7 +81,7 @@ final class SocketTable {
    * Gives back the socket's memory. May be called twice, since one thread may close a socket while
    * another reports its end.
    */
-  private void gone(@Nullable PeerSocket socket) {
+  private void releaseMemory(@Nullable PeerSocket socket) {
     if (socket != null && counted.remove(socket)) {
       memory.release(MemoryUse.CONNECTIONS, Limits.SOCKET_BYTES);
     }
@@ -101,7 +101,7 @@ final class SocketTable {
       return false;
     }
     used = true;
-    gone(closing.remove(socket.id())); // the id stands for another socket from here on
+    releaseMemory(closing.remove(socket.id())); // the id stands for another socket from here on
     return !(ended && sockets.remove(socket.id(), socket));
   }
 
@@ -128,8 +128,8 @@ final class SocketTable {
    * Removes a socket that its client has closed and of which nothing is left; returns whether the
    * client is still to be told.
    */
-  boolean finish(PeerSocket socket) {
-    return leave(closing, socket) && !ended;
+  boolean removeClosing(PeerSocket socket) {
+    return removeFrom(closing, socket) && !ended;
   }
 
   /** Sockets that their client has closed and whose TCP_CLOSE is still to come. */
@@ -148,15 +148,15 @@ final class SocketTable {
 
   /** Removes exactly this socket: its id may have been given to another one since. */
   boolean remove(PeerSocket socket) {
-    return leave(sockets, socket);
+    return removeFrom(sockets, socket);
   }
 
-  private boolean leave(ConcurrentMap<Integer, PeerSocket> table, PeerSocket socket) {
-    boolean left = table.remove(socket.id(), socket);
-    if (left) {
-      gone(socket);
+  private boolean removeFrom(ConcurrentMap<Integer, PeerSocket> table, PeerSocket socket) {
+    boolean removed = table.remove(socket.id(), socket);
+    if (removed) {
+      releaseMemory(socket);
     }
-    return left;
+    return removed;
   }
 
   boolean removeServer(PeerSocket server) {

@@ -363,7 +363,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     net.table().close(this);
     SocketState left = state.move(Event.CLIENT_CLOSE);
     if (left == SocketState.CONNECTING) {
-      net.table().finish(this); // a cancelled connect has no TCP_CLOSE
+      net.table().removeClosing(this); // a cancelled connect has no TCP_CLOSE
       output.discard();
       pending.abandon();
     } else if (left != null) {

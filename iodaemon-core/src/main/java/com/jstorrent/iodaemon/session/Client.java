@@ -38,7 +38,7 @@ final class Client implements ClientSockets.Owner {
   private final Condition changed = lock.newCondition();
   private ClientState state = ClientState.CONNECTED; // guarded by lock
   private @Nullable Deadline grace; // guarded by lock; begins when a connection is lost
-  private final CountDownLatch gone = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile SessionIdentity identity;
   private volatile @Nullable String ticket; // written by the client's reader
   private volatile long lastFrame;
@@ -285,7 +285,7 @@ final class Client implements ClientSockets.Owner {
    * @return false when the time was too short
    */
   boolean awaitEnd(Deadline deadline) throws InterruptedException {
-    return deadline.await(nanos -> gone.await(nanos, TimeUnit.NANOSECONDS));
+    return deadline.await(nanos -> ended.await(nanos, TimeUnit.NANOSECONDS));
   }
 
   private void move(Event event) {
@@ -328,6 +328,6 @@ final class Client implements ClientSockets.Owner {
     }
     sockets.end();
     context.clientEnded(this);
-    gone.countDown();
+    ended.countDown();
   }
 }

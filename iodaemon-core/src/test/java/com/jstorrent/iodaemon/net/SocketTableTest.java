@@ -51,10 +51,10 @@ class SocketTableTest {
         threads.submit(
             () -> {
               table.remove(socket);
-              table.finish(socket);
+              table.removeClosing(socket);
             }).get();
         closed.get();
-        table.finish(socket);
+        table.removeClosing(socket);
         assertThat(memory.held()).isZero();
       }
     }
@@ -67,8 +67,8 @@ class SocketTableTest {
     assertThat(add(socket)).isTrue();
     table.close(socket);
     table.close(socket);
-    assertThat(table.finish(socket)).isTrue();
-    assertThat(table.finish(socket)).isFalse();
+    assertThat(table.removeClosing(socket)).isTrue();
+    assertThat(table.removeClosing(socket)).isFalse();
   }
 
   @Test
@@ -125,8 +125,8 @@ class SocketTableTest {
     assertThat(table.socket(7)).isNull();
     assertThat(table.closing()).containsExactly(socket);
     assertThat(table.isEmpty()).isFalse();
-    assertThat(table.finish(socket)).isTrue();
-    assertThat(table.finish(socket)).isFalse();
+    assertThat(table.removeClosing(socket)).isTrue();
+    assertThat(table.removeClosing(socket)).isFalse();
     assertThat(table.isEmpty()).isTrue();
   }
 
@@ -136,7 +136,7 @@ class SocketTableTest {
     add(earlier);
     table.close(earlier);
     assertThat(add(new Entry(7))).isTrue();
-    assertThat(table.finish(earlier)).isFalse();
+    assertThat(table.removeClosing(earlier)).isFalse();
     assertThat(table.closing()).isEmpty();
   }
 
@@ -157,7 +157,7 @@ class SocketTableTest {
     table.end();
     assertThat(add(new Entry(8))).isFalse();
     assertThat(table.addServer(new Entry(8))).isFalse();
-    assertThat(table.finish(socket)).isFalse();
+    assertThat(table.removeClosing(socket)).isFalse();
     assertThat(table.isEmpty()).isTrue();
   }
 
