@@ -48,7 +48,7 @@ public final class ClientLink {
    *
    * @param capabilities those that the client has asked for and is granted
    */
-  public void greet(DaemonFrame.ServerHello answer, Set<Capability> capabilities) {
+  public void answerHello(DaemonFrame.ServerHello answer, Set<Capability> capabilities) {
     net.negotiated().set(capabilities);
     if (!capabilities.contains(Capability.RESUME)) {
       reply(answer);
@@ -98,7 +98,7 @@ public final class ClientLink {
   }
 
   /** As {@link #close}, but cuts off, after a while, a client that reads nothing and so cannot be told. */
-  public void closeInTime(CloseReason reason) {
+  public void closeWithTimeout(CloseReason reason) {
     close(reason);
     net.clock().schedule(Limits.CLOSE_HANDSHAKE, this::abort);
   }
@@ -166,14 +166,14 @@ public final class ClientLink {
     net.relay()
         .post(
             () -> {
-              Runnable greeting = null;
+              Runnable replay = null;
               try {
-                greeting = resumable.resume(connection, frame);
+                replay = resumable.resume(connection, frame);
               } finally {
-                attached.complete(greeting != null);
+                attached.complete(replay != null);
               }
-              if (greeting != null) {
-                greeting.run();
+              if (replay != null) {
+                replay.run();
               }
             });
     return attached.join();

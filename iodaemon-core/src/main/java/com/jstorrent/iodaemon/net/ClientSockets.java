@@ -346,7 +346,7 @@ public final class ClientSockets {
     net.table().end();
     net.table().servers().forEach(server -> server.clientClose(Duration.ZERO));
     net.table().sockets().forEach(socket -> socket.clientClose(Limits.SESSION_END_LINGER));
-    net.shared().peerWriter().hurry(net, Limits.SESSION_END_LINGER);
+    net.shared().peerWriter().limitLinger(net, Limits.SESSION_END_LINGER);
     net.relay().end();
     Resumption resumption = link.resumption();
     if (resumption != null) {

@@ -161,7 +161,7 @@ final class Client implements ClientSockets.Owner {
    */
   void close(CloseReason reason) {
     move(Event.CLOSE);
-    link().closeInTime(reason);
+    link().closeWithTimeout(reason);
   }
 
   /**

@@ -223,7 +223,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   @Override
   public void hello(ClientFrame.ClientHello frame) throws ProtocolException {
     Handshake.Outcome outcome = handshake.hello(frame);
-    link().greet(outcome.answer(), outcome.capabilities());
+    link().answerHello(outcome.answer(), outcome.capabilities());
     ticket = outcome.ticket();
     identity.named(outcome.session());
     client.offerResume(ticket);

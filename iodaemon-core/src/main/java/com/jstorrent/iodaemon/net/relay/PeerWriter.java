@@ -107,10 +107,10 @@ public final class PeerWriter implements SelectorLoop.Handler, AutoCloseable {
   }
 
   /**
-   * Leaves the lingering sockets of a client {@code time} at most, because its connection has ended.
+   * Limits the time that the lingering sockets of a client still have to {@code time}, because its connection has ended.
    * Any thread.
    */
-  public void hurry(Object client, Duration time) {
+  public void limitLinger(Object client, Duration time) {
     long deadline = clock.nanoTime() + time.toNanos();
     post(
         () -> {
