@@ -221,12 +221,12 @@ final class OpenFiles implements AutoCloseable {
       FileChannel channel;
       Object before;
       // While it is open, no other file can get its inode number, so the file's key identifies it.
-      FileChannel witness = folder.openFile(name, access.options());
+      FileChannel inodeHolder = folder.openFile(name, access.options());
       try {
         before = key(folder, name);
         channel = folder.openFile(name, access.options());
       } finally {
-        closeUnused(witness);
+        closeUnused(inodeHolder);
       }
       try {
         Object fileKey = folder.attributes(name).fileKey();

@@ -35,7 +35,7 @@ final class StallWatch {
   private final Map<SocketChannel, Long> known = new HashMap<>(); // unread at the last check
   private final AtomicBoolean flushing = new AtomicBoolean();
   private final long begun;
-  private long roomless; // since when no socket was closed for lack of room
+  private long noneClosedSince; // the limit for room counts from here
   private long nextCheck;
 
   /**
@@ -48,7 +48,7 @@ final class StallWatch {
     this.bytes = bytes;
     this.stallNanos = net.limits().sendStall().toNanos();
     this.begun = net.shared().clock().nanoTime();
-    this.roomless = begun;
+    this.noneClosedSince = begun;
     this.nextCheck = begun + stepNanos();
   }
 
@@ -76,14 +76,15 @@ final class StallWatch {
     checkSystemQueues(inTheWay);
     Optional<TcpSocket> culprit =
         longest(inTheWay.stream().filter(each -> now - stallStart(each) >= stallNanos).toList());
-    if (culprit.isEmpty() && atOwnBound() && now - roomless >= net.limits().sendRoom().toNanos()) {
+    if (culprit.isEmpty() && atOwnBound()
+        && now - noneClosedSince >= net.limits().sendRoom().toNanos()) {
       culprit = longest(inTheWay);
     }
     if (culprit.isEmpty()) {
       return false;
     }
     culprit.get().stalled();
-    roomless = now;
+    noneClosedSince = now;
     return true;
   }
 
