@@ -42,7 +42,7 @@ final class UdpSocket implements PeerSocket, Selectable {
    * One failed receive is a notice about an earlier send; an endless series of them means a broken
    * socket.
    */
-  private static final int MOST_FAILURES = 1000;
+  private static final int MAX_FAILURES = 1000;
 
   private final int id;
   private final int requestId;
@@ -302,7 +302,7 @@ final class UdpSocket implements PeerSocket, Selectable {
   /** An unreachable peer is reported by the next receive, and is not a failure of this socket. */
   private void failed(IOException notice) {
     LOG.debug("A notice about an earlier datagram: {}", notice.toString());
-    if (++failures > MOST_FAILURES && closed.compareAndSet(false, true)) {
+    if (++failures > MAX_FAILURES && closed.compareAndSet(false, true)) {
       net.table().remove(this);
       lookups.end();
       closeChannel();

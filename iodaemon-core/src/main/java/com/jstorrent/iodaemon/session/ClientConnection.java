@@ -134,7 +134,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
     Resumption resumption = link().resumption();
     int end =
         resumption == null
-            ? SendRun.end(frames, at, SendRun.MOST_FRAMES, Limits.FRAME_BUFFER_BYTES)
+            ? SendRun.end(frames, at, SendRun.MAX_FRAMES, Limits.FRAME_BUFFER_BYTES)
             : SendRun.end(frames, at, resumption.framesUntilAck(), resumption.bytesUntilAck());
     return end == at + 1 || client.sockets().canSend(FrameHeader.socketId(frames.get(at)))
         ? end

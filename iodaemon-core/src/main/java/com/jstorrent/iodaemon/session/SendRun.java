@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class SendRun {
   /** The most frames of a run: about as many as one system call takes at no extra cost. */
-  static final int MOST_FRAMES = 64;
+  static final int MAX_FRAMES = 64;
 
   private final ByteBuffer[] data;
   private final int bytes;

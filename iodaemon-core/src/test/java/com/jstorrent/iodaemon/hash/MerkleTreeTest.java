@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 /** Compares with a tree that is built layer by layer from all leaves, padding included. */
 class MerkleTreeTest {
   private static final HashAlgorithm ALGORITHM = HashAlgorithm.SHA256;
-  private static final int MOST = 70;
-  private static final int WIDEST = 256;
+  private static final int MAX_LEAVES = 70;
+  private static final int MAX_WIDTH = 256;
 
   private final MessageDigest digest = ALGORITHM.newDigest();
 
@@ -43,8 +43,8 @@ class MerkleTreeTest {
   @Test
   void theRootIsThatOfThePaddedTree() {
     MerkleTree tree = new MerkleTree(ALGORITHM); // one for all: each root begins a new tree
-    for (int count = 0; count <= MOST; count++) {
-      for (long width = 0; width <= WIDEST; width = Math.max(1, 2 * width)) {
+    for (int count = 0; count <= MAX_LEAVES; count++) {
+      for (long width = 0; width <= MAX_WIDTH; width = Math.max(1, 2 * width)) {
         for (int i = 0; i < count; i++) {
           tree.add(leaf(i));
         }
@@ -59,7 +59,7 @@ class MerkleTreeTest {
   void theRootOverRootsIsPaddedWithRootsOfZeros() {
     byte[] zeros = naive(0, 4, new byte[ALGORITHM.length()]);
     MerkleTree tree = new MerkleTree(ALGORITHM);
-    for (int count = 1; count <= MOST; count++) {
+    for (int count = 1; count <= MAX_LEAVES; count++) {
       for (int i = 0; i < count; i++) {
         tree.add(leaf(i));
       }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The arithmetic of PROTOCOL.md § 9.2, towards peers. */
 class SendWindowTest {
   private static final long FIRST = Limits.DEFAULT.sendCreditBytes();
-  private static final long MOST = Limits.SEND_WINDOW_BYTES;
+  private static final long MAX = Limits.SEND_WINDOW_BYTES;
 
   private static final long MEMORY = Limits.USEFUL_MEMORY_BYTES;
 
@@ -76,9 +76,9 @@ class SendWindowTest {
     assertThat(window.covers(FIRST + 1)).isFalse();
     assertThat(window.isDue(FIRST / 2 - 1)).isFalse();
     assertThat(window.isDue(FIRST / 2)).isTrue();
-    assertThat(window.grant(FIRST / 2)).isEqualTo(MOST - FIRST / 2);
-    assertThat(window.covers(FIRST / 2 + MOST)).isTrue();
-    assertThat(window.covers(FIRST / 2 + MOST + 1)).isFalse();
+    assertThat(window.grant(FIRST / 2)).isEqualTo(MAX - FIRST / 2);
+    assertThat(window.covers(FIRST / 2 + MAX)).isTrue();
+    assertThat(window.covers(FIRST / 2 + MAX + 1)).isFalse();
   }
 
   @Test
@@ -88,7 +88,7 @@ class SendWindowTest {
     for (int i = 0; i < Limits.DEFAULT.sockets(); i++) {
       windows.add(new SendWindow(pool).grant(FIRST));
     }
-    assertThat(windows.getFirst()).isEqualTo(MOST);
+    assertThat(windows.getFirst()).isEqualTo(MAX);
     assertThat(windows.getLast()).isGreaterThanOrEqualTo(FIRST);
     assertThat(windows.stream().mapToLong(Long::longValue).sum())
         .isLessThanOrEqualTo(Limits.DEFAULT.sessionQueueBytes());
@@ -100,27 +100,27 @@ class SendWindowTest {
     SendWindow window = new SendWindow(pool);
     long written = FIRST;
     written += window.grant(written);
-    use(MEMORY - MOST);
+    use(MEMORY - MAX);
     long smaller = window.grant(written);
-    assertThat(smaller).isBetween(FIRST, MOST / 2);
+    assertThat(smaller).isBetween(FIRST, MAX / 2);
     written += smaller;
     use(2 * MEMORY);
     assertThat(window.grant(written)).isEqualTo(FIRST);
     assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isZero();
     use(0);
-    assertThat(window.grant(written + FIRST)).isEqualTo(MOST);
+    assertThat(window.grant(written + FIRST)).isEqualTo(MAX);
   }
 
   @Test
   void whatASocketCannotBeGrantedAnyMoreIsThereForOthers() {
     CreditPool pool = pool();
     SendWindow window = new SendWindow(pool);
-    long written = FIRST + window.grant(FIRST) - MOST / 2;
+    long written = FIRST + window.grant(FIRST) - MAX / 2;
     use(MEMORY);
     assertThat(window.grant(written)).isZero();
-    assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isEqualTo(MOST / 2 - FIRST);
+    assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isEqualTo(MAX / 2 - FIRST);
     assertThat(window.isDue(written)).isFalse();
-    assertThat(window.isDue(written + MOST / 4)).isTrue();
+    assertThat(window.isDue(written + MAX / 4)).isTrue();
     window.release();
     assertThat(stats.get(Counter.SEND_CREDIT_BYTES)).isZero();
   }

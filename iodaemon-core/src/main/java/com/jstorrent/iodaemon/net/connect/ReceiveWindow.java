@@ -29,7 +29,7 @@ final class ReceiveWindow {
    * The buffer includes the system's own overhead: the window is about half of the size that the buffer
    * is tuned to.
    */
-  private static final int LEAST_TUNED_BYTES = 2 * Limits.PEER_RECEIVE_BUFFER_BYTES;
+  private static final int MIN_TUNED_BYTES = 2 * Limits.PEER_RECEIVE_BUFFER_BYTES;
 
   private static final int SETTING_BYTES = 256;
 
@@ -50,7 +50,7 @@ final class ReceiveWindow {
       boolean enabled = "1".equals(read(settings.resolve("tcp_moderate_rcvbuf")));
       String[] sizes = read(settings.resolve("tcp_rmem")).split("\\s+", -1);
       return new ReceiveWindow(
-          enabled && Long.parseLong(sizes[sizes.length - 1]) >= LEAST_TUNED_BYTES);
+          enabled && Long.parseLong(sizes[sizes.length - 1]) >= MIN_TUNED_BYTES);
     } catch (IOException | NumberFormatException e) {
       return new ReceiveWindow(true);
     }

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class WarningAlerts {
   /** The most that are skipped; BoringSSL and OpenSSL bound them as well. */
-  private static final int MOST = 4;
+  private static final int MAX_SKIPPED = 4;
 
   private static final int ALERT = 21;
   private static final int RECORD_BYTES = 7; // RFC 5246 § 6.2.1: type, version, length; the alert
@@ -31,7 +31,7 @@ final class WarningAlerts {
         || received.get(at + 4) != ALERT_BYTES
         || received.get(at + 5) != WARNING
         || isKnownToJdk(received.get(at + 6))
-        || skipped == MOST) {
+        || skipped == MAX_SKIPPED) {
       return false;
     }
     skipped++;
