@@ -15,11 +15,11 @@ import org.slf4j.LoggerFactory;
 final class Reconnection {
   private static final Logger LOG = LoggerFactory.getLogger(Reconnection.class);
 
-  /** A connection that has lasted this long was not in vain, even if no frame arrived. */
-  private static final long PROVEN_NANOS = 1_000_000_000L;
+  /** A connection that has lasted this long was stable, even if no frame arrived. */
+  private static final long STABLE_AFTER_NANOS = 1_000_000_000L;
 
   /** After this many connections in a row that were lost at once, the next one would be lost, too. */
-  private static final int MOST_IN_VAIN = 10;
+  private static final int MAX_SHORT_LIVED = 10;
 
   /** Each step may take this long, even when the time to resume has run out: one attempt is always made. */
   private static final long LEAST_STEP_NANOS = 5_000_000_000L;
@@ -32,7 +32,7 @@ final class Reconnection {
   private boolean resumed; // at least once; the two fields below are about the last time
   private long resumedAt;
   private long receivedThen;
-  private int vain; // connections in a row that were lost at once
+  private int shortLived; // connections in a row that were lost at once
   private long end;
 
   Reconnection(FrameLink.Connector connector, String token, Wire wire, Dispatch dispatch) {
@@ -59,8 +59,8 @@ final class Reconnection {
    * @throws IOException when the session is lost
    */
   FrameLink resume(IOException lost) throws IOException, InterruptedException {
-    vain = wasInVain() ? vain + 1 : 0;
-    if (vain == MOST_IN_VAIN) {
+    shortLived = wasShortLived() ? shortLived + 1 : 0;
+    if (shortLived == MAX_SHORT_LIVED) {
       throw new IOException("each connection was lost at once.", lost);
     }
     end = nanoTime.getAsLong() + TimeLimit.nanos(timeout());
@@ -91,7 +91,7 @@ final class Reconnection {
    */
   private void pause(int attempt) throws InterruptedException {
     double random = ThreadLocalRandom.current().nextDouble();
-    Duration pause = wire.options().backOff().before(vain + attempt, random);
+    Duration pause = wire.options().backOff().before(shortLived + attempt, random);
     long left = Math.max(0, end - nanoTime.getAsLong());
     Thread.sleep(Duration.ofNanos(Math.min(left, TimeLimit.nanos(pause))));
   }
@@ -100,10 +100,10 @@ final class Reconnection {
    * Whether the last connection was lost at once, before a counted frame arrived, as happens when the client cannot
    * receive what the daemon sends.
    */
-  private boolean wasInVain() {
+  private boolean wasShortLived() {
     return resumed
         && dispatch.received() == receivedThen
-        && nanoTime.getAsLong() - resumedAt < PROVEN_NANOS;
+        && nanoTime.getAsLong() - resumedAt < STABLE_AFTER_NANOS;
   }
 
   /** How long one step of an attempt may take. */

@@ -107,7 +107,7 @@ final class JsonBodies {
       parsed = true;
       return new Parsed(body, room);
     } catch (OperationFailure e) {
-      throw room.waitedInVain() ? GrowthBudget.refusal() : e;
+      throw room.timedOut() ? GrowthBudget.refusal() : e;
     } finally {
       if (!parsed) {
         room.close();

@@ -19,7 +19,7 @@ final class JsonRoom implements JsonFields.Meter, AutoCloseable {
   private final MonotonicClock clock;
   private long left = FREE_BYTES; // of the bytes that were taken
   private long taken;
-  private boolean waitedInVain;
+  private boolean timedOut;
 
   /**
    * @param most the most bytes that it can ever get
@@ -31,8 +31,8 @@ final class JsonRoom implements JsonFields.Meter, AutoCloseable {
   }
 
   /** Whether memory was refused because others had it. */
-  boolean waitedInVain() {
-    return waitedInVain;
+  boolean timedOut() {
+    return timedOut;
   }
 
   @Override
@@ -51,9 +51,9 @@ final class JsonRoom implements JsonFields.Meter, AutoCloseable {
   /** Takes memory for another step, and waits for it if need be. */
   private boolean await() {
     Deadline end = Deadline.in(Limits.BODY_MEMORY_WAIT, clock);
-    waitedInVain =
+    timedOut =
         !account.awaitTake(MemoryUse.SMALL_BODIES, STEP_BYTES, () -> !end.isOver());
-    return !waitedInVain;
+    return !timedOut;
   }
 
   @Override
