@@ -47,7 +47,7 @@ final class Dispatch {
   }
 
   /** Everything received counts as acknowledged: RESUME has told the daemon the count, or an ACK is about to. */
-  void resumed() {
+  void markAllAcknowledged() {
     acknowledged = received;
     unacknowledgedBytes = 0;
   }
@@ -89,7 +89,7 @@ final class Dispatch {
     received++;
     unacknowledgedBytes += size;
     if (received - acknowledged >= ACK_FRAMES || unacknowledgedBytes >= ackBytes) {
-      resumed();
+      markAllAcknowledged();
       wire.outbox().acknowledgeReceived(received);
     }
   }

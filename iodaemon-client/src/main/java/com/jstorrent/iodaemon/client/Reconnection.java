@@ -145,7 +145,7 @@ final class Reconnection {
       link.close();
       throw new SessionGoneException("the daemon no longer has the session.");
     }
-    dispatch.resumed();
+    dispatch.markAllAcknowledged();
     if (answer.toClient() != dispatch.received()
         || !wire.outbox().resume(link, answer.fromClient())) {
       link.close();
