@@ -9,8 +9,8 @@ import java.util.function.IntFunction;
 /** What the sockets of a client share. Thread-safe. */
 final class Wire {
   private final Outbox outbox;
-  private final Routes sockets = new Routes();
-  private final Routes servers = new Routes();
+  private final SocketRegistry sockets = new SocketRegistry();
+  private final SocketRegistry servers = new SocketRegistry();
   private final Replies replies = new Replies();
   private final Negotiated negotiated;
   private final ClientOptions options;
@@ -28,11 +28,11 @@ final class Wire {
     return outbox;
   }
 
-  Routes sockets() {
+  SocketRegistry sockets() {
     return sockets;
   }
 
-  Routes servers() {
+  SocketRegistry servers() {
     return servers;
   }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Sockets or servers by id, from one space (PROTOCOL.md § 3.4). Thread-safe. */
-final class Routes {
+final class SocketRegistry {
   private final Map<Integer, SocketEvents> known = new ConcurrentHashMap<>();
   private final AtomicInteger last = new AtomicInteger();
   private volatile @Nullable Failure failure;
