@@ -22,7 +22,7 @@ final class Dispatch {
   private static final long ACK_BYTES = 256 << 10;
   private static final int UNAVAILABLE = 503;
 
-  private final Wire wire;
+  private final SessionContext context;
   private final boolean acknowledging;
   private final long ackBytes;
   private boolean resumable;
@@ -30,11 +30,11 @@ final class Dispatch {
   private long acknowledged;
   private long unacknowledgedBytes;
 
-  Dispatch(Wire wire) {
-    this.wire = wire;
-    this.acknowledging = wire.negotiated().ticket() != null;
+  Dispatch(SessionContext context) {
+    this.context = context;
+    this.acknowledging = context.negotiated().ticket() != null;
     this.resumable = acknowledging;
-    this.ackBytes = Math.min(ACK_BYTES, wire.negotiated().replayBytes() / 4);
+    this.ackBytes = Math.min(ACK_BYTES, context.negotiated().replayBytes() / 4);
   }
 
   /** How many counted frames the session has received, on all its connections. */
@@ -90,7 +90,7 @@ final class Dispatch {
     unacknowledgedBytes += size;
     if (received - acknowledged >= ACK_FRAMES || unacknowledgedBytes >= ackBytes) {
       markAllAcknowledged();
-      wire.outbox().acknowledgeReceived(received);
+      context.outbox().acknowledgeReceived(received);
     }
   }
 
@@ -107,7 +107,7 @@ final class Dispatch {
       case DaemonFrame.UdpClosed f -> toSocket(f.socketId(), f);
       case DaemonFrame.TcpAccept f -> accept(f);
       case DaemonFrame.Ack f -> {
-        if (!wire.outbox().acknowledge(f.frames())) {
+        if (!context.outbox().acknowledge(f.frames())) {
           throw new MalformedFrameException(
               "The daemon acknowledges frames that were not sent.", null);
         }
@@ -115,17 +115,17 @@ final class Dispatch {
       case DaemonFrame.Resumed f -> {
         LOG.info("The daemon no longer keeps what is needed to resume (errno {}).", f.errno());
         resumable = false;
-        wire.outbox().stopKeeping();
+        context.outbox().stopKeeping();
       }
       case DaemonFrame.RangeRequest f ->
-          wire.outbox().putControl(new ClientFrame.RangeReject(f.requestId(), UNAVAILABLE));
+          context.outbox().putControl(new ClientFrame.RangeReject(f.requestId(), UNAVAILABLE));
       case DaemonFrame.RangeCancel f -> LOG.debug("Request {} was refused before.", f.requestId());
       default -> answer(frame);
     }
   }
 
   private void received(DaemonFrame.TcpRecv frame, Runnable release) throws InterruptedException {
-    SocketEvents socket = wire.sockets().get(frame.socketId());
+    SocketEvents socket = context.sockets().get(frame.socketId());
     if (socket == null) {
       release.run();
     } else {
@@ -134,7 +134,7 @@ final class Dispatch {
   }
 
   private void answer(DaemonFrame frame) {
-    if (!wire.replies().complete(frame)) {
+    if (!context.replies().complete(frame)) {
       if (frame instanceof DaemonFrame.Error error && error.requestId() == 0) {
         LOG.warn("The daemon reports an error: {}", error.message());
       } else {
@@ -144,7 +144,7 @@ final class Dispatch {
   }
 
   private void toSocket(int id, DaemonFrame frame) throws InterruptedException {
-    SocketEvents socket = wire.sockets().get(id);
+    SocketEvents socket = context.sockets().get(id);
     if (socket != null) { // null: the socket was closed here while the frame was on its way
       socket.onFrame(frame);
     }
@@ -152,9 +152,9 @@ final class Dispatch {
 
   private void accept(DaemonFrame.TcpAccept frame) throws InterruptedException {
     @Nullable
-    SocketEvents server = wire.servers().get(frame.serverId());
+    SocketEvents server = context.servers().get(frame.serverId());
     if (server == null) {
-      wire.outbox().putControl(new ClientFrame.TcpClose(0, frame.socketId()));
+      context.outbox().putControl(new ClientFrame.TcpClose(0, frame.socketId()));
     } else {
       server.onFrame(frame);
     }

@@ -86,7 +86,7 @@ public final class IoClient implements AutoCloseable {
 
   /** Those of the requested capabilities that the daemon has granted. */
   public Set<Capability> capabilities() {
-    return Set.copyOf(session.wire().negotiated().capabilities());
+    return Set.copyOf(session.context().negotiated().capabilities());
   }
 
   /** The current state. */
@@ -101,7 +101,7 @@ public final class IoClient implements AutoCloseable {
 
   /** Connects to a peer, within the connect timeout of the options. */
   public TcpConnection connect(String host, int port) throws IOException {
-    return connect(host, port, session.wire().options().connectTimeout());
+    return connect(host, port, session.context().options().connectTimeout());
   }
 
   /**
@@ -114,12 +114,12 @@ public final class IoClient implements AutoCloseable {
   public TcpConnection connect(String host, int port, Duration timeout) throws IOException {
     TcpSocket socket =
         TcpSocket.connect(
-            session.wire(),
+            session.context(),
             Ports.checkHost(host),
             Ports.check(port),
             TimeLimit.of("Connecting", timeout));
     return new TcpConnection(
-        socket, InetSocketAddress.createUnresolved(host, port), session.wire().options());
+        socket, InetSocketAddress.createUnresolved(host, port), session.context().options());
   }
 
   /**
@@ -131,7 +131,7 @@ public final class IoClient implements AutoCloseable {
    */
   public TcpServer listen(String address, int port) throws IOException {
     return TcpServer.listen(
-        session.wire(), address, Ports.check(port), request("Listening"));
+        session.context(), address, Ports.check(port), request("Listening"));
   }
 
   /**
@@ -142,11 +142,11 @@ public final class IoClient implements AutoCloseable {
    * @throws IoErrnoException for instance with errno 98 (EADDRINUSE)
    */
   public UdpSocket bind(String address, int port) throws IOException {
-    return UdpSocket.bind(session.wire(), address, Ports.check(port), request("Binding"));
+    return UdpSocket.bind(session.context(), address, Ports.check(port), request("Binding"));
   }
 
   private TimeLimit request(String what) {
-    return TimeLimit.of(what, session.wire().options().requestTimeout());
+    return TimeLimit.of(what, session.context().options().requestTimeout());
   }
 
   /**

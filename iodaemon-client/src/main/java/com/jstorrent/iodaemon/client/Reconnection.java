@@ -26,7 +26,7 @@ final class Reconnection {
 
   private final FrameLink.Connector connector;
   private final String token;
-  private final Wire wire;
+  private final SessionContext context;
   private final Dispatch dispatch;
   private final LongSupplier nanoTime;
   private boolean resumed; // at least once; the two fields below are about the last time
@@ -35,19 +35,20 @@ final class Reconnection {
   private int shortLived; // connections in a row that were lost at once
   private long end;
 
-  Reconnection(FrameLink.Connector connector, String token, Wire wire, Dispatch dispatch) {
-    this(connector, token, wire, dispatch, System::nanoTime);
+  Reconnection(FrameLink.Connector connector, String token, SessionContext context,
+      Dispatch dispatch) {
+    this(connector, token, context, dispatch, System::nanoTime);
   }
 
   Reconnection(
       FrameLink.Connector connector,
       String token,
-      Wire wire,
+      SessionContext context,
       Dispatch dispatch,
       LongSupplier nanoTime) {
     this.connector = connector;
     this.token = token;
-    this.wire = wire;
+    this.context = context;
     this.dispatch = dispatch;
     this.nanoTime = nanoTime;
   }
@@ -91,7 +92,7 @@ final class Reconnection {
    */
   private void pause(int attempt) throws InterruptedException {
     double random = ThreadLocalRandom.current().nextDouble();
-    Duration pause = wire.options().backOff().before(shortLived + attempt, random);
+    Duration pause = context.options().backOff().before(shortLived + attempt, random);
     long left = Math.max(0, end - nanoTime.getAsLong());
     Thread.sleep(Duration.ofNanos(Math.min(left, TimeLimit.nanos(pause))));
   }
@@ -109,13 +110,13 @@ final class Reconnection {
   /** How long one step of an attempt may take. */
   private Duration step() {
     Duration left = Duration.ofNanos(Math.max(end - nanoTime.getAsLong(), LEAST_STEP_NANOS));
-    Duration most = wire.options().connectTimeout();
+    Duration most = context.options().connectTimeout();
     return most.isZero() || most.compareTo(left) > 0 ? left : most;
   }
 
   private Duration timeout() {
-    Duration wanted = wire.options().resumeTimeout();
-    return wanted != null ? wanted : Duration.ofSeconds(wire.negotiated().resumeGraceSeconds());
+    Duration wanted = context.options().resumeTimeout();
+    return wanted != null ? wanted : Duration.ofSeconds(context.negotiated().resumeGraceSeconds());
   }
 
   private @Nullable FrameLink attempt() throws IOException, InterruptedException {
@@ -123,8 +124,8 @@ final class Reconnection {
     boolean answered = false;
     try {
       Handshake handshake = new Handshake(link, this::step);
-      handshake.authenticate(token, wire.options());
-      String ticket = Objects.requireNonNull(wire.negotiated().ticket());
+      handshake.authenticate(token, context.options());
+      String ticket = Objects.requireNonNull(context.negotiated().ticket());
       DaemonFrame.Resumed answer = handshake.resume(ticket, dispatch.received());
       answered = true;
       return continuing(link, answer);
@@ -147,7 +148,7 @@ final class Reconnection {
     }
     dispatch.markAllAcknowledged();
     if (answer.toClient() != dispatch.received()
-        || !wire.outbox().resume(link, answer.fromClient())) {
+        || !context.outbox().resume(link, answer.fromClient())) {
       link.close();
       throw new SessionGoneException("the daemon has counted other frames.");
     }

@@ -18,7 +18,7 @@ final class Session {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final Duration LONG = Duration.ofDays(1);
 
-  private final Wire wire;
+  private final SessionContext context;
   private final Dispatch dispatch;
   private final Reconnection reconnection;
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,11 +28,12 @@ final class Session {
   private boolean closing;
   private StateChange latest = new StateChange(ClientState.CONNECTED, null);
 
-  private Session(FrameLink first, Wire wire, FrameLink.Connector connector, String token) {
+  private Session(FrameLink first, SessionContext context, FrameLink.Connector connector,
+      String token) {
     this.link = first;
-    this.wire = wire;
-    this.dispatch = new Dispatch(wire);
-    this.reconnection = new Reconnection(connector, token, wire, dispatch);
+    this.context = context;
+    this.dispatch = new Dispatch(context);
+    this.reconnection = new Reconnection(connector, token, context, dispatch);
     this.reader =
         Thread.ofPlatform().daemon().name("iodaemon-client-reader").unstarted(() -> read(first));
     this.writer =
@@ -50,7 +51,7 @@ final class Session {
             new Handshake(link, options::connectTimeout).authenticate(token, options);
         Outbox outbox = new Outbox(options.queueBytes(), options.replayBytes());
         Session session =
-            new Session(link, new Wire(outbox, negotiated, options), connector, token);
+            new Session(link, new SessionContext(outbox, negotiated, options), connector, token);
         outbox.start(link, negotiated.ticket() != null);
         session.reader.start();
         session.writer.start();
@@ -66,8 +67,8 @@ final class Session {
     }
   }
 
-  Wire wire() {
-    return wire;
+  SessionContext context() {
+    return context;
   }
 
   StateChange latest() {
@@ -96,7 +97,7 @@ final class Session {
   private void write() {
     try {
       Outbox.Outgoing next;
-      while ((next = wire.outbox().take()) != null) {
+      while ((next = context.outbox().take()) != null) {
         try {
           next.link().send(next.frame(), next.more());
         } catch (IOException e) {
@@ -115,7 +116,7 @@ final class Session {
       FrameLink current = first;
       while (current != null) {
         IOException end = readAll(current);
-        wire.outbox().detach();
+        context.outbox().detach();
         if (end instanceof MalformedFrameException) {
           current.close(); // with a Close, or the daemon would keep the sockets
         }
@@ -180,7 +181,7 @@ final class Session {
   }
 
   private void end(String why, Throwable cause) {
-    wire.failAll(() -> new ConnectionLostException(why, cause));
+    context.failAll(() -> new ConnectionLostException(why, cause));
     change(ClientState.Event.ENDED, cause);
   }
 
@@ -222,11 +223,11 @@ final class Session {
     Failure closed = () -> new SocketException("The client is closed.");
     boolean interrupted = Thread.interrupted();
     try {
-      wire.outbox().drain(closed, TimeLimit.of("Sending", wire.options().closeTimeout()));
+      context.outbox().drain(closed, TimeLimit.of("Sending", context.options().closeTimeout()));
     } catch (InterruptedIOException e) {
       LOG.debug("Frames that were not sent are dropped: {}", e.getMessage());
     }
-    wire.failAll(closed);
+    context.failAll(closed);
     last.close();
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -9,24 +9,24 @@ import java.time.Duration;
 
 /** A port of the daemon's machine that accepts TCP connections. Thread-safe. */
 public final class TcpServer implements AutoCloseable {
-  private final Wire wire;
+  private final SessionContext context;
   private final int id;
   private final Arrivals<TcpConnection> accepted;
   private volatile InetSocketAddress local = InetSocketAddress.createUnresolved("", 0);
 
-  private TcpServer(Wire wire) {
-    this.wire = wire;
-    this.accepted = new Arrivals<>(wire.options().backlog());
-    this.id = wire.servers().add(new Events());
+  private TcpServer(SessionContext context) {
+    this.context = context;
+    this.accepted = new Arrivals<>(context.options().backlog());
+    this.id = context.servers().add(new Events());
   }
 
-  static TcpServer listen(Wire wire, String address, int port, TimeLimit limit)
+  static TcpServer listen(SessionContext context, String address, int port, TimeLimit limit)
       throws IOException {
-    TcpServer server = new TcpServer(wire);
+    TcpServer server = new TcpServer(context);
     boolean listening = false;
     try {
       DaemonFrame.TcpListenResult result =
-          (DaemonFrame.TcpListenResult) wire.ask(
+          (DaemonFrame.TcpListenResult) context.ask(
               request -> new ClientFrame.TcpListen(request, server.id, port, address), limit);
       if (result.errno() != 0) {
         throw new IoErrnoException("Listening on port " + port, result.errno());
@@ -54,7 +54,7 @@ public final class TcpServer implements AutoCloseable {
 
   /** Waits for a connection, for the read timeout of the options at most. */
   public TcpConnection accept() throws IOException {
-    return accept(wire.options().readTimeout());
+    return accept(context.options().readTimeout());
   }
 
   /**
@@ -74,8 +74,8 @@ public final class TcpServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    wire.servers().remove(id);
-    wire.outbox().putControl(new ClientFrame.TcpStopListen(0, id));
+    context.servers().remove(id);
+    context.outbox().putControl(new ClientFrame.TcpStopListen(0, id));
     accepted.end(AsynchronousCloseException::new);
     accepted.takeAll().forEach(TcpConnection::closeNow);
   }
@@ -87,8 +87,8 @@ public final class TcpServer implements AutoCloseable {
         InetSocketAddress remote =
             InetSocketAddress.createUnresolved(f.remoteAddress(), f.remotePort());
         TcpSocket socket =
-            new TcpSocket(wire, f.socketId(), f.remoteAddress() + ':' + f.remotePort());
-        if (!accepted.offer(new TcpConnection(socket, remote, wire.options()), 1)) {
+            new TcpSocket(context, f.socketId(), f.remoteAddress() + ':' + f.remotePort());
+        if (!accepted.offer(new TcpConnection(socket, remote, context.options()), 1)) {
           socket.closeNow();
         }
       }

@@ -23,7 +23,7 @@ final class TcpSocket implements SocketEvents {
   private static final Failure CLOSED_BY_PEER =
       () -> new SocketException("The peer has closed the connection.");
 
-  private final Wire wire;
+  private final SessionContext context;
   private final int id;
   private final String peer;
   private final ReceiveBuffer in;
@@ -37,31 +37,31 @@ final class TcpSocket implements SocketEvents {
    *
    * @param peer for messages
    */
-  TcpSocket(Wire wire, int id, String peer) {
-    this.wire = wire;
+  TcpSocket(SessionContext context, int id, String peer) {
+    this.context = context;
     this.peer = peer;
-    this.in = buffer(wire);
-    this.out = window(wire);
+    this.in = buffer(context);
+    this.out = window(context);
     this.id = id;
-    wire.sockets().add(id, this);
+    context.sockets().add(id, this);
   }
 
-  private TcpSocket(Wire wire, String peer) {
-    this.wire = wire;
+  private TcpSocket(SessionContext context, String peer) {
+    this.context = context;
     this.peer = peer;
-    this.in = buffer(wire);
-    this.out = window(wire);
-    this.id = wire.sockets().add(this);
+    this.in = buffer(context);
+    this.out = window(context);
+    this.id = context.sockets().add(this);
   }
 
-  private ReceiveBuffer buffer(Wire shared) {
+  private ReceiveBuffer buffer(SessionContext shared) {
     int most = shared.options().receiveBytes();
     return shared.negotiated().has(Capability.CREDIT)
         ? new ReceiveBuffer(shared.negotiated().creditBytes(), most, this::grant)
         : new ReceiveBuffer(most, most, null);
   }
 
-  private static SendWindow window(Wire shared) {
+  private static SendWindow window(SessionContext shared) {
     return new SendWindow(
         shared.negotiated().has(Capability.CREDIT)
             ? shared.negotiated().sendCreditBytes()
@@ -70,30 +70,30 @@ final class TcpSocket implements SocketEvents {
 
   private void grant(int bytes) {
     if (phase.get() != TcpPhase.ENDED) {
-      wire.outbox().putControl(new ClientFrame.TcpCredit(0, id, bytes));
+      context.outbox().putControl(new ClientFrame.TcpCredit(0, id, bytes));
     }
   }
 
   /** Connects. Giving up, for whatever reason, cancels the attempt (PROTOCOL.md § 4.9). */
-  static TcpSocket connect(Wire wire, String host, int port, TimeLimit limit)
+  static TcpSocket connect(SessionContext context, String host, int port, TimeLimit limit)
       throws IOException {
     String peer = host + ':' + port;
-    TcpSocket socket = new TcpSocket(wire, peer);
+    TcpSocket socket = new TcpSocket(context, peer);
     boolean asking = true;
     try {
       DaemonFrame answer =
-          wire.ask(request -> new ClientFrame.TcpConnect(request, socket.id, port, host), limit);
+          context.ask(request -> new ClientFrame.TcpConnect(request, socket.id, port, host), limit);
       asking = false;
       int errno = ((DaemonFrame.TcpConnected) answer).errno();
       if (errno != 0) {
-        wire.sockets().remove(socket.id);
+        context.sockets().remove(socket.id);
         throw new IoErrnoException("Connecting to " + peer, errno);
       }
       return socket;
     } finally {
       if (asking) {
-        wire.sockets().remove(socket.id);
-        wire.outbox().putControl(new ClientFrame.TcpClose(0, socket.id));
+        context.sockets().remove(socket.id);
+        context.outbox().putControl(new ClientFrame.TcpClose(0, socket.id));
       }
     }
   }
@@ -112,7 +112,7 @@ final class TcpSocket implements SocketEvents {
         }
       }
       case DaemonFrame.TcpClosed f -> {
-        wire.sockets().remove(id);
+        context.sockets().remove(id);
         int errno = f.errno();
         Failure why =
             errno == 0 ? null : () -> new IoErrnoException("The connection to " + peer, errno);
@@ -139,7 +139,7 @@ final class TcpSocket implements SocketEvents {
     change(TcpPhase.Event.END);
     in.end(forReaders);
     out.end(forWriters);
-    wire.outbox().recheck();
+    context.outbox().recheck();
     Reply handshake = securing;
     if (handshake != null) {
       handshake.fail(forWriters);
@@ -189,7 +189,7 @@ final class TcpSocket implements SocketEvents {
     boolean sent = false;
     try {
       ByteBuffer frame = FrameWriter.write(new ClientFrame.TcpSend(0, id, data), 0);
-      sent = wire.outbox().put(frame, out::isOpen, limit);
+      sent = context.outbox().put(frame, out::isOpen, limit);
     } finally {
       if (!sent) {
         out.add(count);
@@ -201,15 +201,15 @@ final class TcpSocket implements SocketEvents {
   }
 
   void shutdownOutput() throws IOException {
-    if (!wire.negotiated().has(Capability.HALFCLOSE)) {
+    if (!context.negotiated().has(Capability.HALFCLOSE)) {
       throw new IOException(
           "The daemon has not granted halfclose; close the connection to end its output.");
     }
     TcpPhase before = change(TcpPhase.Event.SHUTDOWN);
     if (before != before.after(TcpPhase.Event.SHUTDOWN)) {
       out.end(SHUT_DOWN);
-      wire.outbox().putControl(new ClientFrame.TcpShutdown(0, id));
-      wire.outbox().recheck();
+      context.outbox().putControl(new ClientFrame.TcpShutdown(0, id));
+      context.outbox().recheck();
     }
   }
 
@@ -221,7 +221,7 @@ final class TcpSocket implements SocketEvents {
       reply.fail(CLOSED_BY_PEER);
     }
     DaemonFrame answer =
-        wire.ask(
+        context.ask(
             request -> new ClientFrame.TcpSecure(request, id, skipChecks, host), reply, limit);
     int errno = ((DaemonFrame.TcpSecured) answer).errno();
     if (errno != 0) {
@@ -235,8 +235,8 @@ final class TcpSocket implements SocketEvents {
     TcpPhase before = change(TcpPhase.Event.CLOSE);
     if (before != before.after(TcpPhase.Event.CLOSE)) {
       out.end(CLOSED_HERE);
-      wire.outbox().putControl(new ClientFrame.TcpClose(0, id));
-      wire.outbox().recheck();
+      context.outbox().putControl(new ClientFrame.TcpClose(0, id));
+      context.outbox().recheck();
     }
   }
 

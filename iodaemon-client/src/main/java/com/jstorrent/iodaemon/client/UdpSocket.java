@@ -24,26 +24,26 @@ public final class UdpSocket implements AutoCloseable {
   /** What a waiting datagram counts besides its data, so that many empty ones are bounded, too. */
   private static final int OVERHEAD_BYTES = 256;
 
-  private final Wire wire;
+  private final SessionContext context;
   private final int id;
   private final Arrivals<Datagram> received;
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicReference<@Nullable Failure> ended = new AtomicReference<>(); // why nothing is sent any more
   private volatile int port;
 
-  private UdpSocket(Wire wire) {
-    this.wire = wire;
-    this.received = new Arrivals<>(wire.options().receiveBytes());
-    this.id = wire.sockets().add(new Events());
+  private UdpSocket(SessionContext context) {
+    this.context = context;
+    this.received = new Arrivals<>(context.options().receiveBytes());
+    this.id = context.sockets().add(new Events());
   }
 
-  static UdpSocket bind(Wire wire, String address, int port, TimeLimit limit)
+  static UdpSocket bind(SessionContext context, String address, int port, TimeLimit limit)
       throws IOException {
-    UdpSocket socket = new UdpSocket(wire);
+    UdpSocket socket = new UdpSocket(context);
     boolean bound = false;
     try {
       DaemonFrame.UdpBound result =
-          (DaemonFrame.UdpBound) wire.ask(
+          (DaemonFrame.UdpBound) context.ask(
               request -> new ClientFrame.UdpBind(request, socket.id, port, address), limit);
       if (result.errno() != 0) {
         throw new IoErrnoException("Binding port " + port, result.errno());
@@ -80,11 +80,11 @@ public final class UdpSocket implements AutoCloseable {
         FrameWriter.write(
             new ClientFrame.UdpSend(0, id, destination, Ports.checkHost(host), data), 0);
     data.position(data.limit());
-    if (!wire.outbox()
+    if (!context.outbox()
         .put(
             frame,
             () -> ended.get() == null,
-            TimeLimit.of("Sending", wire.options().writeTimeout()))) {
+            TimeLimit.of("Sending", context.options().writeTimeout()))) {
       requireOpen();
     }
   }
@@ -98,7 +98,7 @@ public final class UdpSocket implements AutoCloseable {
 
   /** Waits for a datagram, for the read timeout of the options at most. */
   public Datagram receive() throws IOException {
-    return receive(wire.options().readTimeout());
+    return receive(context.options().readTimeout());
   }
 
   /**
@@ -131,9 +131,9 @@ public final class UdpSocket implements AutoCloseable {
     requireOpen();
     multicast(
         "Joining " + group,
-        wire.ask(
+        context.ask(
             request -> new ClientFrame.UdpJoinMulticast(request, id, Ports.checkHost(group)),
-            TimeLimit.of("Joining a group", wire.options().requestTimeout())));
+            TimeLimit.of("Joining a group", context.options().requestTimeout())));
   }
 
   /**
@@ -145,9 +145,9 @@ public final class UdpSocket implements AutoCloseable {
     requireOpen();
     multicast(
         "Leaving " + group,
-        wire.ask(
+        context.ask(
             request -> new ClientFrame.UdpLeaveMulticast(request, id, Ports.checkHost(group)),
-            TimeLimit.of("Leaving a group", wire.options().requestTimeout())));
+            TimeLimit.of("Leaving a group", context.options().requestTimeout())));
   }
 
   private static void multicast(String what, DaemonFrame answer) throws IOException {
@@ -161,15 +161,15 @@ public final class UdpSocket implements AutoCloseable {
   @Override
   public void close() {
     end(AsynchronousCloseException::new); // first, so that nothing is sent after UDP_CLOSE
-    wire.sockets().remove(id);
-    wire.outbox().putControl(new ClientFrame.UdpClose(0, id));
+    context.sockets().remove(id);
+    context.outbox().putControl(new ClientFrame.UdpClose(0, id));
     received.takeAll();
   }
 
   /** The first reason counts. */
   private void end(Failure why) {
     ended.compareAndSet(null, why);
-    wire.outbox().recheck();
+    context.outbox().recheck();
     received.end(why);
   }
 
@@ -186,7 +186,7 @@ public final class UdpSocket implements AutoCloseable {
           }
         }
         case DaemonFrame.UdpClosed f -> {
-          wire.sockets().remove(id);
+          context.sockets().remove(id);
           int errno = f.errno();
           end(() -> new IoErrnoException("The UDP socket", errno));
         }

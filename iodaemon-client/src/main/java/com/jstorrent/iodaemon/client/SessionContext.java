@@ -6,8 +6,8 @@ import com.jstorrent.iodaemon.frame.FrameWriter;
 import java.io.IOException;
 import java.util.function.IntFunction;
 
-/** What the sockets of a client share. Thread-safe. */
-final class Wire {
+/** What the sockets and calls of a session share. Thread-safe. */
+final class SessionContext {
   private final Outbox outbox;
   private final SocketRegistry sockets = new SocketRegistry();
   private final SocketRegistry servers = new SocketRegistry();
@@ -18,7 +18,7 @@ final class Wire {
   /**
    * @param negotiated holds for the whole session, on all its connections
    */
-  Wire(Outbox outbox, Negotiated negotiated, ClientOptions options) {
+  SessionContext(Outbox outbox, Negotiated negotiated, ClientOptions options) {
     this.outbox = outbox;
     this.negotiated = negotiated;
     this.options = options;
