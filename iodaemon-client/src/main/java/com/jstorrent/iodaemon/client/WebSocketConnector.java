@@ -11,23 +11,23 @@ import java.time.Duration;
 /** Connects to a daemon's port with a WebSocket. */
 final class WebSocketConnector implements FrameLink.Connector {
   private static final String PATH = "/io";
-  private static final Duration GOODBYE = Duration.ofSeconds(2);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private final URI address;
   private final String token;
-  private final Duration goodbye;
+  private final Duration closeTimeout;
 
   WebSocketConnector(URI daemon, String token) {
-    this(daemon, token, GOODBYE);
+    this(daemon, token, CLOSE_TIMEOUT);
   }
 
   /**
-   * @param goodbye how long closing a connection waits for the daemon's Close
+   * @param closeTimeout how long closing a connection waits for the daemon's Close
    */
-  WebSocketConnector(URI daemon, String token, Duration goodbye) {
+  WebSocketConnector(URI daemon, String token, Duration closeTimeout) {
     this.address = address(daemon);
     this.token = token;
-    this.goodbye = goodbye;
+    this.closeTimeout = closeTimeout;
   }
 
   /** Accepts an {@code http} address of the daemon as well, and fills in a missing path. */
@@ -59,7 +59,7 @@ final class WebSocketConnector implements FrameLink.Connector {
       WebSocketInput input = new WebSocketInput(channel);
       handshake.request(socket.getOutputStream());
       handshake.answer(input, deadline);
-      FrameLink link = new WebSocketLink(socket, input, goodbye);
+      FrameLink link = new WebSocketLink(socket, input, closeTimeout);
       open = true;
       return link;
     } catch (AuthenticationException e) {

@@ -22,7 +22,7 @@ final class WebSocketLink implements FrameLink {
   private static final int NO_CODE = 1005;
 
   private final Socket socket;
-  private final Duration goodbye;
+  private final Duration closeTimeout;
   private final WebSocketInput input;
   private final WebSocketOutput output;
   private final ReentrantLock reading = new ReentrantLock();
@@ -32,11 +32,11 @@ final class WebSocketLink implements FrameLink {
 
   /**
    * @param input what follows the answer to the upgrade
-   * @param goodbye how long {@link #close} waits for the daemon's Close
+   * @param closeTimeout how long {@link #close} waits for the daemon's Close
    */
-  WebSocketLink(Socket socket, WebSocketInput input, Duration goodbye) throws IOException {
+  WebSocketLink(Socket socket, WebSocketInput input, Duration closeTimeout) throws IOException {
     this.socket = socket;
-    this.goodbye = goodbye;
+    this.closeTimeout = closeTimeout;
     this.input = input;
     this.output = new WebSocketOutput(socket.getOutputStream());
   }
@@ -159,10 +159,10 @@ final class WebSocketLink implements FrameLink {
   @Override
   public void close() {
     boolean interrupted = Thread.interrupted(); // the daemon must hear of the end all the same
-    long deadline = System.nanoTime() + goodbye.toNanos();
-    Thread farewell = sendClose(NORMAL_CLOSURE);
+    long deadline = System.nanoTime() + closeTimeout.toNanos();
+    Thread closeThread = sendClose(NORMAL_CLOSURE);
     try {
-      if (reading.tryLock(goodbye.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (reading.tryLock(closeTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
         try { // what another thread has not read yet is dropped
           for (long left; end == null && (left = deadline - System.nanoTime()) > 0;) {
             receive(Duration.ofNanos(left));
@@ -176,7 +176,7 @@ final class WebSocketLink implements FrameLink {
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {
-      interrupted |= awaitEnd(farewell, deadline);
+      interrupted |= awaitEnd(closeThread, deadline);
       abort();
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -207,7 +207,7 @@ class WebSocketLinkTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void closeSaysGoodbyeAndWaitsForTheAnswer(boolean reading) throws Exception {
+  void closeSendsACloseAndWaitsForTheAnswer(boolean reading) throws Exception {
     FutureTask<byte[]> reader = reading ? async(this::receiveAll) : null;
     FutureTask<Void> closing =
         async(

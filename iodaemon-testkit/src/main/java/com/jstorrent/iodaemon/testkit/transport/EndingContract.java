@@ -29,7 +29,7 @@ public interface EndingContract extends TransportUnderTest {
         both.expect(FrameSizes.numbered(i), Rule.END_COMES_LAST, "frame " + i);
       }
       Event.Closed end = both.expectEnd(Rule.END_COMES_LAST);
-      Rule.FINISHED_MEANS_GOODBYE.require(
+      Rule.FINISHED_MEANS_ORDERLY_CLOSE.require(
           end.finished() == hasGoodbye(),
           "after the client's close it is " + end.finished() + ".");
       both.elsewhere(
@@ -70,7 +70,7 @@ public interface EndingContract extends TransportUnderTest {
       both.clientSends("the client's vanish", () -> both.client().vanish())
           .done(Rule.LOST_CLIENT_IS_NOTICED);
       Event.Closed end = both.expectEnd(Rule.LOST_CLIENT_IS_NOTICED);
-      Rule.FINISHED_MEANS_GOODBYE.require(!end.finished(), "of a lost client it is true.");
+      Rule.FINISHED_MEANS_ORDERLY_CLOSE.require(!end.finished(), "of a lost client it is true.");
       awaitMemory(both);
     }
   }
@@ -165,7 +165,7 @@ public interface EndingContract extends TransportUnderTest {
       both.elsewhere("abort", () -> both.connection().abort()).done(Rule.ABORT_ASKS_FOR_A_FLUSH);
       both.awaitFailedFlush(Rule.ABORT_ASKS_FOR_A_FLUSH);
       Event.Closed end = both.expectEnd(Rule.END_IS_REPORTED_ONCE);
-      Rule.FINISHED_MEANS_GOODBYE.require(!end.finished(), "after abort it is true.");
+      Rule.FINISHED_MEANS_ORDERLY_CLOSE.require(!end.finished(), "after abort it is true.");
       both.relay("send and flush after the end", () -> both.sendNow(new byte[] {1}))
           .fails(Rule.ENDED_CONNECTION_FAILS);
     }

@@ -34,7 +34,7 @@ enum Rule {
 
   END_IS_REPORTED_ONCE("onClosed is called once, and nothing is delivered after it."),
   END_COMES_LAST("onClosed is called after every frame that the client has sent before."),
-  FINISHED_MEANS_GOODBYE(
+  FINISHED_MEANS_ORDERLY_CLOSE(
       "onClosed says finished if the client has said that it is done, and not if it was lost."),
   LOST_CLIENT_IS_NOTICED("A client that is lost makes the transport call onClosed."),
   CLOSE_COMES_LAST("Frames that were sent before close reach the client before the end."),

@@ -39,9 +39,10 @@ enum Fault {
       Rule.END_IS_REPORTED_ONCE, EndingContract::theEndIsReportedOnceAndAfterEveryFrame),
   REPORTS_THE_END_TOO_SOON(
       Rule.END_COMES_LAST, EndingContract::theEndIsReportedOnceAndAfterEveryFrame),
-  TAKES_A_LOSS_FOR_A_GOODBYE(Rule.FINISHED_MEANS_GOODBYE, EndingContract::aLostClientIsNoticed),
-  TAKES_A_GOODBYE_FOR_A_LOSS(
-      Rule.FINISHED_MEANS_GOODBYE, EndingContract::theEndIsReportedOnceAndAfterEveryFrame),
+  TAKES_A_LOSS_FOR_AN_ORDERLY_CLOSE(Rule.FINISHED_MEANS_ORDERLY_CLOSE,
+      EndingContract::aLostClientIsNoticed),
+  TAKES_AN_ORDERLY_CLOSE_FOR_A_LOSS(
+      Rule.FINISHED_MEANS_ORDERLY_CLOSE, EndingContract::theEndIsReportedOnceAndAfterEveryFrame),
   DOES_NOT_NOTICE_A_LOSS(Rule.LOST_CLIENT_IS_NOTICED, EndingContract::aLostClientIsNoticed),
   DROPS_FRAMES_AT_CLOSE(Rule.CLOSE_COMES_LAST, EndingContract::framesBeforeTheCloseArriveFirst),
   CLOSES_BEHIND_FRAMES(

@@ -26,7 +26,7 @@ final class PipeConnection implements FrameConnection, ClientEnd {
   private static final int LOST = 50;
 
   private final @Nullable Fault fault;
-  private final boolean goodbye;
+  private final boolean orderlyClose;
   private final MonotonicClock clock;
   private final Pipe toClient = new Pipe();
   private final Pipe fromClient = new Pipe();
@@ -40,9 +40,9 @@ final class PipeConnection implements FrameConnection, ClientEnd {
   private int sent;
   private int flushed;
 
-  PipeConnection(@Nullable Fault fault, boolean goodbye, MonotonicClock clock) {
+  PipeConnection(@Nullable Fault fault, boolean orderlyClose, MonotonicClock clock) {
     this.fault = fault;
-    this.goodbye = goodbye;
+    this.orderlyClose = orderlyClose;
     this.clock = clock;
   }
 
@@ -100,9 +100,9 @@ final class PipeConnection implements FrameConnection, ClientEnd {
     }
     boolean said =
         switch (fault) {
-          case TAKES_A_LOSS_FOR_A_GOODBYE -> true;
-          case TAKES_A_GOODBYE_FOR_A_LOSS -> false;
-          case null, default -> finished && goodbye;
+          case TAKES_A_LOSS_FOR_AN_ORDERLY_CLOSE -> true;
+          case TAKES_AN_ORDERLY_CLOSE_FOR_A_LOSS -> false;
+          case null, default -> finished && orderlyClose;
         };
     session.onClosed(said);
     reported.countDown();

@@ -21,7 +21,7 @@ class PipeConnectionTest implements FrameConnectionContract {
 
   /** One whose clients cannot say that they are done. */
   @Nested
-  class WithoutGoodbye implements EndingContract {
+  class WithoutOrderlyClose implements EndingContract {
     @Override
     public ClientEnd connect(SessionAcceptor acceptor) {
       return new PipeConnection(null, false, clock).connect(acceptor);
