@@ -42,7 +42,7 @@ final class RequestLoop implements LoopbackListener.Handler {
   private final Activity activity;
   private final Duration busyPause;
   private final Semaphore threads = new Semaphore(Limits.HTTP_THREADS);
-  private final Semaphore resting = new Semaphore(Limits.RESTING_THREADS);
+  private final Semaphore idleThreads = new Semaphore(Limits.RESTING_THREADS);
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
@@ -120,7 +120,7 @@ final class RequestLoop implements LoopbackListener.Handler {
     @Nullable
     Upgrade serve() throws IOException {
       while (hasRequest(limits.keepAlive(), false) && answerOnSomeThread()) {
-        connection.rest();
+        connection.releaseIdleMemory();
       }
       return upgrade;
     }
@@ -180,13 +180,13 @@ final class RequestLoop implements LoopbackListener.Handler {
      * keep theirs until the keep-alive timeout.
      */
     private boolean hasMore() throws IOException {
-      if (!resting.tryAcquire()) {
+      if (!idleThreads.tryAcquire()) {
         return hasRequest(busyPause, false);
       }
       try {
         return hasRequest(limits.keepAlive(), true);
       } finally {
-        resting.release();
+        idleThreads.release();
       }
     }
 

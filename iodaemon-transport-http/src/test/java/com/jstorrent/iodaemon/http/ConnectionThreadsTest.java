@@ -119,7 +119,7 @@ class ConnectionThreadsTest {
         RawHttp stranger = daemon.raw()) {
       stranger.send("POST /health HTTP/1.1\nHost: localhost\nContent-Length: 1\n\nx");
       assertThat(stranger.answer().status()).isEqualTo(401);
-      assertThat(threads()).as("threads that rest").isZero();
+      assertThat(threads()).as("threads of idle connections").isZero();
     }
   }
 

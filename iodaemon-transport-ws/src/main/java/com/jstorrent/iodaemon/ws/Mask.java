@@ -20,7 +20,7 @@ final class Mask {
    * Long payloads are copied through this array in portions that fit into the first-level cache.
    * The two copies cost less than they save, because the JIT optimises a loop over an array long
    * before one over a direct buffer: that is a tenth of the throughput in a daemon's first second.
-   * Made for the first long payload after {@link #rest}.
+   * Made for the first long payload after {@link #releasePortion}.
    */
   private long[] portion = NONE;
 
@@ -52,8 +52,8 @@ final class Mask {
     return Integer.rotateRight(key, Byte.SIZE * (count % Integer.BYTES));
   }
 
-  /** Gives up its memory until the next payload. */
-  void rest() {
+  /** Releases the array until the next long payload. */
+  void releasePortion() {
     portion = NONE;
   }
 

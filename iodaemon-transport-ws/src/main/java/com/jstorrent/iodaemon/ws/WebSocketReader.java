@@ -77,7 +77,7 @@ final class WebSocketReader {
   private int missing; // bytes still to come of a payload that goes to the message and not to the buffer
   private int missingKey;
   private boolean missingEnds; // whether the message ends with that payload
-  private boolean resting; // whether the part of a frame that is there goes to the message, however small it is
+  private boolean pausing; // whether the part of a frame that is there goes to the message, however small it is
   private boolean refused; // after a violation all further input is dropped
 
   /**
@@ -107,7 +107,7 @@ final class WebSocketReader {
     while (sink.isOpen()) {
       int count = missing >= Limits.SEGMENT_BYTES ? readPayload(source) : readFrames(source);
       if (count == 0) {
-        rest();
+        releaseIdleMemory();
       }
       if (count <= 0) {
         return count == 0;
@@ -219,13 +219,13 @@ final class WebSocketReader {
     return count;
   }
 
-  /** Gives up memory that is held for bytes which have not arrived. */
-  private void rest() throws IOException {
-    resting = true;
+  /** Releases the memory that is held for bytes which have not arrived. */
+  private void releaseIdleMemory() throws IOException {
+    pausing = true;
     parse();
-    resting = false;
+    pausing = false;
     message.trim();
-    mask.rest();
+    mask.releasePortion();
     move(buffer.position());
   }
 
@@ -294,7 +294,7 @@ final class WebSocketReader {
     }
     int payload = at + header;
     boolean fits = length <= Math.max(buffer.capacity(), largest(limit)) - header;
-    if (!fits || resting && opcode < WireFormat.FIRST_CONTROL) {
+    if (!fits || pausing && opcode < WireFormat.FIRST_CONTROL) {
       return begin(opcode, fin, (int) length, payload, end);
     }
     int next = payload + (int) length;

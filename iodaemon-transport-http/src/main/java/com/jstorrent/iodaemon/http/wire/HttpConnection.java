@@ -90,8 +90,8 @@ public final class HttpConnection {
     return output;
   }
 
-  /** Gives back memory that a connection between two requests does not need. */
-  public void rest() {
+  /** Releases the memory that a connection between two requests does not need. */
+  public void releaseIdleMemory() {
     body = NO_BODY;
     buffer.shrink();
   }
@@ -234,13 +234,13 @@ public final class HttpConnection {
       return; // the clock has shut it down
     }
     socket.setSoTimeout((int) LINGER_STEP.toMillis());
-    InputStream rest = socket.getInputStream();
+    InputStream unread = socket.getInputStream();
     byte[] discarded = new byte[LINGER_PART];
     long end = clock.nanoTime() + Limits.CLOSE_HANDSHAKE.toNanos();
     long total = 0;
     try {
       for (int count; total < LINGER_BYTES && clock.nanoTime() < end; total += count) {
-        count = rest.read(discarded);
+        count = unread.read(discarded);
         if (count < 0) {
           break;
         }
