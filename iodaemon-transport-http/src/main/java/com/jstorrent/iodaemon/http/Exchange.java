@@ -191,7 +191,7 @@ final class Exchange {
       UpgradeHook.Refusal.Header header = refusal.header();
       return header == null ? reply : reply.with(header.name(), header.value());
     }
-    connection.trust(); // the hook limits how many connections have not shown the token yet
+    connection.exemptFromEviction(); // the hook limits how many connections have not shown the token yet
     upgrade = new Upgrade(hook, wanted);
     return null;
   }

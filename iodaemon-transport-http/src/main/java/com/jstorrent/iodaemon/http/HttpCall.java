@@ -55,8 +55,8 @@ record HttpCall(
   }
 
   @Override
-  public void trust() {
-    connection.trust();
+  public void exemptFromEviction() {
+    connection.exemptFromEviction();
   }
 
   @Override

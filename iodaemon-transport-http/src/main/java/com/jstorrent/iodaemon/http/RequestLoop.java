@@ -62,10 +62,10 @@ final class RequestLoop implements LoopbackListener.Handler {
    * @throws IOException when the connection breaks
    */
   @Override
-  public void serve(SocketChannel channel, Runnable trust) throws IOException {
+  public void serve(SocketChannel channel, Runnable exempt) throws IOException {
     stats.increment(Counter.HTTP_CONNECTIONS);
     try {
-      Upgrade upgrade = serveRequests(new HttpConnection(channel, limits, clocks, trust));
+      Upgrade upgrade = serveRequests(new HttpConnection(channel, limits, clocks, exempt));
       if (upgrade != null) {
         serve(upgrade);
       }
@@ -161,7 +161,7 @@ final class RequestLoop implements LoopbackListener.Handler {
 
     private boolean answer(Exchange next) throws IOException {
       if (next.isAuthenticated()) {
-        connection.trust();
+        connection.exemptFromEviction();
         activity.begin();
       }
       try {

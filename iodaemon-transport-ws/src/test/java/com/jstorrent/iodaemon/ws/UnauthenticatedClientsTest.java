@@ -42,7 +42,7 @@ class UnauthenticatedClientsTest {
       assertThat(RawWebSocket.answer(port.port(), ""))
           .startsWith("HTTP/1.1 503")
           .contains("\r\nRetry-After: 1\r\n");
-      assertThat(RawWebSocket.answer(port.port(), UpgradePort.TRUSTED + ": yes\r\n"))
+      assertThat(RawWebSocket.answer(port.port(), UpgradePort.AUTHENTICATED + ": yes\r\n"))
           .startsWith("HTTP/1.1 101");
       clients.removeFirst().vanish();
       await(daemon, Limits.UNAUTHENTICATED_CONNECTIONS - 1);

@@ -28,7 +28,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /** A port that upgrades every request, with the minimum of HTTP that a WebSocket client needs. */
 final class UpgradePort implements AutoCloseable {
   /** A header that makes a client count as authenticated. */
-  static final String TRUSTED = "trusted";
+  static final String AUTHENTICATED = "authenticated";
 
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final MonotonicClock clock = new AwakeClock(failures::add);
@@ -41,8 +41,8 @@ final class UpgradePort implements AutoCloseable {
         LoopbackListener.open(
             0,
             100,
-            (channel, trust) -> {
-              trust.run();
+            (channel, exempt) -> {
+              exempt.run();
               serve(hook, channel);
             },
             clock,
@@ -73,7 +73,7 @@ final class UpgradePort implements AutoCloseable {
     }
     UpgradeRequest request =
         new UpgradeRequest(
-            "/io", headers, headers.containsKey(TRUSTED), ByteBuffer.allocate(0), channel);
+            "/io", headers, headers.containsKey(AUTHENTICATED), ByteBuffer.allocate(0), channel);
     UpgradeHook.Refusal refusal = hook.refuse(request);
     if (refusal == null) {
       hook.serve(request);

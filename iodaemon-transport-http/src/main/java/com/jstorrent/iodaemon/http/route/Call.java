@@ -40,7 +40,7 @@ public interface Call {
   boolean clientGone();
 
   /** Called when the client of a request without a token has shown another secret, such as a ticket. */
-  void trust();
+  void exemptFromEviction();
 
   /** The declared length of the body in bytes; empty when it comes in chunks. */
   OptionalLong bodyLength();

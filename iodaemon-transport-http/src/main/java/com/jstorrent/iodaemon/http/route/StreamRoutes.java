@@ -48,7 +48,7 @@ final class StreamRoutes {
   /** The name at the end of the path is ignored: it only tells the player what the file is. */
   Reply byTicket(Call call) throws OperationFailure, IOException {
     String fileId = tickets.fileId(call.pathVariables().get(0));
-    call.trust();
+    call.exemptFromEviction();
     return stream(call, handles.require(fileId));
   }
 

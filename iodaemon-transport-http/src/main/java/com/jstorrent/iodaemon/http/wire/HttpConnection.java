@@ -38,20 +38,20 @@ public final class HttpConnection {
   private final TimedInput input;
   private final InputBuffer buffer;
   private final GuardedOutput output;
-  private final Runnable trust;
+  private final Runnable exempt;
   private volatile boolean idle;
-  private boolean trusted;
+  private boolean exempted;
   private InputStream body = NO_BODY;
 
   /**
-   * @param trust see {@link LoopbackListener.Handler#serve}
+   * @param exempt see {@link LoopbackListener.Handler#serve}
    * @throws IOException when the channel is already closed
    */
   public HttpConnection(
-      SocketChannel channel, Limits limits, ConnectionClocks clocks, Runnable trust)
+      SocketChannel channel, Limits limits, ConnectionClocks clocks, Runnable exempt)
       throws IOException {
     this.channel = channel;
-    this.trust = trust;
+    this.exempt = exempt;
     this.limits = limits;
     this.clocks = clocks;
     this.clock = new ConnectionClock(channel, clocks.time());
@@ -75,11 +75,14 @@ public final class HttpConnection {
     idle = waits;
   }
 
-  /** The client has shown the token, or another secret: its connection is not closed in favour of others. */
-  public void trust() {
-    if (!trusted) {
-      trusted = true;
-      trust.run();
+  /**
+   * The client has shown the token or another secret, or the connection is upgraded: it is no longer closed in favour
+   * of others.
+   */
+  public void exemptFromEviction() {
+    if (!exempted) {
+      exempted = true;
+      exempt.run();
     }
   }
 

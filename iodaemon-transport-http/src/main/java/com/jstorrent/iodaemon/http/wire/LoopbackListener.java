@@ -30,10 +30,10 @@ public final class LoopbackListener implements BoundTransport {
     /**
      * Serves one connection; the channel is closed when it returns.
      *
-     * @param trust to be called when the client has shown that it may be here; until then the
+     * @param exempt to be called when the client has shown that it may be here; until then the
      *     connection may be closed for another one
      */
-    void serve(SocketChannel channel, Runnable trust) throws IOException;
+    void serve(SocketChannel channel, Runnable exempt) throws IOException;
 
     /** Lets every connection end as soon as its current work is done. Does not block. */
     default void drain() {}
@@ -166,7 +166,7 @@ public final class LoopbackListener implements BoundTransport {
   private void serve(SocketChannel channel) {
     try (channel) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      handler.serve(channel, () -> connections.trust(channel));
+      handler.serve(channel, () -> connections.exemptFromEviction(channel));
     } catch (IOException e) {
       LOG.trace("A connection has broken: {}", e.getMessage());
     } catch (OutOfMemoryError e) {

@@ -18,14 +18,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connections of a port, whose number is limited. Any program of the machine can open some; so when there is no
- * place or no descriptor for a new one, the oldest one that has not shown the token is closed. In the long run,
- * connections that have not shown it have only a share of the places. New ones can use all free places, since a
- * flood must not close a connection whose client is about to send the token. Thread-safe.
+ * place or no descriptor for a new one, the oldest one that has not shown the token is evicted: it is closed. In
+ * the long run, connections that have not shown it have only a share of the places. New ones can use all free
+ * places, since a flood must not close a connection whose client is about to send the token. Thread-safe.
  */
 final class OpenConnections {
   private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
 
-  /** When descriptors run out, one in this many of the unknown connections is closed. */
+  /** When descriptors run out, one in this many of the evictable connections is closed. */
   private static final int CLOSED_PART = 4;
 
   /** How many connections are looked at to find one that may be closed. */
@@ -36,10 +36,10 @@ final class OpenConnections {
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
-  private final Map<SocketChannel, Long> unknown = new LinkedHashMap<>(); // in the order of arrival, with its time
-  private final Set<SocketChannel> known = new HashSet<>();
+  private final Map<SocketChannel, Long> evictable = new LinkedHashMap<>(); // in the order of arrival, with its time
+  private final Set<SocketChannel> exempt = new HashSet<>(); // have shown the token, or were upgraded
   private final Set<SocketChannel> closed = new HashSet<>(); // in favour of others; their threads have not ended yet
-  private int ceiling; // the most unknown ones at any moment; lower after descriptors have run out
+  private int ceiling; // the most evictable ones at any moment; lower after descriptors have run out
   private long ends; // how many connections have ended so far
   private boolean stopped;
 
@@ -54,8 +54,8 @@ final class OpenConnections {
   }
 
   /**
-   * A connection begins; its client is not known yet. Blocks until there is a place for it, which may be the place
-   * of an older one.
+   * A connection begins, which may be evicted until its client has shown the token. Blocks until there is a place for
+   * it, which may be the place of an older one.
    *
    * @return false when none may begin any more
    */
@@ -71,8 +71,8 @@ final class OpenConnections {
       if (stopped) {
         return false;
       }
-      unknown.put(channel, nanoTime.getAsLong());
-      closeOldest(unknown.size() - ceiling);
+      evictable.put(channel, nanoTime.getAsLong());
+      closeOldest(evictable.size() - ceiling);
       closeOld();
       return true;
     } finally {
@@ -81,15 +81,15 @@ final class OpenConnections {
   }
 
   private boolean isFull() {
-    return unknown.size() + known.size() + closed.size() >= most;
+    return evictable.size() + exempt.size() + closed.size() >= most;
   }
 
-  /** The client has shown that it may be here: its connection is not closed in favour of others. */
-  void trust(SocketChannel channel) {
+  /** The client has shown that it may be here: its connection is no longer closed in favour of others. */
+  void exemptFromEviction(SocketChannel channel) {
     lock.lock();
     try {
-      if (unknown.remove(channel) != null) {
-        known.add(channel);
+      if (evictable.remove(channel) != null) {
+        exempt.add(channel);
         raiseCeiling();
       }
     } finally {
@@ -101,8 +101,8 @@ final class OpenConnections {
   void end(SocketChannel channel) {
     lock.lock();
     try {
-      unknown.remove(channel);
-      known.remove(channel);
+      evictable.remove(channel);
+      exempt.remove(channel);
       closed.remove(channel);
       raiseCeiling();
       ends++;
@@ -113,13 +113,13 @@ final class OpenConnections {
   }
 
   private void raiseCeiling() {
-    if (unknown.isEmpty()) {
+    if (evictable.isEmpty()) {
       ceiling = most;
     }
   }
 
   /**
-   * The system has no descriptor or no thread left. Closes some unknown connections, and allows no more than the
+   * The system has no descriptor or no thread left. Closes some evictable connections, and allows no more than the
    * remaining number of them until there are none left. Blocks until a connection has ended, for
    * {@link Limits#ACCEPT_PAUSE} at most.
    */
@@ -127,8 +127,8 @@ final class OpenConnections {
     lock.lock();
     try {
       if (closed.isEmpty()) {
-        int some = (unknown.size() + CLOSED_PART - 1) / CLOSED_PART;
-        ceiling = Math.max(1, unknown.size() - some);
+        int some = (evictable.size() + CLOSED_PART - 1) / CLOSED_PART;
+        ceiling = Math.max(1, evictable.size() - some);
         closeOldest(some);
       }
       long before = ends;
@@ -142,21 +142,21 @@ final class OpenConnections {
     }
   }
 
-  /** Closes this many unknown connections, or all if there are fewer. The lock must be held. */
+  /** Closes this many evictable connections, or all if there are fewer. The lock must be held. */
   private void closeOldest(int count) {
-    for (int i = 0; i < count && !unknown.isEmpty(); i++) {
+    for (int i = 0; i < count && !evictable.isEmpty(); i++) {
       SocketChannel oldest = oldest();
-      unknown.remove(oldest);
+      evictable.remove(oldest);
       closed.add(oldest);
       reset(oldest);
     }
   }
 
-  /** Closes unknown connections that have used up their time, until only their share of the places is left. */
+  /** Closes evictable connections that have used up their time, until only their share of the places is left. */
   private void closeOld() {
     long now = nanoTime.getAsLong();
-    while (unknown.size() > share
-        && now - unknown.values().iterator().next() >= Limits.UNKNOWN_TIME.toNanos()) {
+    while (evictable.size() > share
+        && now - evictable.values().iterator().next() >= Limits.UNKNOWN_TIME.toNanos()) {
       closeOldest(1);
     }
   }
@@ -164,7 +164,7 @@ final class OpenConnections {
   /** Among the oldest few, prefers one whose bytes were all read: the others may be about to show the token. */
   private SocketChannel oldest() {
     int looks = 0;
-    for (SocketChannel each : unknown.keySet()) {
+    for (SocketChannel each : evictable.keySet()) {
       if (!hasUnread(each)) {
         return each;
       }
@@ -173,7 +173,7 @@ final class OpenConnections {
         break;
       }
     }
-    return unknown.keySet().iterator().next();
+    return evictable.keySet().iterator().next();
   }
 
   private static boolean hasUnread(SocketChannel channel) {
@@ -210,8 +210,8 @@ final class OpenConnections {
     lock.lock();
     try {
       awaitEnd(nanos);
-      left = new ArrayList<>(unknown.keySet());
-      left.addAll(known);
+      left = new ArrayList<>(evictable.keySet());
+      left.addAll(exempt);
     } finally {
       lock.unlock();
     }
@@ -229,6 +229,6 @@ final class OpenConnections {
   }
 
   private boolean isAnyOpen() {
-    return !unknown.isEmpty() || !known.isEmpty() || !closed.isEmpty();
+    return !evictable.isEmpty() || !exempt.isEmpty() || !closed.isEmpty();
   }
 }

@@ -54,7 +54,7 @@ class LoopbackListenerTest {
   void anErrorEndsOnlyItsConnection() throws Exception {
     for (Error error : List.of(new AssertionError("defect"), new StackOverflowError())) {
       try (LoopbackListener listener =
-          LoopbackListener.open(0, 1, (channel, trust) -> serve(channel, error), clock,
+          LoopbackListener.open(0, 1, (channel, exempt) -> serve(channel, error), clock,
               failures::add)) {
         assertThat(ask(listener, 0)).isEqualTo(-1);
         assertThat(ask(listener, 7)).as("its slot is free again").isEqualTo(7);
@@ -67,7 +67,7 @@ class LoopbackListenerTest {
   void runningOutOfMemoryIsReportedAndDoesNotEndTheJvm() throws Exception {
     Error error = new OutOfMemoryError("Cannot reserve direct memory");
     try (LoopbackListener listener =
-        LoopbackListener.open(0, 1, (channel, trust) -> serve(channel, error), clock,
+        LoopbackListener.open(0, 1, (channel, exempt) -> serve(channel, error), clock,
             failures::add)) {
       assertThat(ask(listener, 0)).isEqualTo(-1);
       assertThat(ask(listener, 7)).as("its slot is free again").isEqualTo(7);
@@ -80,13 +80,13 @@ class LoopbackListenerTest {
     for (Throwable defect : List.of(new IllegalStateException("defect"), new AssertionError())) {
       failures.clear();
       try (BrokenServer server = new BrokenServer(defect)) {
-        new LoopbackListener(server, 1, (channel, trust) -> {}, clock, failures::add).acceptAll();
+        new LoopbackListener(server, 1, (channel, exempt) -> {}, clock, failures::add).acceptAll();
         assertThat(failures).containsExactly(defect);
       }
     }
     failures.clear();
     try (BrokenServer server = new BrokenServer(null)) {
-      new LoopbackListener(server, 1, (channel, trust) -> {}, clock, failures::add).acceptAll();
+      new LoopbackListener(server, 1, (channel, exempt) -> {}, clock, failures::add).acceptAll();
       assertThat(failures).as("the channel was closed by other code").hasSize(1);
     }
   }
@@ -94,7 +94,7 @@ class LoopbackListenerTest {
   @Test
   void anOrderlyEndIsNotReported() throws Exception {
     LoopbackListener listener =
-        LoopbackListener.open(0, 1, (channel, trust) -> {}, clock, failures::add);
+        LoopbackListener.open(0, 1, (channel, exempt) -> {}, clock, failures::add);
     listener.close();
     TestDaemon.await(
         "the accept thread to end",
@@ -123,7 +123,7 @@ class LoopbackListenerTest {
     List<Socket> clients = new ArrayList<>();
     try (LoopbackListener listener =
         LoopbackListener.open(
-            0, most, (channel, trust) -> listen(channel, open), clock,
+            0, most, (channel, exempt) -> listen(channel, open), clock,
             failures::add)) {
       for (int i = 0; i < most; i++) {
         clients.add(new Socket(InetAddress.getLoopbackAddress(), listener.port()));
