@@ -79,15 +79,15 @@ public final class Main {
     System.setOut(System.err); // only the port may be written to standard output
     FailureExit failureExit = new FailureExit(log);
     Thread.setDefaultUncaughtExceptionHandler(failureExit);
-    MemoryReturn memory = new MemoryReturn();
-    DaemonListener listener = failureExit.andThen(memory);
+    HeapTrimmer trimmer = new HeapTrimmer();
+    DaemonListener listener = failureExit.andThen(trimmer);
     // Opened before the port: afterwards clients could use up all descriptors.
     @Nullable
     ParentProcess parent =
         options.life().parentPid() > 0 ? ParentProcess.of(options.life().parentPid()) : null;
     try (IoDaemon daemon =
         new DaemonFactory(System.getenv(), listener, log::countDroppedIn).make(options)) {
-      memory.start(daemon.stats());
+      trimmer.start(daemon.stats());
       preparation.await();
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);

@@ -14,9 +14,9 @@ import java.util.function.LongSupplier;
  * daemon that has little to do makes little garbage, so the collector itself would not run for hours. A collection
  * takes a few dozen milliseconds, so it has to be worth it.
  */
-final class MemoryReturn implements DaemonListener {
+final class HeapTrimmer implements DaemonListener {
   /** The least memory that makes a collection worth its time. */
-  static final long ENOUGH_BYTES = 8 << 20;
+  static final long MIN_GAIN_BYTES = 8 << 20;
 
   /** The least time between two collections. */
   private static final Duration PERIOD = Duration.ofSeconds(10);
@@ -26,23 +26,23 @@ final class MemoryReturn implements DaemonListener {
       List.of(Counter.MEMORY_SMALL_BODIES, Counter.MEMORY_HANDLES, Counter.MEMORY_CONNECTIONS);
 
   /** With less processor time than this between two checks, the daemon has little to do. */
-  static final long LITTLE_MILLIS = PERIOD.toMillis() / 50;
+  static final long IDLE_CPU_MILLIS = PERIOD.toMillis() / 50;
 
   private final LongSupplier heap;
   private final Runnable collection;
   private final AtomicLong discarded = new AtomicLong();
-  private long most; // used by the checking thread only, like those below
+  private long peakBytes; // used by the checking thread only, like those below
   private long heapBefore;
   private long processorMillis;
 
-  MemoryReturn() {
+  HeapTrimmer() {
     this(Runtime.getRuntime()::totalMemory, System::gc);
   }
 
   /**
    * @param heap the size of the heap in bytes, used or not
    */
-  MemoryReturn(LongSupplier heap, Runnable collection) {
+  HeapTrimmer(LongSupplier heap, Runnable collection) {
     this.heap = heap;
     this.collection = collection;
     this.heapBefore = heap.getAsLong();
@@ -57,7 +57,7 @@ final class MemoryReturn implements DaemonListener {
               try {
                 while (true) {
                   Thread.sleep(PERIOD);
-                  look(stats);
+                  check(stats);
                 }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -71,23 +71,23 @@ final class MemoryReturn implements DaemonListener {
   }
 
   /** Runs a collection if it is worth it. */
-  void look(Counters stats) {
+  void check(Counters stats) {
     long held = IN_HEAP.stream().mapToLong(stats::get).sum();
-    most = Math.max(most, held);
+    peakBytes = Math.max(peakBytes, held);
     long outside = discarded.get();
-    boolean released = outside + most - held >= ENOUGH_BYTES;
-    boolean grown = heap.getAsLong() - heapBefore >= ENOUGH_BYTES;
-    if (hasLittleToDo(stats) && grown || released) {
+    boolean released = outside + peakBytes - held >= MIN_GAIN_BYTES;
+    boolean grown = heap.getAsLong() - heapBefore >= MIN_GAIN_BYTES;
+    if (isNearlyIdle(stats) && grown || released) {
       discarded.addAndGet(-outside);
-      most = held;
+      peakBytes = held;
       collection.run();
       heapBefore = heap.getAsLong();
     }
   }
 
-  private boolean hasLittleToDo(Counters stats) {
+  private boolean isNearlyIdle(Counters stats) {
     long before = processorMillis;
     processorMillis = stats.get(Counter.CPU_MILLISECONDS);
-    return processorMillis - before < LITTLE_MILLIS;
+    return processorMillis - before < IDLE_CPU_MILLIS;
   }
 }
