@@ -58,9 +58,9 @@ final class BatchRoute implements Route.Handler {
   public Reply answer(Call call) throws OperationFailure, IOException {
     try (HeldBody held = memory.read(call, Limits.BODY_BYTES, BESIDE_BYTES)) {
       int count = Extent.count(new PartedBytes(held.parts()));
-      try (GrowthBudget.Share room = memory.forParsed(call, count * Extent.HEAP_BYTES)) {
+      try (GrowthBudget.Share reservation = memory.forParsed(call, count * Extent.HEAP_BYTES)) {
         if (count > UNCOUNTED) {
-          room.grow(count * Extent.HEAP_BYTES);
+          reservation.grow(count * Extent.HEAP_BYTES);
         }
         List<Extent> extents = Extent.all(new PartedBytes(held.parts()));
         return write(call, extents);

@@ -91,7 +91,7 @@ final class BodyMemory {
         readLarge(held, length);
         requireEnd(call, most);
       }
-      held.room().complete();
+      held.reservation().complete();
       complete = true;
       return held;
     } finally {
@@ -127,12 +127,12 @@ final class BodyMemory {
       return;
     }
     ByteBuffer whole;
-    if (held.room().tryGrow(length)) {
+    if (held.reservation().tryGrow(length)) {
       whole = ByteBuffer.allocate(length);
     } else {
       ByteBuffer first = ByteBuffer.allocate(Math.min(length, FIRST_BYTES));
       held.read(first);
-      held.room().grow(length);
+      held.reservation().grow(length);
       whole = ByteBuffer.allocate(length).put(first.flip());
     }
     held.read(whole);
@@ -142,14 +142,14 @@ final class BodyMemory {
   private static void readLarge(HeldBody held, long length) throws OperationFailure, IOException {
     ByteBuffer first = ByteBuffer.allocate(0);
     int step = step(length);
-    if (!held.room().tryGrow((long) step * Limits.SEGMENT_BYTES)) {
+    if (!held.reservation().tryGrow((long) step * Limits.SEGMENT_BYTES)) {
       first = ByteBuffer.allocate(FIRST_BYTES);
       held.read(first);
       if (first.hasRemaining()) {
         held.add(first.flip());
         return;
       }
-      held.room().grow((long) step * Limits.SEGMENT_BYTES);
+      held.reservation().grow((long) step * Limits.SEGMENT_BYTES);
     }
     first.flip();
     for (long left = length; left > 0;) {
@@ -167,13 +167,13 @@ final class BodyMemory {
       }
       if (left > 0) {
         step = step(left);
-        held.room().grow((long) step * Limits.SEGMENT_BYTES);
+        held.reservation().grow((long) step * Limits.SEGMENT_BYTES);
       }
     }
   }
 
   /**
-   * Room on the heap for what is parsed from a body.
+   * A reservation on the heap for what is parsed from a body.
    *
    * @param most bytes that it may need
    */
@@ -208,7 +208,7 @@ final class BodyMemory {
       if (!readPart(held, first, sink)) {
         return;
       }
-      held.room().grow(bytes);
+      held.reservation().grow(bytes);
       List<ByteBuffer> part = held.addSegments(step);
       while (readPart(held, part, sink)) {
         part.forEach(ByteBuffer::clear);

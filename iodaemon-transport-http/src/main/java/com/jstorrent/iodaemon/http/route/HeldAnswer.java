@@ -26,7 +26,7 @@ final class HeldAnswer implements Reply.Source {
   /** An answer grows by this many segments at a time, at most. */
   private static final int STEP_SEGMENTS = 4;
 
-  private final GrowthBudget.Share room;
+  private final GrowthBudget.Share reservation;
   private final long most;
   private final BufferPool pool;
   private final CharsetEncoder encoder =
@@ -40,12 +40,12 @@ final class HeldAnswer implements Reply.Source {
   private long length;
 
   /**
-   * @param room for its segments
+   * @param reservation for its segments
    * @param most bytes of segments that it may have
    * @param pool provides its segments
    */
-  HeldAnswer(GrowthBudget.Share room, long most, BufferPool pool) {
-    this.room = room;
+  HeldAnswer(GrowthBudget.Share reservation, long most, BufferPool pool) {
+    this.reservation = reservation;
     this.most = most;
     this.pool = pool;
     empty.add(ByteBuffer.allocate(FIRST_BYTES));
@@ -72,7 +72,7 @@ final class HeldAnswer implements Reply.Source {
         throw new OperationFailure(
             FailureCode.EINVAL, "The answer would have more than " + most + " bytes.");
       }
-      room.grow((long) step * Limits.SEGMENT_BYTES);
+      reservation.grow((long) step * Limits.SEGMENT_BYTES);
       empty.addAll(pool.take(step));
       segments += step;
     }
@@ -100,7 +100,7 @@ final class HeldAnswer implements Reply.Source {
     empty.forEach(pool::give);
     empty.clear();
     segments -= unused;
-    room.shrink((long) unused * Limits.SEGMENT_BYTES);
+    reservation.shrink((long) unused * Limits.SEGMENT_BYTES);
     return new Reply(
         Reply.OK, Map.of(), new Reply.Streamed("application/json", length, this));
   }
@@ -108,18 +108,18 @@ final class HeldAnswer implements Reply.Source {
   @Override
   public void writeTo(WritableByteChannel out) throws IOException {
     for (ByteBuffer next; (next = full.peekFirst()) != null;) {
-      room.beginTransfer();
+      reservation.beginTransfer();
       try {
         while (next.hasRemaining()) {
           out.write(next);
         }
       } finally {
-        room.endTransfer();
+        reservation.endTransfer();
       }
       full.removeFirst();
       if (next.isDirect()) {
         pool.give(next);
-        room.shrink(Limits.SEGMENT_BYTES);
+        reservation.shrink(Limits.SEGMENT_BYTES);
       }
     }
   }
@@ -130,6 +130,6 @@ final class HeldAnswer implements Reply.Source {
     full.clear();
     empty.forEach(pool::give);
     empty.clear();
-    room.close();
+    reservation.close();
   }
 }

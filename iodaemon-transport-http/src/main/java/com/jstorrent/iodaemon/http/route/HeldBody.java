@@ -10,21 +10,21 @@ import java.util.List;
 /** The bytes of a body that have arrived; closing it frees their memory. Used by one thread. */
 final class HeldBody implements AutoCloseable {
   private final Call call;
-  private final GrowthBudget.Share room;
+  private final GrowthBudget.Share reservation;
   private final BufferPool pool;
   private final List<ByteBuffer> parts = new ArrayList<>(1);
 
   /**
    * @param pool provides its segments
    */
-  HeldBody(Call call, GrowthBudget.Share room, BufferPool pool) {
+  HeldBody(Call call, GrowthBudget.Share reservation, BufferPool pool) {
     this.call = call;
-    this.room = room;
+    this.reservation = reservation;
     this.pool = pool;
   }
 
-  GrowthBudget.Share room() {
-    return room;
+  GrowthBudget.Share reservation() {
+    return reservation;
   }
 
   /** How many bytes have arrived. */
@@ -55,7 +55,7 @@ final class HeldBody implements AutoCloseable {
     parts.add(part);
   }
 
-  /** Appends empty segments, for which the caller has taken memory from {@link #room}. */
+  /** Appends empty segments, for which the caller has taken memory from {@link #reservation}. */
   List<ByteBuffer> addSegments(int count) {
     List<ByteBuffer> segments = pool.take(count);
     parts.addAll(segments);
@@ -74,7 +74,7 @@ final class HeldBody implements AutoCloseable {
    * @throws IOException when the body cannot be read
    */
   void read(List<ByteBuffer> into) throws OperationFailure, IOException {
-    room.beginTransfer();
+    reservation.beginTransfer();
     try {
       for (ByteBuffer each : into) {
         call.read(each);
@@ -83,12 +83,12 @@ final class HeldBody implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      if (room.isRevoked()) {
+      if (reservation.isRevoked()) {
         throw GrowthBudget.refusal();
       }
       throw e;
     } finally {
-      room.endTransfer();
+      reservation.endTransfer();
     }
   }
 
@@ -98,6 +98,6 @@ final class HeldBody implements AutoCloseable {
       pool.give(part); // the pool ignores buffers on the heap
     }
     parts.clear();
-    room.close();
+    reservation.close();
   }
 }

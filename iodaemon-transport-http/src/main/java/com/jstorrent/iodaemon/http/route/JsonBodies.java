@@ -37,9 +37,9 @@ final class JsonBodies {
       return new Source(source, source.open(() -> false)); // what it holds is released when the requests end
     }
 
-    /** Room for what is parsed from a body, as much as the body itself leaves. */
-    JsonRoom room(long most, MonotonicClock clock) {
-      return new JsonRoom(account, Math.min(source.most(), most), clock);
+    /** A reservation for what is parsed from a body, as much as the body itself leaves. */
+    JsonMemory reservation(long most, MonotonicClock clock) {
+      return new JsonMemory(account, Math.min(source.most(), most), clock);
     }
   }
 
@@ -60,27 +60,27 @@ final class JsonBodies {
       Reply reply = handler.answer(call, parsed.body());
       if (reply.body() instanceof Reply.Streamed answer) {
         streamed = true;
-        return WatchedSource.in(reply, answer, parsed.room()::close);
+        return WatchedSource.in(reply, answer, parsed.reservation()::close);
       }
       return reply;
     } finally {
       if (!streamed) {
-        parsed.room().close();
+        parsed.reservation().close();
       }
     }
   }
 
-  private record Parsed(JsonBody body, JsonRoom room) {}
+  private record Parsed(JsonBody body, JsonMemory reservation) {}
 
   private Parsed read(Call call) throws OperationFailure, IOException {
     try (HeldBody held = memory.read(call, Limits.JSON_BYTES)) {
       if (held.isSmall()) {
-        return parse(held, small.room(memory.total(), clock));
+        return parse(held, small.reservation(memory.total(), clock));
       }
       awaitTurn();
       try {
         long beside = memory.total() - held.length() - Limits.SEGMENT_BYTES; // the last segment of the body
-        return parse(held, large.room(beside, clock));
+        return parse(held, large.reservation(beside, clock));
       } finally {
         turns.release();
       }
@@ -100,17 +100,17 @@ final class JsonBodies {
     }
   }
 
-  private static Parsed parse(HeldBody held, JsonRoom room) throws OperationFailure {
+  private static Parsed parse(HeldBody held, JsonMemory reservation) throws OperationFailure {
     boolean parsed = false;
     try {
-      JsonBody body = JsonBody.parse(held.parts(), room);
+      JsonBody body = JsonBody.parse(held.parts(), reservation);
       parsed = true;
-      return new Parsed(body, room);
+      return new Parsed(body, reservation);
     } catch (OperationFailure e) {
-      throw room.timedOut() ? GrowthBudget.refusal() : e;
+      throw reservation.timedOut() ? GrowthBudget.refusal() : e;
     } finally {
       if (!parsed) {
-        room.close();
+        reservation.close();
       }
     }
   }

@@ -8,7 +8,7 @@ import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 
 /** The memory for what is parsed from one JSON body. Used by one thread at a time. */
-final class JsonRoom implements JsonFields.Meter, AutoCloseable {
+final class JsonMemory implements JsonFields.Meter, AutoCloseable {
   /** The first bytes, which are not counted: the connection needs about as much anyway. */
   private static final int FREE_BYTES = 4 << 10;
 
@@ -24,7 +24,7 @@ final class JsonRoom implements JsonFields.Meter, AutoCloseable {
   /**
    * @param most the most bytes that it can ever get
    */
-  JsonRoom(MemoryAccount account, long most, MonotonicClock clock) {
+  JsonMemory(MemoryAccount account, long most, MonotonicClock clock) {
     this.account = account;
     this.most = most;
     this.clock = clock;
