@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param longest the longest pause
  */
 public record BackOff(Duration first, Duration longest) {
-  private static final int MOST_DOUBLINGS = 30;
+  private static final int MAX_DOUBLINGS = 30;
 
   public BackOff {
     if (first.isNegative() || first.isZero() || longest.compareTo(first) < 0) {
@@ -31,7 +31,7 @@ public record BackOff(Duration first, Duration longest) {
       return Duration.ZERO;
     }
     double whole =
-        (double) first.toNanos() * Math.scalb(1.0, Math.min(attempt - 1, MOST_DOUBLINGS));
+        (double) first.toNanos() * Math.scalb(1.0, Math.min(attempt - 1, MAX_DOUBLINGS));
     return Duration.ofNanos(
         (long) (Math.min(whole, (double) longest.toNanos()) * (1 + random) / 2));
   }

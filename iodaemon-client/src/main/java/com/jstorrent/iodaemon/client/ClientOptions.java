@@ -12,7 +12,7 @@ public final class ClientOptions {
   private static final int MIB = 1 << 20;
 
   /** The daemon acknowledges after 256 KiB at the latest, and a frame beyond that has to fit too. */
-  private static final int LEAST_REPLAY_BYTES = 512 * KIB;
+  private static final int MIN_REPLAY_BYTES = 512 * KIB;
 
   /** The default of every option. */
   public static final ClientOptions DEFAULT = builder().build();
@@ -203,7 +203,7 @@ public final class ClientOptions {
      * with {@code resume}. Default: 4 MiB, at least 512 KiB.
      */
     public Builder replayBytes(int bytes) {
-      replayBytes = checked("replayBytes", bytes, LEAST_REPLAY_BYTES);
+      replayBytes = checked("replayBytes", bytes, MIN_REPLAY_BYTES);
       return this;
     }
 

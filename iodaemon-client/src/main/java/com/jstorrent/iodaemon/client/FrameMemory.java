@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * all buffers are in use, or when the JVM has no direct memory left. Thread-safe.
  */
 final class FrameMemory {
-  private static final int LEAST_BYTES = 16 << 10;
+  private static final int MIN_BYTES = 16 << 10;
   private static final int HEADER_BYTES = 64;
   private static final int BUFFER_BYTES = (256 << 10) + HEADER_BYTES; // the most that the daemon reads from a peer at once, with headers
-  static final int MOST_BUFFERS = 16;
+  static final int MAX_BUFFERS = 16;
 
   private final IntFunction<ByteBuffer> outsideHeap;
   private final ReentrantLock lock = new ReentrantLock();
@@ -36,7 +36,7 @@ final class FrameMemory {
   }
 
   static boolean isLarge(int bytes) {
-    return bytes >= LEAST_BYTES;
+    return bytes >= MIN_BYTES;
   }
 
   /** A buffer for that many bytes. */
@@ -48,14 +48,14 @@ final class FrameMemory {
   private @Nullable ByteBuffer buffer() {
     lock.lock();
     try {
-      if (free.isEmpty() && made < MOST_BUFFERS) {
+      if (free.isEmpty() && made < MAX_BUFFERS) {
         ByteBuffer buffer = outsideHeap.apply(BUFFER_BYTES);
         made++;
         return buffer;
       }
       return free.poll();
     } catch (OutOfMemoryError e) { // -XX:MaxDirectMemorySize; the JVM takes half a second to find out, so it is not asked again
-      made = MOST_BUFFERS;
+      made = MAX_BUFFERS;
       return null;
     } finally {
       lock.unlock();

@@ -22,7 +22,7 @@ final class Reconnection {
   private static final int MAX_SHORT_LIVED = 10;
 
   /** Each step may take this long, even when the time to resume has run out: one attempt is always made. */
-  private static final long LEAST_STEP_NANOS = 5_000_000_000L;
+  private static final long MIN_STEP_NANOS = 5_000_000_000L;
 
   private final FrameLink.Connector connector;
   private final String token;
@@ -109,7 +109,7 @@ final class Reconnection {
 
   /** How long one step of an attempt may take. */
   private Duration step() {
-    Duration left = Duration.ofNanos(Math.max(end - nanoTime.getAsLong(), LEAST_STEP_NANOS));
+    Duration left = Duration.ofNanos(Math.max(end - nanoTime.getAsLong(), MIN_STEP_NANOS));
     Duration most = context.options().connectTimeout();
     return most.isZero() || most.compareTo(left) > 0 ? left : most;
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The frames of one TCP connection. Thread-safe. */
 final class TcpSocket implements SocketEvents {
   /** The most data in one TCP_SEND: large, since each frame costs a wake-up of the writer and one of the daemon. */
-  private static final int MOST_DATA = 128 << 10;
+  private static final int MAX_DATA = 128 << 10;
 
   private static final Failure CLOSED_HERE = AsynchronousCloseException::new;
   private static final Failure SHUT_DOWN =
@@ -171,7 +171,7 @@ final class TcpSocket implements SocketEvents {
       out.enter(limit);
       try {
         while (data.hasRemaining()) {
-          int count = out.take(Math.min(data.remaining(), MOST_DATA), limit);
+          int count = out.take(Math.min(data.remaining(), MAX_DATA), limit);
           send(data.slice(data.position(), count), limit);
           data.position(data.position() + count);
         }

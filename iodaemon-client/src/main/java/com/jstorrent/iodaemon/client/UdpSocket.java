@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UdpSocket implements AutoCloseable {
   /** IPv6 has no larger datagram without an extension that hardly any host supports (RFC 2675). */
-  private static final int MOST_BYTES = 65_527;
+  private static final int MAX_BYTES = 65_527;
 
   /** What a waiting datagram counts besides its data, so that many empty ones are bounded, too. */
   private static final int OVERHEAD_BYTES = 256;
@@ -73,7 +73,7 @@ public final class UdpSocket implements AutoCloseable {
    */
   public void send(String host, int destination, ByteBuffer data) throws IOException {
     Ports.check(destination);
-    if (data.remaining() > MOST_BYTES) {
+    if (data.remaining() > MAX_BYTES) {
       throw new IoErrnoException("Sending " + data.remaining() + " bytes", Errno.EMSGSIZE.number());
     }
     ByteBuffer frame =

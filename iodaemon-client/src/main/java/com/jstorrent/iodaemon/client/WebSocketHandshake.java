@@ -18,7 +18,7 @@ final class WebSocketHandshake {
   private static final String SWITCHED = "101";
   private static final String UNAUTHORIZED = "401";
   private static final int KEY_BYTES = 16;
-  private static final int MOST_LINES = 100;
+  private static final int MAX_LINES = 100;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final URI address;
@@ -71,7 +71,7 @@ final class WebSocketHandshake {
       throw new IOException("It answers the upgrade with " + status[1] + '.');
     }
     boolean accepted = false;
-    for (int i = 0; i < MOST_LINES; i++) {
+    for (int i = 0; i < MAX_LINES; i++) {
       String line = in.line(deadline);
       if (line.isEmpty()) {
         if (!accepted) {

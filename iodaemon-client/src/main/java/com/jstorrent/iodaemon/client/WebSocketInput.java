@@ -22,7 +22,7 @@ final class WebSocketInput {
   static final int PONG = 10;
 
   /** PROTOCOL.md § 3.1. */
-  static final int MOST_FRAME_BYTES = 16 << 20;
+  static final int MAX_FRAME_BYTES = 16 << 20;
 
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int LITTLE_BYTES = 4 << 10;
@@ -33,7 +33,7 @@ final class WebSocketInput {
   private static final int LENGTH_16 = 126;
   private static final int LENGTH_64 = 127;
   private static final int FIRST_CONTROL = 8;
-  private static final int MOST_CONTROL_BYTES = 125;
+  private static final int MAX_CONTROL_BYTES = 125;
 
   private final Socket socket;
   private final SocketChannel channel;
@@ -124,10 +124,10 @@ final class WebSocketInput {
     opcode = first & OPCODE;
     boolean control = opcode >= FIRST_CONTROL;
     if ((first & RESERVED) != 0 || (second & MASKED) != 0
-        || control && (!last || length > MOST_CONTROL_BYTES)) {
+        || control && (!last || length > MAX_CONTROL_BYTES)) {
       throw new IOException("The daemon has sent a frame that RFC 6455 does not allow.");
     }
-    if (length < 0 || length > MOST_FRAME_BYTES) {
+    if (length < 0 || length > MAX_FRAME_BYTES) {
       throw new IOException("The daemon has sent a frame that is too long.");
     }
     payload = memory.take((int) length);

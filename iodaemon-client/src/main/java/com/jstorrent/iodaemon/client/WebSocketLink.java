@@ -102,7 +102,7 @@ final class WebSocketLink implements FrameLink {
     if (!message.hasRemaining()) {
       return part;
     }
-    if (part.remaining() > WebSocketInput.MOST_FRAME_BYTES - message.remaining()) {
+    if (part.remaining() > WebSocketInput.MAX_FRAME_BYTES - message.remaining()) {
       throw new IOException("The daemon has sent a frame that is too long.");
     }
     ByteBuffer whole =

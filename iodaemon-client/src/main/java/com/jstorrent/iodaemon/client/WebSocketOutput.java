@@ -17,7 +17,7 @@ final class WebSocketOutput {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final int PART_BYTES = 64 << 10;
-  private static final int MOST_HEADER_BYTES = 14;
+  private static final int MAX_HEADER_BYTES = 14;
   private static final int FIN = 0x80;
   private static final int MASKED = 0x80;
   private static final int LENGTH_16 = 126;
@@ -105,7 +105,7 @@ final class WebSocketOutput {
     if (closed) {
       throw new IOException("The connection to the daemon is closing.");
     }
-    if (part.remaining() < MOST_HEADER_BYTES) {
+    if (part.remaining() < MAX_HEADER_BYTES) {
       flush();
     }
     int key = keys.nextInt();

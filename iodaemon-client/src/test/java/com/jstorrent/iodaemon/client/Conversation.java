@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  */
 final class Conversation {
   /** So little that no write has to wait for a read. */
-  private static final int MOST_UNREAD = 48 << 10;
+  private static final int MAX_UNREAD = 48 << 10;
 
   private final TcpConnection connection;
   private final Socket peer;
@@ -42,7 +42,7 @@ final class Conversation {
 
     /** In units of eight bytes, so that both ends take the same from the generator. */
     byte[] next(int wanted) {
-      byte[] bytes = new byte[Math.min(wanted, MOST_UNREAD - unread) / 8 * 8];
+      byte[] bytes = new byte[Math.min(wanted, MAX_UNREAD - unread) / 8 * 8];
       sent.nextBytes(bytes);
       unread += bytes.length;
       return bytes;
@@ -98,9 +98,9 @@ final class Conversation {
   void endInOrder() throws IOException {
     clientShuts();
     peerShuts();
-    peerReads(MOST_UNREAD);
+    peerReads(MAX_UNREAD);
     assertThat(peer.getInputStream().read()).isEqualTo(-1);
-    clientReads(MOST_UNREAD);
+    clientReads(MAX_UNREAD);
     assertThat(connection.input().read()).isEqualTo(-1);
     peer.close();
     connection.close();
@@ -109,15 +109,15 @@ final class Conversation {
   /** The client closes; what it has sent arrives. */
   void clientCloses() throws IOException {
     connection.closeNow();
-    peerReads(MOST_UNREAD);
+    peerReads(MAX_UNREAD);
     assertThat(peer.getInputStream().read()).isEqualTo(-1);
     peer.close();
   }
 
   /** The peer resets the connection when everything has arrived. */
   void peerResets() throws IOException {
-    peerReads(MOST_UNREAD);
-    clientReads(MOST_UNREAD);
+    peerReads(MAX_UNREAD);
+    clientReads(MAX_UNREAD);
     if (peerShut) { // a reset by a peer that had ended its side shows with the next write only
       endInOrder();
       return;

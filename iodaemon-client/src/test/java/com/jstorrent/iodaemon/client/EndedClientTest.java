@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class EndedClientTest {
   private static final Duration LONG = Duration.ofMinutes(1);
-  private static final Duration LEAST_STEP = Duration.ofSeconds(5);
+  private static final Duration MIN_STEP = Duration.ofSeconds(5);
   private static final String WELCOME =
       "{\"caps\":[\"resume\"],\"ticket\":\"0123456789abcdef\",\"version\":\"1\",\"limits\":{\"resumeGraceSeconds\":600}}";
 
@@ -110,7 +110,7 @@ class EndedClientTest {
       assertThat(limits.remove()).as("the first connection").isZero();
       assertThat(limits).isNotEmpty()
           .allSatisfy(
-              limit -> assertThat(limit).isPositive().isLessThanOrEqualTo(LEAST_STEP));
+              limit -> assertThat(limit).isPositive().isLessThanOrEqualTo(MIN_STEP));
     }
   }
 

@@ -61,7 +61,7 @@ final class FrameMemoryTest {
   @Test
   void whenAllIsInUseALargeFrameIsOnTheHeap() {
     List<ByteBuffer> used = new ArrayList<>();
-    for (int i = 0; i < FrameMemory.MOST_BUFFERS; i++) {
+    for (int i = 0; i < FrameMemory.MAX_BUFFERS; i++) {
       used.add(memory.take(LARGE));
     }
     assertThat(used).allMatch(ByteBuffer::isDirect);

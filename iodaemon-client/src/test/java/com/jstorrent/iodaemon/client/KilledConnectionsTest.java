@@ -27,7 +27,7 @@ class KilledConnectionsTest {
   private static final int OPERATIONS = Integer.getInteger("client.operations", 2000);
   private static final long SEED = Long.getLong("client.seed", System.nanoTime());
   private static final int CONVERSATIONS = 6;
-  private static final int MOST_BYTES = 40_000;
+  private static final int MAX_BYTES = 40_000;
   private static final int ROUNDS_PER_KILL = 60;
 
   private static final Duration NEVER = Duration.ofMinutes(5);
@@ -109,7 +109,7 @@ class KilledConnectionsTest {
   private void operate() throws IOException {
     int which = random.nextInt(conversations.size());
     Conversation conversation = conversations.get(which);
-    int bytes = random.nextInt(MOST_BYTES);
+    int bytes = random.nextInt(MAX_BYTES);
     switch (random.nextInt(40)) {
       case 0 -> conversation.clientShuts();
       case 1 -> conversation.peerShuts();

@@ -19,7 +19,7 @@ import java.util.Map;
  * line has {@code true} or {@code false} here.
  */
 final class ConfigFile {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private final Map<String, DaemonOption> names = new LinkedHashMap<>();
@@ -59,8 +59,8 @@ final class ConfigFile {
 
   private static String text(Path file) throws IOException, LaunchFailure {
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length > MOST_BYTES) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
         throw LaunchFailure.ofArguments("The configuration file is larger than 1 MiB.");
       }
       String text =

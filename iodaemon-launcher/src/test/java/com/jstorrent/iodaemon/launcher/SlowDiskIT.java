@@ -33,7 +33,7 @@ class SlowDiskIT {
 
   /** A few files, overwritten repeatedly, so that a run uses little space. */
   private static final int FILES = 4;
-  private static final int LEAST_ANSWERS = 50;
+  private static final int MIN_ANSWERS = 50;
 
   private final AtomicIntegerArray written = new AtomicIntegerArray(WRITERS);
   private final AtomicBoolean over = new AtomicBoolean();
@@ -67,7 +67,7 @@ class SlowDiskIT {
         writers.add(threads.submit(() -> write(bulk, number, body)));
       }
       try {
-        for (int answers = 0; answers < LEAST_ANSWERS || !allHaveWritten(); answers++) {
+        for (int answers = 0; answers < MIN_ANSWERS || !allHaveWritten(); answers++) {
           assertThat(page.get("/health").text()).isEqualTo("ok");
           byte[] message = Peer.bytes(answers, 1000);
           wire.send(new ClientFrame.TcpSend(0, 1, ByteBuffer.wrap(message)));

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a right there")
 class LinksTest {
   /** How many links are followed. */
-  private static final int MOST_LINKS = 40;
+  private static final int MAX_LINKS = 40;
 
   @TempDir
   Path folder;
@@ -158,10 +158,10 @@ class LinksTest {
   void onlySoManyLinksAreFollowed() throws Exception {
     reset(Path.of("dir/target"));
     link("self", ".");
-    String most = "self/".repeat(MOST_LINKS) + "dir/target";
+    String most = "self/".repeat(MAX_LINKS) + "dir/target";
     assertThat(ask(PathRoute.READ, most).text()).endsWith("\ndata");
     Answer refused = ask(PathRoute.READ, "self/" + most);
     assertThat(refused.status()).isEqualTo(403);
-    assertThat(refused.text()).contains("more than " + MOST_LINKS + " links");
+    assertThat(refused.text()).contains("more than " + MAX_LINKS + " links");
   }
 }

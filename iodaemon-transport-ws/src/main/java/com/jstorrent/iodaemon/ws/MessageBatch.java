@@ -10,7 +10,7 @@ import java.util.List;
  * one.
  */
 final class MessageBatch {
-  static final int MOST_MESSAGES = 64;
+  static final int MAX_MESSAGES = 64;
 
   private final WebSocketReader.Sink sink;
   private final List<ByteBuffer> messages = new ArrayList<>();
@@ -22,7 +22,7 @@ final class MessageBatch {
   /** Adds what remains in the buffer. */
   void add(ByteBuffer buffer) {
     messages.add(buffer.duplicate().order(buffer.order()));
-    if (messages.size() == MOST_MESSAGES) {
+    if (messages.size() == MAX_MESSAGES) {
       passOn();
     }
   }

@@ -28,7 +28,7 @@ class LargeFramesTest {
   private static final int FIN = 0x80;
   private static final int SOCKET = 7;
   private static final int TCP_SEND_HEADER = 12;
-  private static final int MOST_DATA = Limits.FRAME_BYTES - TCP_SEND_HEADER;
+  private static final int MAX_DATA = Limits.FRAME_BYTES - TCP_SEND_HEADER;
 
   @AutoClose
   private final WholeDaemon daemon = new WholeDaemon();
@@ -60,7 +60,7 @@ class LargeFramesTest {
   @ParameterizedTest
   @ValueSource(ints = {Limits.FRAME_BYTES, Limits.FRAME_BYTES - 1, 1 << 20, 65_536, 999})
   void theLargestFrameArrivesWholeAtItsPeer(int fragment) throws Exception {
-    byte[] data = Peer.bytes(3, MOST_DATA);
+    byte[] data = Peer.bytes(3, MAX_DATA);
     byte[] more = Peer.bytes(4, 300 << 10);
     try (RawWebSocket client = daemon.client(); Socket socket = connect(client)) {
       sendInFragments(client, WholeDaemon.bytes(tcpSend(data)), fragment);
@@ -76,7 +76,7 @@ class LargeFramesTest {
 
   @Test
   void aFrameWithoutRoomIsNotTakenWhenItsConnectionEnds() throws Exception {
-    byte[] data = Peer.bytes(5, MOST_DATA);
+    byte[] data = Peer.bytes(5, MAX_DATA);
     WholeDaemon.Resumable lost = daemon.resumable();
     try (Socket socket = connect(lost.client())) {
       send(lost.client(), tcpSend(data));

@@ -80,14 +80,14 @@ class MessageBatchTest {
 
   @Test
   void aLimitedNumberTogether() throws Exception {
-    for (int i = 0; i < MessageBatch.MOST_MESSAGES + 2; i++) {
+    for (int i = 0; i < MessageBatch.MAX_MESSAGES + 2; i++) {
       message(0);
     }
     message(7);
     read(Limits.FRAME_BYTES);
     assertThat(seen)
         .hasSize(2)
-        .startsWith(Collections.nCopies(MessageBatch.MOST_MESSAGES, 0).toString())
+        .startsWith(Collections.nCopies(MessageBatch.MAX_MESSAGES, 0).toString())
         .endsWith("[0, 0, 7]");
   }
 

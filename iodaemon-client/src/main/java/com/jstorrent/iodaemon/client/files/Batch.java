@@ -12,18 +12,18 @@ final class Batch {
   /** The root key that {@code /write/KEY} cannot name, because {@code /write/batch} is another route. */
   static final String UNNAMED_ROOT = "batch";
 
-  private static final int MOST_EXTENTS = 16_384;
-  private static final int MOST_BYTES = 64 << 20;
+  private static final int MAX_EXTENTS = 16_384;
+  private static final int MAX_BYTES = 64 << 20;
   private static final int HEAD_BYTES = 16;
-  private static final int MOST_ROOT_BYTES = 0xFF;
-  private static final int MOST_PATH_BYTES = 0xFFFF;
+  private static final int MAX_ROOT_BYTES = 0xFF;
+  private static final int MAX_PATH_BYTES = 0xFFFF;
 
   private Batch() {}
 
   static Request request(List<Extent> extents) {
-    if (extents.size() > MOST_EXTENTS) {
+    if (extents.size() > MAX_EXTENTS) {
       throw new IllegalArgumentException(
-          "A batch may have " + MOST_EXTENTS + " extents at most, not " + extents.size() + ".");
+          "A batch may have " + MAX_EXTENTS + " extents at most, not " + extents.size() + ".");
     }
     List<ByteBuffer> parts = new ArrayList<>(2 * extents.size());
     for (Extent extent : extents) {
@@ -32,17 +32,17 @@ final class Batch {
       parts.add(data);
     }
     Request request = Request.post("/write/batch").body(parts);
-    if (request.length() > MOST_BYTES) {
+    if (request.length() > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "A batch may have " + MOST_BYTES + " bytes at most, not " + request.length() + ".");
+          "A batch may have " + MAX_BYTES + " bytes at most, not " + request.length() + ".");
     }
     return request;
   }
 
   /** All that precedes the data. */
   private static ByteBuffer head(Extent extent, int length) {
-    byte[] root = encoded("key of a root", extent.file().root(), MOST_ROOT_BYTES);
-    byte[] path = encoded("path", extent.file().path(), MOST_PATH_BYTES);
+    byte[] root = encoded("key of a root", extent.file().root(), MAX_ROOT_BYTES);
+    byte[] path = encoded("path", extent.file().path(), MAX_PATH_BYTES);
     Digest expected = extent.expected();
     byte[] digest = expected == null ? new byte[0] : expected.bytes();
     return ByteBuffer.allocate(HEAD_BYTES + root.length + path.length + digest.length)

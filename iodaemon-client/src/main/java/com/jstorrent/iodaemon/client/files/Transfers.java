@@ -16,7 +16,7 @@ final class Transfers {
    */
   private static final int STEP_BYTES = 1 << 20;
 
-  private static final int MOST_BYTES = 64 << 20;
+  private static final int MAX_BYTES = 64 << 20;
 
   private final HttpCalls calls;
 
@@ -31,9 +31,9 @@ final class Transfers {
     }
     ByteBuffer left = bytes.duplicate();
     if (expected != null) {
-      if (left.remaining() > MOST_BYTES) {
+      if (left.remaining() > MAX_BYTES) {
         throw new IllegalArgumentException(
-            "A verified write may have " + MOST_BYTES + " bytes at most, not " + left.remaining()
+            "A verified write may have " + MAX_BYTES + " bytes at most, not " + left.remaining()
                 + ".");
       }
       writeOnce(file, offset, left, expected);

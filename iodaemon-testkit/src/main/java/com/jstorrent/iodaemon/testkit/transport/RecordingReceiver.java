@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordingReceiver implements FrameReceiver {
   private static final long MEMORY_BYTES = 256 << 20;
-  private static final int LEAST_FIRST_PART = 64 << 10;
+  private static final int MIN_FIRST_PART = 64 << 10;
 
   /** What a transport delivered. */
   public sealed interface Event {
@@ -127,7 +127,7 @@ public final class RecordingReceiver implements FrameReceiver {
 
   private ByteBuffer first(LargeFrame frame) {
     ByteBuffer part = frame.next();
-    if (part == null || part.remaining() < LEAST_FIRST_PART) {
+    if (part == null || part.remaining() < MIN_FIRST_PART) {
       throw Rule.LARGE_FRAME_HAS_PARTS.broken(
           "the first has " + (part == null ? 0 : part.remaining()) + " bytes.");
     }

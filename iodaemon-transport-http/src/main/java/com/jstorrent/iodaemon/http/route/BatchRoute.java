@@ -35,7 +35,7 @@ final class BatchRoute implements Route.Handler {
   private static final long BESIDE_BYTES =
       Limits.BATCH_EXTENTS * (Extent.HEAP_BYTES + RESULT_BYTES);
 
-  private static final int MOST_CHAR_BYTES = 3;
+  private static final int MAX_CHAR_BYTES = 3;
 
   /** For what surrounds the results. */
   private static final int END_BYTES = 16;
@@ -115,7 +115,7 @@ final class BatchRoute implements Route.Handler {
 
     void add(Map<String, Object> result) throws OperationFailure {
       String json = separator + Json.write(result);
-      answer.reserve(json.length() * MOST_CHAR_BYTES + END_BYTES); // there is room already, unless messages are long
+      answer.reserve(json.length() * MAX_CHAR_BYTES + END_BYTES); // there is room already, unless messages are long
       answer.append(json);
       separator = ",";
     }

@@ -28,8 +28,8 @@ final class OpenConnections {
   /** When descriptors run out, one in this many of the evictable connections is closed. */
   private static final int CLOSED_PART = 4;
 
-  /** How many connections are looked at to find one that may be closed. */
-  private static final int LOOKS = 16;
+  /** At most this many connections are checked to find one that may be closed. */
+  private static final int MAX_CHECKS = 16;
 
   private final int most;
   private final int share; // how many may not have shown the token, in the long run
@@ -163,13 +163,13 @@ final class OpenConnections {
 
   /** Among the oldest few, prefers one whose bytes were all read: the others may be about to show the token. */
   private SocketChannel oldest() {
-    int looks = 0;
+    int checks = 0;
     for (SocketChannel each : evictable.keySet()) {
       if (!hasUnread(each)) {
         return each;
       }
-      looks++;
-      if (looks == LOOKS) {
+      checks++;
+      if (checks == MAX_CHECKS) {
         break;
       }
     }
