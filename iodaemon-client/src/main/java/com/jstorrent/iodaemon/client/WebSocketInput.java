@@ -37,7 +37,7 @@ final class WebSocketInput {
 
   private final Socket socket;
   private final SocketChannel channel;
-  private final FrameMemory memory = new FrameMemory();
+  private final FrameBufferPool pool = new FrameBufferPool();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
   private boolean last; // of the frame whose payload is being read, like the two fields below
   private int opcode;
@@ -98,7 +98,7 @@ final class WebSocketInput {
         read(whole, deadline);
       }
       payload = null;
-      large = FrameMemory.isLarge(whole.limit());
+      large = FrameBufferPool.isLarge(whole.limit());
       return new Frame(last, opcode, whole.flip());
     } catch (SocketTimeoutException e) {
       return null;
@@ -130,7 +130,7 @@ final class WebSocketInput {
     if (length < 0 || length > MAX_FRAME_BYTES) {
       throw new IOException("The daemon has sent a frame that is too long.");
     }
-    payload = memory.take((int) length);
+    payload = pool.acquire((int) length);
     return true;
   }
 
@@ -143,8 +143,8 @@ final class WebSocketInput {
   }
 
   /** Takes back the payload of a frame, which is no longer used. Any thread may call this. */
-  void giveBack(ByteBuffer content) {
-    memory.giveBack(content);
+  void release(ByteBuffer content) {
+    pool.release(content);
   }
 
   /**

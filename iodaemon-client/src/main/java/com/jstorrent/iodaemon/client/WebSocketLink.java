@@ -110,8 +110,8 @@ final class WebSocketLink implements FrameLink {
             .put(message)
             .put(part)
             .flip();
-    input.giveBack(message);
-    input.giveBack(part);
+    input.release(message);
+    input.release(part);
     return whole;
   }
 
@@ -153,7 +153,7 @@ final class WebSocketLink implements FrameLink {
 
   @Override
   public void release(ByteBuffer frame) {
-    input.giveBack(frame);
+    input.release(frame);
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * another copy. A small frame gets memory on the heap, and so does any other when it is longer than a buffer, when
  * all buffers are in use, or when the JVM has no direct memory left. Thread-safe.
  */
-final class FrameMemory {
+final class FrameBufferPool {
   private static final int MIN_BYTES = 16 << 10;
   private static final int HEADER_BYTES = 64;
   private static final int BUFFER_BYTES = (256 << 10) + HEADER_BYTES; // the most that the daemon reads from a peer at once, with headers
@@ -22,16 +22,16 @@ final class FrameMemory {
   private final IntFunction<ByteBuffer> outsideHeap;
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<ByteBuffer> free = new ArrayDeque<>(); // guarded by lock, like the field below
-  private int made;
+  private int allocated;
 
-  FrameMemory() {
+  FrameBufferPool() {
     this(ByteBuffer::allocateDirect);
   }
 
   /**
    * @param outsideHeap makes a direct buffer of that many bytes, or throws OutOfMemoryError
    */
-  FrameMemory(IntFunction<ByteBuffer> outsideHeap) {
+  FrameBufferPool(IntFunction<ByteBuffer> outsideHeap) {
     this.outsideHeap = outsideHeap;
   }
 
@@ -40,7 +40,7 @@ final class FrameMemory {
   }
 
   /** A buffer for that many bytes. */
-  ByteBuffer take(int bytes) {
+  ByteBuffer acquire(int bytes) {
     ByteBuffer used = isLarge(bytes) && bytes <= BUFFER_BYTES ? buffer() : null;
     return used == null ? ByteBuffer.allocate(bytes) : used.clear().limit(bytes);
   }
@@ -48,14 +48,14 @@ final class FrameMemory {
   private @Nullable ByteBuffer buffer() {
     lock.lock();
     try {
-      if (free.isEmpty() && made < MAX_BUFFERS) {
+      if (free.isEmpty() && allocated < MAX_BUFFERS) {
         ByteBuffer buffer = outsideHeap.apply(BUFFER_BYTES);
-        made++;
+        allocated++;
         return buffer;
       }
       return free.poll();
     } catch (OutOfMemoryError e) { // -XX:MaxDirectMemorySize; the JVM takes half a second to find out, so it is not asked again
-      made = MAX_BUFFERS;
+      allocated = MAX_BUFFERS;
       return null;
     } finally {
       lock.unlock();
@@ -63,15 +63,15 @@ final class FrameMemory {
   }
 
   /**
-   * Takes back a buffer from {@link #take} that is no longer used.
+   * Takes back a buffer from {@link #acquire} that is no longer used.
    *
-   * @param memory the buffer itself, once
+   * @param buffer the buffer itself, once
    */
-  void giveBack(ByteBuffer memory) {
-    if (memory.isDirect()) {
+  void release(ByteBuffer buffer) {
+    if (buffer.isDirect()) {
       lock.lock();
       try {
-        free.push(memory); // the next frame gets it, while it is still in the processor's cache
+        free.push(buffer); // the next frame gets it, while it is still in the processor's cache
       } finally {
         lock.unlock();
       }

@@ -10,63 +10,63 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class FrameMemoryTest {
+final class FrameBufferPoolTest {
   private static final int LARGE = 100_000;
   private static final int LARGER = 200_000;
 
-  private final FrameMemory memory = new FrameMemory();
+  private final FrameBufferPool pool = new FrameBufferPool();
 
   @Test
   void theMemoryOfALargeFrameIsUsedAgain() {
-    ByteBuffer first = memory.take(LARGE);
+    ByteBuffer first = pool.acquire(LARGE);
     assertThat(first.isDirect()).isTrue();
     first.position(LARGE);
-    memory.giveBack(first);
-    ByteBuffer second = memory.take(LARGER);
+    pool.release(first);
+    ByteBuffer second = pool.acquire(LARGER);
     assertThat(second).isSameAs(first);
     assertThat(second.position()).isZero();
     assertThat(second.limit()).isEqualTo(LARGER);
-    assertThat(memory.take(LARGER)).isNotSameAs(second);
+    assertThat(pool.acquire(LARGER)).isNotSameAs(second);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 10_000, 1 << 20})
   void otherFramesAreOnTheHeap(int bytes) {
-    ByteBuffer own = memory.take(bytes);
+    ByteBuffer own = pool.acquire(bytes);
     assertThat(own.isDirect()).isFalse();
     assertThat(own.remaining()).isEqualTo(bytes);
-    memory.giveBack(own);
-    assertThat(memory.take(bytes)).isNotSameAs(own);
+    pool.release(own);
+    assertThat(pool.acquire(bytes)).isNotSameAs(own);
   }
 
   @Test
   void whenTheJvmHasNoneLeftItIsNotAskedAgain() {
     AtomicInteger asked = new AtomicInteger();
-    FrameMemory scarce =
-        new FrameMemory(
+    FrameBufferPool scarce =
+        new FrameBufferPool(
             bytes -> {
               if (asked.incrementAndGet() > 1) {
                 throw new OutOfMemoryError("Cannot reserve direct buffer memory.");
               }
               return ByteBuffer.allocateDirect(bytes);
             });
-    ByteBuffer first = scarce.take(LARGE);
-    assertThat(scarce.take(LARGE).isDirect()).isFalse();
-    assertThat(scarce.take(LARGE).isDirect()).isFalse();
+    ByteBuffer first = scarce.acquire(LARGE);
+    assertThat(scarce.acquire(LARGE).isDirect()).isFalse();
+    assertThat(scarce.acquire(LARGE).isDirect()).isFalse();
     assertThat(asked).hasValue(2);
-    scarce.giveBack(first);
-    assertThat(scarce.take(LARGE)).isSameAs(first);
+    scarce.release(first);
+    assertThat(scarce.acquire(LARGE)).isSameAs(first);
   }
 
   @Test
   void whenAllIsInUseALargeFrameIsOnTheHeap() {
     List<ByteBuffer> used = new ArrayList<>();
-    for (int i = 0; i < FrameMemory.MAX_BUFFERS; i++) {
-      used.add(memory.take(LARGE));
+    for (int i = 0; i < FrameBufferPool.MAX_BUFFERS; i++) {
+      used.add(pool.acquire(LARGE));
     }
     assertThat(used).allMatch(ByteBuffer::isDirect);
-    assertThat(memory.take(LARGE).isDirect()).isFalse();
-    memory.giveBack(used.getFirst());
-    assertThat(memory.take(LARGE)).isSameAs(used.getFirst());
+    assertThat(pool.acquire(LARGE).isDirect()).isFalse();
+    pool.release(used.getFirst());
+    assertThat(pool.acquire(LARGE)).isSameAs(used.getFirst());
   }
 }
