@@ -117,7 +117,7 @@ public final class IoClient implements AutoCloseable {
             session.context(),
             Ports.checkHost(host),
             Ports.check(port),
-            TimeLimit.of("Connecting", timeout));
+            CallTimeout.of("Connecting", timeout));
     return new TcpConnection(
         socket, InetSocketAddress.createUnresolved(host, port), session.context().options());
   }
@@ -145,8 +145,8 @@ public final class IoClient implements AutoCloseable {
     return UdpSocket.bind(session.context(), address, Ports.check(port), request("Binding"));
   }
 
-  private TimeLimit request(String what) {
-    return TimeLimit.of(what, session.context().options().requestTimeout());
+  private CallTimeout request(String what) {
+    return CallTimeout.of(what, session.context().options().requestTimeout());
   }
 
   /**

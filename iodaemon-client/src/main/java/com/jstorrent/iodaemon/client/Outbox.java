@@ -34,8 +34,8 @@ final class Outbox {
   private long received; // frames, for ACK
   private boolean ackDue;
   private @Nullable FrameLink link;
-  private @Nullable Failure refusal; // why put() fails, while what was put before is still sent
-  private @Nullable Failure failure;
+  private @Nullable ExceptionSupplier refusal; // why put() fails, while what was put before is still sent
+  private @Nullable ExceptionSupplier failure;
 
   Outbox(long queueBytes, long replayBytes) {
     this.queueBytes = queueBytes;
@@ -153,7 +153,7 @@ final class Outbox {
    * @param wanted is asked after the waiting, so that nothing is added after the last frame of a socket
    * @return whether it was wanted
    */
-  boolean put(ByteBuffer frame, BooleanSupplier wanted, TimeLimit limit) throws IOException {
+  boolean put(ByteBuffer frame, BooleanSupplier wanted, CallTimeout timeout) throws IOException {
     lock.lock();
     try {
       while (true) {
@@ -167,7 +167,7 @@ final class Outbox {
           add(frame);
           return true;
         }
-        limit.await(room);
+        timeout.await(room);
       }
     } finally {
       lock.unlock();
@@ -262,19 +262,19 @@ final class Outbox {
    *
    * @param why the reason with which {@link #put} fails from now on
    */
-  void drain(Failure why, TimeLimit limit) throws InterruptedIOException {
+  void drain(ExceptionSupplier why, CallTimeout timeout) throws InterruptedIOException {
     lock.lock();
     try {
       refuse(why);
       while (link != null && failure == null && (sending || !unsent.isEmpty())) {
-        limit.await(drained);
+        timeout.await(drained);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void refuse(Failure why) {
+  private void refuse(ExceptionSupplier why) {
     if (refusal == null) {
       refusal = why;
     }
@@ -282,7 +282,7 @@ final class Outbox {
   }
 
   /** Nothing is sent any more. */
-  void fail(Failure why) {
+  void fail(ExceptionSupplier why) {
     lock.lock();
     try {
       if (failure == null) {

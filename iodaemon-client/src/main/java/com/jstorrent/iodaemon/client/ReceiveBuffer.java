@@ -38,7 +38,7 @@ final class ReceiveBuffer {
   private int taken; // bytes read since the last grant
   private boolean ended;
   private boolean discarding;
-  private @Nullable Failure failure;
+  private @Nullable ExceptionSupplier failure;
 
   /**
    * @param window how many bytes the peer may be ahead of the application at first
@@ -106,7 +106,7 @@ final class ReceiveBuffer {
   }
 
   /** The same, with an exception in place of the end of the stream. */
-  void end(@Nullable Failure why) {
+  void end(@Nullable ExceptionSupplier why) {
     lock.lock();
     try {
       if (!ended) {
@@ -187,10 +187,10 @@ final class ReceiveBuffer {
    *
    * @return -1 at the end of the stream
    */
-  int read(ByteBuffer into, TimeLimit limit) throws IOException {
-    limit.acquire(reading); // another reader may hold it while it waits for the peer
+  int read(ByteBuffer into, CallTimeout timeout) throws IOException {
+    timeout.acquire(reading); // another reader may hold it while it waits for the peer
     try {
-      ReceivedData part = awaitPart(limit);
+      ReceivedData part = awaitPart(timeout);
       if (part == null) {
         return -1;
       }
@@ -209,7 +209,7 @@ final class ReceiveBuffer {
     }
   }
 
-  private @Nullable ReceivedData awaitPart(TimeLimit limit) throws IOException {
+  private @Nullable ReceivedData awaitPart(CallTimeout timeout) throws IOException {
     lock.lock();
     try {
       while (parts.isEmpty()) {
@@ -222,7 +222,7 @@ final class ReceiveBuffer {
           }
           return null;
         }
-        limit.await(changed);
+        timeout.await(changed);
       }
       copied = parts.peek();
       return copied;

@@ -64,7 +64,7 @@ final class Reconnection {
     if (shortLived == MAX_SHORT_LIVED) {
       throw new IOException("each connection was lost at once.", lost);
     }
-    end = nanoTime.getAsLong() + TimeLimit.nanos(timeout());
+    end = nanoTime.getAsLong() + CallTimeout.nanos(timeout());
     IOException last = lost;
     for (int attempt = 0; attempt == 0 || nanoTime.getAsLong() - end < 0; attempt++) {
       pause(attempt);
@@ -94,7 +94,7 @@ final class Reconnection {
     double random = ThreadLocalRandom.current().nextDouble();
     Duration pause = context.options().backOff().before(shortLived + attempt, random);
     long left = Math.max(0, end - nanoTime.getAsLong());
-    Thread.sleep(Duration.ofNanos(Math.min(left, TimeLimit.nanos(pause))));
+    Thread.sleep(Duration.ofNanos(Math.min(left, CallTimeout.nanos(pause))));
   }
 
   /**

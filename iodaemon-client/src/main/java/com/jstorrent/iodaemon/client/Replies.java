@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Replies {
   private final Map<Integer, Reply> pending = new ConcurrentHashMap<>();
   private final AtomicInteger last = new AtomicInteger();
-  private volatile @Nullable Failure failure;
+  private volatile @Nullable ExceptionSupplier failure;
 
   /** A new request id, which is never 0. */
   int expect(Reply reply) {
@@ -19,7 +19,7 @@ final class Replies {
     do {
       id = last.incrementAndGet();
     } while (id == 0 || pending.putIfAbsent(id, reply) != null);
-    Failure ended = failure;
+    ExceptionSupplier ended = failure;
     if (ended != null) {
       reply.fail(ended);
     }
@@ -45,7 +45,7 @@ final class Replies {
     return true;
   }
 
-  void failAll(Failure why) {
+  void failAll(ExceptionSupplier why) {
     failure = why;
     pending.values().forEach(reply -> reply.fail(why));
     pending.clear();

@@ -11,17 +11,17 @@ final class Reply {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private @Nullable DaemonFrame frame; // guarded by lock
-  private @Nullable Failure failure; // guarded by lock
+  private @Nullable ExceptionSupplier failure; // guarded by lock
 
   void complete(DaemonFrame answer) {
     settle(answer, null);
   }
 
-  void fail(Failure why) {
+  void fail(ExceptionSupplier why) {
     settle(null, why);
   }
 
-  private void settle(@Nullable DaemonFrame answer, @Nullable Failure why) {
+  private void settle(@Nullable DaemonFrame answer, @Nullable ExceptionSupplier why) {
     lock.lock();
     try {
       if (frame == null && failure == null) {
@@ -35,7 +35,7 @@ final class Reply {
   }
 
   /** Blocks until the frame is there. */
-  DaemonFrame await(TimeLimit limit) throws IOException {
+  DaemonFrame await(CallTimeout timeout) throws IOException {
     lock.lock();
     try {
       while (true) {
@@ -45,7 +45,7 @@ final class Reply {
         if (frame != null) {
           return frame;
         }
-        limit.await(changed);
+        timeout.await(changed);
       }
     } finally {
       lock.unlock();

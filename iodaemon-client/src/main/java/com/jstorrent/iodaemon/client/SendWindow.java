@@ -14,7 +14,7 @@ final class SendWindow {
   private final Condition changed = lock.newCondition();
   private long credit; // guarded by lock, like all below
   private boolean busy;
-  private @Nullable Failure failure;
+  private @Nullable ExceptionSupplier failure;
 
   /**
    * @param credit the first credit, in bytes; practically infinite without the capability
@@ -24,12 +24,12 @@ final class SendWindow {
   }
 
   /** Waits until no other thread sends. {@link #leave} must follow. */
-  void enter(TimeLimit limit) throws IOException {
+  void enter(CallTimeout timeout) throws IOException {
     lock.lock();
     try {
       while (busy) {
         check();
-        limit.await(changed);
+        timeout.await(changed);
       }
       check();
       busy = true;
@@ -53,7 +53,7 @@ final class SendWindow {
    *
    * @return for how many bytes
    */
-  int take(int wanted, TimeLimit limit) throws IOException {
+  int take(int wanted, CallTimeout timeout) throws IOException {
     lock.lock();
     try {
       while (true) {
@@ -63,7 +63,7 @@ final class SendWindow {
           credit -= count;
           return count;
         }
-        limit.await(changed);
+        timeout.await(changed);
       }
     } finally {
       lock.unlock();
@@ -87,7 +87,7 @@ final class SendWindow {
   }
 
   /** Nothing can be sent any more. The first reason counts. */
-  void end(Failure why) {
+  void end(ExceptionSupplier why) {
     lock.lock();
     try {
       if (failure == null) {

@@ -63,7 +63,7 @@ final class Session {
         }
       }
     } catch (InterruptedException e) {
-      throw TimeLimit.interrupted("Connecting to the daemon");
+      throw CallTimeout.interrupted("Connecting to the daemon");
     }
   }
 
@@ -220,10 +220,10 @@ final class Session {
     } finally {
       lock.unlock();
     }
-    Failure closed = () -> new SocketException("The client is closed.");
+    ExceptionSupplier closed = () -> new SocketException("The client is closed.");
     boolean interrupted = Thread.interrupted();
     try {
-      context.outbox().drain(closed, TimeLimit.of("Sending", context.options().closeTimeout()));
+      context.outbox().drain(closed, CallTimeout.of("Sending", context.options().closeTimeout()));
     } catch (InterruptedIOException e) {
       LOG.debug("Frames that were not sent are dropped: {}", e.getMessage());
     }

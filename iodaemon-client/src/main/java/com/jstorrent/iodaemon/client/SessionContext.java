@@ -53,23 +53,23 @@ final class SessionContext {
    *
    * @param request makes the frame with this request id
    */
-  DaemonFrame ask(IntFunction<ClientFrame> request, TimeLimit limit) throws IOException {
-    return ask(request, new Reply(), limit);
+  DaemonFrame ask(IntFunction<ClientFrame> request, CallTimeout timeout) throws IOException {
+    return ask(request, new Reply(), timeout);
   }
 
   /** The same, with a reply that others can fail. */
-  DaemonFrame ask(IntFunction<ClientFrame> request, Reply reply, TimeLimit limit)
+  DaemonFrame ask(IntFunction<ClientFrame> request, Reply reply, CallTimeout timeout)
       throws IOException {
     int requestId = replies.expect(reply);
     try {
-      outbox.put(FrameWriter.write(request.apply(requestId), 0), () -> true, limit);
-      return reply.await(limit);
+      outbox.put(FrameWriter.write(request.apply(requestId), 0), () -> true, timeout);
+      return reply.await(timeout);
     } finally {
       replies.forget(requestId);
     }
   }
 
-  void failAll(Failure why) {
+  void failAll(ExceptionSupplier why) {
     outbox.fail(why);
     replies.failAll(why);
     sockets.failAll(why);

@@ -14,5 +14,5 @@ interface SocketEvents {
   }
 
   /** The session has ended. */
-  void onLost(Failure why);
+  void onLost(ExceptionSupplier why);
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class SocketRegistry {
   private final Map<Integer, SocketEvents> known = new ConcurrentHashMap<>();
   private final AtomicInteger last = new AtomicInteger();
-  private volatile @Nullable Failure failure;
+  private volatile @Nullable ExceptionSupplier failure;
 
   /**
    * Finds a free id for a socket that the client opens. An id is not reused for a long time, so that the last
@@ -31,7 +31,7 @@ final class SocketRegistry {
   }
 
   private void tellIfLost(SocketEvents socket) {
-    Failure lost = failure;
+    ExceptionSupplier lost = failure;
     if (lost != null) {
       socket.onLost(lost);
     }
@@ -46,7 +46,7 @@ final class SocketRegistry {
     known.remove(id);
   }
 
-  void failAll(Failure why) {
+  void failAll(ExceptionSupplier why) {
     failure = why;
     known.values().forEach(socket -> socket.onLost(why));
     known.clear();

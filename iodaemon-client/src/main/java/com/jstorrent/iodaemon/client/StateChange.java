@@ -51,11 +51,11 @@ public final class StateChange {
    * @throws InterruptedIOException when the thread is interrupted
    */
   public StateChange next(Duration timeout) throws InterruptedIOException {
-    TimeLimit limit = TimeLimit.of("A change of the client's state", timeout);
+    CallTimeout remaining = CallTimeout.of("A change of the client's state", timeout);
     lock.lock();
     try {
       while (next == null) {
-        limit.await(followed);
+        remaining.await(followed);
       }
       return next;
     } finally {

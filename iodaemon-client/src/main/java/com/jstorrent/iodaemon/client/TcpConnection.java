@@ -98,12 +98,12 @@ public final class TcpConnection implements AutoCloseable {
    *     connection has then ended
    */
   public void startTls(String host) throws IOException {
-    socket.secure(host, false, TimeLimit.of("The TLS handshake", options.requestTimeout()));
+    socket.secure(host, false, CallTimeout.of("The TLS handshake", options.requestTimeout()));
   }
 
   /** Does the same but accepts any certificate: protects against eavesdropping only, not against impostors. */
   public void startTlsWithoutChecks(String host) throws IOException {
-    socket.secure(host, true, TimeLimit.of("The TLS handshake", options.requestTimeout()));
+    socket.secure(host, true, CallTimeout.of("The TLS handshake", options.requestTimeout()));
   }
 
   /**
@@ -118,7 +118,7 @@ public final class TcpConnection implements AutoCloseable {
   public void close() throws IOException {
     if (socket.isOpen()) {
       socket.closeNow();
-      socket.awaitEnd(TimeLimit.of("Closing", options.closeTimeout()));
+      socket.awaitEnd(CallTimeout.of("Closing", options.closeTimeout()));
     }
   }
 
@@ -133,11 +133,11 @@ public final class TcpConnection implements AutoCloseable {
   }
 
   private int read(ByteBuffer into) throws IOException {
-    return into.hasRemaining() ? socket.read(into, TimeLimit.of("Reading", readTimeout)) : 0;
+    return into.hasRemaining() ? socket.read(into, CallTimeout.of("Reading", readTimeout)) : 0;
   }
 
   private void write(ByteBuffer data) throws IOException {
-    socket.write(data, TimeLimit.of("Writing", writeTimeout));
+    socket.write(data, CallTimeout.of("Writing", writeTimeout));
   }
 
   private final class Input extends InputStream {

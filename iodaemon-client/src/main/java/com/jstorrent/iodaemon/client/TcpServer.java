@@ -11,23 +11,23 @@ import java.time.Duration;
 public final class TcpServer implements AutoCloseable {
   private final SessionContext context;
   private final int id;
-  private final Arrivals<TcpConnection> accepted;
+  private final BoundedQueue<TcpConnection> accepted;
   private volatile InetSocketAddress local = InetSocketAddress.createUnresolved("", 0);
 
   private TcpServer(SessionContext context) {
     this.context = context;
-    this.accepted = new Arrivals<>(context.options().backlog());
+    this.accepted = new BoundedQueue<>(context.options().backlog());
     this.id = context.servers().add(new Events());
   }
 
-  static TcpServer listen(SessionContext context, String address, int port, TimeLimit limit)
+  static TcpServer listen(SessionContext context, String address, int port, CallTimeout timeout)
       throws IOException {
     TcpServer server = new TcpServer(context);
     boolean listening = false;
     try {
       DaemonFrame.TcpListenResult result =
           (DaemonFrame.TcpListenResult) context.ask(
-              request -> new ClientFrame.TcpListen(request, server.id, port, address), limit);
+              request -> new ClientFrame.TcpListen(request, server.id, port, address), timeout);
       if (result.errno() != 0) {
         throw new IoErrnoException("Listening on port " + port, result.errno());
       }
@@ -65,7 +65,7 @@ public final class TcpServer implements AutoCloseable {
    * @throws java.io.InterruptedIOException when the thread is interrupted
    */
   public TcpConnection accept(Duration timeout) throws IOException {
-    return accepted.take(connection -> 1, TimeLimit.of("Accepting", timeout));
+    return accepted.take(connection -> 1, CallTimeout.of("Accepting", timeout));
   }
 
   /**
@@ -95,7 +95,7 @@ public final class TcpServer implements AutoCloseable {
     }
 
     @Override
-    public void onLost(Failure why) {
+    public void onLost(ExceptionSupplier why) {
       accepted.end(why);
     }
   }

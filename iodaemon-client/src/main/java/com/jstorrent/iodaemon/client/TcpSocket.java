@@ -17,10 +17,10 @@ final class TcpSocket implements SocketEvents {
   /** The most data in one TCP_SEND: large, since each frame costs a wake-up of the writer and one of the daemon. */
   private static final int MAX_DATA = 128 << 10;
 
-  private static final Failure CLOSED_HERE = AsynchronousCloseException::new;
-  private static final Failure SHUT_DOWN =
+  private static final ExceptionSupplier CLOSED_HERE = AsynchronousCloseException::new;
+  private static final ExceptionSupplier SHUT_DOWN =
       () -> new SocketException("The output of this connection was shut down.");
-  private static final Failure CLOSED_BY_PEER =
+  private static final ExceptionSupplier CLOSED_BY_PEER =
       () -> new SocketException("The peer has closed the connection.");
 
   private final SessionContext context;
@@ -75,14 +75,15 @@ final class TcpSocket implements SocketEvents {
   }
 
   /** Connects. Giving up, for whatever reason, cancels the attempt (PROTOCOL.md § 4.9). */
-  static TcpSocket connect(SessionContext context, String host, int port, TimeLimit limit)
+  static TcpSocket connect(SessionContext context, String host, int port, CallTimeout timeout)
       throws IOException {
     String peer = host + ':' + port;
     TcpSocket socket = new TcpSocket(context, peer);
     boolean asking = true;
     try {
       DaemonFrame answer =
-          context.ask(request -> new ClientFrame.TcpConnect(request, socket.id, port, host), limit);
+          context.ask(request -> new ClientFrame.TcpConnect(request, socket.id, port, host),
+              timeout);
       asking = false;
       int errno = ((DaemonFrame.TcpConnected) answer).errno();
       if (errno != 0) {
@@ -114,7 +115,7 @@ final class TcpSocket implements SocketEvents {
       case DaemonFrame.TcpClosed f -> {
         context.sockets().remove(id);
         int errno = f.errno();
-        Failure why =
+        ExceptionSupplier why =
             errno == 0 ? null : () -> new IoErrnoException("The connection to " + peer, errno);
         finish(why, why == null ? CLOSED_BY_PEER : why);
         end.complete(f);
@@ -130,12 +131,12 @@ final class TcpSocket implements SocketEvents {
   }
 
   @Override
-  public void onLost(Failure why) {
+  public void onLost(ExceptionSupplier why) {
     finish(why, why);
     end.fail(why);
   }
 
-  private void finish(@Nullable Failure forReaders, Failure forWriters) {
+  private void finish(@Nullable ExceptionSupplier forReaders, ExceptionSupplier forWriters) {
     change(TcpPhase.Event.END);
     in.end(forReaders);
     out.end(forWriters);
@@ -156,8 +157,8 @@ final class TcpSocket implements SocketEvents {
     return in.isWanted();
   }
 
-  int read(ByteBuffer into, TimeLimit limit) throws IOException {
-    return in.read(into, limit);
+  int read(ByteBuffer into, CallTimeout timeout) throws IOException {
+    return in.read(into, timeout);
   }
 
   int available() {
@@ -165,14 +166,14 @@ final class TcpSocket implements SocketEvents {
   }
 
   /** Sends all of the data, in as many frames as the credit makes necessary. */
-  void write(ByteBuffer data, TimeLimit limit) throws IOException {
+  void write(ByteBuffer data, CallTimeout timeout) throws IOException {
     int begin = data.position();
     try {
-      out.enter(limit);
+      out.enter(timeout);
       try {
         while (data.hasRemaining()) {
-          int count = out.take(Math.min(data.remaining(), MAX_DATA), limit);
-          send(data.slice(data.position(), count), limit);
+          int count = out.take(Math.min(data.remaining(), MAX_DATA), timeout);
+          send(data.slice(data.position(), count), timeout);
           data.position(data.position() + count);
         }
       } finally {
@@ -184,19 +185,19 @@ final class TcpSocket implements SocketEvents {
     }
   }
 
-  private void send(ByteBuffer data, TimeLimit limit) throws IOException {
+  private void send(ByteBuffer data, CallTimeout timeout) throws IOException {
     int count = data.remaining();
     boolean sent = false;
     try {
       ByteBuffer frame = FrameWriter.write(new ClientFrame.TcpSend(0, id, data), 0);
-      sent = context.outbox().put(frame, out::isOpen, limit);
+      sent = context.outbox().put(frame, out::isOpen, timeout);
     } finally {
       if (!sent) {
         out.add(count);
       }
     }
     if (!sent) {
-      out.take(1, limit); // throws, and says why
+      out.take(1, timeout); // throws, and says why
     }
   }
 
@@ -214,7 +215,7 @@ final class TcpSocket implements SocketEvents {
   }
 
   /** Encrypts what follows (PROTOCOL.md § 4.3). */
-  void secure(String host, boolean skipChecks, TimeLimit limit) throws IOException {
+  void secure(String host, boolean skipChecks, CallTimeout timeout) throws IOException {
     Reply reply = new Reply();
     securing = reply;
     if (phase.get() == TcpPhase.ENDED) {
@@ -222,7 +223,7 @@ final class TcpSocket implements SocketEvents {
     }
     DaemonFrame answer =
         context.ask(
-            request -> new ClientFrame.TcpSecure(request, id, skipChecks, host), reply, limit);
+            request -> new ClientFrame.TcpSecure(request, id, skipChecks, host), reply, timeout);
     int errno = ((DaemonFrame.TcpSecured) answer).errno();
     if (errno != 0) {
       throw new IoErrnoException("TLS with " + (host.isEmpty() ? peer : host), errno);
@@ -241,8 +242,8 @@ final class TcpSocket implements SocketEvents {
   }
 
   /** Waits for the daemon's TCP_CLOSE, whether or not {@link #closeNow} was called before. */
-  void awaitEnd(TimeLimit limit) throws IOException {
-    int errno = ((DaemonFrame.TcpClosed) end.await(limit)).errno();
+  void awaitEnd(CallTimeout timeout) throws IOException {
+    int errno = ((DaemonFrame.TcpClosed) end.await(timeout)).errno();
     if (errno != 0) {
       throw new IoErrnoException("The connection to " + peer, errno);
     }

@@ -26,25 +26,25 @@ public final class UdpSocket implements AutoCloseable {
 
   private final SessionContext context;
   private final int id;
-  private final Arrivals<Datagram> received;
+  private final BoundedQueue<Datagram> received;
   private final AtomicLong dropped = new AtomicLong();
-  private final AtomicReference<@Nullable Failure> ended = new AtomicReference<>(); // why nothing is sent any more
+  private final AtomicReference<@Nullable ExceptionSupplier> ended = new AtomicReference<>(); // why nothing is sent any more
   private volatile int port;
 
   private UdpSocket(SessionContext context) {
     this.context = context;
-    this.received = new Arrivals<>(context.options().receiveBytes());
+    this.received = new BoundedQueue<>(context.options().receiveBytes());
     this.id = context.sockets().add(new Events());
   }
 
-  static UdpSocket bind(SessionContext context, String address, int port, TimeLimit limit)
+  static UdpSocket bind(SessionContext context, String address, int port, CallTimeout timeout)
       throws IOException {
     UdpSocket socket = new UdpSocket(context);
     boolean bound = false;
     try {
       DaemonFrame.UdpBound result =
           (DaemonFrame.UdpBound) context.ask(
-              request -> new ClientFrame.UdpBind(request, socket.id, port, address), limit);
+              request -> new ClientFrame.UdpBind(request, socket.id, port, address), timeout);
       if (result.errno() != 0) {
         throw new IoErrnoException("Binding port " + port, result.errno());
       }
@@ -84,13 +84,13 @@ public final class UdpSocket implements AutoCloseable {
         .put(
             frame,
             () -> ended.get() == null,
-            TimeLimit.of("Sending", context.options().writeTimeout()))) {
+            CallTimeout.of("Sending", context.options().writeTimeout()))) {
       requireOpen();
     }
   }
 
   private void requireOpen() throws IOException {
-    Failure why = ended.get();
+    ExceptionSupplier why = ended.get();
     if (why != null) {
       throw why.exception();
     }
@@ -109,7 +109,7 @@ public final class UdpSocket implements AutoCloseable {
    * @throws java.io.InterruptedIOException when the thread is interrupted
    */
   public Datagram receive(Duration timeout) throws IOException {
-    return received.take(UdpSocket::size, TimeLimit.of("Receiving", timeout));
+    return received.take(UdpSocket::size, CallTimeout.of("Receiving", timeout));
   }
 
   private static long size(Datagram datagram) {
@@ -133,7 +133,7 @@ public final class UdpSocket implements AutoCloseable {
         "Joining " + group,
         context.ask(
             request -> new ClientFrame.UdpJoinMulticast(request, id, Ports.checkHost(group)),
-            TimeLimit.of("Joining a group", context.options().requestTimeout())));
+            CallTimeout.of("Joining a group", context.options().requestTimeout())));
   }
 
   /**
@@ -147,7 +147,7 @@ public final class UdpSocket implements AutoCloseable {
         "Leaving " + group,
         context.ask(
             request -> new ClientFrame.UdpLeaveMulticast(request, id, Ports.checkHost(group)),
-            TimeLimit.of("Leaving a group", context.options().requestTimeout())));
+            CallTimeout.of("Leaving a group", context.options().requestTimeout())));
   }
 
   private static void multicast(String what, DaemonFrame answer) throws IOException {
@@ -167,7 +167,7 @@ public final class UdpSocket implements AutoCloseable {
   }
 
   /** The first reason counts. */
-  private void end(Failure why) {
+  private void end(ExceptionSupplier why) {
     ended.compareAndSet(null, why);
     context.outbox().recheck();
     received.end(why);
@@ -196,7 +196,7 @@ public final class UdpSocket implements AutoCloseable {
     }
 
     @Override
-    public void onLost(Failure why) {
+    public void onLost(ExceptionSupplier why) {
       end(why);
     }
   }

@@ -63,7 +63,7 @@ class EndedClientTest {
   void whoeverWritesWhileTheClientIsClosedIsToldSo() throws Exception {
     Outbox outbox = new Outbox(1000, 1000);
     outbox.start(new ScriptedLink(), false);
-    TimeLimit forever = TimeLimit.of("Sending", Duration.ZERO);
+    CallTimeout forever = CallTimeout.of("Sending", Duration.ZERO);
     outbox.put(ByteBuffer.allocate(10), () -> true, forever);
     CompletableFuture<Boolean> draining =
         Async.async(
@@ -83,7 +83,7 @@ class EndedClientTest {
   private static boolean isClosed(Outbox outbox) throws IOException {
     try {
       return outbox.put(
-          ByteBuffer.allocate(1), () -> false, TimeLimit.of("Sending", Duration.ZERO));
+          ByteBuffer.allocate(1), () -> false, CallTimeout.of("Sending", Duration.ZERO));
     } catch (SocketException e) {
       return "closed".equals(e.getMessage());
     }

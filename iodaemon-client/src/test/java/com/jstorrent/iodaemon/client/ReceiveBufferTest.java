@@ -21,7 +21,7 @@ class ReceiveBufferTest {
   private static final int WINDOW = 10;
 
   private static int read(ReceiveBuffer buffer, int bytes) throws IOException {
-    return buffer.read(ByteBuffer.allocate(bytes), TimeLimit.of("Reading", Duration.ZERO));
+    return buffer.read(ByteBuffer.allocate(bytes), CallTimeout.of("Reading", Duration.ZERO));
   }
 
   /** What a thread does until the test lets it go on. */
@@ -74,8 +74,8 @@ class ReceiveBufferTest {
   void aReaderWaitsForAnotherOneNoLongerThanItsLimit() throws Exception {
     ReceiveBuffer buffer = new ReceiveBuffer(WINDOW, WINDOW, null);
     Thread other = start(() -> read(buffer, 1));
-    TimeLimit limit = TimeLimit.of("Reading", Duration.ofMillis(1));
-    assertThatThrownBy(() -> buffer.read(ByteBuffer.allocate(1), limit))
+    CallTimeout timeout = CallTimeout.of("Reading", Duration.ofMillis(1));
+    assertThatThrownBy(() -> buffer.read(ByteBuffer.allocate(1), timeout))
         .isInstanceOf(SocketTimeoutException.class)
         .hasMessage("Reading took too long.");
     buffer.end();
@@ -185,7 +185,7 @@ class ReceiveBufferTest {
     buffer.add(data(2000)); // not small
     ByteBuffer all = ByteBuffer.allocate(count);
     while (all.hasRemaining()) {
-      int read = buffer.read(all, TimeLimit.of("Reading", Duration.ZERO));
+      int read = buffer.read(all, CallTimeout.of("Reading", Duration.ZERO));
       assertThat(read).isPositive();
       buffer.add(data(0));
     }

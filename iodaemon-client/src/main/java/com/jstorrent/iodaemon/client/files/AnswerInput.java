@@ -32,7 +32,7 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
   private final BlockingQueue<Runnable> deliveries = new LinkedBlockingQueue<>();
 
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
-  private volatile TimeLimit limit;
+  private volatile WaitLimit limit;
   private volatile boolean complete;
   private volatile boolean closed;
 
@@ -41,12 +41,12 @@ final class AnswerInput extends InputStream implements HttpResponse.BodySubscrib
   private boolean ended;
   private @Nullable Throwable failure;
 
-  AnswerInput(TimeLimit limit) {
+  AnswerInput(WaitLimit limit) {
     this.limit = limit;
   }
 
   /** Changes the limit of the waits from now on. */
-  void limit(TimeLimit next) {
+  void limit(WaitLimit next) {
     limit = next;
   }
 

@@ -74,12 +74,12 @@ final class HttpCalls {
   /** Sends a request whose answer is read as it comes; only its head has to come within the limit. */
   Answer stream(Request request) throws IOException {
     Answer answer = open(request);
-    answer.body().limit(TimeLimit.each(limits.silence()));
+    answer.body().limit(WaitLimit.each(limits.silence()));
     return answer;
   }
 
   private Answer open(Request request) throws IOException {
-    TimeLimit limit = TimeLimit.together(clock, limits.request());
+    WaitLimit limit = WaitLimit.together(clock, limits.request());
     for (int attempt = 1;; attempt++) {
       boolean last =
           attempt >= limits.repetition().attempts() || request.is(Request.Trait.ONCE);
@@ -104,7 +104,7 @@ final class HttpCalls {
   }
 
   /** Waits as long as the daemon asks for. Returns false when that is too long, or it asks for no wait. */
-  private boolean pause(FilesException busy, TimeLimit limit) throws IOException {
+  private boolean pause(FilesException busy, WaitLimit limit) throws IOException {
     Duration pause = busy.retryAfter().orElse(null);
     if (busy.status() != BUSY
         || pause == null
@@ -120,7 +120,7 @@ final class HttpCalls {
     }
   }
 
-  private Answer send(Request request, TimeLimit limit)
+  private Answer send(Request request, WaitLimit limit)
       throws IOException, UnansweredException {
     BufferPublisher body = new BufferPublisher(request.body(), request.length());
     CompletableFuture<HttpResponse<AnswerInput>> sent =

@@ -10,18 +10,18 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A bounded queue of what has arrived and has not been taken yet: accepted connections or datagrams. Thread-safe. */
-final class Arrivals<T> {
+final class BoundedQueue<T> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<T> items = new ArrayDeque<>(); // guarded by lock, like all below
   private final long capacity;
   private long held;
-  private @Nullable Failure failure;
+  private @Nullable ExceptionSupplier failure;
 
   /**
    * @param capacity in the unit of the sizes that {@link #offer} is given
    */
-  Arrivals(long capacity) {
+  BoundedQueue(long capacity) {
     this.capacity = capacity;
   }
 
@@ -46,14 +46,14 @@ final class Arrivals<T> {
   }
 
   /** Takes the oldest item; {@code size} tells the size that it was offered with. Blocks until there is an item. */
-  T take(ToLongFunction<T> size, TimeLimit limit) throws IOException {
+  T take(ToLongFunction<T> size, CallTimeout timeout) throws IOException {
     lock.lock();
     try {
       while (items.isEmpty()) {
         if (failure != null) {
           throw failure.exception();
         }
-        limit.await(changed);
+        timeout.await(changed);
       }
       T item = items.remove();
       held -= size.applyAsLong(item);
@@ -64,7 +64,7 @@ final class Arrivals<T> {
   }
 
   /** Nothing more will arrive. The first reason counts. */
-  void end(Failure why) {
+  void end(ExceptionSupplier why) {
     lock.lock();
     try {
       if (failure == null) {

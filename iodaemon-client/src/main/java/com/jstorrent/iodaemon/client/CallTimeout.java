@@ -8,13 +8,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
 /** The time that a blocking call has left; each wait uses up some of it. Belongs to one call and its thread. */
-final class TimeLimit {
+final class CallTimeout {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final String what;
   private long left;
 
-  private TimeLimit(String what, long left) {
+  private CallTimeout(String what, long left) {
     this.what = what;
     this.left = left;
   }
@@ -23,8 +23,8 @@ final class TimeLimit {
    * @param what the call does, as the beginning of a sentence, such as "Connecting"
    * @param time zero means without limit
    */
-  static TimeLimit of(String what, Duration time) {
-    return new TimeLimit(what, time.isZero() ? NEVER : nanos(time));
+  static CallTimeout of(String what, Duration time) {
+    return new CallTimeout(what, time.isZero() ? NEVER : nanos(time));
   }
 
   /** The duration in nanoseconds, or the largest number when it is too long. */

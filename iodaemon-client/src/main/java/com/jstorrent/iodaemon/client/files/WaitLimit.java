@@ -4,7 +4,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 
 /** How long the next wait for the daemon may take. */
-interface TimeLimit {
+interface WaitLimit {
   /**
    * How long the next wait may take, at least one nanosecond.
    *
@@ -15,9 +15,9 @@ interface TimeLimit {
   HttpTimeoutException exceeded();
 
   /** One limit for all waits together, from now on. */
-  static TimeLimit together(CallClock clock, Duration time) {
+  static WaitLimit together(CallClock clock, Duration time) {
     long end = clock.nanoTime() + nanos(time);
-    return new TimeLimit() {
+    return new WaitLimit() {
       @Override
       public long nextNanos() throws HttpTimeoutException {
         long left = end - clock.nanoTime();
@@ -37,8 +37,8 @@ interface TimeLimit {
   }
 
   /** The same limit for each wait. */
-  static TimeLimit each(Duration time) {
-    return new TimeLimit() {
+  static WaitLimit each(Duration time) {
+    return new WaitLimit() {
       @Override
       public long nextNanos() {
         return nanos(time);

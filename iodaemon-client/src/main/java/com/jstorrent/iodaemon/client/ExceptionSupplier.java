@@ -4,6 +4,6 @@ import java.io.IOException;
 
 /** Why something has ended. Each call that meets it throws a new exception, with its own stack trace. */
 @FunctionalInterface
-interface Failure {
+interface ExceptionSupplier {
   IOException exception();
 }
