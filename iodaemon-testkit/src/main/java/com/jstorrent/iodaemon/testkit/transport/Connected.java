@@ -25,7 +25,7 @@ final class Connected implements AutoCloseable {
   static final int FRAME_LIMIT = 1 << 20;
 
   private final Duration patience;
-  private final Alarm alarm = new Alarm();
+  private final FirstFailure firstFailure = new FirstFailure();
   private final Worker relay;
   private final Worker clientWriter;
   private final Worker clientReader;
@@ -40,10 +40,10 @@ final class Connected implements AutoCloseable {
 
   private Connected(Duration patience) {
     this.patience = patience;
-    this.relay = new Worker("relay", patience, alarm);
-    this.clientWriter = new Worker("client-writer", patience, alarm);
-    this.clientReader = new Worker("client-reader", patience, alarm);
-    this.others = new Worker("other", patience, alarm);
+    this.relay = new Worker("relay", patience, firstFailure);
+    this.clientWriter = new Worker("client-writer", patience, firstFailure);
+    this.clientReader = new Worker("client-reader", patience, firstFailure);
+    this.others = new Worker("other", patience, firstFailure);
   }
 
   /** Connects a client. */
@@ -65,7 +65,7 @@ final class Connected implements AutoCloseable {
             RecordingReceiver receiver = new RecordingReceiver(connection, FRAME_LIMIT);
             receiver.patience(both.patience);
             receiver.onFlush(both::flushSoon);
-            both.alarm.onRaised(receiver::fail);
+            both.firstFailure.onRecorded(receiver::fail);
             both.accepted.complete(receiver);
             whileAccepted.accept(connection);
             return receiver;
@@ -97,7 +97,7 @@ final class Connected implements AutoCloseable {
   private <T> T in(CompletableFuture<T> future, Rule rule, String otherwise)
       throws InterruptedException {
     try {
-      alarm.orDone(future, patience);
+      firstFailure.orDone(future, patience);
     } catch (TimeoutException e) {
       throw rule.broken(otherwise + " within " + patience + ".");
     }
@@ -254,7 +254,7 @@ final class Connected implements AutoCloseable {
   /** Gives up both ends, on a thread that a broken transport has not blocked yet. */
   @Override
   public void close() {
-    try (Worker last = new Worker("last", patience, new Alarm())) {
+    try (Worker last = new Worker("last", patience, new FirstFailure())) {
       if (accepted.isDone()) {
         last.begin("abort", () -> connection().abort()).ends(Rule.ABORT_WAKES_SEND);
       }

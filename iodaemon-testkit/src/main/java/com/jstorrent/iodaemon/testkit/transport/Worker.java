@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
 /** A thread that does one thing after another for a test, which never waits for it without a limit. */
 final class Worker implements AutoCloseable {
   /** A thread counts as blocked after this many checks without progress, a millisecond apart. */
-  private static final int LOOKS = 200;
+  private static final int MAX_CHECKS = 200;
 
   private static final int SHOWN_CALLS = 8;
 
   private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final Thread thread;
   private final Duration patience;
-  private final Alarm alarm;
+  private final FirstFailure firstFailure;
 
   /**
-   * @param alarm a failure of another worker ends the waits for this one
+   * @param firstFailure a failure of another worker ends the waits for this one
    */
-  Worker(String name, Duration patience, Alarm alarm) {
+  Worker(String name, Duration patience, FirstFailure firstFailure) {
     this.patience = patience;
-    this.alarm = alarm;
+    this.firstFailure = firstFailure;
     this.thread = Thread.ofPlatform().daemon().name("testkit-" + name).start(this::work);
   }
 
@@ -73,7 +73,7 @@ final class Worker implements AutoCloseable {
             result.complete(work.call());
           } catch (Exception | AssertionError e) {
             result.completeExceptionally(e);
-            alarm.raise(what, e);
+            firstFailure.record(what, e);
           }
         });
     return new Task<>(what, result);
@@ -151,7 +151,7 @@ final class Worker implements AutoCloseable {
 
     private T await(Rule rule) throws ExecutionException, InterruptedException {
       try {
-        alarm.orDone(future, patience);
+        firstFailure.orDone(future, patience);
       } catch (TimeoutException e) {
         throw rule.broken(
             what + " has not ended after " + patience + ". Its thread is at " + whereItIs());
@@ -166,14 +166,14 @@ final class Worker implements AutoCloseable {
     void blocks(Rule rule, AtomicLong progress) throws InterruptedException {
       long end = System.nanoTime() + patience.toNanos();
       long before = progress.get();
-      for (int looks = 0; looks < LOOKS;) {
-        alarm.check();
+      for (int checks = 0; checks < MAX_CHECKS;) {
+        firstFailure.check();
         if (future.isDone()) {
           ends(rule);
           throw rule.broken(what + " has not blocked.");
         }
         long now = progress.get();
-        looks = now == before && waits() ? looks + 1 : 0;
+        checks = now == before && waits() ? checks + 1 : 0;
         if (now != before) {
           before = now;
           end = System.nanoTime() + patience.toNanos();

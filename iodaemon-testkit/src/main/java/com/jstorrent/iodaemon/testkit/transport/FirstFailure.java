@@ -12,31 +12,31 @@ import java.util.function.Consumer;
  * The first failure on any thread of a test. That a connection has ended ({@link IOException}) is not a failure in
  * itself: the test judges it. Thread-safe.
  */
-final class Alarm {
-  private final CompletableFuture<AssertionError> raised = new CompletableFuture<>();
+final class FirstFailure {
+  private final CompletableFuture<AssertionError> first = new CompletableFuture<>();
 
   /** Records a failure. */
-  void raise(String what, Throwable failure) {
+  void record(String what, Throwable failure) {
     switch (failure) {
-      case AssertionError broken -> raised.complete(broken);
+      case AssertionError broken -> first.complete(broken);
       case IOException ended -> {
       }
       default ->
-          raised.complete(
+          first.complete(
               new AssertionError("The transport fails: " + what + ": " + failure, failure));
     }
   }
 
   /** Runs an action after the first failure, on the thread that has failed. */
-  void onRaised(Consumer<AssertionError> action) {
-    raised.thenAccept(action);
+  void onRecorded(Consumer<AssertionError> action) {
+    first.thenAccept(action);
   }
 
   /**
    * @throws AssertionError when there was a failure
    */
   void check() {
-    AssertionError seen = raised.getNow(null);
+    AssertionError seen = first.getNow(null);
     if (seen != null) {
       throw seen;
     }
@@ -51,7 +51,7 @@ final class Alarm {
   void orDone(CompletableFuture<?> done, Duration patience)
       throws InterruptedException, TimeoutException {
     try {
-      CompletableFuture.anyOf(done, raised).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      CompletableFuture.anyOf(done, first).get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       // The future has failed, which its owner judges.
     }
