@@ -115,8 +115,8 @@ public final class IoClient implements AutoCloseable {
     TcpSocket socket =
         TcpSocket.connect(
             session.context(),
-            Ports.checkHost(host),
-            Ports.check(port),
+            AddressChecks.checkHost(host),
+            AddressChecks.checkPort(port),
             CallTimeout.of("Connecting", timeout));
     return new TcpConnection(
         socket, InetSocketAddress.createUnresolved(host, port), session.context().options());
@@ -131,7 +131,7 @@ public final class IoClient implements AutoCloseable {
    */
   public TcpServer listen(String address, int port) throws IOException {
     return TcpServer.listen(
-        session.context(), address, Ports.check(port), request("Listening"));
+        session.context(), address, AddressChecks.checkPort(port), request("Listening"));
   }
 
   /**
@@ -142,7 +142,8 @@ public final class IoClient implements AutoCloseable {
    * @throws IoErrnoException for instance with errno 98 (EADDRINUSE)
    */
   public UdpSocket bind(String address, int port) throws IOException {
-    return UdpSocket.bind(session.context(), address, Ports.check(port), request("Binding"));
+    return UdpSocket.bind(session.context(), address, AddressChecks.checkPort(port),
+        request("Binding"));
   }
 
   private CallTimeout request(String what) {

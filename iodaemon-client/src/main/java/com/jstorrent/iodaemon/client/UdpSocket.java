@@ -72,13 +72,13 @@ public final class UdpSocket implements AutoCloseable {
    * @throws java.nio.channels.ClosedChannelException when the socket was closed here
    */
   public void send(String host, int destination, ByteBuffer data) throws IOException {
-    Ports.check(destination);
+    AddressChecks.checkPort(destination);
     if (data.remaining() > MAX_BYTES) {
       throw new IoErrnoException("Sending " + data.remaining() + " bytes", Errno.EMSGSIZE.number());
     }
     ByteBuffer frame =
         FrameWriter.write(
-            new ClientFrame.UdpSend(0, id, destination, Ports.checkHost(host), data), 0);
+            new ClientFrame.UdpSend(0, id, destination, AddressChecks.checkHost(host), data), 0);
     data.position(data.limit());
     if (!context.outbox()
         .put(
@@ -132,7 +132,8 @@ public final class UdpSocket implements AutoCloseable {
     multicast(
         "Joining " + group,
         context.ask(
-            request -> new ClientFrame.UdpJoinMulticast(request, id, Ports.checkHost(group)),
+            request -> new ClientFrame.UdpJoinMulticast(request, id,
+                AddressChecks.checkHost(group)),
             CallTimeout.of("Joining a group", context.options().requestTimeout())));
   }
 
@@ -146,7 +147,8 @@ public final class UdpSocket implements AutoCloseable {
     multicast(
         "Leaving " + group,
         context.ask(
-            request -> new ClientFrame.UdpLeaveMulticast(request, id, Ports.checkHost(group)),
+            request -> new ClientFrame.UdpLeaveMulticast(request, id,
+                AddressChecks.checkHost(group)),
             CallTimeout.of("Leaving a group", context.options().requestTimeout())));
   }
 

@@ -46,7 +46,7 @@ final class ConfigFile {
       for (String line : text(file).split("\\R", -1)) {
         config.add(++number, line.strip());
       }
-      if (config.hasToken() && FileRights.areOpenToOthers(file)) {
+      if (config.hasToken() && FilePermissions.areOpenToOthers(file)) {
         throw LaunchFailure.ofArguments(
             "The configuration file has the token, so only its owner may have rights to it (chmod"
                 + " 600).");

@@ -52,7 +52,7 @@ final class DaemonFactory {
             .roots(first.roots())
             .origins(first.origins())
             .listener(listener)
-            .idleTimeout(options.life().idleTimeout())
+            .idleTimeout(options.exitConditions().idleTimeout())
             .network(options.network())
             .limits(options.limits())
             .transport(

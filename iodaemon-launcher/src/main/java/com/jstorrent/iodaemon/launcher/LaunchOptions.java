@@ -20,7 +20,7 @@ record LaunchOptions(
     Folders folders,
     NetworkOptions network,
     Limits limits,
-    Life life,
+    ExitConditions exitConditions,
     Log log,
     List<String> warnings) {
 
@@ -43,7 +43,7 @@ record LaunchOptions(
    * @param idleTimeout the time without an authenticated client after which the daemon ends; zero for
    *     never
    */
-  record Life(long parentPid, Duration idleTimeout) {}
+  record ExitConditions(long parentPid, Duration idleTimeout) {}
 
   /**
    * Where the log goes besides standard error, what is in it, and how its lines look.

@@ -46,7 +46,7 @@ final class LaunchOptionsReader {
         NetworkOptions.DEFAULT.withDenyPrivate(
             place(DaemonOption.DENY_PRIVATE).isSet(DaemonOption.DENY_PRIVATE)),
         LimitOptions.of(place(DaemonOption.MEMORY).text(DaemonOption.MEMORY), limits()),
-        life(),
+        exitConditions(),
         log(),
         warnings);
   }
@@ -75,7 +75,7 @@ final class LaunchOptionsReader {
       String named = place.text(DaemonOption.TOKEN_FILE);
       if (named != null) {
         Path file = place.path(named);
-        if (FileRights.areOpenToOthers(file)) {
+        if (FilePermissions.areOpenToOthers(file)) {
           warnings.add("The token file can be used by other users: chmod 600.");
         }
         try (InputStream in = Files.newInputStream(file)) {
@@ -120,12 +120,12 @@ final class LaunchOptionsReader {
     return limits;
   }
 
-  private LaunchOptions.Life life() throws LaunchFailure {
+  private LaunchOptions.ExitConditions exitConditions() throws LaunchFailure {
     long parent = place(DaemonOption.PARENT_PID).get(DaemonOption.PARENT_PID, 0L);
     if (parent < 0) {
       throw LaunchFailure.ofArguments("--parent-pid must be the number of a process.");
     }
-    return new LaunchOptions.Life(parent, idleTimeout());
+    return new LaunchOptions.ExitConditions(parent, idleTimeout());
   }
 
   private Duration idleTimeout() throws LaunchFailure {

@@ -32,13 +32,13 @@ public final class Main {
         EncodedClassPath.run(Main.class.getName(), arguments);
         return;
       }
-      Preparation preparation = Preparation.begin();
+      Warmup warmup = Warmup.begin();
       Request request = new CommandLineParser(Version::current, System.in).parse(arguments);
       // A pattern switch would cost some milliseconds at first use, and native-host waits for the port.
       code =
           request instanceof Request.Serve serve
-              ? serve(serve.options(), preparation)
-              : run(request, preparation);
+              ? serve(serve.options(), warmup)
+              : run(request, warmup);
     } catch (LaunchFailure e) {
       System.err.println(e.getMessage());
       code = e.exitCode();
@@ -52,7 +52,7 @@ public final class Main {
     System.exit(code.number());
   }
 
-  private static ExitCode run(Request request, Preparation preparation)
+  private static ExitCode run(Request request, Warmup warmup)
       throws LaunchFailure, IOException {
     return switch (request) {
       case Request.Show show -> {
@@ -69,11 +69,11 @@ public final class Main {
         }
         yield good ? ExitCode.OK : ExitCode.FAILED;
       }
-      case Request.Serve serve -> serve(serve.options(), preparation);
+      case Request.Serve serve -> serve(serve.options(), warmup);
     };
   }
 
-  private static ExitCode serve(LaunchOptions options, Preparation preparation)
+  private static ExitCode serve(LaunchOptions options, Warmup warmup)
       throws LaunchFailure, IOException {
     ProcessLog log = ProcessLog.open(options.log());
     System.setOut(System.err); // only the port may be written to standard output
@@ -84,11 +84,13 @@ public final class Main {
     // Opened before the port: afterwards clients could use up all descriptors.
     @Nullable
     ParentProcess parent =
-        options.life().parentPid() > 0 ? ParentProcess.of(options.life().parentPid()) : null;
+        options.exitConditions().parentPid() > 0
+            ? ParentProcess.of(options.exitConditions().parentPid())
+            : null;
     try (IoDaemon daemon =
         new DaemonFactory(System.getenv(), listener, log::countDroppedIn).make(options)) {
       trimmer.start(daemon.stats());
-      preparation.await();
+      warmup.await();
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);
       printPort(daemon.port(), signals);

@@ -40,7 +40,7 @@ class CommandLineParserTest {
         options("--port", "0", "--token", "t", "--parent-pid", "42", "--install-id", "i");
     assertThat(options.port()).isZero();
     assertThat(options.token()).isEqualTo("t");
-    assertThat(options.life().parentPid()).isEqualTo(42);
+    assertThat(options.exitConditions().parentPid()).isEqualTo(42);
     assertThat(options.folders().installId()).isEqualTo("i");
     assertThat(options.network().denyPrivate()).isFalse();
     assertThat(options.toString()).doesNotContain("t\"").doesNotContain("token=");
@@ -63,14 +63,17 @@ class CommandLineParserTest {
 
   @Test
   void theIdleTimeoutIsInSecondsByDefault() throws Exception {
-    assertThat(options("--token", "t").life().idleTimeout()).isZero();
-    assertThat(options("--token", "t", "--idle-timeout", "0").life().idleTimeout()).isZero();
-    assertThat(options("--token", "t", "--idle-timeout", "90").life().idleTimeout()).hasSeconds(90);
-    assertThat(options("--token", "t", "--idle-timeout", "90s").life().idleTimeout())
+    assertThat(options("--token", "t").exitConditions().idleTimeout()).isZero();
+    assertThat(options("--token", "t", "--idle-timeout", "0").exitConditions().idleTimeout())
+        .isZero();
+    assertThat(options("--token", "t", "--idle-timeout", "90").exitConditions().idleTimeout())
         .hasSeconds(90);
-    assertThat(options("--token", "t", "--idle-timeout", "15m").life().idleTimeout())
+    assertThat(options("--token", "t", "--idle-timeout", "90s").exitConditions().idleTimeout())
+        .hasSeconds(90);
+    assertThat(options("--token", "t", "--idle-timeout", "15m").exitConditions().idleTimeout())
         .hasMinutes(15);
-    assertThat(options("--token", "t", "--idle-timeout", "2h").life().idleTimeout()).hasHours(2);
+    assertThat(options("--token", "t", "--idle-timeout", "2h").exitConditions().idleTimeout())
+        .hasHours(2);
   }
 
   @ParameterizedTest

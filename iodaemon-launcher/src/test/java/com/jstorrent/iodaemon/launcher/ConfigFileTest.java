@@ -66,8 +66,8 @@ class ConfigFileTest {
     assertThat(options.folders().roots())
         .isEqualTo(Map.of("a", folder.resolve("x/y"), "b.c", Path.of("/z")));
     assertThat(options.folders().installId()).isEqualTo("i");
-    assertThat(options.life().parentPid()).isEqualTo(42);
-    assertThat(options.life().idleTimeout()).hasMinutes(2);
+    assertThat(options.exitConditions().parentPid()).isEqualTo(42);
+    assertThat(options.exitConditions().idleTimeout()).hasMinutes(2);
     assertThat(options.network().denyPrivate()).isTrue();
     assertThat(options.limits().memoryBytes()).isEqualTo(64 << 20);
     assertThat(options.limits().sockets()).isEqualTo(9);

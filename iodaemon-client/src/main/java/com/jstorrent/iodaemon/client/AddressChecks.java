@@ -1,12 +1,12 @@
 package com.jstorrent.iodaemon.client;
 
 /** Checks the hosts and ports that callers give before they go into a frame. */
-final class Ports {
+final class AddressChecks {
   private static final int HIGHEST = 65_535;
 
-  private Ports() {}
+  private AddressChecks() {}
 
-  static int check(int port) {
+  static int checkPort(int port) {
     if (port < 0 || port > HIGHEST) {
       throw new IllegalArgumentException("A port is a number from 0 to 65535, not " + port + '.');
     }

@@ -7,22 +7,22 @@ import java.util.logging.LogManager;
  * Does in advance what takes long at its first use, on a thread of its own while the command line is parsed,
  * because native-host waits for the port.
  */
-final class Preparation {
+final class Warmup {
   /** Virtual threads wait for sockets with it. To make it, the JDK generates classes, which takes some 10 ms. */
   private static final String POLLER = "sun.nio.ch.Poller";
 
   private final Thread thread =
-      Thread.ofPlatform().daemon().name("iodaemon-preparation").unstarted(Preparation::prepare);
+      Thread.ofPlatform().daemon().name("iodaemon-preparation").unstarted(Warmup::run);
 
-  private Preparation() {}
+  private Warmup() {}
 
-  static Preparation begin() {
-    Preparation preparation = new Preparation();
-    preparation.thread.start();
-    return preparation;
+  static Warmup begin() {
+    Warmup warmup = new Warmup();
+    warmup.thread.start();
+    return warmup;
   }
 
-  private static void prepare() {
+  private static void run() {
     LogManager.getLogManager(); // searches all jars for another log, and AddressCache needs it, too
     AddressCache.shorten();
     Version.current(); // opens a jar

@@ -10,11 +10,11 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Who may use a file with a secret. */
-final class FileRights {
+final class FilePermissions {
   private static final Set<PosixFilePermission> OTHERS =
       EnumSet.range(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_EXECUTE);
 
-  private FileRights() {}
+  private FilePermissions() {}
 
   /**
    * Whether users other than the owner have any right to the file. False where the file system keeps
