@@ -227,7 +227,7 @@ public final class ClientOptions {
 
     private static Duration checked(String name, Duration limit) {
       if (limit.isNegative()) {
-        throw new IllegalArgumentException(name + " must not be negative; 0 means no limit.");
+        throw new IllegalArgumentException(name + " must not be negative.");
       }
       return limit;
     }

@@ -119,7 +119,8 @@ final class Dispatch {
       }
       case DaemonFrame.RangeRequest f ->
           context.outbox().putControl(new ClientFrame.RangeReject(f.requestId(), UNAVAILABLE));
-      case DaemonFrame.RangeCancel f -> LOG.debug("Request {} was refused before.", f.requestId());
+      case DaemonFrame.RangeCancel f ->
+          LOG.debug("The request {} had already been rejected.", f.requestId());
       default -> answer(frame);
     }
   }
@@ -138,7 +139,7 @@ final class Dispatch {
       if (frame instanceof DaemonFrame.Error error && error.requestId() == 0) {
         LOG.warn("The daemon reports an error: {}", error.message());
       } else {
-        LOG.debug("An answer that no call waits for any more: {}", frame.opcode());
+        LOG.debug("No call waits for this answer any more: {}", frame.opcode());
       }
     }
   }

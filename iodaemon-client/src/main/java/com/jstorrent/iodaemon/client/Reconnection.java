@@ -62,7 +62,7 @@ final class Reconnection {
   FrameLink resume(IOException lost) throws IOException, InterruptedException {
     shortLived = wasShortLived() ? shortLived + 1 : 0;
     if (shortLived == MAX_SHORT_LIVED) {
-      throw new IOException("each connection was lost at once.", lost);
+      throw new IOException("every new connection was lost immediately.", lost);
     }
     end = nanoTime.getAsLong() + CallTimeout.nanos(timeout());
     IOException last = lost;
@@ -150,7 +150,7 @@ final class Reconnection {
     if (answer.toClient() != dispatch.received()
         || !context.outbox().resume(link, answer.fromClient())) {
       link.close();
-      throw new SessionGoneException("the daemon has counted other frames.");
+      throw new SessionGoneException("the daemon's frame counts differ from the client's.");
     }
     return link;
   }

@@ -158,7 +158,7 @@ final class Session {
       end(String.valueOf(end.getMessage()), end);
       return null;
     }
-    LOG.info("The connection to the daemon is lost, and is resumed: {}", end.getMessage());
+    LOG.info("The connection to the daemon was lost; resuming the session: {}", end.getMessage());
     change(ClientState.Event.LOST, end);
     try {
       FrameLink next = reconnection.resume(end);

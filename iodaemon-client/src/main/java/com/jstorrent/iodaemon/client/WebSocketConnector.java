@@ -70,7 +70,7 @@ final class WebSocketConnector implements FrameLink.Connector {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      throw new IOException("There is no connection to the daemon: " + e.getMessage(), e);
+      throw new IOException("The client could not connect to the daemon: " + e.getMessage(), e);
     } finally {
       if (!open) {
         channel.close();

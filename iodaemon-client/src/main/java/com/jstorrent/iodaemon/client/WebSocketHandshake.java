@@ -62,7 +62,7 @@ final class WebSocketHandshake {
   void answer(WebSocketInput in, SocketDeadline deadline) throws IOException {
     String[] status = in.line(deadline).split(" ", 3);
     if (status.length < 2 || !status[0].startsWith("HTTP/1.1")) {
-      throw new IOException("It does not answer as HTTP/1.1 does.");
+      throw new IOException("The answer is not HTTP/1.1.");
     }
     if (status[1].equals(UNAUTHORIZED)) {
       throw new AuthenticationException();
@@ -83,7 +83,7 @@ final class WebSocketHandshake {
           line.toLowerCase(Locale.ROOT).startsWith(ACCEPT)
               && line.substring(ACCEPT.length()).strip().equals(expected());
     }
-    throw new IOException("It answers the upgrade, but not with what belongs to the key.");
+    throw new IOException("The answer to the upgrade has a missing or wrong Sec-WebSocket-Accept.");
   }
 
   private String expected() {

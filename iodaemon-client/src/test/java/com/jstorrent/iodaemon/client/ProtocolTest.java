@@ -218,8 +218,8 @@ class ProtocolTest {
   @CsvSource({
       "116, 0, 0, the daemon no longer has the session",
       "22,  0, 0, the daemon no longer has the session",
-      "0,   1, 0, the daemon has counted other frames",
-      "0,   0, 1, the daemon has counted other frames",
+      "0,   1, 0, 'the daemon''s frame counts differ'",
+      "0,   0, 1, 'the daemon''s frame counts differ'",
   })
   void aRefusedResumptionIsFinal(int errno, long fromClient, long toClient, String why)
       throws Exception {

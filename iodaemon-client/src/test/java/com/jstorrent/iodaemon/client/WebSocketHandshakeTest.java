@@ -54,16 +54,16 @@ class WebSocketHandshakeTest {
   @CsvSource({
       "HTTP/1.1 503 Service Unavailable||, It answers the upgrade with 503.",
       "HTTP/1.1 200 OK||,                  It answers the upgrade with 200.",
-      "SSH-2.0-OpenSSH_9|,                 It does not answer as HTTP/1.1 does.",
-      "HTTP/1.1 101 Yes||,                 'It answers the upgrade, but not with what belongs to the key.'",
+      "SSH-2.0-OpenSSH_9|,                 The answer is not HTTP/1.1.",
+      "HTTP/1.1 101 Yes||,                 'The answer to the upgrade has a missing or wrong Sec-WebSocket-Accept.'",
       "HTTP/1.1 101 Yes|Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=||, "
-          + "'It answers the upgrade, but not with what belongs to the key.'",
+          + "'The answer to the upgrade has a missing or wrong Sec-WebSocket-Accept.'",
   })
   void anotherAnswerIsNoConnection(String answer, String why) throws Exception {
     assertThatThrownBy(answeredWith(answer)::get)
         .cause()
         .isExactlyInstanceOf(IOException.class)
-        .hasMessage("There is no connection to the daemon: " + why);
+        .hasMessage("The client could not connect to the daemon: " + why);
   }
 
   @Test
@@ -120,6 +120,6 @@ class WebSocketHandshakeTest {
     assertThatThrownBy(
         () -> new WebSocketConnector(address, "token").connect(Duration.ofMinutes(5)))
         .isExactlyInstanceOf(IOException.class)
-        .hasMessageStartingWith("There is no connection to the daemon: ");
+        .hasMessageStartingWith("The client could not connect to the daemon: ");
   }
 }

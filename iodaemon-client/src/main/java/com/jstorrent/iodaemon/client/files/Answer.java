@@ -39,7 +39,8 @@ record Answer(int status, HttpHeaders headers, AnswerInput body) implements Auto
     try {
       return Json.read(text());
     } catch (IllegalArgumentException e) {
-      throw new IOException("The daemon's answer is not valid JSON; is it a daemon?", e);
+      throw new IOException("The daemon's answer is not valid JSON; is this a JSTorrent daemon?",
+          e);
     }
   }
 
@@ -51,7 +52,7 @@ record Answer(int status, HttpHeaders headers, AnswerInput body) implements Auto
   FilesException refusal(Server server) throws IOException {
     String code = "";
     String sentence =
-        "The request was refused without a reason; is it a daemon that listens there?";
+        "The request was refused without a reason; is this a JSTorrent daemon?";
     String text = new String(body.readNBytes(SENTENCE_BYTES), StandardCharsets.UTF_8);
     if (text.startsWith("{")) {
       try {

@@ -61,7 +61,7 @@ public final class HashStream<T> implements Iterator<T>, AutoCloseable {
     } catch (IllegalArgumentException e) {
       close();
       throw new UncheckedIOException(
-          new IOException("The daemon has sent something that is no hash.", e));
+          new IOException("The daemon has sent an invalid hash.", e));
     } catch (IOException e) {
       close();
       throw new UncheckedIOException(e);

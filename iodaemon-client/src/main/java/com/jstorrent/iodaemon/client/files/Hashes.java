@@ -43,7 +43,7 @@ public final class Hashes {
     byte[] digest =
         calls.call(request, answer -> answer.body().readNBytes(algorithm.length() + 1));
     if (digest.length != algorithm.length()) {
-      throw new IOException("The daemon has sent something that is no digest.");
+      throw new IOException("The daemon has sent an invalid digest.");
     }
     return new Digest(algorithm, HexFormat.of().formatHex(digest));
   }
@@ -201,9 +201,9 @@ public final class Hashes {
       try {
         return new Digest(algorithm, hex);
       } catch (IllegalArgumentException e) {
-        throw new IOException("The daemon has sent something that is no digest.", e);
+        throw new IOException("The daemon has sent an invalid digest.", e);
       }
     }
-    throw new IOException("The daemon has sent something that is no digest.");
+    throw new IOException("The daemon has sent an invalid digest.");
   }
 }

@@ -179,7 +179,7 @@ final class HttpCalls {
     return switch (cause) {
       case HttpConnectTimeoutException e ->
           new HttpConnectTimeoutException(
-              "No daemon has taken the connection to " + server + " in time.");
+              "The daemon at " + server + " did not accept the connection in time.");
       case ConnectException e -> unreachable(e);
       case IOException e -> throw new UnansweredException(e);
       default -> new IOException("The request could not be sent.", cause);

@@ -16,7 +16,7 @@ record JsonAnswer(Map<?, ?> fields) {
     if (value instanceof Map<?, ?> map) {
       return new JsonAnswer(map);
     }
-    throw new IOException("The daemon's answer is no JSON object where one must stand.");
+    throw new IOException("Expected a JSON object in the daemon's answer.");
   }
 
   /**
@@ -26,7 +26,7 @@ record JsonAnswer(Map<?, ?> fields) {
     List<String> texts = new ArrayList<>();
     for (Object element : elements(value)) {
       if (!(element instanceof String text)) {
-        throw new IOException("The daemon's answer has something else where a text must stand.");
+        throw new IOException("Expected a string in the daemon's answer.");
       }
       texts.add(text);
     }
@@ -48,7 +48,7 @@ record JsonAnswer(Map<?, ?> fields) {
     if (value instanceof List<?> list) {
       return list;
     }
-    throw new IOException("The daemon's answer is no JSON array where one must stand.");
+    throw new IOException("Expected a JSON array in the daemon's answer.");
   }
 
   String text(String name) throws IOException {

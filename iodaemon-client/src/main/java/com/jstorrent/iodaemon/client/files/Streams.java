@@ -34,7 +34,7 @@ public final class Streams {
             .json(Map.of("fileId", file.id(), "ttlSeconds", life.toSeconds()));
     String target = calls.call(request, Answer::object).text("url");
     if (!target.startsWith("/")) {
-      throw new IOException("The daemon has sent something that is no ticket.");
+      throw new IOException("The daemon has sent an invalid ticket.");
     }
     return calls.server().resolve(target);
   }

@@ -31,7 +31,7 @@ interface WaitLimit {
       public HttpTimeoutException exceeded() {
         return new HttpTimeoutException(
             "The daemon has not answered in full within " + text(time)
-                + "; give the call more time by within(…).");
+                + "; allow more time with within(…).");
       }
     };
   }
@@ -48,7 +48,7 @@ interface WaitLimit {
       public HttpTimeoutException exceeded() {
         return new HttpTimeoutException(
             "The daemon has not sent one byte for " + text(time)
-                + "; set a longer silence where the client is built.");
+                + "; increase silence(…) of the builder.");
       }
     };
   }

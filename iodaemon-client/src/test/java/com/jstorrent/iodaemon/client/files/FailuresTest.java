@@ -261,7 +261,7 @@ class FailuresTest {
                 assertThat(e.code()).isEmpty();
               });
       assertThatThrownBy(() -> files.stat(FILE)).hasMessageContaining("not valid JSON");
-      assertThatThrownBy(() -> files.stat(FILE)).hasMessageContaining("no JSON object");
+      assertThatThrownBy(() -> files.stat(FILE)).hasMessageContaining("Expected a JSON object");
       assertThatThrownBy(() -> files.stat(FILE)).hasMessageContaining("no number \"mtime\"");
       assertThat(files.daemon().isHealthy()).isFalse();
       assertThatThrownBy(() -> files.stat(FILE)).isInstanceOf(FilesException.class);
