@@ -31,7 +31,7 @@ final class InterfacesRoute implements Route.Handler {
       }
     } catch (SocketException e) {
       throw new OperationFailure(
-          FailureCode.EIO, "The system does not tell its network interfaces.");
+          FailureCode.EIO, "The system could not list its network interfaces.");
     }
     version4.addAll(version6);
     return Reply.json(Json.write(version4));

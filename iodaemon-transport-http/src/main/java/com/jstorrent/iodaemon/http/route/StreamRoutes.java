@@ -134,7 +134,7 @@ final class StreamRoutes {
         Json.write(
             Map.of(
                 "error", FailureCode.ERANGE.name(),
-                "message", "The range cannot be had of this file.")))
+                "message", "The range is not satisfiable for this file.")))
         .with("Content-Range", "bytes */" + size);
   }
 
@@ -144,7 +144,8 @@ final class StreamRoutes {
         Json.write(
             Map.of(
                 "error", FailureCode.ESTALE.name(),
-                "message", "The stream is not the one that If-Match asks for; ask for it anew.")));
+                "message",
+                "The stream has changed since the ETag in If-Match; request it again.")));
   }
 
   /** The page that plays the stream has another origin, so browsers need this permission. */

@@ -107,7 +107,7 @@ public final class ConnectionClocks {
     try {
       return KernelQueues.unread(slow.stream().map(ConnectionClock::channel).toList());
     } catch (IOException e) {
-      LOG.debug("What clients take is not known now: {}", e.toString());
+      LOG.debug("Cannot tell at the moment how much clients have read: {}", e.toString());
       return Map.of();
     }
   }

@@ -126,7 +126,7 @@ public final class LoopbackListener implements BoundTransport {
         throw new ClosedChannelException();
       }
     } catch (IOException | RuntimeException | Error e) {
-      LOG.error("Port {} accepts no connections any more.", port, e);
+      LOG.error("Port {} no longer accepts connections.", port, e);
       onFailure.accept(e);
     }
   }
