@@ -166,7 +166,7 @@ final class WebSocketConnection implements FrameConnection, Engine.Events, WebSo
     try {
       return KernelQueues.unread(channel);
     } catch (IOException e) {
-      LOG.debug("What the client has not read is not known now: {}", e.toString());
+      LOG.debug("Cannot tell at the moment how much the client has read: {}", e.toString());
       return OptionalLong.empty();
     }
   }

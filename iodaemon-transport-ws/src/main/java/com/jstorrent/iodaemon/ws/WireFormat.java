@@ -98,8 +98,8 @@ final class WireFormat {
     return switch (opcode) {
       case OP_TEXT -> null; // refused later, wherever it occurs
       case OP_BINARY ->
-          continued ? "A message begins before the one in fragments has ended." : null;
-      case OP_CONTINUATION -> continued ? null : "A continuation continues nothing.";
+          continued ? "A new message begins inside a fragmented one." : null;
+      case OP_CONTINUATION -> continued ? null : "A continuation frame without a message.";
       case OP_CLOSE, OP_PING, OP_PONG ->
           fin && length <= CONTROL_MAX_PAYLOAD && length >= 0
               ? null
