@@ -66,7 +66,7 @@ final class CommandSpecs {
             "  " + NAME + " --token-file secret.txt --root downloads=/srv/downloads",
             "      serves one folder to clients that know the token in secret.txt",
             "  " + NAME + " --config daemon.conf --log-level debug",
-            "      reads its options from a file, but for the level of the log",
+            "      reads its options from a file, except for the log level",
             "",
             "Exit status: 0 after an orderly end, 1 when it cannot start, 2 for bad arguments, 3 when it",
             "cannot go on.");

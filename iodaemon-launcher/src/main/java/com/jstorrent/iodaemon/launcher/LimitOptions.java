@@ -104,7 +104,7 @@ final class LimitOptions {
         Object value = Limits.class.getMethod(name).invoke(Limits.DEFAULT);
         defaults.put(name, Quantity.text(name, value));
       } catch (ReflectiveOperationException e) {
-        throw new LinkageError("A limit that can be set can be read.", e);
+        throw new LinkageError("Every limit with a setter must have a getter.", e);
       }
     }
     return defaults;

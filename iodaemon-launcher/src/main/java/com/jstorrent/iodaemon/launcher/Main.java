@@ -43,10 +43,10 @@ public final class Main {
       System.err.println(e.getMessage());
       code = e.exitCode();
     } catch (FileSystemException e) { // its message contains a path
-      System.err.println("This cannot go on: a file or folder cannot be used.");
+      System.err.println("The daemon cannot continue: a file or folder cannot be used.");
       code = ExitCode.FAILED;
     } catch (IOException e) {
-      System.err.println("This cannot go on: " + e.getMessage());
+      System.err.println("The daemon cannot continue: " + e.getMessage());
       code = ExitCode.FAILED;
     }
     System.exit(code.number());
@@ -114,7 +114,7 @@ public final class Main {
     try {
       StandardOutput.write(
           port + System.lineSeparator(),
-          "The port cannot be written to standard output; let it be read, or go to a file.");
+          "The port cannot be written to standard output; connect it to a reader or a file.");
     } catch (LaunchFailure e) {
       signals.failed();
       throw e;

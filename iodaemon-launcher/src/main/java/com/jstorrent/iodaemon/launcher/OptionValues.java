@@ -67,7 +67,7 @@ record OptionValues(ParseResult result, @Nullable Path base) {
       }
       return path.toAbsolutePath();
     } catch (InvalidPathException e) {
-      throw LaunchFailure.ofArguments("An argument should be a path and is not.");
+      throw LaunchFailure.ofArguments("An argument that must be a path is not one.");
     }
   }
 }

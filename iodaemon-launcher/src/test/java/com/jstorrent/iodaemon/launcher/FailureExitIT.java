@@ -179,7 +179,7 @@ class FailureExitIT {
       } catch (IOException e) {
         assertThat(clients).isNotEmpty();
       }
-      assertEndsWithThree(daemon, "The daemon cannot go on and ends: ");
+      assertEndsWithThree(daemon, "The daemon cannot continue: ");
     } finally {
       for (Socket client : clients) {
         client.close();
