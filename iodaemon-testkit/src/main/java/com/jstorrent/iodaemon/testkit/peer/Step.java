@@ -79,7 +79,7 @@ sealed interface Step {
       for (long left = bytes; left > 0;) {
         int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
         if (count < 0) {
-          throw wrong("the connection ends, and " + left + " have not come.");
+          throw wrong("the connection ended with " + left + " bytes still missing.");
         }
         left -= count;
       }
@@ -110,7 +110,7 @@ sealed interface Step {
     public void run(Socket socket, Semaphore resumed) throws IOException {
       int next = socket.getInputStream().read();
       if (next >= 0) {
-        throw wrong("instead comes the byte %02x.".formatted(next));
+        throw wrong("the byte %02x arrived instead.".formatted(next));
       }
     }
 

@@ -27,7 +27,7 @@ enum Rule {
           + " and then the client has to wait."),
   LIMIT_IS_KEPT(
       "A frame of more than frameLimit() bytes is reported by onViolation(TOO_BIG, …) and not delivered;"
-          + " one of so many bytes is delivered."),
+          + " one of exactly that many bytes is delivered."),
   LIMIT_IS_ASKED_FOR("frameLimit() is asked for with each frame."),
   ERROR_ARRIVES(
       "After onViolation the session's ERROR and the end reach the client, even if it goes on sending."),

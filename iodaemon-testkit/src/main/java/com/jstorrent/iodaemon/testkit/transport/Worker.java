@@ -130,7 +130,7 @@ final class Worker implements AutoCloseable {
         if (e.getCause() instanceof IOException) {
           return;
         }
-        throw rule.broken(what + " has failed otherwise: " + e.getCause(), e.getCause());
+        throw rule.broken(what + " has failed in another way: " + e.getCause(), e.getCause());
       }
       throw rule.broken(what + " has succeeded.");
     }

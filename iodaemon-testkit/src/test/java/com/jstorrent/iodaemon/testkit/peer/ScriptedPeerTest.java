@@ -135,7 +135,7 @@ class ScriptedPeerTest {
       write(socket, "a");
       assertThatThrownBy(peer::await)
           .isInstanceOf(AssertionError.class)
-          .hasMessageEndingWith("instead comes the byte 61.");
+          .hasMessageEndingWith("the byte 61 arrived instead.");
     }
   }
 
