@@ -39,6 +39,15 @@ final class FrameBufferPool {
     return bytes >= MIN_BYTES;
   }
 
+  /** A buffer outside the heap, or in it when the JVM has no direct memory left. It is not given back. */
+  static ByteBuffer allocate(int bytes, IntFunction<ByteBuffer> outsideHeap) {
+    try {
+      return outsideHeap.apply(bytes);
+    } catch (OutOfMemoryError e) { // -XX:MaxDirectMemorySize
+      return ByteBuffer.allocate(bytes);
+    }
+  }
+
   /** A buffer for that many bytes. */
   ByteBuffer acquire(int bytes) {
     ByteBuffer used = isLarge(bytes) && bytes <= BUFFER_BYTES ? buffer() : null;

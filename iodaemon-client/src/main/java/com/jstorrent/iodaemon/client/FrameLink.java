@@ -57,11 +57,15 @@ public interface FrameLink {
 
   /**
    * Tells the daemon that the client is done (a WebSocket's Close with 1000), so that the daemon does not keep the
-   * client's sockets. Waits for the daemon's answer, two seconds at most.
+   * client's sockets. Waits for the daemon's answer, two seconds at most. May be called several times, beside a
+   * {@code send} and a {@code receive} that are blocked, and after {@link #abort}.
    */
   void close();
 
-  /** Cuts the connection, and ends a {@code send} and a {@code receive} that are blocked. Never blocks. */
+  /**
+   * Cuts the connection, and ends a {@code send} and a {@code receive} that are blocked. Never blocks. May be called
+   * several times.
+   */
   void abort();
 
   /** Makes connections: the first one, and one for each attempt to resume (PROTOCOL.md § 9.3). */
@@ -70,6 +74,7 @@ public interface FrameLink {
     /**
      * Connects. No frame has been sent yet.
      *
+     * @param timeout zero means without limit
      * @throws AuthenticationException when the transport itself refuses the token
      * @throws IOException when no connection can be made in time
      */

@@ -45,7 +45,9 @@ public final class IoClient implements AutoCloseable {
   /**
    * Connects over a WebSocket.
    *
-   * @param daemon such as {@code ws://127.0.0.1:port/io}, or {@code http://127.0.0.1:port}
+   * @param daemon such as {@code ws://127.0.0.1:port/io}, or {@code http://127.0.0.1:port}; {@code localhost} and
+   *     {@code [::1]} are allowed too
+   * @throws IllegalArgumentException when it is another machine's address, or has no port
    * @throws AuthenticationException when the token is wrong
    * @throws IOException when there is no connection
    */
@@ -154,6 +156,9 @@ public final class IoClient implements AutoCloseable {
    * Ends the client and all its sockets. What was written is handed to the daemon first, which goes on sending it
    * to peers for half a second (PROTOCOL.md § 4.12). To know that the bytes of a connection have arrived, close
    * that connection first. Closing again does nothing.
+   *
+   * <p>Blocks until that is done, also over a new connection if the present one is lost, but at most for {@link
+   * ClientOptions.Builder#closeTimeout} and two seconds more.
    */
   @Override
   public void close() {

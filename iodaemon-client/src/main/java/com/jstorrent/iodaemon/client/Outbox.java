@@ -61,12 +61,14 @@ final class Outbox {
     }
   }
 
-  /** The connection is lost; nothing is sent until {@link #resume}. */
-  void detach() {
+  /** This connection is lost; nothing is sent until {@link #resume}. Does nothing when there is another one by now. */
+  void detach(FrameLink lost) {
     lock.lock();
     try {
-      link = null;
-      ackDue = false; // RESUME will carry the count
+      if (link == lost) {
+        link = null;
+        ackDue = false; // RESUME will carry the count
+      }
     } finally {
       lock.unlock();
     }
@@ -257,8 +259,8 @@ final class Outbox {
   }
 
   /**
-   * Accepts no more frames from {@link #put}. Blocks until all frames are sent, or there is no connection to send
-   * them on.
+   * Accepts no more frames from {@link #put}. Blocks until all frames are sent, or there is no connection any more to
+   * send them on. A connection that is lost may be replaced; then what it has not delivered is sent again.
    *
    * @param why the reason with which {@link #put} fails from now on
    */
@@ -266,7 +268,8 @@ final class Outbox {
     lock.lock();
     try {
       refuse(why);
-      while (link != null && failure == null && (sending || !unsent.isEmpty())) {
+      while (failure == null
+          && (sending || !unsent.isEmpty() || link == null && !unacknowledged.isEmpty())) {
         timeout.await(drained);
       }
     } finally {

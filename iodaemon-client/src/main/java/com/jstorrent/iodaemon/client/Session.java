@@ -25,7 +25,8 @@ final class Session {
   private final Thread reader;
   private final Thread writer;
   private FrameLink link; // guarded by lock, like those below
-  private boolean closing;
+  private boolean closing; // what is queued is still sent
+  private boolean closed;
   private StateChange latest = new StateChange(ClientState.CONNECTED, null);
 
   private Session(FrameLink first, SessionContext context, FrameLink.Connector connector,
@@ -53,8 +54,7 @@ final class Session {
         Session session =
             new Session(link, new SessionContext(outbox, negotiated, options), connector, token);
         outbox.start(link, negotiated.ticket() != null);
-        session.reader.start();
-        session.writer.start();
+        session.start();
         open = true;
         return session;
       } finally {
@@ -64,6 +64,21 @@ final class Session {
       }
     } catch (InterruptedException e) {
       throw CallTimeout.interrupted("Connecting to the daemon");
+    }
+  }
+
+  /** Starts both threads, or none when the system gives the client only one. */
+  private void start() {
+    writer.start();
+    boolean started = false;
+    try {
+      reader.start();
+      started = true;
+    } finally {
+      if (!started) {
+        writer.interrupt();
+        end("there is no thread for it.", null);
+      }
     }
   }
 
@@ -102,10 +117,11 @@ final class Session {
           next.link().send(next.frame(), next.more());
         } catch (IOException e) {
           next.link().abort(); // the reader notices, and decides what to do
+          context.outbox().detach(next.link());
         }
       }
     } catch (InterruptedException e) {
-      LOG.debug("The writer was stopped.");
+      stopped(e);
     } catch (RuntimeException | Error e) {
       broken(e);
     }
@@ -116,17 +132,27 @@ final class Session {
       FrameLink current = first;
       while (current != null) {
         IOException end = readAll(current);
-        context.outbox().detach();
+        context.outbox().detach(current);
         if (end instanceof MalformedFrameException) {
           current.close(); // with a Close, or the daemon would keep the sockets
         }
         current.abort();
-        current = isClosing() ? null : another(end);
+        current = isClosed() ? null : another(end);
       }
     } catch (InterruptedException e) {
-      LOG.debug("The reader was stopped.");
+      stopped(e);
     } catch (RuntimeException | Error e) {
       broken(e);
+    }
+  }
+
+  /** A program may interrupt all threads of a group, this one included; then nobody reads or writes any more. */
+  private void stopped(InterruptedException interrupt) {
+    if (isClosed()) {
+      LOG.debug("A thread of the client was stopped.");
+    } else {
+      end("a thread of the client was interrupted.", interrupt);
+      current().close(); // with a Close, or the daemon would keep the sockets
     }
   }
 
@@ -168,7 +194,7 @@ final class Session {
       } finally {
         lock.unlock();
       }
-      if (isClosing()) {
+      if (isClosed()) {
         next.close();
         return null;
       }
@@ -180,7 +206,7 @@ final class Session {
     }
   }
 
-  private void end(String why, Throwable cause) {
+  private void end(String why, @Nullable Throwable cause) {
     context.failAll(() -> new ConnectionLostException(why, cause));
     change(ClientState.Event.ENDED, cause);
   }
@@ -194,40 +220,34 @@ final class Session {
     }
   }
 
-  /** Whether no further connection is wanted: the application has closed the client, or a defect has ended it. */
-  private boolean isClosing() {
+  /** Whether no further connection is wanted: the application has closed the client, or something has ended it. */
+  private boolean isClosed() {
     lock.lock();
     try {
-      return closing || latest.state() == ClientState.CLOSED;
+      return closed || latest.state() == ClientState.CLOSED;
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Sends what is queued, ends everything, and tells the daemon. Blocks for that even if the thread was interrupted
-   * before: calls are often ended by an interrupt, and the daemon must hear of the end all the same.
+   * Sends what is queued, on another connection if one is lost meanwhile, ends everything, and tells the daemon. Blocks
+   * for that even if the thread was interrupted before: calls are often ended by an interrupt, and the daemon must hear
+   * of the end all the same.
    */
   void close() {
-    FrameLink last;
-    lock.lock();
-    try {
-      if (closing) {
-        return;
-      }
-      closing = true;
-      last = link;
-    } finally {
-      lock.unlock();
+    if (!beginClosing()) {
+      return;
     }
-    ExceptionSupplier closed = () -> new SocketException("The client is closed.");
+    ExceptionSupplier why = () -> new SocketException("The client is closed.");
     boolean interrupted = Thread.interrupted();
     try {
-      context.outbox().drain(closed, CallTimeout.of("Sending", context.options().closeTimeout()));
+      context.outbox().drain(why, CallTimeout.of("Sending", context.options().closeTimeout()));
     } catch (InterruptedIOException e) {
       LOG.debug("Frames that were not sent are dropped: {}", e.getMessage());
     }
-    context.failAll(closed);
+    FrameLink last = endClosing();
+    context.failAll(why);
     last.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -235,5 +255,27 @@ final class Session {
     reader.interrupt();
     writer.interrupt();
     change(ClientState.Event.ENDED, null);
+  }
+
+  private boolean beginClosing() {
+    lock.lock();
+    try {
+      boolean first = !closing;
+      closing = true;
+      return first;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** From now on no other connection is made. Returns the last one. */
+  private FrameLink endClosing() {
+    lock.lock();
+    try {
+      closed = true;
+      return link;
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -30,7 +30,7 @@ final class TcpSocket implements SocketEvents {
   private final SendWindow out;
   private final Reply end = new Reply();
   private final AtomicReference<TcpPhase> phase = new AtomicReference<>(TcpPhase.OPEN);
-  private volatile @Nullable Reply securing;
+  private final AtomicReference<@Nullable Reply> securing = new AtomicReference<>();
 
   /**
    * A connection that was accepted.
@@ -141,9 +141,14 @@ final class TcpSocket implements SocketEvents {
     in.end(forReaders);
     out.end(forWriters);
     context.outbox().recheck();
-    Reply handshake = securing;
+    endHandshake(forWriters);
+  }
+
+  /** Ends a call of {@link #secure} that waits, if there is one. */
+  private void endHandshake(ExceptionSupplier why) {
+    Reply handshake = securing.get();
     if (handshake != null) {
-      handshake.fail(forWriters);
+      handshake.fail(why);
     }
   }
 
@@ -217,16 +222,25 @@ final class TcpSocket implements SocketEvents {
   /** Encrypts what follows (PROTOCOL.md § 4.3). */
   void secure(String host, boolean skipChecks, CallTimeout timeout) throws IOException {
     Reply reply = new Reply();
-    securing = reply;
-    if (phase.get() == TcpPhase.ENDED) {
-      reply.fail(CLOSED_BY_PEER);
+    if (!securing.compareAndSet(null, reply)) {
+      throw new SocketException("This connection is being encrypted already.");
     }
-    DaemonFrame answer =
-        context.ask(
-            request -> new ClientFrame.TcpSecure(request, id, skipChecks, host), reply, timeout);
-    int errno = ((DaemonFrame.TcpSecured) answer).errno();
-    if (errno != 0) {
-      throw new IoErrnoException("TLS with " + (host.isEmpty() ? peer : host), errno);
+    try {
+      switch (phase.get()) { // asked once those who end the connection can see the reply
+        case CLOSING -> throw CLOSED_HERE.exception();
+        case ENDED -> throw CLOSED_BY_PEER.exception();
+        default -> {
+        }
+      }
+      DaemonFrame answer =
+          context.ask(
+              request -> new ClientFrame.TcpSecure(request, id, skipChecks, host), reply, timeout);
+      int errno = ((DaemonFrame.TcpSecured) answer).errno();
+      if (errno != 0) {
+        throw new IoErrnoException("TLS with " + (host.isEmpty() ? peer : host), errno);
+      }
+    } finally {
+      securing.set(null);
     }
   }
 
@@ -236,6 +250,7 @@ final class TcpSocket implements SocketEvents {
     TcpPhase before = change(TcpPhase.Event.CLOSE);
     if (before != before.after(TcpPhase.Event.CLOSE)) {
       out.end(CLOSED_HERE);
+      endHandshake(CLOSED_HERE);
       context.outbox().putControl(new ClientFrame.TcpClose(0, id));
       context.outbox().recheck();
     }

@@ -66,8 +66,8 @@ public final class UdpSocket implements AutoCloseable {
   /**
    * Sends one datagram. Blocks while the queue to the daemon is full. Whether the datagram arrives is not known.
    *
-   * @param data is consumed
-   * @throws IoErrnoException with errno 90 (EMSGSIZE) for more than 65,527 bytes; the data is not consumed then
+   * @param data is consumed, unless this throws
+   * @throws IoErrnoException with errno 90 (EMSGSIZE) for more than 65,527 bytes
    * @throws IoErrnoException with another errno when the daemon has ended the socket
    * @throws java.nio.channels.ClosedChannelException when the socket was closed here
    */
@@ -79,12 +79,13 @@ public final class UdpSocket implements AutoCloseable {
     ByteBuffer frame =
         FrameWriter.write(
             new ClientFrame.UdpSend(0, id, destination, AddressChecks.checkHost(host), data), 0);
-    data.position(data.limit());
-    if (!context.outbox()
+    if (context.outbox()
         .put(
             frame,
             () -> ended.get() == null,
             CallTimeout.of("Sending", context.options().writeTimeout()))) {
+      data.position(data.limit());
+    } else {
       requireOpen();
     }
   }

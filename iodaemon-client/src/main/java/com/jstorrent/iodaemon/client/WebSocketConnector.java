@@ -7,9 +7,12 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
 
 /** Connects to a daemon's port with a WebSocket. */
 final class WebSocketConnector implements FrameLink.Connector {
+  private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
   private static final String PATH = "/io";
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -30,18 +33,28 @@ final class WebSocketConnector implements FrameLink.Connector {
     this.closeTimeout = closeTimeout;
   }
 
-  /** Accepts an {@code http} address of the daemon as well, and fills in a missing path. */
+  /**
+   * Accepts an {@code http} address of the daemon as well, and fills in a missing path. Refuses another machine: the
+   * token must not leave this one, and a daemon answers only to these names (PROTOCOL.md § 2).
+   */
   static URI address(URI daemon) {
     String scheme = daemon.getScheme();
-    if (daemon.getHost() == null
+    String host = daemon.getHost();
+    if (host == null
+        || !HOSTS.contains(host.toLowerCase(Locale.ROOT))
         || daemon.getPort() < 0
-        || !("http".equals(scheme) || "ws".equals(scheme))) {
+        || daemon.getRawUserInfo() != null
+        || !("http".equalsIgnoreCase(scheme) || "ws".equalsIgnoreCase(scheme))) {
       throw new IllegalArgumentException(
           "The daemon's address must look like ws://127.0.0.1:port/io.");
     }
-    String path = daemon.getPath();
+    String path = daemon.getRawPath();
+    String query = daemon.getRawQuery();
     return URI.create(
-        "ws://" + daemon.getRawAuthority() + (path.isEmpty() || path.equals("/") ? PATH : path));
+        "ws://"
+            + daemon.getRawAuthority()
+            + (path.isEmpty() || path.equals("/") ? PATH : path)
+            + (query == null ? "" : '?' + query));
   }
 
   @Override
@@ -53,6 +66,7 @@ final class WebSocketConnector implements FrameLink.Connector {
     try {
       Socket socket = channel.socket();
       socket.setTcpNoDelay(true);
+      socket.setKeepAlive(true); // something between may forget the connection without a reset
       socket.connect(
           new InetSocketAddress(address.getHost(), address.getPort()), deadline.millis());
       WebSocketHandshake handshake = new WebSocketHandshake(address, token);

@@ -6,7 +6,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,8 @@ final class WebSocketInput {
   private final Socket socket;
   private final SocketChannel channel;
   private final FrameBufferPool pool = new FrameBufferPool();
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+  private final ByteBuffer buffer =
+      FrameBufferPool.allocate(BUFFER_BYTES, ByteBuffer::allocateDirect).limit(0);
   private boolean last; // of the frame whose payload is being read, like the two fields below
   private int opcode;
   private @Nullable ByteBuffer payload;
@@ -82,8 +82,7 @@ final class WebSocketInput {
    * @return null when none comes in time
    */
   @Nullable
-  Frame next(Duration timeout) throws IOException {
-    SocketDeadline deadline = SocketDeadline.after(timeout);
+  Frame next(SocketDeadline deadline) throws IOException {
     try {
       while (payload == null) {
         if (!readHeader()) {

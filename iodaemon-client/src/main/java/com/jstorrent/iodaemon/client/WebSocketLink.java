@@ -63,7 +63,7 @@ final class WebSocketLink implements FrameLink {
         throw end;
       }
       try {
-        return read(timeout);
+        return read(SocketDeadline.after(timeout));
       } catch (IOException e) {
         end = explained(e);
         throw end;
@@ -73,10 +73,10 @@ final class WebSocketLink implements FrameLink {
     }
   }
 
-  /** The next message, or null. */
-  private @Nullable ByteBuffer read(Duration timeout) throws IOException {
+  /** The next message, or null. Pings and parts of a message do not prolong the time. */
+  private @Nullable ByteBuffer read(SocketDeadline deadline) throws IOException {
     while (true) {
-      WebSocketInput.Frame frame = input.next(timeout);
+      WebSocketInput.Frame frame = input.next(deadline);
       if (frame == null) {
         return null;
       }
@@ -125,9 +125,13 @@ final class WebSocketLink implements FrameLink {
     return new LinkClosedException(code);
   }
 
-  /** Sends a Close on a thread of its own, because a frame that is being sent comes first and may block. */
+  /**
+   * Sends a Close on a thread of its own, because a frame that is being sent comes first and may block. A platform
+   * thread, for the same reason as a pong.
+   */
   private Thread sendClose(int code) {
-    return Thread.ofVirtual()
+    return Thread.ofPlatform()
+        .daemon()
         .name("iodaemon-client-close")
         .start(
             () -> {

@@ -69,11 +69,13 @@ final class WebSocketOutput {
 
   /**
    * Answers a ping, after the message that is being sent. Never blocks: the reading thread calls this, and the
-   * daemon may take nothing until that thread reads on.
+   * daemon may take nothing until that thread reads on. The pong has a platform thread, because the application's
+   * own virtual threads may keep all carriers busy for longer than the daemon waits.
    */
   void pong(ByteBuffer payload) {
     pong.set(payload); // an earlier one need not be answered (RFC 6455 § 5.5.3)
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .name("iodaemon-client-pong")
         .start(
             () -> {

@@ -14,16 +14,19 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that cannot go on ends within the time that it was given, and leaves nothing behind in the daemon. */
 @Timeout(120)
@@ -194,6 +197,32 @@ class EndedClientTest {
       closed.await();
       assertThat(connections).as("connections").hasValue(1);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"iodaemon-client-reader", "iodaemon-client-writer"})
+  void aThreadThatSomebodyInterruptsEndsTheClient(String name) throws Exception {
+    Set<Thread> others = threads(name);
+    try (ClientDaemon daemon = ClientDaemon.start();
+        IoClient client = daemon.client(Way.WEB_SOCKET)) {
+      client.listen("127.0.0.1", 0);
+      Set<Thread> own = threads(name);
+      own.removeAll(others);
+      assertThat(own).hasSize(1);
+      own.forEach(Thread::interrupt);
+      awaitEnd(client);
+      assertThatThrownBy(() -> client.listen("127.0.0.1", 0))
+          .isInstanceOf(ConnectionLostException.class)
+          .hasMessageContaining("was interrupted");
+    }
+  }
+
+  private static Set<Thread> threads(String name) {
+    return Thread.getAllStackTraces()
+        .keySet()
+        .stream()
+        .filter(thread -> thread.getName().equals(name))
+        .collect(Collectors.toSet());
   }
 
   private static void awaitEnd(IoClient client) throws Exception {

@@ -59,6 +59,19 @@ final class FrameBufferPoolTest {
   }
 
   @Test
+  void aBufferThatIsNeededIsOnTheHeapWhenTheJvmHasNoneLeft() {
+    ByteBuffer buffer =
+        FrameBufferPool.allocate(
+            100,
+            bytes -> {
+              throw new OutOfMemoryError("Cannot reserve direct buffer memory.");
+            });
+    assertThat(buffer.isDirect()).isFalse();
+    assertThat(buffer.remaining()).isEqualTo(100);
+    assertThat(FrameBufferPool.allocate(100, ByteBuffer::allocateDirect).isDirect()).isTrue();
+  }
+
+  @Test
   void whenAllIsInUseALargeFrameIsOnTheHeap() {
     List<ByteBuffer> used = new ArrayList<>();
     for (int i = 0; i < FrameBufferPool.MAX_BUFFERS; i++) {

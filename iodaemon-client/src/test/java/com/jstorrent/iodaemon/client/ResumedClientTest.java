@@ -14,6 +14,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +204,43 @@ class ResumedClientTest {
     StateChange lost = connected.next(LONG);
     client.close();
     assertThat(lost.next(LONG).state()).isEqualTo(ClientState.CLOSED);
+  }
+
+  @Test
+  void whatWasWrittenWhileTheConnectionWasLostIsSentBeforeTheClientEnds() throws Exception {
+    stop();
+    start(Limits.builder().resumeGrace(Duration.ofDays(1)).build());
+    ClientOptions patient =
+        ClientOptions.builder().resumeTimeout(LONG).closeTimeout(Duration.ZERO).build();
+    IoClient client = client(patient);
+    TcpConnection connection = client.connect(LOOPBACK, peer.port());
+    Socket socket = peer.accept();
+    client.listen(LOOPBACK, 0);
+    StateChange connected = client.stateChange();
+    proxy.refuse(true);
+    assertThat(connected.next(LONG).state()).isEqualTo(ClientState.RESUMING);
+    connection.output().write("the last words".getBytes());
+    CompletableFuture<Void> closing =
+        Async.async(
+            () -> {
+              client.close();
+              return null;
+            });
+    TestWait.until(() -> refuses(client));
+    proxy.refuse(false);
+    closing.get();
+    assertThat(socket.getInputStream().readAllBytes()).isEqualTo("the last words".getBytes());
+    daemon.awaitStat(Counter.TCP_SERVERS, 0);
+  }
+
+  /** Whether it has begun to close. */
+  private boolean refuses(IoClient client) {
+    try {
+      client.connect(LOOPBACK, peer.port(), Duration.ofMillis(1)).closeNow();
+      return false;
+    } catch (IOException e) {
+      return "The client is closed.".equals(e.getMessage());
+    }
   }
 
   @Test

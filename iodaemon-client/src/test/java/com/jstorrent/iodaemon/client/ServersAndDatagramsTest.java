@@ -233,8 +233,10 @@ class ServersAndDatagramsTest {
       assertThatThrownBy(() -> udp.join("239.192.152.143"))
           .isInstanceOf(AsynchronousCloseException.class);
       assertThatThrownBy(udp::receive).isInstanceOf(AsynchronousCloseException.class);
-      assertThatThrownBy(() -> udp.send(LOOPBACK, 9, ByteBuffer.allocate(1)))
+      ByteBuffer kept = ByteBuffer.allocate(1);
+      assertThatThrownBy(() -> udp.send(LOOPBACK, 9, kept))
           .isInstanceOf(AsynchronousCloseException.class);
+      assertThat(kept.remaining()).as("what was not sent").isEqualTo(1);
       daemon.awaitStat(Counter.UDP_SOCKETS, 0);
     }
   }

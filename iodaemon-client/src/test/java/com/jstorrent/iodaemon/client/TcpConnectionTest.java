@@ -318,6 +318,28 @@ class TcpConnectionTest {
 
   @ParameterizedTest
   @EnumSource
+  void closingAConnectionEndsItsHandshake(Way way) throws Exception {
+    try (IoClient client = daemon.client(way)) {
+      TcpConnection connection = client.connect(LOOPBACK, peer.port());
+      Socket silent = peer.accept();
+      CompletableFuture<Void> securing =
+          async(
+              () -> {
+                connection.startTls(TestTls.HOST);
+                return null;
+              });
+      assertThat(silent.getInputStream().read()).as("the handshake has begun").isEqualTo(0x16);
+      assertThatThrownBy(() -> connection.startTls(TestTls.HOST))
+          .hasMessage("This connection is being encrypted already.");
+      connection.closeNow();
+      assertThatThrownBy(securing::get).hasCauseInstanceOf(ClosedChannelException.class);
+      assertThatThrownBy(() -> connection.startTls(TestTls.HOST))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aCertificateForAnotherHostIsRefused(Way way) throws Exception {
     try (IoClient client = daemon.client(way)) {
       TcpConnection connection = client.connect(LOOPBACK, peer.port());

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.client;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -111,6 +112,30 @@ class WebSocketHandshakeTest {
     } else {
       assertThat(peer.request()).doesNotContain("X-JST-Auth");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "ws://127.0.0.1:80,            ws://127.0.0.1:80/io",
+      "http://localhost:80/,         ws://localhost:80/io",
+      "WS://[::1]:80/io,             ws://[::1]:80/io",
+      "HTTP://LocalHost:80/a%20b?q=1, ws://LocalHost:80/a%20b?q=1",
+  })
+  void anAddressMayBeShort(URI given, URI address) {
+    assertThat(WebSocketConnector.address(given)).isEqualTo(address);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+          "ws://example.org:80/io", "ws://127.0.0.1/io", "wss://127.0.0.1:80/io", "/io",
+          "mailto:a@b",
+          "ws://10.0.0.1:80/io", "ws://a:b@127.0.0.1:80/io"
+      })
+  void theTokenGoesToThisMachineOnly(URI address) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> IoClient.connect(address, "token"))
+        .withMessage("The daemon's address must look like ws://127.0.0.1:port/io.");
   }
 
   @Test

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,58 @@ class WebSocketLinkTest {
     assertThat(receive()).isEmpty();
     assertThat(peer.read())
         .isEqualTo(new WebSocketPeer.Received(10, ByteBuffer.wrap(new byte[] {5, 6})));
+  }
+
+  @Test
+  void aPingIsAnsweredWhileTheApplicationsVirtualThreadsKeepAllCarriersBusy() throws Exception {
+    receive();
+    AtomicBoolean done = new AtomicBoolean();
+    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                while (!done.get()) {
+                  Thread.onSpinWait();
+                }
+              });
+    }
+    try {
+      peer.write(frame(true, 9, (byte) 5));
+      peer.write(frame(true, 2));
+      assertThat(receive()).isEmpty();
+      peer.timeout(Duration.ofMinutes(1)); // without a carrier it would never come
+      assertThat(peer.read())
+          .isEqualTo(new WebSocketPeer.Received(10, ByteBuffer.wrap(new byte[] {5})));
+    } finally {
+      done.set(true);
+    }
+  }
+
+  @Test
+  void pingsAndPartsOfAMessageDoNotProlongATimeLimit() throws Exception {
+    receive();
+    AtomicBoolean done = new AtomicBoolean();
+    FutureTask<Void> pinging =
+        async(
+            () -> {
+              while (!done.get()) {
+                peer.write(frame(true, 10));
+                peer.write(frame(false, 0));
+              }
+              return null;
+            });
+    try {
+      peer.write(frame(false, 2, (byte) 1));
+      assertThat(link.receive(Duration.ofMillis(20))).isNull();
+    } finally {
+      done.set(true);
+      link.abort();
+    }
+    try {
+      pinging.get();
+    } catch (ExecutionException e) { // the connection has ended in the middle of a write
+      assertThat(e).hasCauseInstanceOf(IOException.class);
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Base64;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -66,6 +67,11 @@ final class WebSocketPeer implements AutoCloseable {
 
   void write(byte... bytes) throws IOException {
     socket.getOutputStream().write(bytes);
+  }
+
+  /** How long {@link #read} waits at most. */
+  void timeout(Duration time) throws IOException {
+    socket.setSoTimeout(Math.toIntExact(time.toMillis()));
   }
 
   /** How many bytes have arrived and were not read; may be too few. */

@@ -15,6 +15,9 @@ record Answer(int status, HttpHeaders headers, AnswerInput body) implements Auto
 
   private static final int SENTENCE_BYTES = 64 << 10;
 
+  /** Such as EROFS; anything else was not sent by a daemon, and might quote the token. */
+  private static final String CODE = "[A-Z0-9_]{1,40}";
+
   boolean isSuccess() {
     return status / 100 == 2;
   }
@@ -57,7 +60,7 @@ record Answer(int status, HttpHeaders headers, AnswerInput body) implements Auto
     if (text.startsWith("{")) {
       try {
         Map<String, @Nullable Object> fields = Json.readObject(text);
-        code = fields.get("error") instanceof String given ? given : code;
+        code = fields.get("error") instanceof String given && given.matches(CODE) ? given : code;
         sentence = fields.get("message") instanceof String given ? given : sentence;
       } catch (IllegalArgumentException e) {
         sentence = "The request was refused with a reason that cannot be read.";

@@ -54,9 +54,9 @@ public final class FileHandle implements FileRef, Closeable {
       boolean interrupted = Thread.interrupted();
       try {
         calls.run(Request.post(target() + "/close"));
-      } catch (FilesException e) {
-        if (e.status() != GONE) {
-          closed.set(false); // the handle is still open: let it be closed again
+      } catch (IOException e) {
+        if (!(e instanceof FilesException refused) || refused.status() != GONE) {
+          closed.set(false); // the handle may still be open: let it be closed again
           throw e;
         }
       } finally {

@@ -54,7 +54,7 @@ public final class HashStream<T> implements Iterator<T>, AutoCloseable {
     }
     try {
       T next = readers.next().read(Json.read(line()));
-      if (!hasNext() && lines.read() >= 0) {
+      if (!hasNext() && !isAtEnd()) {
         throw new IOException("The daemon has sent more hashes than were asked for.");
       }
       return next;
@@ -65,6 +65,16 @@ public final class HashStream<T> implements Iterator<T>, AutoCloseable {
     } catch (IOException e) {
       close();
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads the end, so that the connection can be used again. All hashes have come, so a failure loses none. */
+  private boolean isAtEnd() {
+    try {
+      return lines.read() < 0;
+    } catch (IOException e) {
+      close();
+      return true;
     }
   }
 

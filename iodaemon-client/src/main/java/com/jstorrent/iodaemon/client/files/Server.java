@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The daemon's address, with the token and the name of the session that are sent to it. */
 final class Server {
   private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
+  private static final int SECRET_CHARS = 8;
 
   private final String origin;
   private final String token;
@@ -67,9 +68,12 @@ final class Server {
     return session;
   }
 
-  /** Removes the token from a sentence, which may come from whatever has answered at this address. */
+  /**
+   * Removes the token from a sentence, which may come from whatever has answered at this address. A token so short
+   * that it may be a part of a word is no secret, and replacing it would spoil the sentence.
+   */
   String withoutToken(String sentence) {
-    return sentence.replace(token, "…");
+    return token.length() < SECRET_CHARS ? sentence : sentence.replace(token, "…");
   }
 
   @Override

@@ -217,6 +217,18 @@ class FailuresTest {
   }
 
   @Test
+  void theLastHashIsTakenEvenIfTheConnectionBreaksBehindIt() throws Exception {
+    try (ScriptedServer server = new ScriptedServer(partThenClose("null\n"));
+        FilesClient files = server.client().build();
+        HashStream<PieceDigest> pieces =
+            files.hashes().pieces(DigestAlgorithm.SHA1, 1, List.of(new SizedFile(FILE, 1)))) {
+      server.closeNow();
+      assertThat(pieces.next().isMissing()).isTrue();
+      assertThat(pieces.hasNext()).isFalse();
+    }
+  }
+
+  @Test
   void whereNothingListensIsTold() throws Exception {
     int port;
     try (ServerSocket closed = new ServerSocket(0)) {
