@@ -52,6 +52,9 @@ final class MakeArchive {
   private static final Set<String> UNWANTED =
       Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "JDK_AOT_VM_OPTIONS");
 
+  private static final String CHECKSUMS = "app.cksum";
+  private static final int CRC_POLYNOMIAL = 0x04C11DB7;
+
   private static final FileTime FILE_TIME =
       FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
 
@@ -75,6 +78,7 @@ final class MakeArchive {
     Files.deleteIfExists(lib.resolve("app.aot"));
     Files.deleteIfExists(lib.resolve("app.jsa"));
     Files.deleteIfExists(fresh);
+    Files.deleteIfExists(lib.resolve(CHECKSUMS));
     setTimes(lib);
     Path runtime = lib.resolveSibling("runtime");
     Path home = Files.exists(runtime) ? runtime : Path.of(System.getProperty("java.home"));
@@ -107,6 +111,7 @@ final class MakeArchive {
     daemon.destroy();
     if (daemon.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && Files.exists(fresh)) {
       Files.move(fresh, archive);
+      Files.writeString(lib.resolve(CHECKSUMS), checksums(lib));
       setTimes(lib);
     } else {
       daemon.destroyForcibly();
@@ -132,6 +137,47 @@ final class MakeArchive {
         Files.setLastModifiedTime(file, FILE_TIME);
       }
     }
+  }
+
+  /** What {@code cksum ./*.jar} prints in this folder (POSIX): by it the start script sees whether a jar was replaced. */
+  private static String checksums(Path lib) throws IOException {
+    List<String> names;
+    try (Stream<Path> files = Files.list(lib)) {
+      names = files.map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".jar"))
+          .sorted()
+          .toList();
+    }
+    StringBuilder lines = new StringBuilder();
+    for (String name : names) {
+      byte[] content = Files.readAllBytes(lib.resolve(name));
+      lines.append(checksum(content))
+          .append(' ')
+          .append(content.length)
+          .append(" ./")
+          .append(name)
+          .append('\n');
+    }
+    return lines.toString();
+  }
+
+  private static String checksum(byte[] content) {
+    int crc = 0;
+    for (byte each : content) {
+      crc = add(crc, each);
+    }
+    for (long length = content.length; length != 0; length >>>= Byte.SIZE) {
+      crc = add(crc, (byte) length);
+    }
+    return Integer.toUnsignedString(~crc);
+  }
+
+  private static int add(int crc, byte next) {
+    int sum = crc ^ next << 24;
+    for (int bit = 0; bit < Byte.SIZE; bit++) {
+      sum = sum << 1 ^ (sum < 0 ? CRC_POLYNOMIAL : 0);
+    }
+    return sum;
   }
 
   /**

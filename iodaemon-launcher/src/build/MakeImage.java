@@ -45,6 +45,7 @@ final class MakeImage {
     copy(dist, image);
     Files.deleteIfExists(image.resolve("lib").resolve("app.aot")); // they are for another JVM
     Files.deleteIfExists(image.resolve("lib").resolve("app.jsa"));
+    Files.deleteIfExists(image.resolve("lib").resolve("app.cksum"));
     Files.writeString(
         image.resolve("jstorrent-io-daemon-runtime.cdx.json"), billOfMaterials(modules));
     for (Path file : within(image)) {

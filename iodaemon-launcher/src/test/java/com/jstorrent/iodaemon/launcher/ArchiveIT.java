@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The daemon starts from the archive that the build made for it. */
 @Timeout(600)
@@ -65,15 +68,33 @@ class ArchiveIT {
     assertThat(sourceOf("launcher.Main")).contains("shared objects file");
   }
 
-  @Test
-  void aLibraryThatWasReplacedIsLoadedFromItsJar() throws Exception {
-    Path core;
+  @ParameterizedTest
+  @CsvSource({
+      "iodaemon-core,     iodaemon.IoDaemon, true", "iodaemon-core,     iodaemon.IoDaemon, false",
+      "iodaemon-launcher, launcher.Main,     true", "iodaemon-launcher, launcher.Main,     false",
+  })
+  void aJarThatWasReplacedIsLoaded(String name, String type, boolean keepsTime) throws Exception {
+    Path jar;
     try (Stream<Path> files = Files.list(home.resolve("lib"))) {
-      core =
-          files.filter(file -> file.toString().contains("iodaemon-core")).findAny().orElseThrow();
+      jar = files.filter(file -> file.getFileName().toString().startsWith(name))
+          .findAny()
+          .orElseThrow();
     }
-    Files.setLastModifiedTime(core, FileTime.from(Instant.now()));
-    assertThat(sourceOf("iodaemon.IoDaemon")).contains(core.getFileName().toString());
+    FileTime time = Files.getLastModifiedTime(jar);
+    Files.write(jar, new byte[] {0}, StandardOpenOption.APPEND); // the JVM reads it as before
+    if (keepsTime) {
+      Files.setLastModifiedTime(jar, time);
+    }
+    assertThat(sourceOf(type)).contains(jar.getFileName().toString());
+  }
+
+  @Test
+  void anArchiveOfAnotherDistributionIsNotUsed() throws Exception {
+    Path checksums = home.resolve("lib").resolve("app.cksum");
+    Files.writeString(checksums, Files.readString(checksums).replaceFirst("\\d", "x"));
+    assertThat(sourceOf("launcher.Main")).contains("iodaemon-launcher.jar");
+    Files.delete(checksums);
+    assertThat(sourceOf("launcher.Main")).contains("iodaemon-launcher.jar");
   }
 
   @Test

@@ -13,11 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -220,6 +222,28 @@ class StartScriptIT {
       assertServes(daemon);
     }
     assertThat(log).content().contains("Using Parallel");
+  }
+
+  /** Where sh is bash, it imports them. */
+  @Test
+  @EnabledIf("hasBash")
+  void itStartsWhateverFunctionsTheUserHasExported() throws Exception {
+    Map<String, String> functions =
+        Map.of(
+            "BASH_FUNC_cd%%", "() { command cd \"$@\" && echo now in $PWD; }",
+            "BASH_FUNC_read%%", "() { return 1; }", "BASH_FUNC_[%%", "() { return 1; }");
+    List<String> bash = List.of("bash", "--posix", DaemonProcess.script().toString());
+    List<String> command = new ArrayList<>(bash);
+    command.addAll(List.of("--port", "0", "--token", TOKEN));
+    Map<String, String> environment = new HashMap<>(jvm.environment());
+    environment.putAll(functions);
+    try (DaemonProcess daemon = DaemonProcess.run(environment, command)) {
+      assertServes(daemon);
+    }
+  }
+
+  static boolean hasBash() {
+    return Files.isExecutable(Path.of("/bin/bash"));
   }
 
   @Test
