@@ -4,11 +4,14 @@ import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.stats.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,13 +22,15 @@ import java.util.concurrent.TimeUnit;
  * <p>Reading a meter takes no lock and waits for nothing, except that the meter of the resident memory reads a file
  * of the system. Processor time, heap and resident memory are those of the process, the same for each daemon in it.
  * A registry does not keep a daemon in memory. The counts of a closed daemon stay as they are; once it has been
- * garbage collected, its gauges are NaN and its counters no longer grow. Thread-safe.
+ * garbage collected, its gauges are NaN and its counters no longer grow. A registry keeps the first meter of each name
+ * and tags, so {@link #unbind} those of a daemon before the meters of another one are bound with the same tags. Thread-safe.
  */
 public final class IoDaemonMetrics implements MeterBinder {
   private static final String PREFIX = "iodaemon.";
 
   private final IoDaemon daemon;
   private final Tags tags;
+  private final Queue<Runnable> removals = new ConcurrentLinkedQueue<>();
 
   /**
    * The meters of the only daemon of a registry.
@@ -52,7 +57,7 @@ public final class IoDaemonMetrics implements MeterBinder {
     for (Counter counter : Counter.values()) {
       bind(registry, counter);
     }
-    TimeGauge.builder(
+    Meter uptime = TimeGauge.builder(
         PREFIX + "uptime",
         daemon,
         TimeUnit.NANOSECONDS,
@@ -60,11 +65,19 @@ public final class IoDaemonMetrics implements MeterBinder {
         .description("Time since the daemon was built.")
         .tags(tags)
         .register(registry);
+    removals.add(() -> registry.remove(uptime));
+  }
+
+  /** Removes the meters from all registries that they were bound to. */
+  public void unbind() {
+    for (Runnable removal; (removal = removals.poll()) != null;) {
+      removal.run();
+    }
   }
 
   private void bind(MeterRegistry registry, Counter counter) {
     String name = PREFIX + counter.label().replace('_', '.');
-    switch (counter.kind()) {
+    Meter meter = switch (counter.kind()) {
       case COUNTER -> FunctionCounter.builder(name, daemon, d -> d.stats().get(counter))
           .description(counter.help())
           .tags(tags)
@@ -73,6 +86,7 @@ public final class IoDaemonMetrics implements MeterBinder {
           .description(counter.help())
           .tags(tags)
           .register(registry);
-    }
+    };
+    removals.add(() -> registry.remove(meter));
   }
 }

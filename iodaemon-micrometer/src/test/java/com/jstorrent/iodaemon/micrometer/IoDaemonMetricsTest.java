@@ -77,6 +77,21 @@ class IoDaemonMetricsTest {
   }
 
   @Test
+  void unbindingMakesWayForTheMetersOfTheNextDaemon() throws Exception {
+    IoDaemonMetrics metrics = new IoDaemonMetrics(daemon);
+    metrics.bindTo(registry);
+    metrics.unbind();
+    assertThat(registry.getMeters()).isEmpty();
+    InProcessTransport other = new InProcessTransport();
+    try (IoDaemon next = IoDaemon.builder().token("secret").transport(other).build().start();
+        InProcessClient client = other.connect()) {
+      assertThat(client).isNotNull();
+      new IoDaemonMetrics(next).bindTo(registry);
+      assertThat(value(Counter.WS_CONNECTIONS)).isOne();
+    }
+  }
+
+  @Test
   void metersFollowTheDaemon() throws Exception {
     new IoDaemonMetrics(daemon).bindTo(registry);
     assertThat(value(Counter.WS_CONNECTIONS)).isZero();
