@@ -54,7 +54,6 @@ final class SessionIdentity {
   void opened() {
     if (!announced) {
       announced = true;
-      LOG.info("Session {} is open.", info.number());
       tellOpened();
     }
   }
@@ -74,11 +73,28 @@ final class SessionIdentity {
   }
 
   private void tellOpened() {
-    context.listener().onSessionOpened(info);
     String name = info.name();
+    if (name == null) {
+      LOG.info("Session {} is open.", info.number());
+    } else {
+      LOG.info("Session {} is open, with the id {}.", info.number(), printable(name));
+    }
+    context.listener().onSessionOpened(info);
     if (name != null && ranges != null) {
       context.streams().sessionOpened(name, ranges);
     }
+  }
+
+  /** A client chooses its name, and must not write lines of its own into the log. */
+  private static String printable(String name) {
+    StringBuilder text = new StringBuilder(name);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+        text.setCharAt(i, '?');
+      }
+    }
+    return text.toString();
   }
 
   /**

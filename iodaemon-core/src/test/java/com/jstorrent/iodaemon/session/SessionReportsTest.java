@@ -224,6 +224,9 @@ class SessionReportsTest {
       TestDaemon.await(
           "the sums", () -> lines.stream().anyMatch(line -> line.matches(sums)));
       assertThat(lines).contains("Session 2 is open.");
+      daemon.trusted("a\nline").close();
+      String named = "Session 3 is open, with the id a?line.";
+      TestDaemon.await("the id of the session", () -> lines.contains(named));
     } finally {
       log.removeHandler(handler);
       log.setLevel(usual);
