@@ -22,7 +22,7 @@ final class FailureExit implements DaemonListener, Thread.UncaughtExceptionHandl
   @Override
   public void onFailed(Throwable cause) {
     try {
-      System.err.println("The daemon cannot continue: " + cause);
+      ProcessLog.tell("The daemon cannot continue: " + cause);
       log.flush(ProcessLog.FLUSH_TIMEOUT);
     } finally { // even if there is not enough memory to log it
       Runtime.getRuntime().halt(ExitCode.BROKEN.number());

@@ -64,7 +64,10 @@ final class LimitOptions {
 
   /** The builder's message without the value, since no message repeats a value that was given. */
   private static LaunchFailure outOfRange(Throwable e) {
-    String bound = String.valueOf(e.getMessage()).replaceFirst(", and is [^,]*$", ".");
+    String bound =
+        String.valueOf(e.getMessage())
+            .replaceFirst(", and is [^,]*$", ".")
+            .replaceFirst("(Bytes), \\d+\\.$", "$1.");
     return LaunchFailure.ofArguments("The limit " + bound);
   }
 

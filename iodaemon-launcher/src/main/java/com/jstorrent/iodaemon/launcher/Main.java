@@ -5,6 +5,8 @@ import com.jstorrent.iodaemon.Version;
 import com.jstorrent.iodaemon.event.DaemonListener;
 import com.jstorrent.iodaemon.launcher.CommandLineParser.Request;
 import com.jstorrent.iodaemon.launcher.demo.Demo;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
@@ -33,20 +35,22 @@ public final class Main {
         return;
       }
       Warmup warmup = Warmup.begin();
-      Request request = new CommandLineParser(Version::current, System.in).parse(arguments);
+      Request request =
+          new CommandLineParser(Version::current, new FileInputStream(FileDescriptor.in))
+              .parse(arguments);
       // A pattern switch would cost some milliseconds at first use, and native-host waits for the port.
       code =
           request instanceof Request.Serve serve
               ? serve(serve.options(), warmup)
               : run(request, warmup);
     } catch (LaunchFailure e) {
-      System.err.println(e.getMessage());
+      ProcessLog.tell(String.valueOf(e.getMessage()));
       code = e.exitCode();
     } catch (FileSystemException e) { // its message contains a path
-      System.err.println("The daemon cannot continue: a file or folder cannot be used.");
+      ProcessLog.tell("The daemon cannot continue: a file or folder cannot be used.");
       code = ExitCode.FAILED;
     } catch (IOException e) {
-      System.err.println("The daemon cannot continue: " + e.getMessage());
+      ProcessLog.tell("The daemon cannot continue: " + e.getMessage());
       code = ExitCode.FAILED;
     }
     System.exit(code.number());

@@ -28,8 +28,8 @@ interface ParentProcess {
   boolean isRunning();
 
   /**
-   * The process with this pid. If it started after this one, it cannot be the parent: the parent
-   * has ended and its pid was reused.
+   * The process with this pid. If it started after this one and the system does not call it the parent, the parent has
+   * ended and its pid was reused.
    */
   static ParentProcess of(long pid) {
     return of(ProcessHandle.of(pid), ProcessHandle.current(), Path.of("/proc", Long.toString(pid)));
@@ -40,7 +40,7 @@ interface ParentProcess {
    * @param folder the pid's folder in {@code /proc}; need not exist
    */
   static ParentProcess of(Optional<ProcessHandle> parent, ProcessHandle self, Path folder) {
-    if (parent.isEmpty() || beganAfter(parent.get(), self)) {
+    if (parent.isEmpty() || !self.parent().equals(parent) && beganAfter(parent.get(), self)) {
       return () -> false;
     }
     ProcessHandle handle = parent.get();

@@ -37,6 +37,8 @@ final class ProcessLog extends Handler {
    */
   private static final Logger WEBSOCKET_LIBRARY = Logger.getLogger("org.java_websocket");
 
+  private static volatile boolean opened;
+
   private final DroppedLines dropped = new DroppedLines();
   private final List<LogWriter> writers = new ArrayList<>();
 
@@ -64,10 +66,23 @@ final class ProcessLog extends Handler {
     root.setLevel(options.level().level());
     root.addHandler(new RateLimit(List.of(log), System::nanoTime));
     System.setErr(new PrintStream(log.stderr(), true, StandardCharsets.UTF_8));
+    opened = true;
     if (file != null && !file.isHidden()) {
       LOG.warning("Other users may read the log file: its file system keeps no rights of its own.");
     }
     return log;
+  }
+
+  /**
+   * Tells why the process ends: in the log once there is one, so that a log file has it too, and on standard error
+   * before that.
+   */
+  static void tell(String reason) {
+    if (opened) {
+      LOG.severe(reason);
+    } else {
+      System.err.println(reason);
+    }
   }
 
   private OutputStream stderr() {

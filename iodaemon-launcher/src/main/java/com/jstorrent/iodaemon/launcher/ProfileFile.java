@@ -55,7 +55,7 @@ final class ProfileFile {
   static ProfileFile ofPlatform(Map<String, String> environment) {
     String home = orElse(set(environment, "HOME"), System.getProperty("user.home", ""));
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-    String folder = set(environment, "JSTORRENT_CONFIG_DIR");
+    String folder = given(environment, "JSTORRENT_CONFIG_DIR"); // native-host takes a relative one as it is, too
     if (folder == null && os.startsWith("windows")) {
       folder = orElse(set(environment, "APPDATA"), home);
     } else if (folder == null && os.startsWith("mac")) {
@@ -82,9 +82,14 @@ final class ProfileFile {
    * XDG specification requires.
    */
   private static @Nullable String set(Map<String, String> environment, String name) {
+    String value = given(environment, name);
+    return value == null || !Path.of(value).isAbsolute() ? null : value;
+  }
+
+  /** The value of a variable that names a folder; an empty or impossible one counts as unset. */
+  private static @Nullable String given(Map<String, String> environment, String name) {
     String value = environment.get(name);
-    Path folder = value == null ? null : path(value);
-    return folder == null || !folder.isAbsolute() ? null : value;
+    return value == null || value.isEmpty() || path(value) == null ? null : value;
   }
 
   private static String orElse(@Nullable String value, String other) {

@@ -4,7 +4,8 @@ import com.jstorrent.iodaemon.IoDaemon;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +21,11 @@ final class SignalExit {
   private static final Map<String, Integer> SIGNALS = Map.of("HUP", HUP, "INT", 2, "TERM", 15);
   private static final int SECOND_COUNTS = 2; // of SIGINT and SIGTERM
   private static final int KILLED = 128;
+  private static final long REPEATED_NANOS = 100_000_000L; // PROTOCOL.md § 1.4
 
   private final IoDaemon daemon;
   private final ProcessLog log;
-  private final AtomicBoolean ending = new AtomicBoolean();
+  private final AtomicReference<@Nullable Received> first = new AtomicReference<>();
   private volatile ExitCode code = ExitCode.OK;
 
   private SignalExit(IoDaemon daemon, ProcessLog log) {
@@ -47,7 +49,6 @@ final class SignalExit {
   }
 
   private void onJvmEnd() {
-    ending.set(true);
     daemon.close();
     log.flush(ProcessLog.FLUSH_TIMEOUT);
     Runtime.getRuntime().halt(code.number());
@@ -97,11 +98,26 @@ final class SignalExit {
 
   /** Runs on a thread of the signal. When the daemon is closed, the process ends by itself. */
   private void onSignal(int number) {
-    if (ending.compareAndSet(false, true)) {
+    Received now = new Received(number, System.nanoTime());
+    Received earlier = first.compareAndExchange(null, now);
+    if (earlier == null) {
       LOG.info("The daemon ends because of signal {}.", number);
       daemon.close();
-    } else if (number != HUP) {
+    } else if (now.endsAtOnceAfter(earlier)) {
       Runtime.getRuntime().halt(KILLED + number);
+    }
+  }
+
+  /** A signal, and when it came. */
+  record Received(int number, long nanoTime) {
+    /**
+     * Whether somebody does not want to wait any longer. Programs such as timeout(1) send a signal to the process and to
+     * its group, so the same one right behind the first does not mean that.
+     */
+    boolean endsAtOnceAfter(Received earlier) {
+      boolean passedOnTwice =
+          number == earlier.number && nanoTime - earlier.nanoTime < REPEATED_NANOS;
+      return number != HUP && !passedOnTwice;
     }
   }
 }

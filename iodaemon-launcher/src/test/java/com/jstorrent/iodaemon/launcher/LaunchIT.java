@@ -3,6 +3,7 @@ package com.jstorrent.iodaemon.launcher;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -108,6 +111,21 @@ class LaunchIT {
       daemon.process().getOutputStream().write((TOKEN + "\n").getBytes(UTF_8));
       daemon.process().getOutputStream().flush();
       assertThat(status(daemon.port(), "/stats", TOKEN)).isEqualTo(200);
+    }
+  }
+
+  /** It belongs to another reader, such as the next command of a script. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatFollowsTheTokenStaysInStandardInput() throws Exception {
+    try (DaemonProcess daemon = DaemonProcess.start(jvm.environment(), "--token-stdin")) {
+      try (OutputStream input = daemon.process().getOutputStream()) {
+        input.write((TOKEN + "\nthe rest").getBytes(UTF_8));
+      }
+      assertThat(status(daemon.port(), "/stats", TOKEN)).isEqualTo(200);
+      assertThat(Path.of("/proc/" + daemon.process().pid() + "/fd/0"))
+          .content()
+          .isEqualTo("the rest");
     }
   }
 
@@ -212,7 +230,8 @@ class LaunchIT {
     Process process = builder.start();
     assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8))
         .isEqualTo(
-            "The daemon needs Java 21 or newer; install it, or name it in JSTORRENT_JAVA_HOME.\n");
+            "The daemon needs Java 21 or newer, and JSTORRENT_JAVA_HOME does not name one;"
+                + " correct it, or unset it.\n");
     assertThat(process.waitFor()).isEqualTo(1);
   }
 

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.config.LimitsBuilder;
@@ -37,6 +38,14 @@ class LimitOptionsTest {
       Method limit = Limits.class.getMethod(name);
       assertThat(limit.invoke(read)).as(name).isEqualTo(limit.invoke(Limits.DEFAULT));
     }
+  }
+
+  @Test
+  void noMessageRepeatsAValue() {
+    assertThatThrownBy(() -> LimitOptions.of(null, Map.of("socketQueueBytes", "999M")))
+        .hasMessage("The limit sessionQueueBytes must be at least socketQueueBytes. See --help.");
+    assertThatThrownBy(() -> LimitOptions.of(null, Map.of("linger", "200000d")))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("200000"));
   }
 
   @Test

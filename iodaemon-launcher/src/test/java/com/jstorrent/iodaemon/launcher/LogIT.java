@@ -7,6 +7,8 @@ import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.FrameWriter;
 import com.jstorrent.iodaemon.testkit.Peer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,6 +45,23 @@ class LogIT {
             .method(body.isEmpty() ? "GET" : "POST", BodyPublishers.ofString(body))
             .build();
     return http.send(request, BodyHandlers.discarding()).statusCode();
+  }
+
+  @Test
+  void theLogFileHasTheReasonOfAFailedStart(@TempDir Path logs) throws Exception {
+    Path log = logs.resolve("log");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        DaemonProcess daemon =
+            DaemonProcess.start(
+                Map.of(),
+                "--token", "secret", "--port", Integer.toString(taken.getLocalPort()), "--log-file",
+                log.toString(), "--log-format", "json")) {
+      assertThat(daemon.awaitExit()).isEqualTo(1);
+      assertThat(daemon.stderr()).contains("cannot be used").startsWith("{");
+    }
+    assertThat(log).content()
+        .contains("The daemon cannot continue", "cannot be used")
+        .startsWith("{");
   }
 
   @Test

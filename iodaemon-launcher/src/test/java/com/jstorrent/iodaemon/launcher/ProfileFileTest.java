@@ -72,6 +72,17 @@ class ProfileFileTest {
         .isNull();
   }
 
+  /** native-host reads the same file, and takes the variable as it is. */
+  @Test
+  void aRelativeConfigurationFolderIsBelowTheWorkingFolder() throws Exception {
+    Path file = Files.createDirectory(folder.resolve("jstorrent-native")).resolve("rpc-info.json");
+    Files.writeString(file, "{\"profiles\":[{\"install_id\":\"mine\"}]}");
+    Path relative = Path.of("").toAbsolutePath().relativize(folder.toAbsolutePath());
+    Map<String, String> environment =
+        Map.of("JSTORRENT_CONFIG_DIR", relative.toString(), "HOME", "/none");
+    assertThat(ProfileFile.ofPlatform(environment).read("mine")).isNotNull();
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void withoutAConfigurationFolderItIsUnderTheHomeFolder() throws Exception {
