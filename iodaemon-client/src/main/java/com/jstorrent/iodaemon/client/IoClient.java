@@ -162,7 +162,8 @@ public final class IoClient implements AutoCloseable {
    */
   @Override
   public void close() {
-    session.close();
-    connector.close();
+    if (session.close()) {
+      connector.close();
+    }
   }
 }

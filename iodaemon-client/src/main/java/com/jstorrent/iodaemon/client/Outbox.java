@@ -259,8 +259,8 @@ final class Outbox {
   }
 
   /**
-   * Accepts no more frames from {@link #put}. Blocks until all frames are sent, or there is no connection any more to
-   * send them on. A connection that is lost may be replaced; then what it has not delivered is sent again.
+   * Accepts no more frames from {@link #put}. Blocks until all frames are sent on a connection that stands, or the
+   * session is over. A connection that is lost may be replaced; then what it has not delivered is sent again.
    *
    * @param why the reason with which {@link #put} fails from now on
    */
@@ -268,8 +268,7 @@ final class Outbox {
     lock.lock();
     try {
       refuse(why);
-      while (failure == null
-          && (sending || !unsent.isEmpty() || link == null && !unacknowledged.isEmpty())) {
+      while (failure == null && (link == null || sending || !unsent.isEmpty())) {
         timeout.await(drained);
       }
     } finally {

@@ -152,7 +152,7 @@ final class Session {
       LOG.debug("A thread of the client was stopped.");
     } else {
       end("a thread of the client was interrupted.", interrupt);
-      current().close(); // with a Close, or the daemon would keep the sockets
+      current().close(); // with a Close, unless the interrupt has cut the connection that this thread was reading
     }
   }
 
@@ -187,13 +187,7 @@ final class Session {
     LOG.info("The connection to the daemon was lost; resuming the session: {}", end.getMessage());
     change(ClientState.Event.LOST, end);
     try {
-      FrameLink next = reconnection.resume(end);
-      lock.lock();
-      try {
-        link = next;
-      } finally {
-        lock.unlock();
-      }
+      FrameLink next = reconnection.resume(end, this::use);
       if (isClosed()) {
         next.close();
         return null;
@@ -203,6 +197,15 @@ final class Session {
     } catch (IOException e) {
       end(String.valueOf(e.getMessage()), e);
       return null;
+    }
+  }
+
+  private void use(FrameLink next) {
+    lock.lock();
+    try {
+      link = next;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -234,11 +237,15 @@ final class Session {
    * Sends what is queued, on another connection if one is lost meanwhile, ends everything, and tells the daemon. Blocks
    * for that even if the thread was interrupted before: calls are often ended by an interrupt, and the daemon must hear
    * of the end all the same.
+   *
+   * @return false when another call has closed it before
    */
-  void close() {
+  boolean close() {
     if (!beginClosing()) {
-      return;
+      return false;
     }
+    reconnection.clientCloses();
+    context.sockets().stopBlocking(); // or the reading thread may wait for the application, and not see a loss
     ExceptionSupplier why = () -> new SocketException("The client is closed.");
     boolean interrupted = Thread.interrupted();
     try {
@@ -248,13 +255,17 @@ final class Session {
     }
     FrameLink last = endClosing();
     context.failAll(why);
-    last.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    try {
+      last.close();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      reader.interrupt();
+      writer.interrupt();
+      change(ClientState.Event.ENDED, null);
     }
-    reader.interrupt();
-    writer.interrupt();
-    change(ClientState.Event.ENDED, null);
+    return true;
   }
 
   private boolean beginClosing() {

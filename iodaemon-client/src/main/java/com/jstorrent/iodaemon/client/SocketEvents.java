@@ -13,6 +13,9 @@ interface SocketEvents {
     data.release().run();
   }
 
+  /** {@link #onData} must not block any more, so data may be dropped. Any thread may call this. */
+  default void stopBlocking() {}
+
   /** The session has ended. */
   void onLost(ExceptionSupplier why);
 }

@@ -46,6 +46,11 @@ final class SocketRegistry {
     known.remove(id);
   }
 
+  /** The application is closing the client: the reading thread must not wait until it reads. */
+  void stopBlocking() {
+    known.values().forEach(SocketEvents::stopBlocking);
+  }
+
   void failAll(ExceptionSupplier why) {
     failure = why;
     known.values().forEach(socket -> socket.onLost(why));

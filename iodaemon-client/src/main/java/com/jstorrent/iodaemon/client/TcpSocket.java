@@ -30,6 +30,7 @@ final class TcpSocket implements SocketEvents {
   private final SendWindow out;
   private final Reply end = new Reply();
   private final AtomicReference<TcpPhase> phase = new AtomicReference<>(TcpPhase.OPEN);
+  private volatile ExceptionSupplier whyEnded = CLOSED_BY_PEER; // once it has
   private final AtomicReference<@Nullable Reply> securing = new AtomicReference<>();
 
   /**
@@ -131,12 +132,20 @@ final class TcpSocket implements SocketEvents {
   }
 
   @Override
+  public void stopBlocking() {
+    if (!context.negotiated().has(Capability.CREDIT)) { // with credit it never blocks, and what has come can still be read
+      in.discard();
+    }
+  }
+
+  @Override
   public void onLost(ExceptionSupplier why) {
     finish(why, why);
     end.fail(why);
   }
 
   private void finish(@Nullable ExceptionSupplier forReaders, ExceptionSupplier forWriters) {
+    whyEnded = forWriters;
     change(TcpPhase.Event.END);
     in.end(forReaders);
     out.end(forWriters);
@@ -228,7 +237,7 @@ final class TcpSocket implements SocketEvents {
     try {
       switch (phase.get()) { // asked once those who end the connection can see the reply
         case CLOSING -> throw CLOSED_HERE.exception();
-        case ENDED -> throw CLOSED_BY_PEER.exception();
+        case ENDED -> throw whyEnded.exception();
         default -> {
         }
       }

@@ -165,10 +165,10 @@ final class WebSocketInput {
   private void read(ByteBuffer into, SocketDeadline deadline) throws IOException {
     int limit = deadline.millis();
     int count;
-    if (limit == 0) {
+    if (limit == 0 && buffer.isDirect()) {
       count = channel.read(into);
-    } else {
-      byte[] bytes = new byte[Math.min(into.remaining(), LITTLE_BYTES)]; // a channel cannot read with a timeout
+    } else { // a channel cannot read with a timeout, and Java 21 cannot read into the heap without direct memory
+      byte[] bytes = new byte[Math.min(into.remaining(), LITTLE_BYTES)];
       socket.setSoTimeout(limit);
       count = socket.getInputStream().read(bytes);
       if (count > 0) {

@@ -130,17 +130,15 @@ final class WebSocketLink implements FrameLink {
    * thread, for the same reason as a pong.
    */
   private Thread sendClose(int code) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name("iodaemon-client-close")
-        .start(
-            () -> {
-              try {
-                output.close(code);
-              } catch (IOException e) {
-                LOG.trace("A Close was not sent: {}", e.toString());
-              }
-            });
+    return WebSocketOutput.start(
+        "iodaemon-client-close",
+        () -> {
+          try {
+            output.close(code);
+          } catch (IOException e) {
+            LOG.trace("A Close was not sent: {}", e.toString());
+          }
+        });
   }
 
   private IOException explained(IOException failure) throws InterruptedException {

@@ -74,17 +74,24 @@ final class WebSocketOutput {
    */
   void pong(ByteBuffer payload) {
     pong.set(payload); // an earlier one need not be answered (RFC 6455 § 5.5.3)
-    Thread.ofPlatform()
-        .daemon()
-        .name("iodaemon-client-pong")
-        .start(
-            () -> {
-              try {
-                sendPong();
-              } catch (IOException e) {
-                // The thread that reads finds out.
-              }
-            });
+    start(
+        "iodaemon-client-pong",
+        () -> {
+          try {
+            sendPong();
+          } catch (IOException e) {
+            // The thread that reads finds out.
+          }
+        });
+  }
+
+  /** A platform thread; when the system has none left, a virtual one may still do. */
+  static Thread start(String name, Runnable task) {
+    try {
+      return Thread.ofPlatform().daemon().name(name).start(task);
+    } catch (OutOfMemoryError e) {
+      return Thread.ofVirtual().name(name).start(task);
+    }
   }
 
   /** Sends the waiting pong, unless another thread is sending; that thread will send it. */

@@ -233,6 +233,74 @@ class ResumedClientTest {
     daemon.awaitStat(Counter.TCP_SERVERS, 0);
   }
 
+  @Test
+  void aClientWithNothingToSendIsClosedInTheDaemonOverTheNextConnection() throws Exception {
+    stop();
+    start(Limits.builder().resumeGrace(Duration.ofDays(1)).build());
+    ClientOptions patient =
+        ClientOptions.builder().resumeTimeout(LONG).closeTimeout(Duration.ZERO).build();
+    IoClient client = client(patient);
+    client.listen(LOOPBACK, 0);
+    StateChange connected = client.stateChange();
+    proxy.cut();
+    StateChange again = connected.next(LONG).next(LONG); // which acknowledges all that was sent
+    assertThat(again.state()).isEqualTo(ClientState.CONNECTED);
+    proxy.refuse(true);
+    assertThat(again.next(LONG).state()).isEqualTo(ClientState.RESUMING);
+    CompletableFuture<Void> closing =
+        Async.async(
+            () -> {
+              client.close();
+              return null;
+            });
+    TestWait.until(() -> refuses(client));
+    client.close(); // does nothing, and the other call goes on
+    proxy.refuse(false);
+    closing.get();
+    daemon.awaitStat(Counter.TCP_SERVERS, 0);
+  }
+
+  @Test
+  void closingDoesNotWaitForADaemonThatIsGone() throws Exception {
+    IoClient client =
+        client(ClientOptions.builder().resumeTimeout(LONG).closeTimeout(Duration.ZERO).build());
+    client.listen(LOOPBACK, 0);
+    StateChange connected = client.stateChange();
+    proxy.close(); // nobody listens any more
+    StateChange lost = connected.next(LONG);
+    client.close();
+    assertThat(lost.next(LONG).state()).isEqualTo(ClientState.CLOSED);
+  }
+
+  /** A reading thread that waits for the application sees no loss. */
+  @Test
+  void aSocketThatIsNotReadDoesNotKeepAClientFromClosing() throws Exception {
+    ClientOptions withoutCredit =
+        ClientOptions.builder()
+            .capabilities(Set.of(Capability.RESUME))
+            .resumeTimeout(LONG)
+            .closeTimeout(Duration.ZERO)
+            .receiveBytes(64 << 10)
+            .build();
+    IoClient client = client(withoutCredit);
+    TcpConnection connection = client.connect(LOOPBACK, peer.port());
+    Socket socket = peer.accept();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                socket.getOutputStream().write(new byte[16 << 20]);
+              } catch (IOException e) {
+                // The client has ended.
+              }
+            });
+    TestWait.until(() -> connection.input().available() >= 64 << 10);
+    proxy.cut();
+    connection.output().write(1);
+    client.close();
+    daemon.awaitStat(Counter.TCP_SOCKETS, 0);
+  }
+
   /** Whether it has begun to close. */
   private boolean refuses(IoClient client) {
     try {

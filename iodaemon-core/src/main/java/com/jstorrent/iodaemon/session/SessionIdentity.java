@@ -54,6 +54,7 @@ final class SessionIdentity {
   void opened() {
     if (!announced) {
       announced = true;
+      logOpened();
       tellOpened();
     }
   }
@@ -68,18 +69,23 @@ final class SessionIdentity {
     }
     info = new SessionInfo(info.number(), name);
     if (announced) {
+      LOG.info("Session {} has the id {}.", info.number(), printable(name));
       tellOpened();
     }
   }
 
-  private void tellOpened() {
+  private void logOpened() {
     String name = info.name();
     if (name == null) {
       LOG.info("Session {} is open.", info.number());
     } else {
       LOG.info("Session {} is open, with the id {}.", info.number(), printable(name));
     }
+  }
+
+  private void tellOpened() {
     context.listener().onSessionOpened(info);
+    String name = info.name();
     if (name != null && ranges != null) {
       context.streams().sessionOpened(name, ranges);
     }

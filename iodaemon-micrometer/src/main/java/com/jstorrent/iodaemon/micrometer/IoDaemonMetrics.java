@@ -68,7 +68,10 @@ public final class IoDaemonMetrics implements MeterBinder {
     removals.add(() -> registry.remove(uptime));
   }
 
-  /** Removes the meters from all registries that they were bound to. */
+  /**
+   * Removes the meters from all registries that they were bound to; also those of another daemon, if that was bound
+   * first with the same tags.
+   */
   public void unbind() {
     for (Runnable removal; (removal = removals.poll()) != null;) {
       removal.run();
