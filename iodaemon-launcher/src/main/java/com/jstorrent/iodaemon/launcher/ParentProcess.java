@@ -21,6 +21,8 @@ import java.util.Optional;
  */
 @FunctionalInterface
 interface ParentProcess {
+  boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+
   /** More than the file's only line can have. */
   int STAT_BYTES = 4 << 10;
 
@@ -40,7 +42,8 @@ interface ParentProcess {
    * @param folder the pid's folder in {@code /proc}; need not exist
    */
   static ParentProcess of(Optional<ProcessHandle> parent, ProcessHandle self, Path folder) {
-    if (parent.isEmpty() || !self.parent().equals(parent) && beganAfter(parent.get(), self)) {
+    boolean known = !WINDOWS && self.parent().equals(parent); // Windows keeps the pid of a parent that has ended
+    if (parent.isEmpty() || !known && beganAfter(parent.get(), self)) {
       return () -> false;
     }
     ProcessHandle handle = parent.get();

@@ -55,7 +55,11 @@ final class ProfileFile {
   static ProfileFile ofPlatform(Map<String, String> environment) {
     String home = orElse(set(environment, "HOME"), System.getProperty("user.home", ""));
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-    String folder = given(environment, "JSTORRENT_CONFIG_DIR"); // native-host takes a relative one as it is, too
+    boolean gone = Boolean.getBoolean(CommandLineParser.WORKING_FOLDER_GONE);
+    String folder = // native-host takes a relative one as it is, too
+        gone
+            ? set(environment, "JSTORRENT_CONFIG_DIR")
+            : given(environment, "JSTORRENT_CONFIG_DIR");
     if (folder == null && os.startsWith("windows")) {
       folder = orElse(set(environment, "APPDATA"), home);
     } else if (folder == null && os.startsWith("mac")) {

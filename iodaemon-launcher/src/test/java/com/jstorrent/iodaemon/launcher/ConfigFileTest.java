@@ -144,7 +144,7 @@ class ConfigFileTest {
               + "|The limit replayBytes must be a number of bytes, or one with K, M or G.",
           "limit.sessionQueueBytes = 15M|The limit sessionQueueBytes must be at least 16777216.",
           "limit.socketQueueBytes = 1G"
-              + "|The limit sessionQueueBytes must be at least socketQueueBytes, 1073741824."
+              + "|The limit sessionQueueBytes must be at least socketQueueBytes."
       })
   void aLineThatIsWrongIsNamedWithoutItsValue(String line, String sentence) {
     assertThatThrownBy(() -> options("token = s3cr3t\n" + line))
