@@ -7,7 +7,6 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +35,6 @@ final class Reconnection {
   private long receivedThen;
   private int shortLived; // connections in a row that were lost at once
   private long end;
-  private volatile boolean closing;
 
   Reconnection(FrameLink.Connector connector, String token, SessionContext context,
       Dispatch dispatch) {
@@ -56,20 +54,22 @@ final class Reconnection {
     this.nanoTime = nanoTime;
   }
 
-  /** The application is closing the client. Any thread. */
-  void clientCloses() {
-    closing = true;
+  /** Whose connection is replaced. */
+  interface Owner {
+    /** This is the connection from now on; nothing has been sent over it yet but what resumes the session. */
+    void use(FrameLink next);
+
+    /** Whether the application is closing the client. */
+    boolean isClosing();
   }
 
   /**
    * Tries until it succeeds, the daemon no longer has the session, or the time is over. On success, sending goes on
    * over the connection that is returned.
    *
-   * @param use is told of the connection before anything is sent over it
    * @throws IOException when the session is lost
    */
-  FrameLink resume(IOException lost, Consumer<FrameLink> use)
-      throws IOException, InterruptedException {
+  FrameLink resume(IOException lost, Owner owner) throws IOException, InterruptedException {
     shortLived = wasShortLived() ? shortLived + 1 : 0;
     if (shortLived == MAX_SHORT_LIVED) {
       throw new IOException("every new connection was lost immediately.", lost);
@@ -79,7 +79,7 @@ final class Reconnection {
     for (int attempt = 0; attempt == 0 || nanoTime.getAsLong() - end < 0; attempt++) {
       pause(attempt);
       try {
-        FrameLink link = attempt(use);
+        FrameLink link = attempt(owner);
         if (link != null) {
           resumed = true;
           resumedAt = nanoTime.getAsLong();
@@ -89,7 +89,7 @@ final class Reconnection {
       } catch (SessionGoneException | AuthenticationException e) {
         throw e;
       } catch (IOException e) {
-        if (closing && e.getCause() instanceof ConnectException) {
+        if (owner.isClosing() && e.getCause() instanceof ConnectException) {
           throw e; // nobody listens there, so the daemon is gone, and whoever closes the client need not wait
         }
         LOG.debug("Attempt {} to resume has failed: {}", attempt, e.getMessage());
@@ -132,7 +132,7 @@ final class Reconnection {
     return wanted != null ? wanted : Duration.ofSeconds(context.negotiated().resumeGraceSeconds());
   }
 
-  private @Nullable FrameLink attempt(Consumer<FrameLink> use)
+  private @Nullable FrameLink attempt(Owner owner)
       throws IOException, InterruptedException {
     FrameLink link = connector.connect(step());
     boolean answered = false;
@@ -142,7 +142,7 @@ final class Reconnection {
       String ticket = Objects.requireNonNull(context.negotiated().ticket());
       DaemonFrame.Resumed answer = handshake.resume(ticket, dispatch.received());
       answered = true;
-      return continuing(link, answer, use);
+      return continuing(link, answer, owner);
     } finally {
       if (!answered) {
         link.abort(); // a Close would end the session, which the daemon may have resumed
@@ -151,7 +151,7 @@ final class Reconnection {
   }
 
   private @Nullable FrameLink continuing(
-      FrameLink link, DaemonFrame.Resumed answer, Consumer<FrameLink> use)
+      FrameLink link, DaemonFrame.Resumed answer, Owner owner)
       throws SessionGoneException {
     if (answer.errno() == Errno.EAGAIN.number()) {
       link.close();
@@ -162,7 +162,7 @@ final class Reconnection {
       throw new SessionGoneException("the daemon no longer has the session.");
     }
     dispatch.markAllAcknowledged();
-    use.accept(link);
+    owner.use(link);
     if (answer.toClient() != dispatch.received()
         || !context.outbox().resume(link, answer.fromClient())) {
       link.close();

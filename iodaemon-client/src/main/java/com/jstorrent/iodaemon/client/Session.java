@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * The client's side of a session. One thread reads frames, and resumes the session after a lost connection; another
  * one writes frames. Thread-safe.
  */
-final class Session {
+final class Session implements Reconnection.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final Duration LONG = Duration.ofDays(1);
 
@@ -187,7 +187,7 @@ final class Session {
     LOG.info("The connection to the daemon was lost; resuming the session: {}", end.getMessage());
     change(ClientState.Event.LOST, end);
     try {
-      FrameLink next = reconnection.resume(end, this::use);
+      FrameLink next = reconnection.resume(end, this);
       if (isClosed()) {
         next.close();
         return null;
@@ -200,7 +200,8 @@ final class Session {
     }
   }
 
-  private void use(FrameLink next) {
+  @Override
+  public void use(FrameLink next) {
     lock.lock();
     try {
       link = next;
@@ -212,6 +213,16 @@ final class Session {
   private void end(String why, @Nullable Throwable cause) {
     context.failAll(() -> new ConnectionLostException(why, cause));
     change(ClientState.Event.ENDED, cause);
+  }
+
+  @Override
+  public boolean isClosing() {
+    lock.lock();
+    try {
+      return closing;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private FrameLink current() {
@@ -244,7 +255,6 @@ final class Session {
     if (!beginClosing()) {
       return false;
     }
-    reconnection.clientCloses();
     context.sockets().stopBlocking(); // or the reading thread may wait for the application, and not see a loss
     ExceptionSupplier why = () -> new SocketException("The client is closed.");
     boolean interrupted = Thread.interrupted();

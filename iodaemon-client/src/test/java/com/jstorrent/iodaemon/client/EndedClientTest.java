@@ -82,6 +82,30 @@ class EndedClientTest {
     assertThat(next.get()).isNull();
   }
 
+  @Test
+  void aClientThatIsClosedWaitsForTheNextConnectionEvenIfThereIsNothingToSend() throws Exception {
+    Outbox outbox = new Outbox(1000, 1000);
+    FrameLink lost = new ScriptedLink();
+    outbox.start(lost, true);
+    outbox.detach(lost);
+    CompletableFuture<Boolean> draining =
+        Async.async(
+            () -> {
+              outbox.drain(
+                  () -> new SocketException("closed"), CallTimeout.of("Sending", Duration.ZERO));
+              return true;
+            });
+    TestWait.until(() -> isClosed(outbox));
+    FrameLink next = new ScriptedLink();
+    assertThat(draining).isNotDone();
+    assertThat(outbox.resume(next, 0)).isTrue();
+    outbox.detach(lost); // by a writer that has noticed late
+    CompletableFuture<Outbox.Outgoing> idle = Async.async(outbox::take);
+    assertThat(draining.get()).isTrue();
+    outbox.fail(() -> new SocketException("over"));
+    assertThat(idle.get()).isNull();
+  }
+
   /** Whether it accepts no more frames; adds none to it. */
   private static boolean isClosed(Outbox outbox) throws IOException {
     try {

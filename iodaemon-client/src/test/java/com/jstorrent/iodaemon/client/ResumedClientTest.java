@@ -220,13 +220,7 @@ class ResumedClientTest {
     proxy.refuse(true);
     assertThat(connected.next(LONG).state()).isEqualTo(ClientState.RESUMING);
     connection.output().write("the last words".getBytes());
-    CompletableFuture<Void> closing =
-        Async.async(
-            () -> {
-              client.close();
-              return null;
-            });
-    TestWait.until(() -> refuses(client));
+    CompletableFuture<Void> closing = beginClosing(client);
     proxy.refuse(false);
     closing.get();
     assertThat(socket.getInputStream().readAllBytes()).isEqualTo("the last words".getBytes());
@@ -247,13 +241,7 @@ class ResumedClientTest {
     assertThat(again.state()).isEqualTo(ClientState.CONNECTED);
     proxy.refuse(true);
     assertThat(again.next(LONG).state()).isEqualTo(ClientState.RESUMING);
-    CompletableFuture<Void> closing =
-        Async.async(
-            () -> {
-              client.close();
-              return null;
-            });
-    TestWait.until(() -> refuses(client));
+    CompletableFuture<Void> closing = beginClosing(client);
     client.close(); // does nothing, and the other call goes on
     proxy.refuse(false);
     closing.get();
@@ -299,6 +287,18 @@ class ResumedClientTest {
     connection.output().write(1);
     client.close();
     daemon.awaitStat(Counter.TCP_SOCKETS, 0);
+  }
+
+  /** Closes it on another thread, and returns when that has begun. */
+  private CompletableFuture<Void> beginClosing(IoClient client) {
+    CompletableFuture<Void> closing =
+        Async.async(
+            () -> {
+              client.close();
+              return null;
+            });
+    TestWait.until(() -> refuses(client));
+    return closing;
   }
 
   /** Whether it has begun to close. */
