@@ -127,8 +127,8 @@ final class MakeArchive {
   }
 
   /**
-   * Gives all files the same modification time, because the JVM accepts the archive only if the files of the class
-   * path have the times that they had when it was made. The start script knows this time, and restores it in a copy
+   * Gives all files the same modification time, because a JVM before Java 25 accepts the archive only if the jars
+   * have the times that they had when it was made. The start script knows this time, and restores it in a copy
    * that has lost it.
    */
   private static void setTimes(Path lib) throws IOException {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> {@link #send} is called by one thread at a time, {@link #receive} by one
  * other; {@link #close} and {@link #abort} by any.
  *
- * <p><b>Flow control.</b> {@code send} blocks while the daemon takes nothing. While nobody calls {@code receive}, a
+ * <p><b>Flow control.</b> {@code send} blocks while the daemon takes nothing. While no thread calls {@code receive}, a
  * link buffers at most a constant number of bytes, so that the daemon is slowed down.
  */
 public interface FrameLink {

@@ -90,7 +90,7 @@ final class Reconnection {
         throw e;
       } catch (IOException e) {
         if (owner.isClosing() && e.getCause() instanceof ConnectException) {
-          throw e; // nobody listens there, so the daemon is gone, and whoever closes the client need not wait
+          throw e; // the port is closed, so the daemon is gone, and closing the client need not wait
         }
         LOG.debug("Attempt {} to resume has failed: {}", attempt, e.getMessage());
         last = e;

@@ -26,7 +26,7 @@ final class Replies {
     return id;
   }
 
-  /** Nobody waits for the answer any more. */
+  /** No call waits for the answer any more. */
   void forget(int requestId) {
     pending.remove(requestId);
   }

@@ -146,7 +146,7 @@ final class Session implements Reconnection.Owner {
     }
   }
 
-  /** A program may interrupt all threads of a group, this one included; then nobody reads or writes any more. */
+  /** A program may interrupt all threads of a group, this one included; then no thread reads or writes any more. */
   private void stopped(InterruptedException interrupt) {
     if (isClosed()) {
       LOG.debug("A thread of the client was stopped.");

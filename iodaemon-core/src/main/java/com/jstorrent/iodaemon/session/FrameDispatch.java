@@ -9,7 +9,7 @@ import com.jstorrent.iodaemon.net.ClientSockets;
 import com.jstorrent.iodaemon.transport.LargeFrame;
 import java.nio.ByteBuffer;
 
-/** Passes each frame that is allowed to whoever handles it. */
+/** Passes each frame that is allowed to the object that handles it. */
 final class FrameDispatch {
 
   /** The frames that are about the connection itself. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ResumeTickets {
   private final ConcurrentMap<String, Client> holders = new ConcurrentHashMap<>();
 
-  /** A ticket that stands for nothing yet. Whoever guessed one would need the token as well. */
+  /** A ticket that stands for nothing yet. A client that guessed one would need the token as well. */
   String draw() {
     return RandomId.draw();
   }

@@ -111,8 +111,8 @@ final class SignalExit {
   /** A signal, and when it came. */
   record Received(int number, long nanoTime) {
     /**
-     * Whether somebody does not want to wait any longer. Programs such as timeout(1) send a signal to the process and to
-     * its group, so the same one right behind the first does not mean that.
+     * Whether the process ends at once because of this signal. Programs such as timeout(1) send a signal to the process
+     * and to its group, so the same one right behind the first does not count.
      */
     boolean endsAtOnceAfter(Received earlier) {
       boolean passedOnTwice =

@@ -30,7 +30,7 @@ record Answer(int status, HttpHeaders headers, AnswerInput body) implements Auto
     return new String(text, StandardCharsets.UTF_8);
   }
 
-  /** Reads a body that nobody needs, so that the connection can be used again. */
+  /** Reads a body that is not needed, so that the connection can be used again. */
   void finish() throws IOException {
     while (body.read() >= 0) {
       // Such bodies are empty, or a word.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The frame of data that is being built for a client: a peer's bytes are read to the place of its
  * payload, with room for both headers in front. All sockets of a client share it. Its buffer is taken
  * from the pool when a peer sends, and is given back when none has sent for a while, or passed on to
- * whoever keeps the frame; while memory is short, it is a small one. While frames wait to be sent
+ * the log that keeps the frame; while memory is short, it is a small one. While frames wait to be sent
  * together, the next one is built in another buffer. Used by the relay's thread only.
  */
 public final class InboundFrame {

@@ -17,7 +17,7 @@ enum LoopState {
   SELECTING,
   /** It waits for a task: there is no channel to serve. */
   PARKED,
-  /** There is no thread: whoever moves the loop from here to BUSY has to start one. */
+  /** There is no thread: the thread that moves the loop from here to BUSY has to start one. */
   NO_THREAD,
   ENDED;
 

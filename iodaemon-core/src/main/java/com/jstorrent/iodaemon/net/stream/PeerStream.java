@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The bytes of a peer, plain or encrypted. Never blocks. The relay reads, which includes
- * {@link #nextStep} and what follows from it; whoever holds the socket's output lock writes.
+ * {@link #nextStep} and what follows from it; the thread that holds the socket's output lock writes.
  */
 public sealed interface PeerStream extends SendQueue.Sink permits PlainStream, TlsStream {
 

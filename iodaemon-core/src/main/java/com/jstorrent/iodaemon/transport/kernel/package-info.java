@@ -1,4 +1,4 @@
-/** What Linux tells about sockets, for whoever writes to some. For this project's modules only. */
+/** What Linux reports about sockets, for code that writes to them. For this project's modules only. */
 @NullMarked
 package com.jstorrent.iodaemon.transport.kernel;
 
