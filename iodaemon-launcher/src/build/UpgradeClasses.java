@@ -46,9 +46,15 @@ final class UpgradeClasses {
       }
     }
     Files.setLastModifiedTime(jar, time);
+    if (Files.exists(sbom)) { // a build without network makes none
+      replaceDigests(sbom, old, Files.readAllBytes(jar));
+    }
+  }
+
+  private static void replaceDigests(Path sbom, byte[] old, byte[] fresh)
+      throws IOException, NoSuchAlgorithmException {
     String text = Files.readString(sbom);
     FileTime written = Files.getLastModifiedTime(sbom);
-    byte[] fresh = Files.readAllBytes(jar);
     for (String name : DIGESTS) {
       text = text.replace(digest(name, old), digest(name, fresh));
     }

@@ -3,7 +3,6 @@ package com.jstorrent.iodaemon.launcher;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.jstorrent.iodaemon.json.Json;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +20,8 @@ class ThirdPartyIT {
   @Test
   void everyLibraryIsNamedWithItsLicence() throws Exception {
     List<String> lines = Files.readAllLines(DIST.resolve("THIRD-PARTY.txt"));
-    Map<?, ?> sbom =
-        Json.readObject(Files.readString(DIST.resolve("jstorrent-io-daemon.cdx.json")));
     List<String> libraries =
-        ((List<?>) sbom.get("components"))
+        ((List<?>) SbomIT.sbom().get("components"))
             .stream()
             .map(component -> (Map<?, ?>) component)
             .filter(component -> !component.get("group").equals("com.jstorrent"))
