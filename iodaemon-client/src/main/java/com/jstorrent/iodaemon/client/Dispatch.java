@@ -29,6 +29,7 @@ final class Dispatch {
   private long received;
   private long acknowledged;
   private long unacknowledgedBytes;
+  private @Nullable String lastError; // what the daemon said last in an ERROR that answers no request
 
   Dispatch(SessionContext context) {
     this.context = context;
@@ -44,6 +45,13 @@ final class Dispatch {
 
   boolean isResumable() {
     return resumable;
+  }
+
+  /** Why the daemon has closed the connection, with what it said in an ERROR before. */
+  String explain(LinkClosedException end) {
+    return lastError == null
+        ? String.valueOf(end.getMessage())
+        : end.getMessage() + " It said: " + lastError;
   }
 
   /** Everything received counts as acknowledged: RESUME has told the daemon the count, or an ACK is about to. */
@@ -138,6 +146,7 @@ final class Dispatch {
     if (!context.replies().complete(frame)) {
       if (frame instanceof DaemonFrame.Error error && error.requestId() == 0) {
         LOG.warn("The daemon reports an error: {}", error.message());
+        lastError = error.message();
       } else {
         LOG.debug("No call waits for this answer any more: {}", frame.opcode());
       }

@@ -178,9 +178,11 @@ final class Session implements Reconnection.Owner {
 
   /** Another connection of the same session, or null when there is none. */
   private @Nullable FrameLink another(IOException end) throws InterruptedException {
-    if (end instanceof LinkClosedException
-        || end instanceof MalformedFrameException
-        || !dispatch.isResumable()) {
+    if (end instanceof LinkClosedException closed) {
+      end(dispatch.explain(closed), end);
+      return null;
+    }
+    if (end instanceof MalformedFrameException || !dispatch.isResumable()) {
       end(String.valueOf(end.getMessage()), end);
       return null;
     }

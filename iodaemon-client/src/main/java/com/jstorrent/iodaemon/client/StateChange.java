@@ -43,14 +43,18 @@ public final class StateChange {
   }
 
   /**
-   * The change after this one. Blocks until there is one. After {@link ClientState#CLOSED} there is none, so the
-   * call then lasts until its timeout.
+   * The change after this one. Blocks until there is one.
    *
    * @param timeout zero means without limit
+   * @throws IllegalStateException after {@link ClientState#CLOSED}, since no change follows it
    * @throws java.net.SocketTimeoutException when the state does not change in time
    * @throws InterruptedIOException when the thread is interrupted
    */
   public StateChange next(Duration timeout) throws InterruptedIOException {
+    if (state == ClientState.CLOSED) {
+      throw new IllegalStateException(
+          "The client is closed, and its state does not change any more.");
+    }
     CallTimeout remaining = CallTimeout.of("A change of the client's state", timeout);
     lock.lock();
     try {

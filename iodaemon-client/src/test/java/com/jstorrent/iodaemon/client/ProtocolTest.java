@@ -266,6 +266,41 @@ class ProtocolTest {
   }
 
   @Test
+  void aClientThatTheDaemonHasClosedKnowsWhatTheDaemonSaid() throws Exception {
+    IoClient client = client();
+    TcpConnection connection = connect(client);
+    StateChange connected = client.stateChange();
+    daemon.say(new DaemonFrame.Error(0, "There is no memory for another client."));
+    daemon.sayClose(1013);
+    StateChange closed = connected.next(Duration.ZERO);
+    assertThat(closed.state()).isEqualTo(ClientState.CLOSED);
+    assertThat(closed.cause()).isInstanceOf(LinkClosedException.class);
+    assertThatThrownBy(() -> connection.input().read())
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageEndingWith("with 1013. It said: There is no memory for another client.");
+  }
+
+  @Test
+  void aDaemonThatClosesWithoutAWordIsQuotedByItsCode() throws Exception {
+    IoClient client = client();
+    TcpConnection connection = connect(client);
+    daemon.sayClose(1001);
+    assertThatThrownBy(() -> connection.input().read())
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageEndingWith("The daemon has closed the connection with 1001.");
+  }
+
+  @Test
+  void nothingFollowsTheStateClosed() throws Exception {
+    IoClient client = client();
+    client.close();
+    StateChange closed = client.stateChange();
+    assertThatThrownBy(() -> closed.next(Duration.ZERO))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("The client is closed, and its state does not change any more.");
+  }
+
+  @Test
   void anUnknownOpcodeIsIgnoredAndCounted() throws Exception {
     IoClient client = client();
     TcpConnection connection = connect(client);

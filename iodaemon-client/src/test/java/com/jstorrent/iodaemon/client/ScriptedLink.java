@@ -25,6 +25,7 @@ final class ScriptedLink implements FrameLink {
   private final BlockingQueue<ByteBuffer> toClient = new LinkedBlockingQueue<>();
   private volatile boolean broken;
   private volatile boolean closedInOrder;
+  private volatile @Nullable LinkClosedException daemonsClose;
 
   /** Connections in the order in which they are made. */
   static final class Connector implements FrameLink.Connector {
@@ -61,7 +62,7 @@ final class ScriptedLink implements FrameLink {
   public @Nullable ByteBuffer receive(Duration timeout) throws IOException, InterruptedException {
     ByteBuffer frame = toClient.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
     if (frame == END) {
-      throw new EOFException("broken");
+      throw daemonsClose == null ? new EOFException("broken") : daemonsClose;
     }
     return frame;
   }
@@ -85,6 +86,12 @@ final class ScriptedLink implements FrameLink {
 
   /** Breaks after what was said; what the client sends until then is still heard. */
   void breakBehind() {
+    toClient.add(END);
+  }
+
+  /** The daemon closes the connection after what it has said. */
+  void sayClose(int code) {
+    daemonsClose = new LinkClosedException(code);
     toClient.add(END);
   }
 
