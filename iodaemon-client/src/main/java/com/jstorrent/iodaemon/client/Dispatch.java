@@ -29,7 +29,7 @@ final class Dispatch {
   private long received;
   private long acknowledged;
   private long unacknowledgedBytes;
-  private @Nullable String lastError; // what the daemon said last in an ERROR that answers no request
+  private @Nullable String lastError; // of the last frame, if it was an ERROR that answers no request
 
   Dispatch(SessionContext context) {
     this.context = context;
@@ -47,7 +47,7 @@ final class Dispatch {
     return resumable;
   }
 
-  /** Why the daemon has closed the connection, with what it said in an ERROR before. */
+  /** Why the daemon has closed the connection, with the ERROR directly before its Close. */
   String explain(LinkClosedException end) {
     return lastError == null
         ? String.valueOf(end.getMessage())
@@ -71,6 +71,7 @@ final class Dispatch {
     boolean counted =
         acknowledging && size >= FrameHeader.LENGTH && Opcode.isCounted(FrameHeader.opcode(bytes));
     DaemonFrame frame = null;
+    lastError = null; // what was wrong earlier is not why the daemon closes the connection now
     try {
       frame = FrameReader.readDaemon(bytes);
     } catch (ProtocolException e) {

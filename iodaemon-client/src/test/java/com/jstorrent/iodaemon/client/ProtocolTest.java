@@ -281,10 +281,13 @@ class ProtocolTest {
   }
 
   @Test
-  void aDaemonThatClosesWithoutAWordIsQuotedByItsCode() throws Exception {
+  void anEarlierErrorIsNotTakenForTheReasonOfTheClose() throws Exception {
     IoClient client = client();
     TcpConnection connection = connect(client);
+    daemon.say(new DaemonFrame.Error(0, "An earlier frame was too long."));
+    daemon.say(new DaemonFrame.TcpRecv(0, 1, ByteBuffer.wrap(new byte[] {7})));
     daemon.sayClose(1001);
+    assertThat(connection.input().read()).isEqualTo(7);
     assertThatThrownBy(() -> connection.input().read())
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageEndingWith("The daemon has closed the connection with 1001.");
