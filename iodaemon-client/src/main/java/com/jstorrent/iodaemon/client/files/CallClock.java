@@ -1,25 +1,20 @@
 package com.jstorrent.iodaemon.client.files;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The clock for the time limits of calls and for the pause before a call is repeated. */
+@FunctionalInterface
 interface CallClock {
   /** The system's clock. */
-  CallClock SYSTEM =
-      new CallClock() {
-        @Override
-        public long nanoTime() {
-          return System.nanoTime();
-        }
-
-        @Override
-        public void sleep(Duration time) throws InterruptedException {
-          Thread.sleep(time);
-        }
-      };
+  CallClock SYSTEM = (time, closed) -> closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
 
   /** As {@link System#nanoTime}. */
-  long nanoTime();
+  default long nanoTime() {
+    return System.nanoTime();
+  }
 
-  void sleep(Duration time) throws InterruptedException;
+  /** Waits for this time, but no longer than until the client is closed, when the latch opens. */
+  void pause(Duration time, CountDownLatch closed) throws InterruptedException;
 }

@@ -113,7 +113,7 @@ final class HttpCalls {
       return false;
     }
     try {
-      clock.sleep(pause);
+      clock.pause(pause, http.closed());
       return true;
     } catch (InterruptedException e) {
       throw AnswerInput.interrupted();

@@ -2,11 +2,12 @@ package com.jstorrent.iodaemon.client.files;
 
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
 /** The connections that a client shares with everything made from it. Thread-safe. */
 final class SharedHttp {
   private final HttpClient client;
-  private volatile boolean closed;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   SharedHttp(Duration connectLimit) {
     client =
@@ -23,12 +24,17 @@ final class SharedHttp {
   }
 
   boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
+  /** Opens when the client is closed. */
+  CountDownLatch closed() {
     return closed;
   }
 
   /** Ends what is under way. */
   void close() {
-    closed = true;
+    closed.countDown();
     client.shutdownNow();
   }
 }

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -29,12 +31,7 @@ class RepetitionTest {
     private final Queue<Duration> slept = new ConcurrentLinkedQueue<>();
 
     @Override
-    public long nanoTime() {
-      return System.nanoTime();
-    }
-
-    @Override
-    public void sleep(Duration time) {
+    public void pause(Duration time, CountDownLatch closed) {
       slept.add(time);
     }
   }
@@ -161,22 +158,37 @@ class RepetitionTest {
   @Test
   void anInterruptEndsThePause() throws Exception {
     CallClock interrupted =
-        new CallClock() {
-          @Override
-          public long nanoTime() {
-            return System.nanoTime();
-          }
-
-          @Override
-          public void sleep(Duration time) throws InterruptedException {
-            Thread.currentThread().interrupt();
-            Thread.sleep(time);
-          }
+        (time, closed) -> {
+          Thread.currentThread().interrupt();
+          CallClock.SYSTEM.pause(time, closed);
         };
     try (ScriptedServer server = new ScriptedServer(busy(1), DONE);
         FilesClient files = server.client().clock(interrupted).build()) {
       assertThatThrownBy(() -> files.stat(FILE)).isInstanceOf(InterruptedIOException.class);
       assertThat(Thread.interrupted()).isTrue();
+      assertThat(server.unseenRequests()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void closingTheClientEndsThePause() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CallClock announced =
+        (time, closed) -> {
+          begun.countDown();
+          CallClock.SYSTEM.pause(time, closed);
+        };
+    Duration hour = Duration.ofHours(1);
+    try (ScriptedServer server = new ScriptedServer(busy(3600), DONE)) {
+      FilesClient files =
+          server.client().clock(announced).timeLimit(hour.plus(hour)).attempts(2, hour).build();
+      CompletableFuture<Void> call =
+          CompletableFuture.runAsync(
+              () -> assertThatThrownBy(() -> files.stat(FILE))
+                  .hasMessage("The client has been closed."));
+      begun.await();
+      files.close();
+      call.get();
       assertThat(server.unseenRequests()).isEqualTo(1);
     }
   }
