@@ -131,11 +131,11 @@ public final class BufferPool {
   }
 
   /**
-   * Takes a buffer back; from here on the caller must not use it. One of another size is left to the
-   * collector.
+   * Takes a buffer back; from here on the caller must not use it. One on the heap or of another size is
+   * left to the collector.
    */
   public void give(ByteBuffer buffer) {
-    if (buffer.capacity() != bufferBytes) {
+    if (!buffer.isDirect() || buffer.capacity() != bufferBytes) {
       return;
     }
     lock.lock();

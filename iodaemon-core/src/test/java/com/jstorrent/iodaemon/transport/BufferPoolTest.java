@@ -73,8 +73,10 @@ class BufferPoolTest {
   }
 
   @Test
-  void buffersOfAnotherSizeAreNotKept() {
+  void buffersThatAreNotFromThePoolAreNeitherKeptNorCounted() {
     trimmed.give(ByteBuffer.allocateDirect(BYTES + 1));
+    trimmed.give(ByteBuffer.allocate(BYTES));
     assertThat(trimmed.idle()).isZero();
+    assertThat(trimmed.inUse()).isZero();
   }
 }

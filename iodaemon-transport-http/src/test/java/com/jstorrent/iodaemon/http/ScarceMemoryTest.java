@@ -142,6 +142,26 @@ class ScarceMemoryTest {
     awaitNothingHeld();
   }
 
+  /** Such a body is on the heap, although it has the size of a segment of the pool. */
+  @Test
+  void aBodyOfTheSizeOfASegmentLeavesNoMemoryBehind() throws Exception {
+    byte[] body = Peer.bytes(1, Limits.SEGMENT_BYTES);
+    Map<String, String> right =
+        Map.of(
+            "X-Path-Base64", HttpDaemon.encoded("f"),
+            "X-Expected-SHA1", DigestUtils.sha1Hex(body));
+    for (int i = 0; i < 8; i++) {
+      assertThat(daemon.post("/write/k", body, right).statusCode()).isEqualTo(200);
+    }
+    byte[] content = Peer.bytes(2, MIB);
+    Files.write(folder.resolve("g"), content);
+    Map<String, String> head = Map.of("X-Path-Base64", HttpDaemon.encoded("g"));
+    assertThat(Arrays.equals(daemon.get("/read/k", head).body(), content)).isTrue();
+    awaitNothingHeld();
+    TestDaemon.await(
+        "no segment in use", () -> daemon.services().memory().segments().inUse() == 0);
+  }
+
   @Test
   void filesAreReadWhenThereIsNoMemory() throws Exception {
     byte[] content = Peer.bytes(1, 3 * MIB);
