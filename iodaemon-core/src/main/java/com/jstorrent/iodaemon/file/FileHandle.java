@@ -89,7 +89,7 @@ public final class FileHandle implements LocatedFile {
     return closed;
   }
 
-  /** A write to the file that is in progress. Closing the handle waits for it. */
+  /** A write to the file that is in progress. */
   public final class Writing implements AutoCloseable {
     private Writing() {}
 
@@ -128,11 +128,20 @@ public final class FileHandle implements LocatedFile {
     }
   }
 
-  /** Refuses further writes and waits for those in progress. Interrupts do not end the wait. */
+  /** Refuses further writes. Those in progress go on. */
   void close() {
     lock.lock();
     try {
       closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the writes in progress. Interrupts do not end the wait. */
+  void awaitWrites() {
+    lock.lock();
+    try {
       while (writers > 0) {
         idle.awaitUninterruptibly();
       }

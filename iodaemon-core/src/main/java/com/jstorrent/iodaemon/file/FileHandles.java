@@ -144,7 +144,9 @@ public final class FileHandles implements DaemonListener {
    * @throws OperationFailure ENOENT when there is no such handle
    */
   public void close(String id) throws OperationFailure {
-    close(require(id));
+    FileHandle handle = require(id);
+    close(handle);
+    handle.awaitWrites();
   }
 
   private void close(FileHandle handle) {
@@ -273,6 +275,6 @@ public final class FileHandles implements DaemonListener {
     }
     left.stream()
         .filter(handle -> session.equals(handle.session()))
-        .forEach(this::close);
+        .forEach(this::close); // without waiting: a write may take as long as its client likes
   }
 }

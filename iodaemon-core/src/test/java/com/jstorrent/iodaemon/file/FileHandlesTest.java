@@ -13,6 +13,7 @@ import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +108,23 @@ class FileHandlesTest {
     clock.advance(Limits.DEFAULT.handleGrace());
     assertThat(clock.waiting()).isZero();
     assertThat(stats.get(Counter.FILE_HANDLES)).isOne();
+  }
+
+  @Test
+  void theHandlesOfASessionThatHasGoneDoNotWaitForTheWritesOfEachOther() throws Exception {
+    handles.onSessionOpened(SESSION);
+    List<FileHandle> all = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      all.add(open("f", FileHandle.Mode.WRITE));
+    }
+    try (FileHandle.Writing first = all.getFirst().write();
+        FileHandle.Writing last = all.getLast().write()) {
+      assertThat(first).isNotSameAs(last);
+      handles.onSessionClosed(SESSION);
+      clock.advance(Limits.DEFAULT.handleGrace());
+      awaitHandles(0);
+      TestDaemon.await("all closed", () -> all.stream().allMatch(FileHandle::isClosed));
+    }
   }
 
   private void awaitHandles(long count) {
