@@ -1,50 +1,40 @@
 package com.jstorrent.iodaemon.net;
 
 import com.jstorrent.iodaemon.time.MonotonicClock;
+import com.jstorrent.iodaemon.transport.kernel.KernelDatagrams;
 import com.jstorrent.iodaemon.transport.kernel.KernelSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Counts the datagrams that the system dropped because a socket's buffer was full: while a client does
- * not read, its sockets are not read either. Java has no call for this number, but Linux publishes it
- * in a file. On other systems nothing is counted.
+ * not read, its sockets are not read either. Where several sockets share an address, nothing tells which
+ * is which, and the drops of all count as those of the oldest.
  */
 final class KernelDrops {
-  private static final List<Path> TABLES =
-      List.of(Path.of("/proc/net/udp"), Path.of("/proc/net/udp6"));
-  private static final int LOCAL_ADDRESS = 1;
-  private static final int DROPS = 12;
-
   /** Often enough for numbers that a person looks at. */
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
   private final MonotonicClock clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<DatagramChannel, Watched> sockets = new HashMap<>(); // guarded by lock
+  private final Map<DatagramChannel, Watched> sockets = new LinkedHashMap<>(); // guarded by lock; oldest first
+  private Map<String, Long> seen = new HashMap<>(); // guarded by lock; drops that were counted, by inode
   private boolean scheduled; // guarded by lock
+  private final AtomicBoolean sampling = new AtomicBoolean();
   private volatile long lastSample;
 
-  /** A socket, by its local address as the table writes it, and how many of its drops were counted. */
-  private static final class Watched {
-    private final String address;
-    private final LongConsumer onDrops;
-    private long seen;
-
-    private Watched(String address, LongConsumer onDrops) {
-      this.address = address;
-      this.onDrops = onDrops;
-    }
-  }
+  /** A socket, by its local address as the system's list has it. */
+  private record Watched(String address, LongConsumer onDrops) {}
 
   KernelDrops(MonotonicClock clock) {
     this.clock = clock;
@@ -104,32 +94,44 @@ final class KernelDrops {
             });
   }
 
+  /** One thread at a time: an older list that came last would make drops count twice. */
   private void sample() {
-    lastSample = clock.nanoTime();
-    Map<String, Long> drops = new HashMap<>();
-    for (Path table : TABLES) {
-      try {
-        Files.readAllLines(table).stream().skip(1).forEach(line -> read(line, drops));
-      } catch (IOException | RuntimeException e) {
-        return; // not Linux, or a Linux that hides it
-      }
+    if (!sampling.compareAndSet(false, true)) {
+      return;
     }
+    try {
+      lastSample = clock.nanoTime();
+      KernelDatagrams.dropsOfOwn(addresses()).ifPresent(this::count);
+    } finally {
+      sampling.set(false);
+    }
+  }
+
+  private void count(Map<String, Map<String, Long>> drops) {
     lock.lock();
     try {
+      Map<String, Long> counted = new HashMap<>();
       for (Watched socket : sockets.values()) {
-        long now = drops.getOrDefault(socket.address, 0L);
-        if (now > socket.seen) {
-          socket.onDrops.accept(now - socket.seen);
-          socket.seen = now;
-        }
+        Map<String, Long> ofAddress = drops.getOrDefault(socket.address, Map.of());
+        ofAddress.forEach(
+            (inode, now) -> {
+              if (counted.put(inode, now) == null && now > seen.getOrDefault(inode, 0L)) {
+                socket.onDrops.accept(now - seen.getOrDefault(inode, 0L));
+              }
+            });
       }
+      seen = counted; // without the inodes of sockets that are gone
     } finally {
       lock.unlock();
     }
   }
 
-  private static void read(String line, Map<String, Long> drops) {
-    String[] fields = line.strip().split("\\s+", -1);
-    drops.put(fields[LOCAL_ADDRESS], Long.parseLong(fields[DROPS]));
+  private Set<String> addresses() {
+    lock.lock();
+    try {
+      return sockets.values().stream().map(Watched::address).collect(Collectors.toSet());
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -12,6 +12,7 @@ import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.Inet6Address;
@@ -21,9 +22,12 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -142,6 +146,48 @@ class Promise10UdpTest {
         assertThat(client.expect(DaemonFrame.UdpRecv.class).data().remaining()).isEqualTo(16_000);
       }
       assertAlive(client, peer, port);
+    }
+  }
+
+  /** Two clients on the port of local peer discovery are usual; another process may be there, too. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void dropsOfSocketsThatShareAPortAreCountedOnce() throws Exception {
+    ManualClock clock = new ManualClock();
+    try (TestDaemon daemon = TestDaemon.start(IoDaemon.builder().clock(clock));
+        DatagramSocket peer = peer("127.0.0.1");
+        TestClient one = daemon.client();
+        TestClient other = daemon.client()) {
+      int port = bind(one, 1, "127.0.0.1");
+      for (int client = 0; client < 2; client++) {
+        for (int i = 0; i < 2000; i++) { // the system gives them to the socket that was bound last
+          peer.send(new DatagramPacket(new byte[16_000], 16_000, loopback(port)));
+        }
+        TestDaemon.await(
+            "all drops",
+            () -> {
+              clock.advance(Duration.ofSeconds(1));
+              return daemon.stats().get(Counter.UDP_RECEIVE_DROPS) == dropsBySystem(port);
+            });
+        assertThat(dropsBySystem(port)).isPositive();
+        if (client == 0) {
+          other.send(new ClientFrame.UdpBind(1, 1, port, "127.0.0.1"));
+          assertThat(other.expect(DaemonFrame.UdpBound.class).errno()).isZero();
+        }
+      }
+    }
+  }
+
+  /** What the system's list says of all sockets on this port. */
+  private static long dropsBySystem(int port) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/net/udp"))) {
+      return lines
+          .map(line -> line.strip().split("\\s+"))
+          .filter(fields -> fields[1].endsWith(":%04X".formatted(port)))
+          .mapToLong(fields -> Long.parseLong(fields[12]))
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
