@@ -133,11 +133,20 @@ final class Session implements Reconnection.Owner {
       while (current != null) {
         IOException end = readAll(current);
         context.outbox().detach(current);
-        if (end instanceof MalformedFrameException) {
-          current.close(); // with a Close, or the daemon would keep the sockets
+        FrameLink ended = current;
+        if (end instanceof LinkClosedException closed) {
+          current = null;
+          if (!isClosed()) {
+            end(dispatch.explain(closed), closed);
+          }
+          ended.close(); // sends the answer to the daemon's Close, which may have to wait for a frame
+        } else {
+          if (end instanceof MalformedFrameException) {
+            ended.close(); // with a Close, or the daemon would keep the sockets
+          }
+          ended.abort();
+          current = isClosed() ? null : another(end);
         }
-        current.abort();
-        current = isClosed() ? null : another(end);
       }
     } catch (InterruptedException e) {
       stopped(e);
@@ -178,10 +187,6 @@ final class Session implements Reconnection.Owner {
 
   /** Another connection of the same session, or null when there is none. */
   private @Nullable FrameLink another(IOException end) throws InterruptedException {
-    if (end instanceof LinkClosedException closed) {
-      end(dispatch.explain(closed), end);
-      return null;
-    }
     if (end instanceof MalformedFrameException || !dispatch.isResumable()) {
       end(String.valueOf(end.getMessage()), end);
       return null;

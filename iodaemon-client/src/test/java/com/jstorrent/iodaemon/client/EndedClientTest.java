@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.jstorrent.iodaemon.client.ClientDaemon.Way;
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.frame.FrameWriter;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,36 @@ class EndedClientTest {
       assertThat(closing.get()).as("still interrupted").isTrue();
       daemon.awaitStat(Counter.TCP_SERVERS, 0);
     }
+  }
+
+  /** Repeated, because the connection must not be cut before the answer is sent, which is another thread's work. */
+  @RepeatedTest(20)
+  void aCloseOfTheDaemonIsAnsweredBeforeTheConnectionEnds() throws Exception {
+    try (WebSocketPeer daemon = new WebSocketPeer()) {
+      FutureTask<IoClient> connecting =
+          new FutureTask<>(() -> IoClient.connect(daemon.address(), "token"));
+      Thread.ofVirtual().start(connecting);
+      daemon.upgrade();
+      daemon.write(binary(new DaemonFrame.ServerHello(1, WELCOME)));
+      daemon.write(binary(new DaemonFrame.AuthResult(2, 0, "")));
+      try (IoClient client = connecting.get()) {
+        StateChange connected = client.stateChange();
+        daemon.write(WebSocketPeer.frame(true, 8, (byte) (1001 >> 8), (byte) 1001));
+        assertThat(connected.next(Duration.ZERO).state()).isEqualTo(ClientState.CLOSED);
+        WebSocketPeer.Received frame = daemon.read();
+        while (frame.opcode() != 8) {
+          frame = daemon.read();
+        }
+        assertThat(daemon.ends()).isTrue();
+      }
+    }
+  }
+
+  private static byte[] binary(DaemonFrame frame) {
+    ByteBuffer bytes = FrameWriter.write(frame, 0);
+    byte[] payload = new byte[bytes.remaining()];
+    bytes.get(payload);
+    return WebSocketPeer.frame(true, 2, payload);
   }
 
   @Test
