@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class SocketTable {
   private final Set<PeerSocket> counted = ConcurrentHashMap.newKeySet(); // those that memory was taken for
   private final ConcurrentMap<Integer, PeerSocket> servers = new ConcurrentHashMap<>();
   private final AtomicInteger nextAccepted = new AtomicInteger(FIRST_ACCEPTED_ID);
-  private final ConcurrentMap<Integer, CountDownLatch> releasing = new ConcurrentHashMap<>();
+  private final StoppedServers stopped = new StoppedServers();
   private volatile boolean used;
   private volatile boolean ended;
 
@@ -163,22 +162,9 @@ final class SocketTable {
     return servers.remove(server.id(), server);
   }
 
-  /** A server on this port is being stopped; the latch tells when the port is free. */
-  void releasing(int port, CountDownLatch free) {
-    releasing.put(port, free);
-  }
-
-  /** The port is free; does nothing when another server on it is being stopped meanwhile. */
-  void released(int port, CountDownLatch free) {
-    releasing.remove(port, free);
-  }
-
-  /** Waits while a server of this client on this port is being stopped. */
-  void awaitReleased(int port) throws InterruptedException {
-    CountDownLatch free = releasing.get(port);
-    if (free != null) {
-      free.await();
-    }
+  /** The servers that are being stopped. */
+  StoppedServers stopped() {
+    return stopped;
   }
 
   /** Takes no more entries, so that a thread which closes all entries misses none. */

@@ -37,6 +37,7 @@ final class TcpListener implements PeerSocket {
 
   private final int id;
   private final int requestId;
+  private final long number;
   private final NetContext net;
   private final Meter meter;
   private final Lookups lookups;
@@ -45,6 +46,7 @@ final class TcpListener implements PeerSocket {
   private @Nullable ServerSocketChannel channel; // guarded by lock
   private boolean closed; // guarded by lock
   private final CountDownLatch portIsFree = new CountDownLatch(1);
+  private volatile int requestedPort;
   private volatile int boundPort;
 
   /**
@@ -53,6 +55,7 @@ final class TcpListener implements PeerSocket {
   TcpListener(int id, int requestId, NetContext net) {
     this.id = id;
     this.requestId = requestId;
+    this.number = net.table().stopped().nextNumber();
     this.net = net;
     this.meter = new Meter(net.shared().clock());
     this.lookups = new Lookups(net.shared().resolver());
@@ -93,6 +96,7 @@ final class TcpListener implements PeerSocket {
 
   /** Starts the server; TCP_LISTEN_RESULT reports the outcome. Does not block. */
   void listen(int port, String bindAddress) {
+    requestedPort = port;
     Thread.ofVirtual().name("iodaemon-listen").start(() -> serve(port, bindAddress));
   }
 
@@ -107,7 +111,7 @@ final class TcpListener implements PeerSocket {
       fail(Errno.ECONNABORTED);
     } finally {
       portIsFree.countDown();
-      net.table().released(boundPort, portIsFree);
+      net.table().stopped().remove(number);
     }
   }
 
@@ -116,7 +120,7 @@ final class TcpListener implements PeerSocket {
     String host = bindAddress.isEmpty() ? ALL_IPV4 : bindAddress;
     InetAddress address = lookups.resolve(host, net.limits().connectTimeout()).first();
     net.relay().open();
-    net.table().awaitReleased(port); // the last server on it may have been stopped just now
+    net.table().stopped().awaitEarlier(number, port); // the last one may have been stopped just now
     return net.shared().sockets().openServer(new InetSocketAddress(address, port));
   }
 
@@ -209,9 +213,10 @@ final class TcpListener implements PeerSocket {
     lock.lock();
     try {
       closed = true;
+      // The port that it is binding just now, if the client has named one, or has bound.
+      net.table().stopped().add(number, boundPort == 0 ? requestedPort : boundPort, portIsFree);
       if (channel != null && channel.isOpen()) {
         net.stats().decrement(Counter.TCP_SERVERS);
-        net.table().releasing(boundPort, portIsFree);
         channel.close();
       }
     } catch (IOException e) {

@@ -38,6 +38,27 @@ class ServersTest {
   }
 
   @Test
+  void aPortWhoseServerIsStoppedWhileItStartsCanBeListenedOnAtOnce() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        TestClient client = daemon.client()) {
+      int port = listen(client, 0, "127.0.0.1");
+      client.send(new ClientFrame.TcpStopListen(0, 0));
+      for (int i = 1; i < 2000; i += 2) {
+        client.send(new ClientFrame.TcpListen(i, i, port, "127.0.0.1"));
+        client.send(new ClientFrame.TcpStopListen(0, i));
+        client.send(new ClientFrame.TcpListen(i + 1, i + 1, port, "127.0.0.1"));
+        DaemonFrame.TcpListenResult result;
+        do {
+          result = client.expect(DaemonFrame.TcpListenResult.class);
+          assertThat(result.errno()).as("server %d", result.requestId()).isZero();
+        } while (result.requestId() != i + 1);
+        client.send(new ClientFrame.TcpStopListen(0, i + 1));
+      }
+      daemon.awaitStat(Counter.TCP_SERVERS, 0);
+    }
+  }
+
+  @Test
   void stoppingAServerWhileItStartsDoesNoHarm() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
         TestClient client = daemon.client()) {
