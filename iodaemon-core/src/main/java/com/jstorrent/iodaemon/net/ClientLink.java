@@ -186,8 +186,8 @@ public final class ClientLink {
             () -> {
               try {
                 result.complete(action.get());
-              } catch (RuntimeException e) {
-                result.completeExceptionally(e);
+              } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e); // whatever it is: the reader waits without a limit
                 throw e;
               }
             });
