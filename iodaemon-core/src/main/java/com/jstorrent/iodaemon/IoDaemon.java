@@ -62,7 +62,9 @@ public final class IoDaemon implements AutoCloseable {
     try {
       services = new Services(builder, clock, this::requestShutdown);
     } catch (IOException | RuntimeException e) {
-      clock.close();
+      if (ownClock != null) { // another one may be used for the next attempt to build a daemon
+        ownClock.close();
+      }
       throw e;
     }
     listener = services.listener();
@@ -170,8 +172,9 @@ public final class IoDaemon implements AutoCloseable {
 
   /**
    * Stops taking requests, closes every session with status 1001 and lets writes in progress finish.
-   * Blocks for a few seconds at most. Closing again does nothing. A daemon that was never started can
-   * be closed too, to release what it holds.
+   * Blocks until that is done: usually for a moment, and for up to twelve seconds when requests and
+   * disks do not end; files on a disk that does not answer are then left open. Closing again does
+   * nothing. A daemon that was never started can be closed too, to release what it holds.
    */
   @Override
   public synchronized void close() {

@@ -20,6 +20,7 @@ import com.jstorrent.iodaemon.stats.live.CounterHistory;
 import com.jstorrent.iodaemon.stats.live.ProcessUse;
 import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.stream.StreamService;
+import com.jstorrent.iodaemon.time.Deadline;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.BufferPool;
 import com.jstorrent.iodaemon.transport.DaemonMemory;
@@ -68,7 +69,6 @@ final class Services implements RequestServices, AutoCloseable {
     stats = new Stats(clock::nanoTime);
     new ProcessUse().addTo(stats);
     history = new CounterHistory(stats, clock::nanoTime);
-    clock.scheduleWithFixedDelay(Limits.HISTORY_PERIOD, history::sample);
     memory = memory(limits, stats, clock, listener);
     access =
         new AccessPolicy(
@@ -104,6 +104,7 @@ final class Services implements RequestServices, AutoCloseable {
             builder.folderPicker,
             streams,
             Version.current());
+    clock.scheduleWithFixedDelay(Limits.HISTORY_PERIOD, history::sample); // last: a failure before leaves no task
   }
 
   private static DaemonMemory memory(
@@ -262,7 +263,7 @@ final class Services implements RequestServices, AutoCloseable {
 
   @Override
   public void close() {
-    files.close();
+    BoundedClose.run(Deadline.in(Limits.SHUTDOWN_GRACE, clock), files::close);
     hashes.close();
     net.close();
     clock.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jstorrent.iodaemon.config.DownloadRoot;
+import com.jstorrent.iodaemon.time.AwakeClock;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -151,5 +153,17 @@ class IoDaemonBuilderTest {
     builder.root("films", folder);
     assertRefused(() -> builder.root("films", folder), message);
     assertRefused(() -> builder.roots(List.of(DownloadRoot.of("films", folder))), message);
+  }
+
+  @Test
+  void aDaemonThatCannotBeBuiltLeavesTheGivenClockAsItWas() throws Exception {
+    CountDownLatch ran = new CountDownLatch(1);
+    try (AwakeClock clock = new AwakeClock(failure -> {})) {
+      builder.clock(clock);
+      assertThatThrownBy(builder::build).hasMessageContaining("token");
+      clock.schedule(Duration.ZERO, ran::countDown);
+      ran.await();
+      builder.token("t").build().close();
+    }
   }
 }

@@ -112,7 +112,10 @@ public final class Limits {
   /** PROTOCOL.md § 4.12: how long what is still queued for peers may be written after the connection has ended. */
   public static final Duration SESSION_END_LINGER = Duration.ofMillis(500);
 
-  /** PROTOCOL.md § 5.4: how long requests in progress may take when the daemon shuts down; then they are cut off. */
+  /**
+   * PROTOCOL.md § 5.4: how long requests in progress may take when the daemon shuts down; then they are cut off. After
+   * that, closing the files may take as long again; then those of a disk that does not answer are left open.
+   */
   public static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(5);
 
   /** How many connections may wait to be accepted, on the daemon's port and on a client's server. */
