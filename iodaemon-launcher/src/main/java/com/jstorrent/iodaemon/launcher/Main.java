@@ -25,6 +25,10 @@ public final class Main {
 
   private static final String NO_OUTPUT = "Standard output cannot be written.";
 
+  /** Such a daemon ends, because it could never be found. */
+  private static final String NO_PORT =
+      "The port cannot be written to standard output; connect it to a reader or a file.";
+
   private Main() {}
 
   public static void main(String[] arguments) {
@@ -97,7 +101,8 @@ public final class Main {
       warmup.await();
       daemon.start();
       SignalExit signals = SignalExit.install(daemon, log);
-      printPort(daemon.port(), signals);
+      String port = daemon.port() + System.lineSeparator();
+      signals.print(() -> StandardOutput.write(port, NO_PORT));
       StartReport.log(daemon.port(), daemon.roots(), options.warnings());
       SupervisorNotice.ready(System.getenv());
       if (parent != null) {
@@ -109,20 +114,6 @@ public final class Main {
       Thread.currentThread().interrupt();
     }
     return ExitCode.OK;
-  }
-
-  /**
-   * Prints the port. A daemon whose port cannot be printed ends, because it could never be found.
-   */
-  private static void printPort(int port, SignalExit signals) throws LaunchFailure {
-    try {
-      StandardOutput.write(
-          port + System.lineSeparator(),
-          "The port cannot be written to standard output; connect it to a reader or a file.");
-    } catch (LaunchFailure e) {
-      signals.failed();
-      throw e;
-    }
   }
 
   private static void halt(ProcessLog log) {

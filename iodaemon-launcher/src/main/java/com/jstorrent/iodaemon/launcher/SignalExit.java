@@ -4,6 +4,8 @@ import com.jstorrent.iodaemon.IoDaemon;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,10 +25,13 @@ final class SignalExit {
   private static final int KILLED = 128;
   private static final long REPEATED_NANOS = 100_000_000L; // PROTOCOL.md § 1.4
 
+  private static final long PRINTING_MILLIS = 100;
+
   private final IoDaemon daemon;
   private final ProcessLog log;
   private final AtomicReference<@Nullable Received> first = new AtomicReference<>();
-  private volatile ExitCode code = ExitCode.OK;
+  private final CountDownLatch printingOver = new CountDownLatch(1);
+  private volatile boolean portPrinted;
 
   private SignalExit(IoDaemon daemon, ProcessLog log) {
     this.daemon = daemon;
@@ -35,7 +40,8 @@ final class SignalExit {
 
   /**
    * Installs a shutdown hook, which takes no time. It makes the shutdown graceful for other
-   * signals, and for signals that arrive before {@link #handleSignals}.
+   * signals, and for signals that arrive before {@link #handleSignals}, but not for those before the
+   * port was printed.
    */
   static SignalExit install(IoDaemon daemon, ProcessLog log) {
     SignalExit exit = new SignalExit(daemon, log);
@@ -43,15 +49,41 @@ final class SignalExit {
     return exit;
   }
 
-  /** Makes the process end with {@link ExitCode#FAILED}. */
-  void failed() {
-    code = ExitCode.FAILED;
+  /** Prints the port. From then on clients can find the daemon, and what they have begun is finished. */
+  void print(PortLine line) throws LaunchFailure {
+    try {
+      line.write();
+      portPrinted = true;
+    } finally {
+      printingOver.countDown();
+    }
+  }
+
+  /** Writes the port to standard output. */
+  @FunctionalInterface
+  interface PortLine {
+    void write() throws LaunchFailure;
   }
 
   private void onJvmEnd() {
-    daemon.close();
+    awaitPrinting();
+    if (portPrinted) {
+      daemon.close();
+    }
     log.flush(ProcessLog.FLUSH_TIMEOUT);
-    Runtime.getRuntime().halt(code.number());
+    if (portPrinted) {
+      Runtime.getRuntime().halt(ExitCode.OK.number());
+    }
+  }
+
+  /** The port may have been read before the thread that printed it could say so; or nobody reads it. */
+  private void awaitPrinting() {
+    try {
+      boolean over = printingOver.await(PRINTING_MILLIS, TimeUnit.MILLISECONDS);
+      LOG.trace("Whether the port was printed, or could not be: {}", over);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

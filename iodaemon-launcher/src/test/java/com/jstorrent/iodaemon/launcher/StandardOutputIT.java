@@ -3,12 +3,18 @@ package com.jstorrent.iodaemon.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.testkit.Program;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -80,5 +86,37 @@ class StandardOutputIT {
             jar, "--port", "0", "--token", "secret", "--log-file",
             folder.resolve("log").toString()));
     assertEndsWithOne(output, with(jar, "--help"));
+  }
+
+  /** A full pipe may be read later, so the daemon waits; but it has no client whose writes a signal must wait for. */
+  @Test
+  void aSignalEndsADaemonThatWaitsToPrintItsPort() throws Exception {
+    int port = freePort();
+    String full =
+        "exec 5<>\"$PIPE\"; dd if=/dev/zero of=\"$PIPE\" bs=4096 oflag=nonblock 2>&-; exec >&5";
+    try (DaemonProcess daemon =
+        DaemonProcess.shell(
+            Map.of("PIPE", pipe.toString()),
+            full,
+            DaemonProcess.script().toString(), "--port", Integer.toString(port), "--token",
+            "secret")) {
+      TestDaemon.await("the daemon listens", () -> accepts(port));
+      daemon.terminate();
+      assertThat(daemon.awaitExit()).isEqualTo(128 + 15);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 }
