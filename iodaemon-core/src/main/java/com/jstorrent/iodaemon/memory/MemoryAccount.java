@@ -87,7 +87,11 @@ public final class MemoryAccount implements AutoCloseable {
       return true;
     }
     whenReleased(retry);
-    return hasRoom(use, bytes); // something may have been released in between
+    if (!hasRoom(use, bytes)) {
+      return false;
+    }
+    budget.noLongerWaiting(retry); // something has been released in between
+    return true;
   }
 
   /**
@@ -127,17 +131,24 @@ public final class MemoryAccount implements AutoCloseable {
    * @return whether it was taken
    */
   public boolean awaitTake(MemoryUse use, long bytes, BooleanSupplier goOn) {
+    if (tryTake(use, bytes)) {
+      return true;
+    }
     Thread thread = Thread.currentThread();
     Runnable wake = () -> LockSupport.unpark(thread);
-    while (!tryTake(use, bytes)) {
-      if (!goOn.getAsBoolean() || thread.isInterrupted()) {
-        return false;
+    try {
+      while (!tryTake(use, bytes)) {
+        if (!goOn.getAsBoolean() || thread.isInterrupted()) {
+          return false;
+        }
+        if (!hasRoom(use, bytes, wake)) {
+          budget.park(CHECK_NANOS);
+        }
       }
-      if (!hasRoom(use, bytes, wake)) {
-        budget.park(CHECK_NANOS);
-      }
+      return true;
+    } finally {
+      budget.noLongerWaiting(wake);
     }
-    return true;
   }
 
   private void enter(MemoryUse use, long bytes) {

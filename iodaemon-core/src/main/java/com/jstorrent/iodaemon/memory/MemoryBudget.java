@@ -152,6 +152,11 @@ public final class MemoryBudget {
     watch();
   }
 
+  /** Nobody waits any more, so that no account is asked to give something up for it. */
+  void noLongerWaiting(Runnable retry) {
+    waiting.remove(retry);
+  }
+
   private void watch() {
     if (watching.compareAndSet(false, true)) {
       long due = now() + Limits.MEMORY_PRESSURE.toNanos();

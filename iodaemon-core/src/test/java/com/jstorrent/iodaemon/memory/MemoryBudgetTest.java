@@ -8,8 +8,10 @@ import com.jstorrent.iodaemon.stats.live.Stats;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
@@ -148,6 +150,18 @@ class MemoryBudgetTest {
     clock.advance(Duration.ofMinutes(1));
     assertThat(gaveUp).hasValue(0);
     assertThat(clock.waiting()).as("tasks").isZero();
+  }
+
+  @Test
+  void nothingIsGivenUpForOneThatHasStoppedWaiting() {
+    AtomicInteger gaveUp = new AtomicInteger();
+    MemoryAccount full = budget.open(Share.FAIR, () -> gaveUp.incrementAndGet() > 0);
+    takeAll(full, MemoryUse.FRAMES);
+    Iterator<Boolean> goOn = List.of(true, false).iterator();
+    LockSupport.unpark(Thread.currentThread()); // so that the wait between the two ends at once
+    assertThat(full.awaitTake(MemoryUse.FRAMES, SEGMENT, goOn::next)).isFalse();
+    clock.advance(Limits.MEMORY_PRESSURE.multipliedBy(2));
+    assertThat(gaveUp).hasValue(0);
   }
 
   @Test
