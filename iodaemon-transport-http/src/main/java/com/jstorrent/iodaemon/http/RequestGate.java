@@ -86,9 +86,6 @@ final class RequestGate {
     if (access.headerMatches(token)) {
       return Credential.RIGHT;
     }
-    if (present) {
-      stats.increment(Counter.AUTH_FAILURES);
-    }
     return present ? Credential.WRONG : Credential.MISSING;
   }
 
@@ -106,11 +103,13 @@ final class RequestGate {
   }
 
   /**
-   * Delays the answer to a wrong token, so that guessing is slow. Blocks the thread of the connection.
+   * Counts a wrong token, and delays the answer to it, so that guessing is slow. Blocks the thread of the
+   * connection.
    *
    * @throws IOException when too many answers are delayed already; then the connection ends unanswered
    */
   void awaitPenalty() throws IOException {
+    stats.increment(Counter.AUTH_FAILURES);
     Duration penalty = access.penalty();
     if (penalty.isZero()) {
       return;
