@@ -214,7 +214,8 @@ final class BesidePlainCopy {
     private final byte[] head = new byte[FRAME_HEADER + 4];
 
     private Daemon(String script) throws IOException {
-      child = Child.start(script, "--port", "0", "--token", TOKEN);
+      child = // a client that only sends answers no ping
+          Child.start(script, "--port", "0", "--token", TOKEN, "--limit", "pingInterval=10m");
       socket = child.socket();
       in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 256 << 10));
       socket.getOutputStream()

@@ -1,12 +1,17 @@
 package example;
 
+import static org.junit.jupiter.api.Assertions.assertIterableEquals;
+
 import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.testkit.transport.ClientEnd;
 import com.jstorrent.iodaemon.testkit.transport.FrameConnectionContract;
 import com.jstorrent.iodaemon.transport.SessionAcceptor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +23,7 @@ class UnixConnectionTest implements FrameConnectionContract {
       CompletableFuture.delayedExecutor(Limits.CLOSE_HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS);
 
   @TempDir private Path folder;
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private UnixListener listener;
 
   @Override
@@ -30,9 +36,7 @@ class UnixConnectionTest implements FrameConnectionContract {
             folder.resolve("socket"),
             acceptor,
             LATER::execute,
-            failure -> {
-              throw new AssertionError(failure);
-            });
+            failures::add);
     return UnixClient.connect(folder.resolve("socket"));
   }
 
@@ -44,5 +48,6 @@ class UnixConnectionTest implements FrameConnectionContract {
   @AfterEach
   void end() {
     listener.close();
+    assertIterableEquals(List.of(), failures);
   }
 }

@@ -10,6 +10,7 @@ import com.jstorrent.iodaemon.transport.InProcessTransport;
 import com.jstorrent.iodaemon.ws.WebSocketUpgrade;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 
 /** A daemon that clients reach over a WebSocket or in this process. */
 final class ClientDaemon implements AutoCloseable {
@@ -37,8 +38,9 @@ final class ClientDaemon implements AutoCloseable {
     IN_PROCESS
   }
 
+  /** With time for the first TLS handshake of a JVM. */
   static ClientDaemon start() throws IOException {
-    return start(Limits.DEFAULT);
+    return start(Limits.builder().secureTimeout(Duration.ofMinutes(5)).build());
   }
 
   static ClientDaemon start(Limits limits) throws IOException {

@@ -143,6 +143,15 @@ class ResumeTest {
     }
   }
 
+  private static void relayOfAnotherClient(TestDaemon daemon, int bytes) throws Exception {
+    try (TestClient client = daemon.client();
+        Peer peer = Peer.open()) {
+      client.connect(1, peer.port());
+      Peer.write(peer.accept(), new byte[bytes]);
+      client.receive(1, bytes);
+    }
+  }
+
   @Test
   void peersAreNotReadDuringTheInterruptionAndNothingIsMissingAfterwards() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();
@@ -153,8 +162,11 @@ class ResumeTest {
       client.vanish();
       daemon.awaitStat(Counter.PARKED_SESSIONS, 1);
       byte[] data = Peer.bytes(5, 20_000_000);
-      Thread writing = Peer.write(socket, data);
-      assertThat(daemon.stats().get(Counter.BYTES_RECEIVED)).isZero();
+      int first = 64 << 10;
+      socket.getOutputStream().write(data, 0, first);
+      relayOfAnotherClient(daemon, first); // the daemon has had the time to read all of this, too
+      assertThat(daemon.stats().get(Counter.BYTES_RECEIVED)).isEqualTo(first);
+      Thread writing = Peer.write(socket, Arrays.copyOfRange(data, first, data.length));
       try (TestClient back = daemon.client(RESUME)) {
         back.send(new ClientFrame.Resume(9, 1, client.ticket()));
         back.expect(DaemonFrame.Resumed.class);

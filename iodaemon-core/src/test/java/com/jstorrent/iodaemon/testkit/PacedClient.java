@@ -93,11 +93,10 @@ public final class PacedClient {
    */
   public int exhaust(int socketId, byte[] data) throws IOException, InterruptedException {
     int sent = 0;
-    for (int before = -1; sent > before;) {
-      before = sent;
+    do {
       sent += sendSome(socketId, data, sent);
       takeAll();
-    }
+    } while (sent < data.length && credit(socketId) > 0);
     if (sent == data.length) {
       throw new AssertionError("The system takes more than " + sent);
     }

@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(600)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class ArchiveIT {
+  private static final String JVM_LOG = "jvm.log";
+
   @TempDir
   Path folder;
 
@@ -110,7 +112,8 @@ class ArchiveIT {
   @Test
   void theFirstClientAndItsFirstSocketLoadNoClassFromAJar() throws Exception {
     requireCache();
-    List<String> loaded = logged("class+load", port -> {
+    List<String> loaded = new ArrayList<>();
+    logged("class+load", port -> {
       try (HttpClient http = HttpClient.newHttpClient();
           WireClient client = new WireClient(http, port, "t");
           Peer peer = Peer.open()) {
@@ -118,6 +121,8 @@ class ArchiveIT {
         assertThat(client.expect(DaemonFrame.TcpConnected.class).errno()).isZero();
         client.send(new ClientFrame.TcpClose(2, 1));
         client.expect(DaemonFrame.TcpClosed.class);
+        // Not after the end, which finds the client still connected, or not.
+        loaded.addAll(Files.readAllLines(folder.resolve(JVM_LOG)));
       }
     });
     assertThat(loaded).anyMatch(line -> line.contains(".TcpSocket "));
@@ -159,7 +164,7 @@ class ArchiveIT {
 
   /** What the JVM of a daemon logs of something. */
   private List<String> logged(String tags, Use use, String... arguments) throws Exception {
-    Path log = folder.resolve("jvm.log");
+    Path log = folder.resolve(JVM_LOG);
     Map<String, String> environment =
         Map.of(
             "JSTORRENT_JAVA_HOME", System.getProperty("java.home"), // it made the archive

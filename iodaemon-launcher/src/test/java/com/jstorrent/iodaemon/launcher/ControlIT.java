@@ -48,7 +48,8 @@ class ControlIT {
     daemon =
         DaemonProcess.start(
             Map.of("JSTORRENT_CONFIG_DIR", folder.toString()),
-            "--token", TOKEN, "--install-id", "i", "--root", "line=" + rootWith("line"));
+            "--token", TOKEN, "--install-id", "i", "--root", "line=" + rootWith("line"),
+            "--limit", "handshakeTimeout=1m");
     port = daemon.port();
   }
 

@@ -112,15 +112,21 @@ class CrossDeviceRenameIT {
     try (SmallDisk disk = SmallDisk.mount(makeDisk(), 64)) {
       Path source = root.resolve("f");
       Path target = disk.folder().resolve("f");
+      int interrupted = 0;
       for (int i = 0; i < KILLS; i++) {
         Files.write(source, LARGE);
         Files.write(target, DATA);
         try (DaemonProcess daemon = start();
             FileClient client = new FileClient(daemon.port());
             ExecutorService threads = Executors.newCachedThreadPool()) {
-          Future<?> moved = threads.submit(() -> client.rename("f", "disk/f"));
+          Future<Answer> moved = threads.submit(() -> client.rename("f", "disk/f"));
           TestDaemon.await("the start of the move",
               () -> moved.isDone() || names(disk.folder()) > 1);
+          if (moved.isDone()) {
+            assertThat(moved.get().status()).isEqualTo(200);
+          } else {
+            interrupted++;
+          }
           daemon.process().destroyForcibly().waitFor();
         }
         boolean replaced = Files.size(target) != DATA.length;
@@ -132,6 +138,7 @@ class CrossDeviceRenameIT {
         assertThat(Arrays.equals(Files.readAllBytes(target), replaced ? LARGE : DATA)).isTrue();
         removeCopies(disk.folder());
       }
+      assertThat(interrupted).isPositive();
     }
   }
 

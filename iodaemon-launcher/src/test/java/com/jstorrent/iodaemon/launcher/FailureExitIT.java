@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.testkit.Program;
+import com.jstorrent.iodaemon.testkit.TestDaemon;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -158,6 +159,16 @@ class FailureExitIT {
       limit(daemon, "unlimited");
       clients.addAll(openServedConnections(port, FEW));
       return true;
+    } catch (IOException e) { // the daemon has ended, or could not serve this one connection
+      TestDaemon.await("its end, or an answer", () -> !daemon.process().isAlive() || answers(port));
+      return daemon.process().isAlive();
+    }
+  }
+
+  private static boolean answers(int port) {
+    try (Socket client = ask(port, "GET /health")) {
+      client.getOutputStream().write("\r\n".getBytes(US_ASCII));
+      return status(client) == 200;
     } catch (IOException e) {
       return false;
     }

@@ -196,8 +196,8 @@ class ShutdownIT {
         daemon.signal("HUP");
         daemon.awaitStderr("The daemon ends because of signal 1.");
         daemon.signal("HUP"); // the second one of the same terminal
-        awaitRefusal(port);
         writer.getOutputStream().write(CONTENT.substring(5).getBytes(US_ASCII));
+        awaitRefusal(port);
         assertThat(new String(writer.getInputStream().readAllBytes(), US_ASCII))
             .startsWith("HTTP/1.1 200");
       }

@@ -117,16 +117,26 @@ class StatusPageUseIT {
       TestDaemon.await("samples of the relay", () -> movingSamples() > 2);
       view.unlock();
       page.await("(document.querySelector('.plot .line').getAttribute('d') ?? '') !== ''");
-      page.type(".plot", Keys.HOME);
-      page.await(
-          "document.activeElement.getAttribute('aria-valuenow') * -1000 > performance.now()");
+      TestDaemon.await("a point from before the page was opened", this::firstPointIsOlderThanPage);
       assertThat(page.value("document.activeElement.getAttribute('aria-valuetext')"))
           .asString()
-          .matches("\\d+\\hs ago: From peers .*B/s, To peers .*B/s");
+          .matches("(\\d+\\hmin )?\\d+\\hs ago: From peers .*B/s, To peers .*B/s");
       page.type(Keys.ESCAPE);
       assertThat(page.value("document.activeElement.getAttribute('aria-valuetext')"))
           .isEqualTo("now");
       assertThat(client.isBusy()).isTrue();
+    }
+  }
+
+  /** Chooses the first point. The page may have drawn points of its own before the history came. */
+  private boolean firstPointIsOlderThanPage() {
+    try {
+      page.type(".plot", Keys.HOME);
+      return Boolean.TRUE.equals(
+          page.value(
+              "document.activeElement.getAttribute('aria-valuenow') * -1000 > performance.now()"));
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 

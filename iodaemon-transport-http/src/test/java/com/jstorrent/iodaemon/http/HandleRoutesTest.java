@@ -281,7 +281,8 @@ class HandleRoutesTest {
   @Test
   void aSessionThatComesBackInTimeKeepsItsHandles() throws Exception {
     ManualClock clock = new ManualClock();
-    try (HttpDaemon patient = new HttpDaemon(folder, Limits.DEFAULT, clock)) {
+    Limits keeping = Limits.builder().keepAlive(Duration.ofDays(1)).build();
+    try (HttpDaemon patient = new HttpDaemon(folder, keeping, clock)) {
       Files.createFile(folder.resolve("f"));
       TestClient before = patient.session("one");
       TestClient gone = patient.session("gone");

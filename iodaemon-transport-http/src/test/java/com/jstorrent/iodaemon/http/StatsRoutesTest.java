@@ -11,6 +11,7 @@ import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -109,7 +110,8 @@ class StatsRoutesTest {
   @Test
   void theHistoryTellsWhatTheCountersWereAndHowLongAgo() throws Exception {
     ManualClock clock = new ManualClock();
-    try (HttpDaemon past = new HttpDaemon(IoDaemon.builder().clock(clock))) {
+    Limits keeping = Limits.builder().keepAlive(Duration.ofDays(1)).build();
+    try (HttpDaemon past = new HttpDaemon(IoDaemon.builder().limits(keeping).clock(clock))) {
       clock.advance(Limits.HISTORY_PERIOD);
       past.post("/hash/sha1", new byte[40], Map.of());
       clock.advance(Limits.HISTORY_PERIOD);

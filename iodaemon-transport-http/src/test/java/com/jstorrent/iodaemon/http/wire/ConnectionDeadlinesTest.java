@@ -172,6 +172,9 @@ class ConnectionDeadlinesTest {
     say("Host: localhost\r\n\r\nGET /next");
     assertThat(first.get(60, TimeUnit.SECONDS).target()).isEqualTo("/");
     CompletableFuture<Request> second = served(connection::next);
+    assertThatThrownBy(() -> second.get(shortly.toMillis() * 6, TimeUnit.MILLISECONDS))
+        .as("the clock stands still")
+        .isInstanceOf(TimeoutException.class);
     assertThat(timeUntilFailure(second)).isGreaterThanOrEqualTo(shortly);
     assertThatThrownBy(second::join).hasCauseInstanceOf(SocketTimeoutException.class);
   }
