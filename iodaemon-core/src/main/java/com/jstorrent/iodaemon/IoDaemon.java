@@ -70,6 +70,7 @@ public final class IoDaemon implements AutoCloseable {
     listener = services.listener();
   }
 
+  /** A builder with the default settings, and without a token, which it needs. */
   public static IoDaemonBuilder builder() {
     return new IoDaemonBuilder();
   }

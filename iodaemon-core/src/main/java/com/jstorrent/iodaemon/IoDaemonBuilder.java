@@ -10,6 +10,7 @@ import com.jstorrent.iodaemon.time.AwakeClock;
 import com.jstorrent.iodaemon.time.MonotonicClock;
 import com.jstorrent.iodaemon.transport.ServerTransport;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * @since 1.0
  */
 public final class IoDaemonBuilder {
-  private static final Duration LONGEST_IDLE = Duration.ofDays(36_500);
-
   /** An origin as a browser writes it (RFC 6454 § 6.2): in lower case, with nothing after the port. */
   private static final Pattern ORIGIN =
       Pattern.compile("[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
@@ -55,7 +54,8 @@ public final class IoDaemonBuilder {
 
   /**
    * The secret that clients must present. Required. It must not be empty, and must not contain control
-   * characters or begin or end with a blank, because a header cannot carry those.
+   * characters or begin or end with a blank, because a header cannot carry those. It must be text that
+   * UTF-8 can encode, so without a part of a surrogate pair.
    */
   public IoDaemonBuilder token(String value) {
     if (given("token", value).isEmpty()) {
@@ -66,6 +66,9 @@ public final class IoDaemonBuilder {
     }
     if (!value.equals(value.strip())) {
       throw new IllegalArgumentException("token must not begin or end with a blank.");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      throw new IllegalArgumentException("token must not have a part of a surrogate pair.");
     }
     token = value;
     return this;
@@ -208,7 +211,7 @@ public final class IoDaemonBuilder {
       throw new IllegalArgumentException(
           "idleTimeout must not be negative, and is " + value + ".");
     }
-    if (value.compareTo(LONGEST_IDLE) > 0) {
+    if (value.compareTo(Limits.LONGEST_TIME) > 0) {
       throw new IllegalArgumentException("idleTimeout must be at most 100 years.");
     }
     idleTimeout = value;

@@ -64,6 +64,13 @@ class IoDaemonBuilderTest {
     assertRefused(() -> builder.token(token), "token must not have control characters.");
   }
 
+  /** It would be encoded as a question mark, and so would many other tokens. */
+  @Test
+  void aTokenThatIsNoTextIsRefused() {
+    assertRefused(
+        () -> builder.token("a\uD800b"), "token must not have a part of a surrogate pair.");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {" a", "a ", " "})
   void aTokenThatAHeaderWouldShortenIsRefused(String token) {

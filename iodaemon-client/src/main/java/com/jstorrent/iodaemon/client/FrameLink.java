@@ -38,8 +38,9 @@ public interface FrameLink {
   }
 
   /**
-   * Takes the next frame, in a big-endian buffer that belongs to the caller.
+   * Takes the next frame, in a big-endian buffer that belongs to the caller. Blocks until there is one.
    *
+   * @param timeout how long to wait at most; zero or less: not at all. The client passes a day when there is no limit.
    * @return null when none comes in time
    * @throws LinkClosedException when the daemon has closed the connection, and every frame before that was taken
    * @throws IOException when the connection was lost, or closed here

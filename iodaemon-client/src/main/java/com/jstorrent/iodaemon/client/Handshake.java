@@ -21,7 +21,6 @@ final class Handshake {
   private static final int AUTH = 2;
   private static final int RESUME = 3;
   private static final int TOKEN_ONLY = 1;
-  private static final Duration FOREVER = Duration.ofDays(1);
 
   private final FrameLink link;
   private final Supplier<Duration> answer;
@@ -74,7 +73,7 @@ final class Handshake {
   private <F extends DaemonFrame> F expect(Class<F> type)
       throws IOException, InterruptedException {
     Duration limit = answer.get();
-    ByteBuffer bytes = link.receive(limit.isZero() ? FOREVER : limit);
+    ByteBuffer bytes = link.receive(limit.isZero() ? SocketDeadline.UNLIMITED : limit);
     if (bytes == null) {
       throw new SocketTimeoutException("The daemon does not answer the handshake.");
     }

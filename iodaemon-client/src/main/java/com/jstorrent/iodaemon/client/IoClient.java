@@ -23,6 +23,12 @@ import java.util.Set;
  *
  * <p>When the connection is lost and the daemon offers to resume the session (PROTOCOL.md § 9.3), the client does
  * so, and calls merely take longer. When that fails, all sockets end with {@link ConnectionLostException}.
+ *
+ * <p>Besides the exceptions that they name, calls on the client and on its sockets throw {@link
+ * ConnectionLostException} when the session has ended, another {@link java.net.SocketException} or {@link
+ * java.nio.channels.ClosedChannelException} when the program has closed the client or the socket, {@link
+ * java.net.SocketTimeoutException} when the time limit of the options is over, and {@link
+ * java.io.InterruptedIOException} when the thread is interrupted.
  */
 public final class IoClient implements AutoCloseable {
   private final FrameLink.Connector connector;

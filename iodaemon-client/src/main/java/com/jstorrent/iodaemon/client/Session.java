@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Session implements Reconnection.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-  private static final Duration LONG = Duration.ofDays(1);
 
   private final SessionContext context;
   private final Dispatch dispatch;
@@ -175,7 +174,7 @@ final class Session implements Reconnection.Owner {
   private IOException readAll(FrameLink from) throws InterruptedException {
     try {
       while (true) {
-        ByteBuffer frame = from.receive(LONG);
+        ByteBuffer frame = from.receive(SocketDeadline.UNLIMITED);
         if (frame != null) {
           dispatch.handle(frame, () -> from.release(frame));
         }

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 /** When the time of one or several calls on a socket runs out. */
 final class SocketDeadline {
-  private static final Duration AS_GOOD_AS_NEVER = Duration.ofDays(1);
+  /** A time that counts as no limit, like any longer one. */
+  static final Duration UNLIMITED = Duration.ofDays(1);
 
   private final boolean never;
   private final long nanos;
@@ -21,9 +22,9 @@ final class SocketDeadline {
     return new SocketDeadline(true, 0);
   }
 
-  /** A day or more counts as no limit. */
+  /** {@link #UNLIMITED} or more counts as no limit. */
   static SocketDeadline after(Duration time) {
-    return time.compareTo(AS_GOOD_AS_NEVER) < 0
+    return time.compareTo(UNLIMITED) < 0
         ? new SocketDeadline(false, System.nanoTime() + time.toNanos())
         : never();
   }

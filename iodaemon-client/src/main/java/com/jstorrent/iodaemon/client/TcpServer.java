@@ -52,15 +52,17 @@ public final class TcpServer implements AutoCloseable {
     return local.getPort();
   }
 
-  /** Waits for a connection, for the read timeout of the options at most. */
+  /** As {@link #accept(Duration)}, with the read timeout of the options. */
   public TcpConnection accept() throws IOException {
     return accept(context.options().readTimeout());
   }
 
   /**
-   * Waits for a connection.
+   * Waits for a connection. The oldest that waits comes first.
    *
    * @param timeout zero means without limit
+   * @throws java.nio.channels.AsynchronousCloseException when the server has been closed
+   * @throws ConnectionLostException when the session has ended
    * @throws java.net.SocketTimeoutException when none comes in time
    * @throws java.io.InterruptedIOException when the thread is interrupted
    */

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.client;
 
+import com.jstorrent.iodaemon.client.address.DaemonAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -7,12 +8,9 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Set;
 
 /** Connects to a daemon's port with a WebSocket. */
 final class WebSocketConnector implements FrameLink.Connector {
-  private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
   private static final String PATH = "/io";
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -38,13 +36,7 @@ final class WebSocketConnector implements FrameLink.Connector {
    * token must not leave this one, and a daemon answers only to these names (PROTOCOL.md § 2).
    */
   static URI address(URI daemon) {
-    String scheme = daemon.getScheme();
-    String host = daemon.getHost();
-    if (host == null
-        || !HOSTS.contains(host.toLowerCase(Locale.ROOT))
-        || daemon.getPort() < 0
-        || daemon.getRawUserInfo() != null
-        || !("http".equalsIgnoreCase(scheme) || "ws".equalsIgnoreCase(scheme))) {
+    if (!DaemonAddress.isOne(daemon, "ws", "http")) {
       throw new IllegalArgumentException(
           "The daemon's address must look like ws://127.0.0.1:port/io.");
     }

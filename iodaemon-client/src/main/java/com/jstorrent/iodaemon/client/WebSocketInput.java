@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.client;
 
+import com.jstorrent.iodaemon.config.Limits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
@@ -19,9 +20,6 @@ final class WebSocketInput {
   static final int CLOSE = 8;
   static final int PING = 9;
   static final int PONG = 10;
-
-  /** PROTOCOL.md § 3.1. */
-  static final int MAX_FRAME_BYTES = 16 << 20;
 
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int LITTLE_BYTES = 4 << 10;
@@ -126,7 +124,7 @@ final class WebSocketInput {
         || control && (!last || length > MAX_CONTROL_BYTES)) {
       throw new IOException("The daemon has sent a frame that RFC 6455 does not allow.");
     }
-    if (length < 0 || length > MAX_FRAME_BYTES) {
+    if (length < 0 || length > Limits.FRAME_BYTES) {
       throw new IOException("The daemon has sent a frame that is too long.");
     }
     payload = pool.acquire((int) length);

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.client;
 
+import com.jstorrent.iodaemon.config.Limits;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -102,7 +103,7 @@ final class WebSocketLink implements FrameLink {
     if (!message.hasRemaining()) {
       return part;
     }
-    if (part.remaining() > WebSocketInput.MAX_FRAME_BYTES - message.remaining()) {
+    if (part.remaining() > Limits.FRAME_BYTES - message.remaining()) {
       throw new IOException("The daemon has sent a frame that is too long.");
     }
     ByteBuffer whole =

@@ -103,6 +103,9 @@ public final class Limits {
   /** PROTOCOL.md § 9.3: as {@link #ACK_FRAMES}, in bytes. */
   public static final int ACK_BYTES = 256 << 10;
 
+  /** The longest time that may be set for anything. The sum of two such times, in nanoseconds, still fits into a {@code long}. */
+  public static final Duration LONGEST_TIME = Duration.ofDays(36_500);
+
   /** PROTOCOL.md § 4.12: how many unanswered pings end a connection. */
   public static final int MISSED_PONGS = 2;
 

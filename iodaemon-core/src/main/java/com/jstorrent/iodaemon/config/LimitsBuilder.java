@@ -13,9 +13,6 @@ import java.util.Objects;
 public final class LimitsBuilder {
   private static final Duration ONE_MILLI = Duration.ofMillis(1);
 
-  /** The sum of two such times, in nanoseconds, still fits into a {@code long}. */
-  private static final Duration LONGEST = Duration.ofDays(36_500);
-
   Duration handshakeTimeout = Duration.ofSeconds(5);
   Duration failureDelay = Duration.ofSeconds(1);
   int connections = 4096;
@@ -383,7 +380,7 @@ public final class LimitsBuilder {
 
   private static Duration time(String name, Duration least, Duration value) {
     Objects.requireNonNull(value, () -> name + " must not be null.");
-    if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
+    if (value.compareTo(least) < 0 || value.compareTo(Limits.LONGEST_TIME) > 0) {
       throw new IllegalArgumentException(
           name + " must be from " + least.toMillis() + " ms to 100 years, and is " + value + ".");
     }

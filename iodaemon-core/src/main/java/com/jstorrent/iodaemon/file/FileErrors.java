@@ -105,9 +105,15 @@ final class FileErrors {
 
   private static final AtomicBoolean WARNED = new AtomicBoolean();
 
-  private static OperationFailure byWords(IOException failure) {
+  /** What the system says of a failure, or nothing. */
+  private static String words(IOException failure) {
     String said = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
-    String text = said == null ? "" : said.toLowerCase(Locale.ROOT);
+    return said == null ? "" : said;
+  }
+
+  private static OperationFailure byWords(IOException failure) {
+    String said = words(failure);
+    String text = said.toLowerCase(Locale.ROOT);
     for (Meaning meaning : MEANINGS) {
       if (meaning.fits(text)) {
         return new OperationFailure(meaning.code(), meaning.message());
@@ -129,8 +135,7 @@ final class FileErrors {
    * shorter names only.
    */
   static OperationFailure ofNaming(IOException failure) {
-    String said = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
-    String text = said == null ? "" : said.toLowerCase(Locale.ROOT);
+    String text = words(failure).toLowerCase(Locale.ROOT);
     if (text.contains("name too long")) {
       return new OperationFailure(
           FailureCode.EINVAL,

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * one after RESUME. Unless a method says otherwise, any thread may call it and it does not block.
  */
 public final class ClientLink {
+  private static final long NO_LIMIT_NANOS = Long.MAX_VALUE / 2; // half, so that the end does not overflow
+
   private final NetContext net;
   private final AtomicBoolean flushPending = new AtomicBoolean();
   private volatile @Nullable Resumption resumption;
@@ -227,6 +229,6 @@ public final class ClientLink {
 
   /** Blocks while too many replies wait for the client to read them. */
   public void awaitControlRoom() {
-    net.gate().await(net.relay().client()::hasControlRoom, Long.MAX_VALUE >> 1);
+    net.gate().await(net.relay().client()::hasControlRoom, NO_LIMIT_NANOS);
   }
 }

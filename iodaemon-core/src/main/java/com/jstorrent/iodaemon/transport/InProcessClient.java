@@ -51,8 +51,9 @@ public final class InProcessClient implements AutoCloseable {
   }
 
   /**
-   * Takes the next frame of the daemon, in a big-endian buffer of its own.
+   * Takes the next frame of the daemon, in a big-endian buffer of its own. Blocks until there is one.
    *
+   * @param timeout how long to wait at most; zero or less: not at all
    * @return null when none comes in time
    * @throws IOException when the connection has ended and every frame before that was taken
    */

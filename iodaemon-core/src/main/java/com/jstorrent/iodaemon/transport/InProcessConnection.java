@@ -6,6 +6,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -123,7 +124,7 @@ final class InProcessConnection implements FrameConnection {
 
   @Nullable
   ByteBuffer take(Duration timeout) throws IOException, InterruptedException {
-    long left = timeout.toNanos();
+    long left = TimeUnit.NANOSECONDS.convert(timeout); // which may be longer than a long can tell
     lock.lock();
     try {
       while (frames.isEmpty() && !ended && left > 0) {

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.launcher;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.config.NetworkOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +18,6 @@ import java.util.Map;
  */
 final class LaunchOptionsReader {
   private static final int MAX_PORT = 65_535;
-  private static final Duration LONGEST_IDLE = Duration.ofDays(36_500);
   private static final List<DaemonOption> TOKENS =
       List.of(DaemonOption.TOKEN, DaemonOption.TOKEN_FILE, DaemonOption.TOKEN_STDIN);
 
@@ -132,7 +132,7 @@ final class LaunchOptionsReader {
     String flag = DaemonOption.IDLE_TIMEOUT.flag();
     String text = place(DaemonOption.IDLE_TIMEOUT).text(DaemonOption.IDLE_TIMEOUT);
     Duration time = text == null ? Duration.ZERO : Quantity.time(flag, text);
-    if (time.compareTo(LONGEST_IDLE) > 0) {
+    if (time.compareTo(Limits.LONGEST_TIME) > 0) {
       throw LaunchFailure.ofArguments(flag + " must be at most 100 years.");
     }
     return time;

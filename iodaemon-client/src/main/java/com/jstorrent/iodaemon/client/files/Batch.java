@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.client.files;
 
+import com.jstorrent.iodaemon.config.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,8 +13,6 @@ final class Batch {
   /** The root key that {@code /write/KEY} cannot name, because {@code /write/batch} is another route. */
   static final String UNNAMED_ROOT = "batch";
 
-  private static final int MAX_EXTENTS = 16_384;
-  private static final int MAX_BYTES = 64 << 20;
   private static final int HEAD_BYTES = 16;
   private static final int MAX_ROOT_BYTES = 0xFF;
   private static final int MAX_PATH_BYTES = 0xFFFF;
@@ -21,9 +20,10 @@ final class Batch {
   private Batch() {}
 
   static Request request(List<Extent> extents) {
-    if (extents.size() > MAX_EXTENTS) {
+    if (extents.size() > Limits.BATCH_EXTENTS) {
       throw new IllegalArgumentException(
-          "A batch may have " + MAX_EXTENTS + " extents at most, not " + extents.size() + ".");
+          "A batch may have " + Limits.BATCH_EXTENTS + " extents at most, not " + extents.size()
+              + ".");
     }
     List<ByteBuffer> parts = new ArrayList<>(2 * extents.size());
     for (Extent extent : extents) {
@@ -32,9 +32,10 @@ final class Batch {
       parts.add(data);
     }
     Request request = Request.post("/write/batch").body(parts);
-    if (request.length() > MAX_BYTES) {
+    if (request.length() > Limits.BODY_BYTES) {
       throw new IllegalArgumentException(
-          "A batch may have " + MAX_BYTES + " bytes at most, not " + request.length() + ".");
+          "A batch may have " + Limits.BODY_BYTES + " bytes at most, not " + request.length()
+              + ".");
     }
     return request;
   }

@@ -15,6 +15,11 @@ interface CallClock {
     return System.nanoTime();
   }
 
-  /** Waits for this time, but no longer than until the client is closed, when the latch opens. */
-  void pause(Duration time, CountDownLatch closed) throws InterruptedException;
+  /**
+   * A pause, which ends when the client is closed.
+   *
+   * @param closed opens then
+   * @return whether the client was closed
+   */
+  boolean pause(Duration time, CountDownLatch closed) throws InterruptedException;
 }

@@ -46,8 +46,10 @@ public final class FilesClient implements AutoCloseable {
    * A client with the usual limits. Nothing is sent yet.
    *
    * @param base the address of the daemon, {@code http://127.0.0.1:PORT}
-   * @param token the daemon's; it appears in no message and no {@code toString}
-   * @throws IllegalArgumentException when the address is not one of this machine, or no token can look like this
+   * @param token the daemon's; it appears in no message and no {@code toString}. The JDK's HTTP client can send
+   *     ASCII only, so a daemon with any other token cannot be reached this way.
+   * @throws IllegalArgumentException when the address is not one of this machine, or the token has other characters
+   *     than ASCII, or begins or ends with a blank
    */
   public static FilesClient at(URI base, String token) {
     return builder(base, token).build();
@@ -297,7 +299,7 @@ public final class FilesClient implements AutoCloseable {
      * The session that the calls belong to, by the name that its WebSocket gave. Files that are opened are closed
      * with the session, and it is asked before they are streamed. Without this, calls belong to no session.
      *
-     * @throws IllegalArgumentException when the name has other characters than visible ASCII
+     * @throws IllegalArgumentException when the name has other characters than ASCII, or begins or ends with a blank
      */
     public Builder session(String name) {
       server = server.withSession(name);

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.client.files;
 
+import com.jstorrent.iodaemon.config.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * {@link FilesClient}. Immutable and thread-safe.
  */
 public final class Hashes {
-  private static final int MAX_BYTES = 64 << 20;
-  private static final int MAX_PIECE_BYTES = 256 << 20;
   private static final int BLOCK_BYTES = 16 << 10;
 
   private final HttpCalls calls;
@@ -34,9 +33,10 @@ public final class Hashes {
    * @throws IllegalArgumentException when there are too many bytes
    */
   public Digest digest(DigestAlgorithm algorithm, ByteBuffer bytes) throws IOException {
-    if (bytes.remaining() > MAX_BYTES) {
+    if (bytes.remaining() > Limits.BODY_BYTES) {
       throw new IllegalArgumentException(
-          "The daemon takes " + MAX_BYTES + " bytes at most, not " + bytes.remaining() + ".");
+          "The daemon takes " + Limits.BODY_BYTES + " bytes at most, not " + bytes.remaining()
+              + ".");
     }
     Request request =
         Request.post("/hash/" + algorithm.label()).body(List.of(bytes.duplicate()));
@@ -180,9 +180,9 @@ public final class Hashes {
   }
 
   private static void requirePieces(int pieceLength, int least) {
-    if (pieceLength < least || pieceLength > MAX_PIECE_BYTES) {
+    if (pieceLength < least || pieceLength > Limits.PIECE_BYTES) {
       throw new IllegalArgumentException(
-          "The length of pieces must be from " + least + " to " + MAX_PIECE_BYTES + ", not "
+          "The length of pieces must be from " + least + " to " + Limits.PIECE_BYTES + ", not "
               + pieceLength + ".");
     }
   }

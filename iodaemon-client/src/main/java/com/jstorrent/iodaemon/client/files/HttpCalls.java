@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class HttpCalls {
   private static final int BUSY = 503;
+  private static final String CLOSED = "The client has been closed.";
 
   private final SharedHttp http;
   private final Server server;
@@ -113,7 +114,9 @@ final class HttpCalls {
       return false;
     }
     try {
-      clock.pause(pause, http.closed());
+      if (clock.pause(pause, http.closed())) {
+        throw new IOException(CLOSED, busy);
+      }
       return true;
     } catch (InterruptedException e) {
       throw AnswerInput.interrupted();
@@ -174,7 +177,7 @@ final class HttpCalls {
 
   private IOException failure(Throwable cause) throws UnansweredException {
     if (http.isClosed()) {
-      return new IOException("The client has been closed.", cause);
+      return new IOException(CLOSED, cause);
     }
     return switch (cause) {
       case HttpConnectTimeoutException e ->

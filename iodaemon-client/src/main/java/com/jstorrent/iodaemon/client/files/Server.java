@@ -1,13 +1,11 @@
 package com.jstorrent.iodaemon.client.files;
 
+import com.jstorrent.iodaemon.client.address.DaemonAddress;
 import java.net.URI;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The daemon's address, with the token and the name of the session that are sent to it. */
 final class Server {
-  private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
   private static final int SECRET_CHARS = 8;
 
   private final String origin;
@@ -21,15 +19,11 @@ final class Server {
   }
 
   /**
-   * @throws IllegalArgumentException when the address cannot be a daemon's, or no token can look like this; the
-   *     message does not quote the token
+   * @throws IllegalArgumentException when the address cannot be a daemon's, or the token has other characters than
+   *     ASCII; the message does not quote the token
    */
   static Server of(URI base, String token) {
-    String host = base.getHost();
-    if (!"http".equalsIgnoreCase(base.getScheme())
-        || host == null
-        || !HOSTS.contains(host.toLowerCase(Locale.ROOT))
-        || base.getRawUserInfo() != null
+    if (!DaemonAddress.isOne(base, "http")
         || !(base.getRawPath().isEmpty() || base.getRawPath().equals("/"))
         || base.getRawQuery() != null
         || base.getRawFragment() != null) {
@@ -37,8 +31,7 @@ final class Server {
           "The address of a daemon is http://127.0.0.1:PORT and nothing else.");
     }
     requireField("token", token);
-    String port = base.getPort() < 0 ? "" : ":" + base.getPort();
-    return new Server("http://" + host + port, token, null);
+    return new Server("http://" + base.getRawAuthority(), token, null);
   }
 
   /** The same daemon, with calls that belong to the session of this name. */
@@ -47,11 +40,14 @@ final class Server {
     return new Server(origin, token, name);
   }
 
-  /** Checks a value before the JDK does: the JDK would quote a header that it refuses. */
+  /** Checks a value before the JDK does: the JDK would quote a header that it refuses, and spoils other text. */
   private static void requireField(String what, String value) {
-    if (value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+    if (value.isEmpty()
+        || !value.chars().allMatch(c -> c >= ' ' && c < 0x7F)
+        || !value.equals(value.strip())) {
       throw new IllegalArgumentException(
-          "The " + what + " must consist of visible ASCII characters.");
+          "The " + what
+              + " must consist of visible ASCII characters, with blanks between them at most.");
     }
   }
 

@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.client.files;
 
+import com.jstorrent.iodaemon.config.Limits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +17,6 @@ final class Transfers {
    */
   private static final int STEP_BYTES = 1 << 20;
 
-  private static final int MAX_BYTES = 64 << 20;
-
   private final HttpCalls calls;
 
   Transfers(HttpCalls calls) {
@@ -31,9 +30,10 @@ final class Transfers {
     }
     ByteBuffer left = bytes.duplicate();
     if (expected != null) {
-      if (left.remaining() > MAX_BYTES) {
+      if (left.remaining() > Limits.BODY_BYTES) {
         throw new IllegalArgumentException(
-            "A verified write may have " + MAX_BYTES + " bytes at most, not " + left.remaining()
+            "A verified write may have " + Limits.BODY_BYTES + " bytes at most, not "
+                + left.remaining()
                 + ".");
       }
       writeOnce(file, offset, left, expected);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param state such as {@code open}; later daemons may have others
  * @param ends the addresses that it connects
  * @param traffic what has gone through it
- * @param idle since it was last used, in milliseconds
+ * @param idle the time since it was last used, to the millisecond
  */
 public record SocketStats(Name name, String state, Ends ends, Traffic traffic, Duration idle) {
 

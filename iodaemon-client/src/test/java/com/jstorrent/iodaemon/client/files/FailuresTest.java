@@ -106,8 +106,9 @@ class FailuresTest {
     }
 
     @Override
-    public void pause(Duration time, CountDownLatch closed) {
+    public boolean pause(Duration time, CountDownLatch closed) {
       advance(time);
+      return false;
     }
   }
 

@@ -31,8 +31,9 @@ class RepetitionTest {
     private final Queue<Duration> slept = new ConcurrentLinkedQueue<>();
 
     @Override
-    public void pause(Duration time, CountDownLatch closed) {
+    public boolean pause(Duration time, CountDownLatch closed) {
       slept.add(time);
+      return false;
     }
   }
 
@@ -160,7 +161,7 @@ class RepetitionTest {
     CallClock interrupted =
         (time, closed) -> {
           Thread.currentThread().interrupt();
-          CallClock.SYSTEM.pause(time, closed);
+          return CallClock.SYSTEM.pause(time, closed);
         };
     try (ScriptedServer server = new ScriptedServer(busy(1), DONE);
         FilesClient files = server.client().clock(interrupted).build()) {
@@ -176,7 +177,7 @@ class RepetitionTest {
     CallClock announced =
         (time, closed) -> {
           begun.countDown();
-          CallClock.SYSTEM.pause(time, closed);
+          return CallClock.SYSTEM.pause(time, closed);
         };
     Duration hour = Duration.ofHours(1);
     try (ScriptedServer server = new ScriptedServer(busy(3600), DONE)) {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 
 /** A daemon that serves a folder as the roots "k", "downloads" and "batch", and a client of it. */
 final class ServedFolder implements AutoCloseable {
-  static final String TOKEN = "secret-of-the-tests";
+  static final String TOKEN = "secret of the tests";
 
   private final InProcessTransport sessions = new InProcessTransport();
   private final IoDaemon daemon;

@@ -28,6 +28,8 @@ public final class ConnectTurns {
   /** RFC 8305 § 5: the shortest delay recommended before an attempt counts as silent. */
   public static final Duration FIRST_SLICE = Duration.ofMillis(100);
 
+  private static final int MAX_DOUBLINGS = 8; // of the slice, with each further try
+
   /**
    * Turns are taken back one by one at this interval, not in batches, so that the next one is always
    * near.
@@ -117,7 +119,7 @@ public final class ConnectTurns {
     }
 
     private long slice() {
-      return FIRST_SLICE.toNanos() << Math.min(tries - 1, Long.BYTES);
+      return FIRST_SLICE.toNanos() << Math.min(tries - 1, MAX_DOUBLINGS);
     }
   }
 

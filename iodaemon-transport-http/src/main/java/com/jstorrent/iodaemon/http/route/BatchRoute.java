@@ -58,7 +58,8 @@ final class BatchRoute implements Route.Handler {
   public Reply answer(Call call) throws OperationFailure, IOException {
     try (HeldBody held = memory.read(call, Limits.BODY_BYTES, BESIDE_BYTES)) {
       int count = Extent.count(new PartedBytes(held.parts()));
-      try (GrowthBudget.Share reservation = memory.forParsed(call, count * Extent.HEAP_BYTES)) {
+      try (GrowthBudget.Reservation reservation =
+          memory.forParsed(call, count * Extent.HEAP_BYTES)) {
         if (count > UNCOUNTED) {
           reservation.grow(count * Extent.HEAP_BYTES);
         }

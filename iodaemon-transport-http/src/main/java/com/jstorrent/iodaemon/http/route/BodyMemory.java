@@ -177,7 +177,7 @@ final class BodyMemory {
    *
    * @param most bytes that it may need
    */
-  GrowthBudget.Share forParsed(Call call, long most) {
+  GrowthBudget.Reservation forParsed(Call call, long most) {
     return parsed.open(new GrowthBudget.Claim(most, call::endBody));
   }
 

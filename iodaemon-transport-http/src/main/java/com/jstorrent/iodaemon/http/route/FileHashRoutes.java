@@ -64,7 +64,9 @@ final class FileHashRoutes {
     if (merkle && (pieceLength < MerkleTree.BLOCK_BYTES || Long.bitCount(pieceLength) != 1)) {
       throw new OperationFailure(
           FailureCode.EINVAL,
-          "With \"merkle\" the field \"pieceLength\" must be a power of two, at least 16384.");
+          "With \"merkle\" the field \"pieceLength\" must be a power of two, at least "
+              + MerkleTree.BLOCK_BYTES
+              + ".");
     }
     if (merkle && algorithm != HashAlgorithm.SHA256) {
       throw new OperationFailure(

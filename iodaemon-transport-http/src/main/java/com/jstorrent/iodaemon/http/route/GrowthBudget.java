@@ -34,7 +34,7 @@ final class GrowthBudget {
   private final MonotonicClock clock;
   private final Runnable retry = this::retry; // always the same object, so that it is registered only once
   private final ReentrantLock lock = new ReentrantLock();
-  private final Set<Share> holders = new LinkedHashSet<>(); // the one that has not grown for longest comes first
+  private final Set<Reservation> holders = new LinkedHashSet<>(); // the one that has not grown for longest comes first
   private final Deque<Waiter> waiters = new ArrayDeque<>();
   private long free; // bytes; guarded by lock, like the two above
 
@@ -56,20 +56,20 @@ final class GrowthBudget {
 
   /** A body that waits for memory. Not a record: a waiter must be equal to itself only. */
   private static final class Waiter {
-    final Share share;
+    final Reservation reservation;
     final long bytes;
     final Condition granted;
 
-    Waiter(Share share, long bytes, Condition granted) {
-      this.share = share;
+    Waiter(Reservation reservation, long bytes, Condition granted) {
+      this.reservation = reservation;
       this.bytes = bytes;
       this.granted = granted;
     }
   }
 
-  /** A new share, which holds nothing yet. */
-  Share open(Claim claim) {
-    return new Share(claim);
+  /** A new reservation, which holds nothing yet. */
+  Reservation open(Claim claim) {
+    return new Reservation(claim);
   }
 
   /**
@@ -88,7 +88,7 @@ final class GrowthBudget {
   }
 
   /** The memory of one body. Used by one thread, which closes it. */
-  final class Share implements AutoCloseable {
+  final class Reservation implements AutoCloseable {
     private final Claim claim;
     private final MemoryAccount account;
     private long goal; // bytes that it may grow to; guarded by lock, like the fields below
@@ -97,7 +97,7 @@ final class GrowthBudget {
     private boolean transferring;
     private boolean revoked;
 
-    private Share(Claim claim) {
+    private Reservation(Claim claim) {
       this.claim = claim;
       this.goal = Math.min(claim.expected(), total);
       this.account = source.open(this::giveUp);
@@ -264,11 +264,11 @@ final class GrowthBudget {
           throw refusal();
         }
         if (pressure.isOver() && waiters.peekFirst() == waiter) {
-          revokeIdle(waiter.share.remaining());
+          revokeIdle(waiter.reservation.remaining());
           pressure = Deadline.in(Limits.BODY_IDLE, clock);
         }
-        if (!waiter.share.hasRoom(waiter.share.remaining())) {
-          waiter.share.account.whenReleased(retry);
+        if (!waiter.reservation.hasRoom(waiter.reservation.remaining())) {
+          waiter.reservation.account.whenReleased(retry);
         }
         serve();
         awaitPoll(waiter);
@@ -316,32 +316,33 @@ final class GrowthBudget {
       if (free <= 0) {
         return;
       }
-      if (grant(waiter.share, waiter.bytes)) {
+      if (grant(waiter.reservation, waiter.bytes)) {
         waiters.remove(waiter);
         waiter.granted.signal();
       }
     }
   }
 
-  private boolean grant(Share share, long bytes) {
+  private boolean grant(Reservation reservation, long bytes) {
     if (free < bytes) {
       return false;
     }
-    if (share.held + bytes > share.goal) {
-      share.goal = Math.min(share.claim.most(), total);
+    if (reservation.held + bytes > reservation.goal) {
+      reservation.goal = Math.min(reservation.claim.most(), total);
     }
     free -= bytes;
-    share.held += bytes;
-    holders.remove(share);
-    holders.add(share);
-    if ((canEnd(share, bytes) || isSafe(bytes)) && share.account.tryTake(source.use(), bytes)) {
-      share.idle = Deadline.in(Limits.BODY_IDLE, clock);
+    reservation.held += bytes;
+    holders.remove(reservation);
+    holders.add(reservation);
+    if ((canEnd(reservation, bytes) || isSafe(bytes))
+        && reservation.account.tryTake(source.use(), bytes)) {
+      reservation.idle = Deadline.in(Limits.BODY_IDLE, clock);
       return true;
     }
     free += bytes;
-    share.held -= bytes;
-    if (share.held == 0) {
-      holders.remove(share);
+    reservation.held -= bytes;
+    if (reservation.held == 0) {
+      holders.remove(reservation);
     }
     return false;
   }
@@ -351,8 +352,9 @@ final class GrowthBudget {
    *
    * @param pending bytes that have been granted, but not yet taken from the daemon's memory
    */
-  private boolean canEnd(Share share, long pending) {
-    return share.remaining() <= free && share.hasRoom(share.remaining() + pending);
+  private boolean canEnd(Reservation reservation, long pending) {
+    return reservation.remaining() <= free
+        && reservation.hasRoom(reservation.remaining() + pending);
   }
 
   /**
@@ -360,10 +362,10 @@ final class GrowthBudget {
    * frees what it holds.
    */
   private boolean isSafe(long pending) {
-    List<Share> all = new ArrayList<>(holders);
-    all.sort(Comparator.comparingLong(Share::remaining));
+    List<Reservation> all = new ArrayList<>(holders);
+    all.sort(Comparator.comparingLong(Reservation::remaining));
     long freed = 0;
-    for (Share each : all) {
+    for (Reservation each : all) {
       long needed = each.remaining() - freed;
       if (needed > free || !each.hasRoom(needed + pending)) {
         return false;
@@ -376,7 +378,7 @@ final class GrowthBudget {
   /** Revokes the memory of bodies that have not grown for a while, until this much is freed. */
   private void revokeIdle(long bytes) {
     long got = 0;
-    for (Share each : holders) { // the longest idle ones first
+    for (Reservation each : holders) { // the longest idle ones first
       if (got >= bytes) {
         return;
       }

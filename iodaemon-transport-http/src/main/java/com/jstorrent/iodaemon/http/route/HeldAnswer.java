@@ -26,7 +26,7 @@ final class HeldAnswer implements Reply.Source {
   /** An answer grows by this many segments at a time, at most. */
   private static final int STEP_SEGMENTS = 4;
 
-  private final GrowthBudget.Share reservation;
+  private final GrowthBudget.Reservation reservation;
   private final long most;
   private final BufferPool pool;
   private final CharsetEncoder encoder =
@@ -44,7 +44,7 @@ final class HeldAnswer implements Reply.Source {
    * @param most bytes of segments that it may have
    * @param pool provides its segments
    */
-  HeldAnswer(GrowthBudget.Share reservation, long most, BufferPool pool) {
+  HeldAnswer(GrowthBudget.Reservation reservation, long most, BufferPool pool) {
     this.reservation = reservation;
     this.most = most;
     this.pool = pool;

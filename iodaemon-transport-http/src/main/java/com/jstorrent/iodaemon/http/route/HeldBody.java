@@ -10,20 +10,20 @@ import java.util.List;
 /** The bytes of a body that have arrived; closing it frees their memory. Used by one thread. */
 final class HeldBody implements AutoCloseable {
   private final Call call;
-  private final GrowthBudget.Share reservation;
+  private final GrowthBudget.Reservation reservation;
   private final BufferPool pool;
   private final List<ByteBuffer> parts = new ArrayList<>(1);
 
   /**
    * @param pool provides its segments
    */
-  HeldBody(Call call, GrowthBudget.Share reservation, BufferPool pool) {
+  HeldBody(Call call, GrowthBudget.Reservation reservation, BufferPool pool) {
     this.call = call;
     this.reservation = reservation;
     this.pool = pool;
   }
 
-  GrowthBudget.Share reservation() {
+  GrowthBudget.Reservation reservation() {
     return reservation;
   }
 

@@ -34,17 +34,17 @@ class GrowthBudgetTest {
   private final GrowthBudget budget = new GrowthBudget(10, source, clock);
   private final AtomicInteger gaveUp = new AtomicInteger();
 
-  private GrowthBudget.Share body(long most) {
+  private GrowthBudget.Reservation body(long most) {
     return budget.open(new GrowthBudget.Claim(most, gaveUp::incrementAndGet));
   }
 
-  private static CompletableFuture<Void> later(GrowthBudget.Share share, long bytes) {
+  private static CompletableFuture<Void> later(GrowthBudget.Reservation reservation, long bytes) {
     CompletableFuture<Void> grown = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(
             () -> {
               try {
-                share.grow(bytes);
+                reservation.grow(bytes);
                 grown.complete(null);
               } catch (OperationFailure | RuntimeException e) {
                 grown.completeExceptionally(e);
@@ -66,9 +66,9 @@ class GrowthBudgetTest {
 
   @Test
   void aBodyTakesWhatHasComeAndNotWhatIsDeclared() throws Exception {
-    GrowthBudget.Share first = body(10);
+    GrowthBudget.Reservation first = body(10);
     first.grow(1);
-    GrowthBudget.Share second = body(9);
+    GrowthBudget.Reservation second = body(9);
     second.grow(9);
     second.close();
     first.grow(9);
@@ -77,8 +77,8 @@ class GrowthBudgetTest {
 
   @Test
   void whatWouldLetAllWaitForEachOtherIsNotGiven() throws Exception {
-    GrowthBudget.Share one = body(8);
-    GrowthBudget.Share two = body(8);
+    GrowthBudget.Reservation one = body(8);
+    GrowthBudget.Reservation two = body(8);
     one.grow(4);
     two.grow(2);
     CompletableFuture<Void> third = later(two, 1); // 3 would be left, and each would need more
@@ -93,13 +93,13 @@ class GrowthBudgetTest {
 
   @Test
   void aBodyThatCanEndPassesOneThatCannot() throws Exception {
-    GrowthBudget.Share one = body(8);
-    GrowthBudget.Share two = body(8);
+    GrowthBudget.Reservation one = body(8);
+    GrowthBudget.Reservation two = body(8);
     one.grow(4);
     two.grow(2);
     CompletableFuture<Void> third = later(two, 1);
     awaitWaiting(1);
-    GrowthBudget.Share small = body(2);
+    GrowthBudget.Reservation small = body(2);
     small.grow(2);
     small.close();
     assertThat(third).isNotDone();
@@ -109,11 +109,11 @@ class GrowthBudgetTest {
 
   @Test
   void plentyIsHalfOfTheRoom() throws Exception {
-    GrowthBudget.Share one = body(10);
+    GrowthBudget.Reservation one = body(10);
     assertThat(one.tryGrow(5)).isTrue();
     assertThat(one.tryGrow(1)).isFalse();
     one.grow(1);
-    GrowthBudget.Share two = body(1);
+    GrowthBudget.Reservation two = body(1);
     assertThat(two.tryGrow(1)).isFalse();
     one.close();
     assertThat(two.tryGrow(1)).isTrue();
@@ -121,7 +121,7 @@ class GrowthBudgetTest {
 
   @Test
   void aBodyThatWaitsInVainIsToldToComeAgain() throws Exception {
-    GrowthBudget.Share all = body(10);
+    GrowthBudget.Reservation all = body(10);
     all.grow(10);
     CompletableFuture<Void> late = later(body(1), 1);
     awaitWaiting(1);
@@ -137,10 +137,10 @@ class GrowthBudgetTest {
 
   @Test
   void oneThatComesSlowlyGivesWayToOneThatWaits() throws Exception {
-    GrowthBudget.Share slow = body(10);
+    GrowthBudget.Reservation slow = body(10);
     slow.grow(10);
     slow.beginTransfer();
-    GrowthBudget.Share next = body(1);
+    GrowthBudget.Reservation next = body(1);
     CompletableFuture<Void> waiting = later(next, 1);
     awaitWaiting(1);
     clock.advance(Limits.BODY_IDLE.minusNanos(1));
@@ -157,7 +157,7 @@ class GrowthBudgetTest {
 
   @Test
   void oneThatGrowsDoesNot() throws Exception {
-    GrowthBudget.Share steady = body(10);
+    GrowthBudget.Reservation steady = body(10);
     steady.grow(10);
     CompletableFuture<Void> waiting = later(body(1), 1);
     awaitWaiting(1);
@@ -173,9 +173,9 @@ class GrowthBudgetTest {
 
   @Test
   void asManyGiveWayAsAreNeededAndTheLongestIdleOnesFirst() throws Exception {
-    List<GrowthBudget.Share> slow = new ArrayList<>();
+    List<GrowthBudget.Reservation> slow = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      GrowthBudget.Share each = body(2);
+      GrowthBudget.Reservation each = body(2);
       slow.add(each);
       each.grow(2);
       each.beginTransfer();
@@ -183,12 +183,12 @@ class GrowthBudgetTest {
     }
     slow.getFirst().endTransfer(); // and so has just grown
     slow.getFirst().beginTransfer();
-    GrowthBudget.Share next = body(3);
+    GrowthBudget.Reservation next = body(3);
     CompletableFuture<Void> waiting = later(next, 1);
     awaitWaiting(1);
     clock.advance(Limits.BODY_IDLE);
     TestDaemon.await("two are told", () -> gaveUp.get() == 2);
-    assertThat(slow.stream().map(GrowthBudget.Share::isRevoked))
+    assertThat(slow.stream().map(GrowthBudget.Reservation::isRevoked))
         .containsExactly(false, true, true, false, false);
     slow.get(1).close();
     slow.get(2).close();
@@ -201,7 +201,7 @@ class GrowthBudgetTest {
   void aBodyWaitsForWhatOthersHoldOfTheDaemonsMemory() throws Exception {
     MemoryAccount others = daemon.open(Share.COMMON);
     others.take(MemoryUse.FRAMES, source.most());
-    GrowthBudget.Share body = body(10);
+    GrowthBudget.Reservation body = body(10);
     assertThat(body.tryGrow(1)).isFalse();
     CompletableFuture<Void> grown = later(body, 10);
     awaitWaiting(1);
@@ -218,8 +218,8 @@ class GrowthBudgetTest {
     MemoryAccount others = daemon.open(Share.COMMON);
     GrowthBudget ample = new GrowthBudget(100, source, clock);
     GrowthBudget.Claim claim = new GrowthBudget.Claim(8, gaveUp::incrementAndGet);
-    GrowthBudget.Share one = ample.open(claim);
-    GrowthBudget.Share two = ample.open(claim);
+    GrowthBudget.Reservation one = ample.open(claim);
+    GrowthBudget.Reservation two = ample.open(claim);
     one.grow(2);
     two.grow(2);
     others.take(MemoryUse.FRAMES, source.most() - 4 - 6); // 6 are left, and each needs 6
@@ -235,7 +235,7 @@ class GrowthBudgetTest {
   @Test
   void aBodyThatDoesNotComeGivesWayToAnyClient() throws Exception {
     GrowthBudget ample = new GrowthBudget(source.most(), source, clock);
-    GrowthBudget.Share slow =
+    GrowthBudget.Reservation slow =
         ample.open(new GrowthBudget.Claim(source.most(), gaveUp::incrementAndGet));
     slow.grow(source.most());
     slow.beginTransfer();
@@ -287,9 +287,10 @@ class GrowthBudgetTest {
 
   private static void fill(GrowthBudget budget, long most, AtomicLong inUse)
       throws OperationFailure {
-    try (GrowthBudget.Share share = budget.open(new GrowthBudget.Claim(most, () -> {}))) {
+    try (GrowthBudget.Reservation reservation =
+        budget.open(new GrowthBudget.Claim(most, () -> {}))) {
       for (long i = 0; i < most; i++) {
-        share.grow(1);
+        reservation.grow(1);
         assertThat(inUse.incrementAndGet()).isLessThanOrEqualTo(64);
         Thread.yield();
       }
