@@ -84,14 +84,9 @@ final class TcpListener implements PeerSocket {
         Integer.toUnsignedLong(id),
         SocketReport.Kind.SERVER,
         port == 0 ? "binding" : "listening",
-        null,
-        port,
-        0,
-        0,
-        0,
-        meter.idle(),
-        meter.pauses(),
-        meter.drops());
+        new SocketReport.Ends(null, port),
+        new SocketReport.Traffic(0, 0, 0, meter.pauses(), meter.drops()),
+        meter.idle());
   }
 
   /** Starts the server; TCP_LISTEN_RESULT reports the outcome. Does not block. */

@@ -20,14 +20,14 @@ final class TcpReport {
         Integer.toUnsignedLong(socket.id()),
         SocketReport.Kind.TCP,
         socket.state().name().toLowerCase(Locale.ROOT),
-        remote(socket, channel),
-        localPort(channel),
-        Math.max(0, socket.fromClient() - waiting),
-        socket.input().bytes(),
-        waiting,
-        socket.meter().idle(),
-        socket.meter().pauses(),
-        socket.meter().drops());
+        new SocketReport.Ends(remote(socket, channel), localPort(channel)),
+        new SocketReport.Traffic(
+            Math.max(0, socket.fromClient() - waiting),
+            socket.input().bytes(),
+            waiting,
+            socket.meter().pauses(),
+            socket.meter().drops()),
+        socket.meter().idle());
   }
 
   static DaemonFrame.Live live(TcpSocket socket) {

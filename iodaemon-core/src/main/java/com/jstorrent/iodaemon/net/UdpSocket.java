@@ -94,14 +94,10 @@ final class UdpSocket implements PeerSocket, Selectable {
         Integer.toUnsignedLong(id),
         SocketReport.Kind.UDP,
         bound == null ? "binding" : "open",
-        null,
-        bound == null ? 0 : Math.max(0, bound.socket().getLocalPort()),
-        fromClient, // dropped datagrams included
-        toClient,
-        0,
-        meter.idle(),
-        meter.pauses(),
-        meter.drops());
+        new SocketReport.Ends(
+            null, bound == null ? 0 : Math.max(0, bound.socket().getLocalPort())),
+        new SocketReport.Traffic(fromClient, toClient, 0, meter.pauses(), meter.drops()),
+        meter.idle());
   }
 
   /**

@@ -68,13 +68,10 @@ final class Directory implements SessionDirectory {
     SessionIdentity identity = client.identity();
     Stats counted = client.link().stats();
     return new SessionReport(
-        identity.info().number(),
-        identity.info().name(),
-        identity.endpoint().label(),
+        new SessionReport.Name(
+            identity.info().number(), identity.info().name(), identity.endpoint().label()),
         !client.isConnected(),
-        counted.uptime(),
-        client.idle(),
-        client.link().blocked(),
+        new SessionReport.Times(counted.uptime(), client.idle(), client.link().blocked()),
         client.link().queuedBytes(),
         counted.snapshot());
   }

@@ -65,15 +65,15 @@ class SocketReportsTest {
     socket.getInputStream().readNBytes(70);
     socket.getOutputStream().write(new byte[300]);
     client.receive(5, 300);
-    SocketReport report = await("300 bytes", r -> r.receivedBytes() == 300);
+    SocketReport report = await("300 bytes", r -> r.traffic().receivedBytes() == 300);
     assertThat(report.id()).isEqualTo(5);
     assertThat(report.kind()).isEqualTo(SocketReport.Kind.TCP);
     assertThat(report.state()).isEqualTo("open");
-    assertThat(report.remote()).isEqualTo("127.0.0.1:" + peer.port());
-    assertThat(report.localPort()).isEqualTo(socket.getPort());
-    assertThat(report.sentBytes()).isEqualTo(70);
-    assertThat(report.queuedBytes()).isZero();
-    assertThat(report.pauses()).isZero();
+    assertThat(report.ends().remote()).isEqualTo("127.0.0.1:" + peer.port());
+    assertThat(report.ends().localPort()).isEqualTo(socket.getPort());
+    assertThat(report.traffic().sentBytes()).isEqualTo(70);
+    assertThat(report.traffic().queuedBytes()).isZero();
+    assertThat(report.traffic().pauses()).isZero();
     socket.shutdownOutput();
     client.expect(DaemonFrame.TcpShutdown.class);
     assertThat(report().state()).isEqualTo("peer_shut");
@@ -85,7 +85,7 @@ class SocketReportsTest {
     try (ServerSocket six = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
       client.send(new ClientFrame.TcpConnect(5, 5, six.getLocalPort(), "0:0:0:0:0:0:0:1"));
       client.expect(DaemonFrame.TcpConnected.class);
-      assertThat(report().remote()).isEqualTo("[::1]:" + six.getLocalPort());
+      assertThat(report().ends().remote()).isEqualTo("[::1]:" + six.getLocalPort());
     }
   }
 
@@ -96,8 +96,8 @@ class SocketReportsTest {
       SocketReport report = report();
       assertThat(report.id()).isEqualTo(0xFFFF_FFFFL);
       assertThat(report.state()).isEqualTo("connecting");
-      assertThat(report.remote()).isEqualTo("127.0.0.1");
-      assertThat(report.localPort()).isZero();
+      assertThat(report.ends().remote()).isEqualTo("127.0.0.1");
+      assertThat(report.ends().localPort()).isZero();
     }
   }
 
@@ -113,8 +113,8 @@ class SocketReportsTest {
     long written = System.nanoTime();
     socket.getOutputStream().write(1);
     await("bytes of the peer", r -> r.idle().toNanos() <= System.nanoTime() - written);
-    assertThat(daemon.daemon().sessions().getFirst().idle())
-        .isLessThanOrEqualTo(daemon.daemon().sessions().getFirst().age());
+    assertThat(daemon.daemon().sessions().getFirst().times().idle())
+        .isLessThanOrEqualTo(daemon.daemon().sessions().getFirst().times().age());
   }
 
   private void awaitQuiet() {
@@ -126,11 +126,11 @@ class SocketReportsTest {
     client.connect(1, peer.port());
     Peer.write(peer.accept(), new byte[3 * CREDIT]);
     client.receive(1, CREDIT);
-    await("one pause", r -> r.pauses() == 1);
+    await("one pause", r -> r.traffic().pauses() == 1);
     client.send(new ClientFrame.TcpCredit(0, 1, CREDIT));
     client.receive(1, CREDIT);
-    SocketReport report = await("another one", r -> r.pauses() == 2);
-    assertThat(report.receivedBytes()).isEqualTo(2 * CREDIT);
+    SocketReport report = await("another one", r -> r.traffic().pauses() == 2);
+    assertThat(report.traffic().receivedBytes()).isEqualTo(2 * CREDIT);
   }
 
   @Test
@@ -150,12 +150,12 @@ class SocketReportsTest {
                     throw new AssertionError(e);
                   }
                 });
-    SocketReport report = await("a pause", r -> r.pauses() > 0);
-    assertThat(report.queuedBytes()).isBetween(1L, size * 4L);
+    SocketReport report = await("a pause", r -> r.traffic().pauses() > 0);
+    assertThat(report.traffic().queuedBytes()).isBetween(1L, size * 4L);
     socket.getInputStream().readNBytes(8 * size);
     sending.join();
-    report = await("the end of the queue", r -> r.queuedBytes() == 0);
-    assertThat(report.sentBytes()).isEqualTo(8L * size);
+    report = await("the end of the queue", r -> r.traffic().queuedBytes() == 0);
+    assertThat(report.traffic().sentBytes()).isEqualTo(8L * size);
   }
 
   @Test
@@ -167,16 +167,16 @@ class SocketReportsTest {
       other.receive(new DatagramPacket(new byte[100], 100));
       other.send(new DatagramPacket(new byte[44], 44, InetAddress.getLoopbackAddress(), port));
       client.expect(DaemonFrame.UdpRecv.class);
-      assertThat(report().drops()).isZero();
+      assertThat(report().traffic().drops()).isZero();
       sendDatagram("no-such-name..invalid", 1, 5);
     }
-    SocketReport report = await("a drop", r -> r.drops() == 1);
+    SocketReport report = await("a drop", r -> r.traffic().drops() == 1);
     assertThat(report.kind()).isEqualTo(SocketReport.Kind.UDP);
     assertThat(report.id()).isEqualTo(6);
     assertThat(report.state()).isEqualTo("open");
-    assertThat(report.localPort()).isEqualTo(port);
-    assertThat(report.receivedBytes()).isEqualTo(44);
-    assertThat(report.sentBytes()).isEqualTo(33 + 5);
+    assertThat(report.ends().localPort()).isEqualTo(port);
+    assertThat(report.traffic().receivedBytes()).isEqualTo(44);
+    assertThat(report.traffic().sentBytes()).isEqualTo(33 + 5);
   }
 
   private void sendDatagram(String host, int port, int size) throws IOException {
@@ -191,13 +191,13 @@ class SocketReportsTest {
     assertThat(server.kind()).isEqualTo(SocketReport.Kind.SERVER);
     assertThat(server.id()).isEqualTo(9);
     assertThat(server.state()).isEqualTo("listening");
-    assertThat(server.localPort()).isEqualTo(port);
+    assertThat(server.ends().localPort()).isEqualTo(port);
     try (Socket caller = new Socket("127.0.0.1", port)) {
       int id = client.expect(DaemonFrame.TcpAccept.class).socketId();
       SocketReport accepted = report();
       assertThat(accepted.id()).isEqualTo(Integer.toUnsignedLong(id));
-      assertThat(accepted.remote()).isEqualTo("127.0.0.1:" + caller.getLocalPort());
-      assertThat(accepted.localPort()).isEqualTo(port);
+      assertThat(accepted.ends().remote()).isEqualTo("127.0.0.1:" + caller.getLocalPort());
+      assertThat(accepted.ends().localPort()).isEqualTo(port);
       assertThat(accepted.state()).isEqualTo("open");
     }
   }

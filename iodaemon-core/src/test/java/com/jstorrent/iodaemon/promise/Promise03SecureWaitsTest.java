@@ -50,7 +50,7 @@ class Promise03SecureWaitsTest {
   }
 
   private static Duration blocked(TestDaemon daemon) {
-    return daemon.daemon().sessions().getFirst().blocked();
+    return daemon.daemon().sessions().getFirst().times().blocked();
   }
 
   private static DaemonFrame nextOfSocket(TestClient client) throws Exception {

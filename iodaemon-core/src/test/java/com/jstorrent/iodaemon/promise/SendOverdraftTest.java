@@ -128,7 +128,7 @@ class SendOverdraftTest {
       paced.exhaust(1, new byte[64 * MIB]);
       assertThat(daemon.services().directory().sockets().get(1L))
           .filteredOn(socket -> socket.id() == 1)
-          .allSatisfy(socket -> assertThat(socket.queuedBytes()).isPositive())
+          .allSatisfy(socket -> assertThat(socket.traffic().queuedBytes()).isPositive())
           .isNotEmpty();
       assertThat(daemon.stats().get(Counter.SEND_PAUSES)).isZero();
     }

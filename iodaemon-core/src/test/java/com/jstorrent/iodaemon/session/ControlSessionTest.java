@@ -225,7 +225,8 @@ class ControlSessionTest {
             });
     TestDaemon.await(
         "a full queue to the client",
-        () -> queued() >= Limits.CONTROL_QUEUE_BYTES && report().blocked().toMillis() > 500);
+        () -> queued() >= Limits.CONTROL_QUEUE_BYTES
+            && report().times().blocked().toMillis() > 500);
     return client;
   }
 

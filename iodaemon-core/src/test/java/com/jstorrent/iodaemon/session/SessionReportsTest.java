@@ -59,7 +59,8 @@ class SessionReportsTest {
         TestClient other = daemon.trusted("engine");
         TestClient control = daemon.control(Set.of())) {
       assertThat(sessions())
-          .extracting(s -> s.number() + " " + s.name() + " " + s.endpoint() + " " + s.parked())
+          .extracting(s -> s.name().number() + " " + s.name().given() + " " + s.name().endpoint()
+              + " " + s.parked())
           .containsExactly("1 null io false", "2 engine io false", "3 null control false");
       one.connect(1, peer.port());
       Socket first = peer.accept();
@@ -94,20 +95,20 @@ class SessionReportsTest {
   void theTimeAClientHasNotReadIsReportedUntilItReads() throws Exception {
     int total = 8 << 20;
     try (TestClient client = daemon.client()) {
-      TestDaemon.await("a rest", () -> sessions().getFirst().blocked().isZero());
+      TestDaemon.await("a rest", () -> sessions().getFirst().times().blocked().isZero());
       client.connect(1, peer.port());
       Peer.write(peer.accept(), new byte[total]);
       awaitBlocked(Duration.ofMillis(1));
-      Duration before = sessions().getFirst().blocked();
+      Duration before = sessions().getFirst().times().blocked();
       awaitBlocked(before.plusMillis(200));
       client.receive(1, total);
-      TestDaemon.await("the end", () -> sessions().getFirst().blocked().isZero());
+      TestDaemon.await("the end", () -> sessions().getFirst().times().blocked().isZero());
     }
   }
 
   private void awaitBlocked(Duration least) {
     TestDaemon.await(
-        "blocked for " + least, () -> sessions().getFirst().blocked().compareTo(least) > 0);
+        "blocked for " + least, () -> sessions().getFirst().times().blocked().compareTo(least) > 0);
   }
 
   @Test
@@ -128,7 +129,7 @@ class SessionReportsTest {
       back.send(new ClientFrame.Resume(9, 2, client.ticket()));
       assertThat(back.expect(DaemonFrame.Resumed.class).errno()).isZero();
       assertThat(sessions())
-          .extracting(s -> s.number() + " " + s.parked())
+          .extracting(s -> s.name().number() + " " + s.parked())
           .containsExactly("2 false");
       assertThat(count(0, Counter.TCP_OPENED)).isEqualTo(1);
       assertThat(count(0, Counter.BYTES_RECEIVED)).isEqualTo(500);
@@ -178,7 +179,7 @@ class SessionReportsTest {
             () -> daemon.stats().get(gauge)
                 == (gauge == Counter.WS_CONNECTIONS ? 1 : count(0, gauge)));
       }
-      assertThat(sessions()).extracting(SessionReport::number).containsExactly(1L);
+      assertThat(sessions()).extracting(session -> session.name().number()).containsExactly(1L);
       assertThat(daemon.services().directory().sockets()).containsOnlyKeys(1L);
     }
     gauges.forEach(gauge -> daemon.awaitStat(gauge, 0));

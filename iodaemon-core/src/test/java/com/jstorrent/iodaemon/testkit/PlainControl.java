@@ -19,7 +19,7 @@ final class PlainControl implements ControlCodec {
   public String stats(DaemonReport report) {
     return report.sessions()
         .stream()
-        .map(session -> session.number() + "/" + session.endpoint())
+        .map(session -> session.name().number() + "/" + session.name().endpoint())
         .collect(Collectors.joining(" "));
   }
 }

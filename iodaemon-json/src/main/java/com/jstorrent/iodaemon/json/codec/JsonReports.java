@@ -96,13 +96,13 @@ public final class JsonReports implements ControlCodec {
   /** Omits counters that are zero, which for a session are most of them. */
   private static Map<String, @Nullable Object> session(SessionReport session) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("number", session.number());
-    fields.put("name", session.name());
-    fields.put("endpoint", session.endpoint());
+    fields.put("number", session.name().number());
+    fields.put("name", session.name().given());
+    fields.put("endpoint", session.name().endpoint());
     fields.put("state", session.parked() ? "parked" : "open");
-    fields.put("age_secs", session.age().toSeconds());
-    fields.put("idle_secs", session.idle().toSeconds());
-    fields.put("blocked_ms", session.blocked().toMillis());
+    fields.put("age_secs", session.times().age().toSeconds());
+    fields.put("idle_secs", session.times().idle().toSeconds());
+    fields.put("blocked_ms", session.times().blocked().toMillis());
     fields.put("queued_to_client_bytes", session.queuedToClient());
     for (Counter counter : Counter.values()) {
       long value = session.counters().getOrDefault(counter, 0L);
@@ -119,14 +119,14 @@ public final class JsonReports implements ControlCodec {
     fields.put("id", socket.id());
     fields.put("kind", socket.kind().label());
     fields.put("state", socket.state());
-    fields.put("remote", socket.remote());
-    fields.put("local_port", socket.localPort());
-    fields.put("sent_bytes", socket.sentBytes());
-    fields.put("received_bytes", socket.receivedBytes());
-    fields.put("queued_bytes", socket.queuedBytes());
+    fields.put("remote", socket.ends().remote());
+    fields.put("local_port", socket.ends().localPort());
+    fields.put("sent_bytes", socket.traffic().sentBytes());
+    fields.put("received_bytes", socket.traffic().receivedBytes());
+    fields.put("queued_bytes", socket.traffic().queuedBytes());
     fields.put("idle_ms", socket.idle().toMillis());
-    fields.put("pauses", socket.pauses());
-    fields.put("drops", socket.drops());
+    fields.put("pauses", socket.traffic().pauses());
+    fields.put("drops", socket.traffic().drops());
     return fields;
   }
 
