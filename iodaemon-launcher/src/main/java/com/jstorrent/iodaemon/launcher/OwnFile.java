@@ -15,8 +15,6 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class OwnFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
-  private static final Set<PosixFilePermission> OTHERS =
-      EnumSet.range(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_EXECUTE);
 
   private final FileChannel channel;
   private final @Nullable Object key;
@@ -191,17 +187,13 @@ final class OwnFile {
       return true;
     }
     try {
-      if (isOpenToOthers(view)) {
+      if (FilePermissions.areOpenToOthers(view)) {
         view.setPermissions(OWNER_ONLY);
       }
-      return !isOpenToOthers(view);
+      return !FilePermissions.areOpenToOthers(view);
     } catch (IOException e) {
       return false;
     }
-  }
-
-  private static boolean isOpenToOthers(PosixFileAttributeView view) throws IOException {
-    return !Collections.disjoint(view.readAttributes().permissions(), OTHERS);
   }
 
   private static boolean isPosix(Path path) {

@@ -12,14 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +27,6 @@ import org.slf4j.LoggerFactory;
 final class ProfileFile {
   private static final Logger LOG = LoggerFactory.getLogger(ProfileFile.class);
   private static final int MAX_BYTES = 1 << 20;
-
-  private static final Set<PosixFilePermission> OTHERS =
-      Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
   private final @Nullable Path path;
 
@@ -178,8 +171,7 @@ final class ProfileFile {
    * its mode is not changed.
    */
   private static void warnOfReaders(Path path) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-    if (view != null && !Collections.disjoint(view.readAttributes().permissions(), OTHERS)) {
+    if (FilePermissions.areReadableByOthers(path)) {
       LOG.warn("rpc-info.json can be read by other users; it holds tokens: chmod 600.");
     }
   }
