@@ -44,6 +44,16 @@ public final class Announcements {
       this.opener = opener;
     }
 
+    /**
+     * Tells the client of an established connection.
+     *
+     * @param frame TCP_CONNECTED or TCP_ACCEPT
+     */
+    void make(DaemonFrame frame) {
+      client.write(frame);
+      unwritten.add(this);
+    }
+
     /** The client has sent a frame for the socket, so it listens to it. Any thread. */
     void onClientFrame() {
       if (hasClientFrame.compareAndSet(false, true)) { // once only: while the relay waits for the client, tasks would pile up
@@ -73,16 +83,12 @@ public final class Announcements {
   }
 
   /**
-   * Tells the client of an established connection.
+   * An announcement that is not made yet.
    *
-   * @param frame TCP_CONNECTED or TCP_ACCEPT
    * @param opener begins to read the socket
    */
-  public Announcement announce(DaemonFrame frame, Runnable opener) {
-    client.write(frame);
-    Announcement announcement = new Announcement(opener);
-    unwritten.add(announcement);
-    return announcement;
+  Announcement prepare(Runnable opener) {
+    return new Announcement(opener);
   }
 
   /**

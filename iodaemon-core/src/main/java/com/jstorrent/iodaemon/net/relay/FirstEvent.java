@@ -22,13 +22,14 @@ public final class FirstEvent {
    * @param mayFollow runs when events may follow
    */
   public void announce(DaemonFrame frame, Runnable mayFollow) {
-    pending =
-        announcements.announce(
-            frame,
+    Announcements.Announcement announcement =
+        announcements.prepare(
             () -> {
               pending = null;
               mayFollow.run();
             });
+    pending = announcement; // first: the client may answer as soon as it has the frame
+    announcement.make(frame);
   }
 
   /** Runs a task now, or once the first event may be sent. */
