@@ -47,7 +47,7 @@ public final class FileHandles implements DaemonListener {
   private final ConcurrentMap<String, FileHandle> handles = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Integer> connections = new HashMap<>(); // number by session; guarded by lock
-  private final Map<String, MonotonicClock.Scheduled> graces = new HashMap<>(); // guarded by lock
+  private final Map<String, Grace> graces = new HashMap<>(); // guarded by lock; by session
   private final Set<String> expired = new LinkedHashSet<>(); // guarded by lock; sessions whose grace is over
   private final Set<FileHandle> inUse = // guarded by lock; closed ones that a request may still have
       Collections.newSetFromMap(new WeakHashMap<>());
@@ -62,6 +62,11 @@ public final class FileHandles implements DaemonListener {
     this.stats = stats;
     this.clock = clock;
     this.memory = memory.open(Share.COMMON); // never given up: only clients know which handles they need
+  }
+
+  /** The time for which the handles of a session without a connection are kept. */
+  private static final class Grace {
+    private MonotonicClock.@Nullable Scheduled end; // guarded by the lock of the handles
   }
 
   /** A new handle, and the size of its file in bytes at that time. */
@@ -219,9 +224,9 @@ public final class FileHandles implements DaemonListener {
     try {
       connections.merge(name, 1, Integer::sum);
       expired.remove(name);
-      MonotonicClock.Scheduled grace = graces.remove(name);
-      if (grace != null) {
-        grace.cancel();
+      Grace grace = graces.remove(name);
+      if (grace != null && grace.end != null) {
+        grace.end.cancel();
       }
     } finally {
       lock.unlock();
@@ -248,21 +253,21 @@ public final class FileHandles implements DaemonListener {
 
   /** Called with the lock held. */
   private void beginGrace(String session) {
-    graces.put(
-        session,
+    Grace grace = new Grace();
+    grace.end =
         clock.schedule(
             limits.handleGrace(),
-            () -> Thread.ofVirtual().name("iodaemon-expiry").start(() -> expire(session))));
+            () -> Thread.ofVirtual().name("iodaemon-expiry").start(() -> expire(session, grace)));
+    graces.put(session, grace);
   }
 
-  private void expire(String session) {
+  private void expire(String session, Grace grace) {
     List<FileHandle> left = new ArrayList<>();
     lock.lock();
     try {
-      if (connections.containsKey(session)) {
-        return; // the session has reconnected just in time
+      if (!graces.remove(session, grace)) {
+        return; // the session has reconnected just in time, and may have got another grace since
       }
-      graces.remove(session);
       left.addAll(handles.values()); // handles opened after this find the session expired
       expired.add(session);
       if (expired.size() > EXPIRED_SESSIONS) {

@@ -45,8 +45,15 @@ record PlainFolder(Path path) implements HeldFolder {
       requireUnmoved();
     }
     FileChannel channel = FileChannel.open(file, options, attributes);
-    if (!file.toRealPath().equals(file)) {
-      channel.close();
+    boolean isRight = false;
+    try {
+      isRight = file.toRealPath().equals(file); // fails when it has been deleted meanwhile
+    } finally {
+      if (!isRight) {
+        channel.close();
+      }
+    }
+    if (!isRight) {
       throw new FolderWalk.LinkException();
     }
     return channel;

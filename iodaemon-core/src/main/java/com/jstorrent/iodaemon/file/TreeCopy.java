@@ -279,12 +279,22 @@ final class TreeCopy {
     boolean empty = true;
     try (HeldFolder inner = folder.enter(name)) {
       for (Path entry : inner.names()) {
-        empty &= remove(inner, NameCodec.decode(entry));
+        empty &= removeIfThere(inner, NameCodec.decode(entry));
       }
     }
     if (empty) {
       folder.deleteFolder(name);
     }
     return empty;
+  }
+
+  /** Another program may delete an entry after it was listed; what is left must be deleted all the same. */
+  private boolean removeIfThere(HeldFolder folder, String name)
+      throws IOException, OperationFailure {
+    try {
+      return remove(folder, name);
+    } catch (NoSuchFileException e) {
+      return true;
+    }
   }
 }

@@ -57,13 +57,13 @@ public final class StreamService {
    * download does.
    *
    * @param end inclusive
-   * @param playerGone whether the player has disconnected; called a few times a second
-   * @return false when the player has disconnected
+   * @param isUnwanted whether nobody wants the bytes any more; called a few times a second
+   * @return false when nobody wants the bytes any more
    * @throws OperationFailure ERANGE or EBUSY when the session rejects the range; EBUSY when it does
    *     not answer, is gone, or has too many streams waiting
    */
   public boolean awaitRange(
-      String session, String fileId, long start, long end, BooleanSupplier playerGone)
+      String session, String fileId, long start, long end, BooleanSupplier isUnwanted)
       throws OperationFailure {
     List<RangeRequests> open = bySession.get(session);
     RangeRequests requests = open == null ? null : open.get(0);
@@ -73,7 +73,7 @@ public final class StreamService {
       throw sessionGone();
     }
     try {
-      return await(requests, request, playerGone);
+      return await(requests, request, isUnwanted);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -82,7 +82,7 @@ public final class StreamService {
     }
   }
 
-  private boolean await(RangeRequests requests, RangeRequest request, BooleanSupplier playerGone)
+  private boolean await(RangeRequests requests, RangeRequest request, BooleanSupplier isUnwanted)
       throws OperationFailure, InterruptedException {
     Deadline deadline = Deadline.in(limits.rangeAnswer(), clock);
     RangeState known = RangeState.ASKED;
@@ -108,7 +108,7 @@ public final class StreamService {
           }
           case BLOCKED -> holdsPermit = holdsPermit || acquirePermit(requests);
         }
-        if (state == known && playerGone.getAsBoolean()) {
+        if (state == known && isUnwanted.getAsBoolean()) {
           return false;
         }
         known = state;

@@ -97,6 +97,31 @@ class TreeCopyTest {
     }
   }
 
+  /** Such a file is gone, and the others must go all the same. */
+  @Test
+  void filesThatAnotherProgramDeletesMeanwhileAreNoHindrance() throws Exception {
+    Path many = source.resolve("d");
+    for (int i = 0; i < 2000; i++) {
+      Files.createFile(many.resolve("n" + i));
+    }
+    TreeCopy copy = new TreeCopy(GOES_ON);
+    try (HeldFolder from = HeldFolder.open(source);
+        HeldFolder to = HeldFolder.open(target)) {
+      copy.copy(from, "d", to, "d");
+      Thread other =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int i = 0; i < 2000; i++) {
+                      many.resolve("n" + i * 7 % 2000).toFile().delete();
+                    }
+                  });
+      assertThat(copy.remove(from, "d")).isTrue();
+      other.join();
+    }
+    assertThat(many).doesNotExist();
+  }
+
   @Test
   void filesChangedOrAddedAfterTheCopyAreNotDeleted() throws Exception {
     TreeCopy copy = new TreeCopy(GOES_ON);

@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -125,8 +127,8 @@ class StreamRoutesTest {
   void aRejectionIsTheStatus() throws Exception {
     String id = opened(new byte[1000]);
     for (boolean blocked : new boolean[] {false, true}) {
-      CompletableFuture<HttpResponse<byte[]>> none = play(id);
-      int request = asked(id, 0, 999);
+      CompletableFuture<HttpResponse<byte[]>> none = play(id, "Range", "bytes=10-20");
+      int request = asked(id, 10, 20);
       if (blocked) {
         session.send(new ClientFrame.RangeBlock(request));
       }
@@ -196,6 +198,29 @@ class StreamRoutesTest {
       assertThat(session.expect(DaemonFrame.RangeCancel.class).requestId()).isEqualTo(request);
       awaitWaiting(0);
     }
+  }
+
+  @Test
+  void closingTheHandleEndsTheStreamsThatWait() throws Exception {
+    String id = opened(new byte[1000]);
+    List<CompletableFuture<HttpResponse<byte[]>>> players = new ArrayList<>();
+    Set<Integer> requests = new HashSet<>();
+    for (int i = 0; i < 3; i++) {
+      players.add(play(id));
+      int request = asked(id, 0, 999);
+      requests.add(request);
+      session.send(new ClientFrame.RangeBlock(request));
+      awaitWaiting(i + 1);
+    }
+    assertThat(
+        daemon.post("/files/" + id + "/close", new byte[0], Map.of()).statusCode())
+        .isEqualTo(200);
+    for (CompletableFuture<HttpResponse<byte[]>> player : players) {
+      assertFailure(player.get(), 404, "ENOENT");
+      assertThat(requests.remove(session.expect(DaemonFrame.RangeCancel.class).requestId()))
+          .isTrue();
+    }
+    awaitWaiting(0);
   }
 
   @Test

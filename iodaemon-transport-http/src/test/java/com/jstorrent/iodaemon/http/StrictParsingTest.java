@@ -147,7 +147,7 @@ class StrictParsingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"HTTP/2.0", "HTTP/3.0", "HTTP/9.9"})
+  @ValueSource(strings = {"HTTP/0.9", "HTTP/1.2", "HTTP/1.9", "HTTP/2.0", "HTTP/3.0", "HTTP/9.9"})
   void otherVersionsAreAnswered505(String version) throws Exception {
     try (RawHttp client = daemon.raw()) {
       client.send("GET /health " + version + "\nHost: localhost\n\n");

@@ -86,10 +86,7 @@ final class StreamRoutes {
           switch (Preconditions.range(call, tag, file.size())) {
             case ByteRange.Whole whole -> reply(Reply.OK, call, handle, file, 0, file.size() - 1);
             case ByteRange.Part part ->
-                reply(PARTIAL, call, handle, file, part.start(), part.end())
-                    .with(
-                        "Content-Range",
-                        "bytes %d-%d/%d".formatted(part.start(), part.end(), file.size()));
+                reply(PARTIAL, call, handle, file, part.start(), part.end());
             case ByteRange.Unsatisfiable none -> unsatisfiable(file.size());
           };
       answered = reply.body() instanceof Reply.Streamed;
@@ -125,7 +122,10 @@ final class StreamRoutes {
       }
     }
     String type = MediaTypes.of(handle.location().path().name());
-    return new Reply(status, Map.of(), new Reply.Streamed(type, end - start + 1, source));
+    Reply reply = new Reply(status, Map.of(), new Reply.Streamed(type, end - start + 1, source));
+    return status == PARTIAL
+        ? reply.with("Content-Range", "bytes %d-%d/%d".formatted(start, end, file.size()))
+        : reply;
   }
 
   private static Reply unsatisfiable(long size) {

@@ -1,6 +1,7 @@
 package com.jstorrent.iodaemon.http.route;
 
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
 import com.jstorrent.iodaemon.file.FileHandle;
 import com.jstorrent.iodaemon.file.OpenFile;
@@ -48,7 +49,7 @@ final class StreamSource implements Reply.Source {
   /**
    * Blocks until the next MiB may be read.
    *
-   * @throws OperationFailure when the session refuses the range, or ends
+   * @throws OperationFailure when the session refuses the range, or ends, or the handle is closed
    * @throws IOException when the player has closed the connection
    */
   void awaitNext() throws OperationFailure, IOException {
@@ -58,8 +59,15 @@ final class StreamSource implements Reply.Source {
     long last = Math.min(end, position + Limits.RANGE_BYTES - 1);
     @Nullable
     String session = handle.session();
-    if (session != null
-        && !streams.awaitRange(session, handle.id(), position, last, call::clientGone)) {
+    boolean there =
+        session == null
+            || streams.awaitRange(
+                session, handle.id(), position, last, () -> handle.isClosed() || call.clientGone());
+    if (handle.isClosed()) {
+      throw new OperationFailure(
+          FailureCode.ENOENT, "The file handle was closed while it was streamed.");
+    }
+    if (!there) {
       throw new EOFException("The player has gone.");
     }
     granted = last + 1;
@@ -70,9 +78,6 @@ final class StreamSource implements Reply.Source {
     try {
       while (position <= end) {
         awaitNext();
-        if (handle.isClosed()) {
-          throw new EOFException("The file was closed while it was streamed.");
-        }
         writeGranted(out);
       }
     } catch (OperationFailure e) {

@@ -4,11 +4,11 @@ package com.jstorrent.iodaemon.http.wire;
 public record HttpVersion(int major, int minor) {
   /** Persistent connections, upgrades, chunks and 100 Continue came with HTTP/1.1. */
   boolean isOlderThan11() {
-    return major < 1 || major == 1 && minor == 0;
+    return major == 1 && minor == 0;
   }
 
-  /** Later ones are other protocols. */
+  /** Earlier and later ones are other protocols (PROTOCOL.md § 5). */
   boolean isSupported() {
-    return major <= 1;
+    return major == 1 && minor <= 1;
   }
 }
