@@ -50,6 +50,12 @@ public final class Limits {
   public static final int SOCKET_BYTES = 3 << 10;
 
   /**
+   * PROTOCOL.md § 4.6: how much memory the encryption of a TCP socket counts as: its keys, and a record that has not
+   * fully arrived.
+   */
+  public static final int TLS_BYTES = 32 << 10;
+
+  /**
    * PROTOCOL.md § 4.6: how long a client waits for memory before another one, which has not moved any of what it holds for
    * just as long, must give something up.
    */

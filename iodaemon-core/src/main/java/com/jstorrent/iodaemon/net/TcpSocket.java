@@ -237,7 +237,9 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
       writeFailed(failure);
     }
     PeerStream connection = input.stream();
-    if (result != PeerOutput.Flushed.MORE && connection != null && connection.stalled()) {
+    if (connection != null
+        && connection.stalled()
+        && (result != PeerOutput.Flushed.MORE || connection.mayReadOn())) {
       readOn();
     }
     sendCredit.review();

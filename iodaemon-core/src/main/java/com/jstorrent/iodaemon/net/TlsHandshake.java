@@ -1,7 +1,9 @@
 package com.jstorrent.iodaemon.net;
 
+import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.Errno;
+import com.jstorrent.iodaemon.memory.MemoryUse;
 import com.jstorrent.iodaemon.net.stream.TlsClient;
 import com.jstorrent.iodaemon.net.stream.TlsStream;
 import com.jstorrent.iodaemon.stats.Counter;
@@ -83,6 +85,10 @@ final class TlsHandshake {
       socket.fail(Errno.ECONNRESET); // the peer takes no part in a handshake
       return;
     }
+    if (!net.memory().tryTake(MemoryUse.CONNECTIONS, Limits.TLS_BYTES)) {
+      socket.fail(Errno.ENOBUFS);
+      return;
+    }
     TlsStream tls =
         new TlsStream(
             socket.channel(),
@@ -107,6 +113,7 @@ final class TlsHandshake {
   void release() {
     if (counted.compareAndSet(true, false)) {
       socket.net().stats().decrement(Counter.TLS_SOCKETS);
+      socket.net().memory().release(MemoryUse.CONNECTIONS, Limits.TLS_BYTES);
     }
   }
 

@@ -7,6 +7,11 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.Capability;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
+import com.jstorrent.iodaemon.memory.MemoryAccount;
+import com.jstorrent.iodaemon.memory.MemoryBudget;
+import com.jstorrent.iodaemon.memory.MemoryUse;
+import com.jstorrent.iodaemon.memory.Share;
+import com.jstorrent.iodaemon.stats.Counter;
 import com.jstorrent.iodaemon.testkit.Peer;
 import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
@@ -20,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +35,7 @@ class Promise03SecureEndsTest {
   private final Peer peer;
   private TestDaemon daemon;
   private TestClient client;
+  private Socket socket;
 
   Promise03SecureEndsTest() throws IOException {
     peer = Peer.open();
@@ -39,7 +46,8 @@ class Promise03SecureEndsTest {
     daemon = TestDaemon.start(limits, TestTls.trusting());
     client = daemon.client(capabilities);
     client.connect(1, peer.port());
-    CompletableFuture<TlsWire> wire = accept(peer.accept(), version);
+    socket = peer.accept();
+    CompletableFuture<TlsWire> wire = accept(socket, version);
     client.send(new ClientFrame.TcpSecure(6, 1, false, TestTls.HOST));
     assertThat(client.next()).isEqualTo(new DaemonFrame.TcpSecured(6, 1, 0));
     return wire.get();
@@ -79,6 +87,40 @@ class Promise03SecureEndsTest {
     wire.write(wire.wrap("bye".getBytes()), wire.closeNotify());
     assertThat(client.receive(1, 3)).isEqualTo("bye".getBytes());
     assertThat(client.next()).isEqualTo(new DaemonFrame.TcpShutdown(0, 1));
+  }
+
+  /** The daemon stops reading at each KeyUpdate, to answer it. Repeated, because the end must come with the rest. */
+  @RepeatedTest(10)
+  void bytesBehindKeyUpdatesAreDeliveredAlthoughTheEndHasCome() throws Exception {
+    TlsWire wire = secure(Limits.DEFAULT, "TLSv1.3", Set.of());
+    wire.write(wire.keyUpdate(), wire.keyUpdate(), wire.keyUpdate(), wire.wrap("bye".getBytes()));
+    socket.shutdownOutput();
+    assertThat(client.receive(1, 3)).isEqualTo("bye".getBytes());
+    assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 1, 71));
+  }
+
+  /** PROTOCOL.md § 4.6. */
+  @Test
+  void theMemoryOfTheEncryptionIsCountedAndWithoutAnyTheHandshakeIsRefused() throws Exception {
+    secure(Limits.DEFAULT, "TLSv1.3", Set.of());
+    long encrypted = daemon.stats().get(Counter.MEMORY_CONNECTIONS);
+    MemoryBudget budget = daemon.services().memory().budget();
+    MemoryAccount others = budget.open(Share.COMMON);
+    client.connect(2, peer.port());
+    peer.accept();
+    assertThat(daemon.stats().get(Counter.MEMORY_CONNECTIONS))
+        .isEqualTo(encrypted + Limits.SOCKET_BYTES);
+    others.take(MemoryUse.PEER_QUEUES, budget.limit());
+    client.send(new ClientFrame.TcpSecure(7, 2, false, TestTls.HOST));
+    assertThat(client.next()).isEqualTo(new DaemonFrame.TcpSecured(7, 2, 105));
+    assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 2, 105));
+    others.release(MemoryUse.PEER_QUEUES, budget.limit());
+    client.send(new ClientFrame.TcpClose(0, 1));
+    assertThat(client.expect(DaemonFrame.TcpClosed.class).socketId()).isOne();
+    TestDaemon.await(
+        "the memory back",
+        () -> daemon.stats().get(Counter.MEMORY_CONNECTIONS)
+            == encrypted - Limits.TLS_BYTES - Limits.SOCKET_BYTES);
   }
 
   @Test

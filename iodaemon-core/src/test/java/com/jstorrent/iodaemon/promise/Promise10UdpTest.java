@@ -178,6 +178,26 @@ class Promise10UdpTest {
     }
   }
 
+  /** The clock stands still, so that no sample is due; but the last one has taken no time. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void dropsOfASocketThatIsClosedAtOnceAreCounted() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start(IoDaemon.builder().clock(new ManualClock()));
+        DatagramSocket peer = peer("127.0.0.1");
+        TestClient client = daemon.client()) {
+      bind(client, 2, "127.0.0.1");
+      client.send(new ClientFrame.UdpClose(0, 2)); // with a sample
+      int port = bind(client, 1, "127.0.0.1");
+      for (int i = 0; i < 2000; i++) {
+        peer.send(new DatagramPacket(new byte[16_000], 16_000, loopback(port)));
+      }
+      long dropped = dropsBySystem(port);
+      assertThat(dropped).isPositive();
+      client.send(new ClientFrame.UdpClose(0, 1));
+      daemon.awaitStat(Counter.UDP_RECEIVE_DROPS, dropped);
+    }
+  }
+
   /** What the system's list says of all sockets on this port. */
   private static long dropsBySystem(int port) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/net/udp"))) {

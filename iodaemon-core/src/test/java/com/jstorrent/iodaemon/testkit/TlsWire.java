@@ -110,6 +110,12 @@ public final class TlsWire {
     return records.toByteArray();
   }
 
+  /** A KeyUpdate that asks for one in return (TLS 1.3). */
+  public byte[] keyUpdate() throws IOException {
+    engine.beginHandshake();
+    return wrap(new byte[0]);
+  }
+
   /** The close_notify record. */
   public byte[] closeNotify() throws IOException {
     engine.closeOutbound();

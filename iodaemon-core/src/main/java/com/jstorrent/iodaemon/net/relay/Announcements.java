@@ -37,6 +37,7 @@ public final class Announcements {
     private final Runnable opener;
     private final List<Runnable> waiting = new ArrayList<>(1);
     private final AtomicBoolean hasClientFrame = new AtomicBoolean();
+    private volatile boolean isWritten; // changed by the relay
     private long due;
     private boolean over;
 
@@ -54,9 +55,12 @@ public final class Announcements {
       unwritten.add(this);
     }
 
-    /** The client has sent a frame for the socket, so it listens to it. Any thread. */
+    /**
+     * The client has sent a frame for the socket, so it listens to it; unless the frame came before the client could
+     * know of the connection. Any thread.
+     */
     void onClientFrame() {
-      if (hasClientFrame.compareAndSet(false, true)) { // once only: while the relay waits for the client, tasks would pile up
+      if (isWritten && hasClientFrame.compareAndSet(false, true)) { // once only: while the relay waits for the client, tasks would pile up
         loop.post(this::openNow);
       }
     }
@@ -67,8 +71,7 @@ public final class Announcements {
     }
 
     private void openNow() {
-      if (!over) {
-        flush();
+      if (!over && isWritten) { // else another connection has taken over, and the delay begins again
         open();
       }
     }
@@ -99,7 +102,10 @@ public final class Announcements {
     client.flush();
     if (!unwritten.isEmpty() && client.isConnected()) {
       long due = clock.nanoTime() + Limits.FIRST_EVENT_DELAY.toNanos();
-      unwritten.forEach(each -> each.due = due);
+      for (Announcement each : unwritten) {
+        each.due = due;
+        each.isWritten = true;
+      }
       written.addAll(unwritten);
       unwritten.clear();
       clock.schedule(Limits.FIRST_EVENT_DELAY, () -> loop.post(this::openDue));
@@ -108,7 +114,10 @@ public final class Announcements {
 
   /** Called when another connection takes over: what was written to the last one counts as unwritten. */
   public void restart() {
-    unwritten.addAll(written);
+    for (Announcement each : written) {
+      each.isWritten = false;
+      unwritten.add(each);
+    }
     written.clear();
   }
 

@@ -45,6 +45,9 @@ public sealed interface PeerStream extends SendQueue.Sink permits PlainStream, T
   /** Whether reading cannot go on before something has been flushed; any thread. */
   boolean stalled();
 
+  /** Whether it has been stalled, but what reading waited for was flushed; any thread. */
+  boolean mayReadOn();
+
   /**
    * The most bytes that one read should bring.
    *

@@ -31,6 +31,11 @@ public final class PlainStream implements PeerStream {
   public void compute() {}
 
   @Override
+  public boolean mayReadOn() {
+    return false;
+  }
+
+  @Override
   public boolean stalled() {
     return false;
   }

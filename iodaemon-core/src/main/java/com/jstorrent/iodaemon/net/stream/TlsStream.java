@@ -128,7 +128,7 @@ public final class TlsStream implements PeerStream {
     if (produced > 0) {
       return produced;
     }
-    if (ended && !peerEnded && failure == null) {
+    if (ended && !unread && !peerEnded && failure == null) { // else the next read brings more of what has come
       failure = new SSLException("The peer ended the connection without saying so.");
     }
     return peerEnded || failure != null ? read(into) : 0;
@@ -231,6 +231,11 @@ public final class TlsStream implements PeerStream {
   @Override
   public boolean stalled() {
     return stalled;
+  }
+
+  @Override
+  public boolean mayReadOn() {
+    return stalled && engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP;
   }
 
   /**

@@ -62,6 +62,7 @@ class AnnouncementsTest {
   @Test
   void aFrameForTheSocketEndsTheDelayBehindTheWrite() {
     FirstEvent first = announced(7);
+    announcements.flush();
     first.onClientFrame();
     assertThat(events).containsExactly("send 7", "flush", "open 7");
     first.onClientFrame();
@@ -69,9 +70,21 @@ class AnnouncementsTest {
     assertThat(events).filteredOn("open 7"::equals).hasSize(1);
   }
 
+  /** A client may send before it knows of the connection, and so before it listens. */
+  @Test
+  void aFrameThatComesBeforeTheWriteDoesNotEndTheDelay() {
+    FirstEvent first = announced(7);
+    first.onClientFrame();
+    announcements.flush();
+    assertThat(events).containsExactly("send 7", "flush");
+    clock.advance(DELAY);
+    assertThat(events).containsExactly("send 7", "flush", "open 7");
+  }
+
   @Test
   void framesThatComeTogetherOpenTheSocketOnce() {
     FirstEvent first = announced(7);
+    announcements.flush();
     loop.post(
         () -> {
           first.onClientFrame(); // what is posted within a task runs behind it
@@ -116,6 +129,7 @@ class AnnouncementsTest {
     new FirstEvent(announcements).whenAllowed(() -> events.add("before"));
     assertThat(events).containsExactly("before");
     FirstEvent first = announced(7);
+    announcements.flush();
     first.onClientFrame();
     first.whenAllowed(() -> events.add("after"));
     assertThat(events).endsWith("open 7", "after");
