@@ -31,8 +31,8 @@ public record BackOff(Duration first, Duration longest) {
       return Duration.ZERO;
     }
     double whole =
-        (double) first.toNanos() * Math.scalb(1.0, Math.min(attempt - 1, MAX_DOUBLINGS));
+        (double) CallTimeout.nanos(first) * Math.scalb(1.0, Math.min(attempt - 1, MAX_DOUBLINGS));
     return Duration.ofNanos(
-        (long) (Math.min(whole, (double) longest.toNanos()) * (1 + random) / 2));
+        (long) (Math.min(whole, (double) CallTimeout.nanos(longest)) * (1 + random) / 2));
   }
 }

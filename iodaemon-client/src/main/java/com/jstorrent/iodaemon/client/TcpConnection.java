@@ -95,7 +95,8 @@ public final class TcpConnection implements AutoCloseable {
    *
    * @param host the host that the certificate must be for; empty means the host that was connected to
    * @throws IoErrnoException when the handshake fails, for instance with errno 129 (EKEYREJECTED); the
-   *     connection has then ended
+   *     connection has then ended. With errno 114 (EALREADY) it has not: a handshake goes on that an earlier call
+   *     waited for, until its time limit or an interrupt
    */
   public void startTls(String host) throws IOException {
     socket.secure(host, false, CallTimeout.of("The TLS handshake", options.requestTimeout()));
@@ -111,7 +112,8 @@ public final class TcpConnection implements AutoCloseable {
    * ended its side too, or until five seconds have passed (PROTOCOL.md § 4.2, § 4.4). Closing again does nothing.
    *
    * @throws IoErrnoException when the connection had an error; with errno 104 (ECONNRESET) bytes that were
-   *     written may not have arrived
+   *     written may not have arrived. Without {@code halfclose}, and with TLS 1.2, what is written while the end of
+   *     the peer is on its way may be lost without an exception.
    * @throws java.net.SocketTimeoutException when the daemon does not report the end in time
    */
   @Override

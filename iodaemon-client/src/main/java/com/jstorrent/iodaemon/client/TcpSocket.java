@@ -221,6 +221,12 @@ final class TcpSocket implements SocketEvents {
           "The daemon has not granted halfclose; close the connection to end its output.");
     }
     TcpPhase before = change(TcpPhase.Event.SHUTDOWN);
+    if (before == TcpPhase.CLOSING) {
+      throw CLOSED_HERE.exception();
+    }
+    if (before == TcpPhase.ENDED && whyEnded != CLOSED_BY_PEER) {
+      throw whyEnded.exception();
+    }
     if (before != before.after(TcpPhase.Event.SHUTDOWN)) {
       out.end(SHUT_DOWN);
       context.outbox().putControl(new ClientFrame.TcpShutdown(0, id));

@@ -70,6 +70,10 @@ class StatesTest {
     assertThat(backOff.before(2, 1)).isEqualTo(Duration.ofMillis(100));
     assertThat(backOff.before(2, 0)).isEqualTo(Duration.ofMillis(50));
     assertThat(backOff.before(100_000, 1)).isEqualTo(Duration.ofSeconds(1));
+    Duration ages = Duration.ofSeconds(Long.MAX_VALUE);
+    assertThat(new BackOff(Duration.ofMillis(50), ages).before(1, 1))
+        .isEqualTo(Duration.ofMillis(50));
+    assertThat(new BackOff(ages, ages).before(1, 1)).isGreaterThan(Duration.ofDays(36_500));
     assertThatThrownBy(() -> new BackOff(Duration.ZERO, Duration.ofSeconds(1)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -195,6 +195,22 @@ class TcpConnectionTest {
 
   @ParameterizedTest
   @EnumSource
+  void aConnectionThatHasEndedCannotBeShutDown(Way way) throws Exception {
+    try (IoClient client = daemon.client(way)) {
+      TcpConnection reset = client.connect(LOOPBACK, peer.port());
+      Socket socket = peer.accept();
+      socket.setSoLinger(true, 0);
+      socket.close();
+      assertThatThrownBy(() -> reset.input().read()).isInstanceOf(IoErrnoException.class);
+      assertThatThrownBy(reset::shutdownOutput).isInstanceOf(IoErrnoException.class);
+      TcpConnection closed = client.connect(LOOPBACK, peer.port());
+      closed.closeNow();
+      assertThatThrownBy(closed::shutdownOutput).isInstanceOf(ClosedChannelException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void closingTellsThatTheLastBytesHaveArrived(Way way) throws Exception {
     byte[] data = Peer.bytes(6, 2_000_000);
     ClientOptions patient =

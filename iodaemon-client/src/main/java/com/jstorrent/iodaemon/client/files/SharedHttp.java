@@ -1,5 +1,6 @@
 package com.jstorrent.iodaemon.client.files;
 
+import com.jstorrent.iodaemon.config.Limits;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -13,10 +14,14 @@ final class SharedHttp {
     client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(connectLimit)
+            .connectTimeout(shorter(connectLimit, Limits.LONGEST_TIME))
             .followRedirects(HttpClient.Redirect.NEVER)
             .proxy(HttpClient.Builder.NO_PROXY) // the token is for this machine only
             .build();
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   HttpClient client() {

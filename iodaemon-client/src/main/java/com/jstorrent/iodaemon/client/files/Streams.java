@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * is asked for them. Its methods block and throw like those of {@link FilesClient}. Immutable and thread-safe.
  */
 public final class Streams {
+  private static final long MAX_OFFSET = 999_999_999_999_999_999L; // PROTOCOL.md § 5: numbers have 18 digits at most
   private static final int PARTIAL = 206;
   private static final Pattern CONTENT_RANGE =
       Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
@@ -68,7 +69,10 @@ public final class Streams {
     if (range.length().getAsLong() == 0) {
       throw new IllegalArgumentException("A stream has one byte at least.");
     }
-    return String.valueOf(range.offset() + range.length().getAsLong() - 1);
+    long length = range.length().getAsLong();
+    return length > MAX_OFFSET - range.offset()
+        ? "" // up to the end of the file, whatever its size
+        : String.valueOf(range.offset() + length - 1);
   }
 
   private static StreamPart part(Answer answer) throws IOException {

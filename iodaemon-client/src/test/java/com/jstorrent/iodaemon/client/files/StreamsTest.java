@@ -60,8 +60,11 @@ class StreamsTest {
   void aRangeIsStreamedWithWhatThePlayerNeedsToKnow() throws Exception {
     try (FileHandle handle = open();
         StreamPart part =
-            served.files.streams().open(handle, ByteRange.of(film.length - 10, 100))) {
+            served.files.streams().open(handle, ByteRange.of(film.length - 10, 100));
+        StreamPart rest =
+            served.files.streams().open(handle, ByteRange.of(film.length - 10, Long.MAX_VALUE))) {
       assertThat(part.range()).isEqualTo(ByteRange.of(film.length - 10, 10));
+      assertThat(rest.range()).isEqualTo(part.range());
       assertThat(part.fileSize()).isEqualTo(film.length);
       assertThat(part.contentType()).isEqualTo("video/mp4");
       assertThat(part.etag()).startsWith("\"");

@@ -75,7 +75,7 @@ public final class ScriptedPeer implements AutoCloseable {
    */
   public static ScriptedPeer connecting(InetSocketAddress server, Script script)
       throws IOException {
-    Socket socket = new Socket(server.getAddress(), server.getPort());
+    Socket socket = new Socket(server.getHostString(), server.getPort()); // it may not be resolved
     ScriptedPeer peer = new ScriptedPeer(socket.getLocalPort(), null);
     ScriptedConnection connection = new ScriptedConnection("the connection", script);
     peer.connections.add(connection);

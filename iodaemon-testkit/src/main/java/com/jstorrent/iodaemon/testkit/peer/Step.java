@@ -127,6 +127,9 @@ sealed interface Step {
       try {
         socket.getInputStream().skipNBytes(Long.MAX_VALUE);
       } catch (SocketException e) {
+        if (socket.isClosed()) {
+          throw wrong("it was closed here.");
+        }
         return; // a reset is this exception, whatever the language and the system
       } catch (IOException e) {
         throw wrong("the connection ends in order.");

@@ -49,7 +49,7 @@ class ScriptedPeerTest {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         ScriptedPeer peer =
             ScriptedPeer.connecting(
-                (InetSocketAddress) server.getLocalSocketAddress(),
+                InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()),
                 Script.start().send("hello").expect("world").expectReset())) {
       try (Socket socket = server.accept()) {
         assertThat(socket.getPort()).isEqualTo(peer.port());
@@ -148,6 +148,18 @@ class ScriptedPeerTest {
       assertThatThrownBy(peer::await)
           .isInstanceOf(AssertionError.class)
           .hasMessageEndingWith("the connection ends in order.");
+    }
+  }
+
+  @Test
+  void closingThePeerFailsTheStepThatExpectedAReset() throws Exception {
+    ScriptedPeer peer = ScriptedPeer.listening(Script.start().send("x").expectReset());
+    try (Socket socket = connect(peer)) {
+      assertThat(read(socket, 1)).isEqualTo("x");
+      peer.close();
+      assertThatThrownBy(peer::await)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageEndingWith("it was closed here.");
     }
   }
 
