@@ -223,9 +223,11 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   @Override
   public void hello(ClientFrame.ClientHello frame) throws ProtocolException {
     Handshake.Outcome outcome = handshake.hello(frame);
+    ranges.hold();
+    identity.named(outcome.session()); // first: the client may use the name as soon as it has the answer
     link().answerHello(outcome.answer(), outcome.capabilities());
+    ranges.release();
     ticket = outcome.ticket();
-    identity.named(outcome.session());
     client.offerResume(ticket);
   }
 
@@ -234,7 +236,10 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
     DaemonFrame.AuthResult result = handshake.authenticate(frame);
     if (result.status() == Handshake.ACCEPTED) {
       List<DownloadRoot> roots = context.control().roots();
+      ranges.hold();
+      identity.opened(); // first: the client may name its session in a request as soon as it has the answer
       reply(result);
+      ranges.release();
       authenticated(roots);
       return;
     }
@@ -270,6 +275,15 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
 
   @Override
   public void resume(ClientFrame.Resume frame) {
+    ranges.hold(); // neither client has the connection for a moment
+    try {
+      takeOver(frame);
+    } finally {
+      ranges.release();
+    }
+  }
+
+  private void takeOver(ClientFrame.Resume frame) {
     Client lost = context.tickets().holder(frame.ticket());
     Errno outcome =
         resumed || client.sockets().wereUsed()

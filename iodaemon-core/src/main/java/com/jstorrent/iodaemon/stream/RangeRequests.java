@@ -4,9 +4,12 @@ import com.jstorrent.iodaemon.config.Limits;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.stream.RangeState.Event;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,9 @@ public final class RangeRequests {
   private final Consumer<DaemonFrame> send;
   private final ConcurrentMap<Integer, RangeRequest> requests = new ConcurrentHashMap<>();
   private final Semaphore waiting = new Semaphore(Limits.WAITING_STREAMS);
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Queue<DaemonFrame> held = new ArrayDeque<>(); // guarded by lock
+  private boolean holding; // guarded by lock
   private volatile boolean ended;
 
   /**
@@ -25,6 +31,42 @@ public final class RangeRequests {
    */
   public RangeRequests(Consumer<DaemonFrame> send) {
     this.send = send;
+  }
+
+  /** From now on nothing is sent until {@link #release}, because the client could not take it now. */
+  public void hold() {
+    lock.lock();
+    try {
+      holding = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends what was held, in order. */
+  public void release() {
+    lock.lock();
+    try {
+      holding = false;
+      for (DaemonFrame next; (next = held.poll()) != null;) {
+        send.accept(next);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void send(DaemonFrame frame) {
+    lock.lock();
+    try {
+      if (holding) {
+        held.add(frame);
+      } else {
+        send.accept(frame);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Sends a RANGE_REQUEST; returns null when the session has ended. */
@@ -36,7 +78,7 @@ public final class RangeRequests {
       requests.remove(requestId);
       return null;
     }
-    send.accept(new DaemonFrame.RangeRequest(requestId, start, end, fileId));
+    send(new DaemonFrame.RangeRequest(requestId, start, end, fileId));
     return request;
   }
 
@@ -53,7 +95,7 @@ public final class RangeRequests {
    */
   void cancel(RangeRequest request) {
     if (requests.remove(request.id()) != null && !ended) {
-      send.accept(new DaemonFrame.RangeCancel(request.id()));
+      send(new DaemonFrame.RangeCancel(request.id()));
     }
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jstorrent.iodaemon.IoDaemon;
 import com.jstorrent.iodaemon.config.Limits;
+import com.jstorrent.iodaemon.event.DaemonListener;
+import com.jstorrent.iodaemon.event.SessionInfo;
 import com.jstorrent.iodaemon.frame.ClientFrame;
 import com.jstorrent.iodaemon.frame.DaemonFrame;
 import com.jstorrent.iodaemon.frame.FrameHeader;
@@ -13,7 +15,13 @@ import com.jstorrent.iodaemon.testkit.TestClient;
 import com.jstorrent.iodaemon.testkit.TestDaemon;
 import com.jstorrent.iodaemon.testkit.time.ManualClock;
 import com.jstorrent.iodaemon.transport.CloseReason;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +50,33 @@ class HandshakeTest {
     assertThat(client.next()).isEqualTo(new DaemonFrame.ServerHello(11, ""));
     client.send(new ClientFrame.Auth(12, 0, TestDaemon.TOKEN));
     assertThat(client.next()).isEqualTo(new DaemonFrame.AuthResult(12, 0, ""));
+  }
+
+  /** It may name the session in a request as soon as it has AUTH_RESULT. */
+  @Test
+  void theSessionIsOpenBeforeTheClientHearsThatItIsAccepted() throws Exception {
+    AtomicReference<TestClient> waiting = new AtomicReference<>();
+    List<@Nullable DaemonFrame> heard = new ArrayList<>();
+    DaemonListener listener =
+        new DaemonListener() {
+          @Override
+          public void onSessionOpened(SessionInfo session) {
+            try {
+              heard.add(waiting.get().poll(Duration.ofMillis(50)));
+            } catch (IOException | InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          }
+        };
+    try (TestDaemon other = TestDaemon.start(IoDaemon.builder().listener(listener));
+        TestClient early = other.unauthenticatedClient()) {
+      waiting.set(early);
+      early.send(new ClientFrame.ClientHello(1, ""));
+      early.expect(DaemonFrame.ServerHello.class);
+      early.send(new ClientFrame.Auth(2, 0, TestDaemon.TOKEN));
+      assertThat(early.next()).isEqualTo(new DaemonFrame.AuthResult(2, 0, ""));
+      assertThat(heard).hasSize(1).containsOnlyNulls();
+    }
   }
 
   @Test
