@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
@@ -72,15 +73,15 @@ public final class FolderService {
     return roots.all();
   }
 
-  /** The state of a root. Blocks as long as its disk does. */
+  /** The state of a root. Blocks for {@link Limits#ROOT_ANSWER} at most. */
   public RootStatus status(DownloadRoot root) {
     OptionalLong free = freeBytes(root);
     return new RootStatus(root, free, Instant.now());
   }
 
   /**
-   * A disk that hangs blocks only the requests of the first two seconds. Later ones, while the
-   * first is still unanswered, take the root as missing.
+   * A root whose disk does not answer in time is taken as missing, and at once while an earlier question
+   * is still unanswered.
    */
   private OptionalLong freeBytes(DownloadRoot root) {
     long now = nanoTime.getAsLong();
@@ -89,11 +90,24 @@ public final class FolderService {
       return OptionalLong.empty();
     }
     try {
-      return pool.call(Priority.URGENT, () -> freeBytes(root.path()));
-    } catch (OperationFailure e) {
-      return OptionalLong.empty(); // the pool is overloaded
-    } finally {
+      return pool.begin(Priority.URGENT, () -> answer(root.path()))
+          .await(Limits.ROOT_ANSWER);
+    } catch (TimeoutException e) {
+      return OptionalLong.empty();
+    } catch (OperationFailure e) { // the pool is overloaded, or closed
       unanswered.remove(root.path());
+      return OptionalLong.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return OptionalLong.empty();
+    }
+  }
+
+  private OptionalLong answer(Path path) {
+    try {
+      return freeBytes(path);
+    } finally {
+      unanswered.remove(path);
     }
   }
 

@@ -2,6 +2,7 @@ package com.jstorrent.iodaemon.work;
 
 import com.jstorrent.iodaemon.failure.FailureCode;
 import com.jstorrent.iodaemon.failure.OperationFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +86,21 @@ public final class WorkerPool implements AutoCloseable {
     @Override
     public int compareTo(Pending<?> other) {
       return Long.compare(rank, other.rank);
+    }
+
+    /**
+     * Waits for the job for a time at most. An interrupt ends the wait, so the job must not use anything of
+     * the caller's.
+     *
+     * @throws OperationFailure from the job
+     */
+    public T await(Duration time)
+        throws OperationFailure, TimeoutException, InterruptedException {
+      try {
+        return get(time.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (ExecutionException e) {
+        throw failure(e.getCause());
+      }
     }
 
     /**

@@ -13,11 +13,13 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.FileSystem;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +135,42 @@ class RootWatchTest {
     Files.createFile(first);
     pass(due);
     assertTold("a-", "b+");
+  }
+
+  /** Such as a network disk whose server is gone; the root may even have been removed for that. */
+  @Test
+  void aRootWhoseDiskDoesNotAnswerDoesNotHoldUpTheReport() throws Exception {
+    files.close();
+    CountDownLatch disk = new CountDownLatch(1);
+    DownloadRoot here = DownloadRoot.of("a", first);
+    watch(here, DownloadRoot.of("h", onDisk(disk)));
+    try {
+      watch.begin(watch.current(), told::add);
+      timer.next();
+      roots.replace(List.of(here));
+      timer.next();
+      assertTold("a+");
+    } finally {
+      disk.countDown();
+    }
+  }
+
+  /** A path that cannot be resolved before the latch opens. */
+  private Path onDisk(CountDownLatch disk) {
+    return (Path) Proxy.newProxyInstance(
+        getClass().getClassLoader(),
+        new Class<?>[] {Path.class},
+        (proxy, method, arguments) -> {
+          switch (method.getName()) {
+            case "equals" -> {
+              return proxy == arguments[0];
+            }
+            case "toRealPath" -> disk.await();
+            default -> {
+            }
+          }
+          return method.invoke(folder, arguments);
+        });
   }
 
   /** The roots may be reloaded between a client's authentication and the start of the watch. */
