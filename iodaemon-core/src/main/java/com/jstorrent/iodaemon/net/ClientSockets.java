@@ -179,6 +179,15 @@ public final class ClientSockets {
     return socket != null;
   }
 
+  /** Closes a socket that the client has not closed, and tells the client so; otherwise like {@link #close}. */
+  public boolean abort(int socketId) {
+    PeerSocket socket = net.table().socket(socketId);
+    if (socket != null) {
+      socket.abort(net.limits().linger());
+    }
+    return socket != null;
+  }
+
   /**
    * @param data the data of one frame, or of several consecutive ones
    * @return false when the connection has ended before there was room for it: the frames count as

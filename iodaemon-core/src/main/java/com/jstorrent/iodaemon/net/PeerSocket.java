@@ -17,6 +17,14 @@ interface PeerSocket {
    */
   void clientClose(Duration linger);
 
+  /**
+   * As {@link #clientClose}, but the client has not asked for it, and is told. Any thread. A server ends
+   * as if the client had stopped it.
+   */
+  default void abort(Duration linger) {
+    clientClose(linger);
+  }
+
   /** Its state and byte counts, for a client that resumes. The relay's thread only. */
   DaemonFrame.Live live();
 

@@ -5,6 +5,7 @@ import com.jstorrent.iodaemon.frame.Errno;
 import com.jstorrent.iodaemon.net.connect.PeerSockets;
 import com.jstorrent.iodaemon.stats.Counter;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 
 /**
  * Ends a {@link TcpSocket} once its state is CLOSED: closes its channel and tells the client, exactly
@@ -14,10 +15,24 @@ import java.nio.channels.SocketChannel;
 final class SocketEnd {
   private final TcpSocket socket;
   private final NetContext net;
+  private volatile boolean aborted;
 
   SocketEnd(TcpSocket socket, NetContext net) {
     this.socket = socket;
     this.net = net;
+  }
+
+  /**
+   * Another program than the client closes the socket. What the client has sent is written, but it is told that the
+   * connection was aborted (PROTOCOL.md § 5.4).
+   */
+  void abort(Duration linger) {
+    aborted = true;
+    if (socket.state() == SocketState.CONNECTING) {
+      socket.fail(Errno.ECONNABORTED);
+    } else {
+      socket.clientClose(linger);
+    }
   }
 
   /**
@@ -92,7 +107,7 @@ final class SocketEnd {
 
   /** The client is told only whether everything was delivered. */
   private DaemonFrame afterClientClose(boolean lost) {
-    Errno errno = lost ? Errno.ECONNRESET : Errno.OK;
+    Errno errno = lost ? Errno.ECONNRESET : aborted ? Errno.ECONNABORTED : Errno.OK;
     return new DaemonFrame.TcpClosed(0, socket.id(), errno.number());
   }
 

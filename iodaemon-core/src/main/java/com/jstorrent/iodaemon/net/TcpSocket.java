@@ -237,9 +237,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
       writeFailed(failure);
     }
     PeerStream connection = input.stream();
-    if (connection != null
-        && connection.stalled()
-        && (result != PeerOutput.Flushed.MORE || connection.mayReadOn())) {
+    if (connection != null && connection.goesOnAfterFlush(result != PeerOutput.Flushed.MORE)) {
       readOn();
     }
     sendCredit.review();
@@ -253,10 +251,7 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
     }
   }
 
-  /**
-   * What the peer sent before it was gone is still delivered: the relay reads to the end, then closes. Must
-   * not be called with a lock held, since it posts a task.
-   */
+  /** What the peer sent before is still delivered; then the relay closes. No lock may be held. */
   private void writeFailed(Errno errno) {
     output.discard();
     if (state.get() == SocketState.CLIENT_ENDED) {
@@ -377,6 +372,11 @@ final class TcpSocket implements PeerSocket, PeerInput.Owner, QueuedOutput.Owner
       output.end();
       queued.linger(linger);
     }
+  }
+
+  @Override
+  public void abort(Duration linger) {
+    end.abort(linger);
   }
 
   @Override

@@ -329,6 +329,16 @@ final class UdpSocket implements PeerSocket, Selectable {
     }
   }
 
+  @Override
+  public void abort(Duration linger) {
+    net.table().remove(this);
+    lookups.end();
+    if (closed.compareAndSet(false, true)) {
+      closeChannel();
+      net.relay().send(new DaemonFrame.UdpClosed(0, id, Errno.ECONNABORTED.number()));
+    }
+  }
+
   private void closeChannel() {
     DatagramChannel bound = channel;
     if (bound == null || !released.compareAndSet(false, true)) {

@@ -96,7 +96,7 @@ final class Directory implements SessionDirectory {
 
   @Override
   public void closeSocket(@Nullable String name, int socketId) throws OperationFailure {
-    close(client(name), socketId);
+    require(client(name).sockets().close(socketId));
   }
 
   @Override
@@ -107,11 +107,11 @@ final class Directory implements SessionDirectory {
           FailureCode.ESESSION,
           "There is no session with this number; the statistics list those that there are.");
     }
-    close(client, socketId);
+    require(client.sockets().abort(socketId));
   }
 
-  private static void close(Client client, int socketId) throws OperationFailure {
-    if (!client.sockets().close(socketId)) {
+  private static void require(boolean found) throws OperationFailure {
+    if (!found) {
       throw new OperationFailure(FailureCode.ENOENT, "The session has no socket with this id.");
     }
   }

@@ -199,6 +199,28 @@ class Promise02LastFrameTest {
     }
   }
 
+  /** PROTOCOL.md § 5.4: as the person at the status page does. */
+  @Test
+  void aClientWhoseSocketsAnotherProgramClosesIsTold() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Peer peer = Peer.open();
+        TestClient client = daemon.client()) {
+      client.connect(7, peer.port());
+      Socket socket = peer.accept();
+      client.sendData(7, new byte[] {5});
+      assertThat(socket.getInputStream().read()).isEqualTo(5);
+      daemon.services().directory().closeSocket(1, 7);
+      assertThat(socket.getInputStream().read()).as("FIN").isEqualTo(-1);
+      socket.close();
+      assertThat(client.next()).isEqualTo(new DaemonFrame.TcpClosed(0, 7, 103));
+      client.send(new ClientFrame.UdpBind(1, 8, 0, "127.0.0.1"));
+      client.expect(DaemonFrame.UdpBound.class);
+      daemon.services().directory().closeSocket(1, 8);
+      assertThat(client.next()).isEqualTo(new DaemonFrame.UdpClosed(0, 8, 103));
+      nothingMoreComes(client);
+    }
+  }
+
   @Test
   void aSocketThatFailsWhileTheClientClosesItStillHasItsLastFrame() throws Exception {
     try (TestDaemon daemon = TestDaemon.start();

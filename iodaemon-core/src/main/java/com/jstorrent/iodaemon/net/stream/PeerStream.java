@@ -42,11 +42,12 @@ public sealed interface PeerStream extends SendQueue.Sink permits PlainStream, T
   /** Does what {@link Step#COMPUTE} has asked for; the stream is not read meanwhile. */
   void compute();
 
-  /** Whether reading cannot go on before something has been flushed; any thread. */
-  boolean stalled();
-
-  /** Whether it has been stalled, but what reading waited for was flushed; any thread. */
-  boolean mayReadOn();
+  /**
+   * Whether reading has waited for something to be flushed, and can go on; any thread.
+   *
+   * @param everything whether everything was flushed
+   */
+  boolean goesOnAfterFlush(boolean everything);
 
   /**
    * The most bytes that one read should bring.

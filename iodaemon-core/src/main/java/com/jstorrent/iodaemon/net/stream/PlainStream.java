@@ -31,12 +31,7 @@ public final class PlainStream implements PeerStream {
   public void compute() {}
 
   @Override
-  public boolean mayReadOn() {
-    return false;
-  }
-
-  @Override
-  public boolean stalled() {
+  public boolean goesOnAfterFlush(boolean everything) {
     return false;
   }
 

@@ -229,13 +229,9 @@ public final class TlsStream implements PeerStream {
   }
 
   @Override
-  public boolean stalled() {
-    return stalled;
-  }
-
-  @Override
-  public boolean mayReadOn() {
-    return stalled && engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP;
+  public boolean goesOnAfterFlush(boolean everything) {
+    return stalled
+        && (everything || engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP);
   }
 
   /**

@@ -43,8 +43,8 @@ public interface SessionDirectory {
   void closeSocket(@Nullable String session, int socketId) throws OperationFailure;
 
   /**
-   * As {@link #closeSocket(String, int)}, for the session with this number, which may also have lost
-   * its connection.
+   * Closes a TCP or UDP socket of the session with this number, which may also have lost its connection. What the
+   * client has sent is written, but the client is told that the socket was aborted, because it has not asked for it.
    *
    * @throws OperationFailure ESESSION when there is no such session, ENOENT when there is no such
    *     socket
