@@ -137,14 +137,14 @@ public final class MemoryAccount implements AutoCloseable {
     Thread thread = Thread.currentThread();
     Runnable wake = () -> LockSupport.unpark(thread);
     try {
-      while (!tryTake(use, bytes)) {
+      do {
         if (!goOn.getAsBoolean() || thread.isInterrupted()) {
           return false;
         }
         if (!hasRoom(use, bytes, wake)) {
           budget.park(CHECK_NANOS);
         }
-      }
+      } while (!tryTake(use, bytes));
       return true;
     } finally {
       budget.noLongerWaiting(wake);

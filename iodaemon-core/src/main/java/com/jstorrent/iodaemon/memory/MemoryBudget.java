@@ -152,7 +152,7 @@ public final class MemoryBudget {
     watch();
   }
 
-  /** Nobody waits any more, so that no account is asked to give something up for it. */
+  /** What has waited does not any more, so no account is asked to give something up for it. */
   void noLongerWaiting(Runnable retry) {
     waiting.remove(retry);
   }

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -172,18 +173,18 @@ public final class ClientSockets {
    * thread.
    */
   public boolean close(int socketId) {
-    PeerSocket socket = net.table().socket(socketId);
-    if (socket != null) {
-      socket.clientClose(net.limits().linger());
-    }
-    return socket != null;
+    return end(socketId, PeerSocket::clientClose);
   }
 
   /** Closes a socket that the client has not closed, and tells the client so; otherwise like {@link #close}. */
   public boolean abort(int socketId) {
+    return end(socketId, PeerSocket::abort);
+  }
+
+  private boolean end(int socketId, BiConsumer<PeerSocket, Duration> how) {
     PeerSocket socket = net.table().socket(socketId);
     if (socket != null) {
-      socket.abort(net.limits().linger());
+      how.accept(socket, net.limits().linger());
     }
     return socket != null;
   }

@@ -298,11 +298,8 @@ final class UdpSocket implements PeerSocket, Selectable {
   /** An unreachable peer is reported by the next receive, and is not a failure of this socket. */
   private void failed(IOException notice) {
     LOG.debug("A notice about an earlier datagram: {}", notice.toString());
-    if (++failures > MAX_FAILURES && closed.compareAndSet(false, true)) {
-      net.table().remove(this);
-      lookups.end();
-      closeChannel();
-      net.relay().send(new DaemonFrame.UdpClosed(0, id, Errno.of(notice).number()));
+    if (++failures > MAX_FAILURES) {
+      fail(Errno.of(notice));
     }
   }
 
@@ -322,21 +319,30 @@ final class UdpSocket implements PeerSocket, Selectable {
 
   @Override
   public void clientClose(Duration linger) {
-    net.table().remove(this);
-    lookups.end();
-    if (closed.compareAndSet(false, true)) {
-      closeChannel();
-    }
+    close();
   }
 
   @Override
   public void abort(Duration linger) {
+    fail(Errno.ECONNABORTED);
+  }
+
+  /** Closes the socket and tells the client, unless it has closed it already. */
+  private void fail(Errno errno) {
+    if (close()) {
+      net.relay().send(new DaemonFrame.UdpClosed(0, id, errno.number()));
+    }
+  }
+
+  /** Returns whether it was open. */
+  private boolean close() {
     net.table().remove(this);
     lookups.end();
-    if (closed.compareAndSet(false, true)) {
+    boolean first = closed.compareAndSet(false, true);
+    if (first) {
       closeChannel();
-      net.relay().send(new DaemonFrame.UdpClosed(0, id, Errno.ECONNABORTED.number()));
     }
+    return first;
   }
 
   private void closeChannel() {

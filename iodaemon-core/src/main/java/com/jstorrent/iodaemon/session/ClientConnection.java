@@ -223,10 +223,11 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
   @Override
   public void hello(ClientFrame.ClientHello frame) throws ProtocolException {
     Handshake.Outcome outcome = handshake.hello(frame);
-    ranges.hold();
-    identity.named(outcome.session()); // first: the client may use the name as soon as it has the answer
-    link().answerHello(outcome.answer(), outcome.capabilities());
-    ranges.release();
+    ranges.holdWhile(
+        () -> {
+          identity.named(outcome.session()); // first: the client may use the name as soon as it has the answer
+          link().answerHello(outcome.answer(), outcome.capabilities());
+        });
     ticket = outcome.ticket();
     client.offerResume(ticket);
   }
@@ -236,10 +237,11 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
     DaemonFrame.AuthResult result = handshake.authenticate(frame);
     if (result.status() == Handshake.ACCEPTED) {
       List<DownloadRoot> roots = context.control().roots();
-      ranges.hold();
-      identity.opened(); // first: the client may name its session in a request as soon as it has the answer
-      reply(result);
-      ranges.release();
+      ranges.holdWhile(
+          () -> {
+            identity.opened(); // first: the client may name its session in a request as soon as it has the answer
+            reply(result);
+          });
       authenticated(roots);
       return;
     }
@@ -275,12 +277,7 @@ final class ClientConnection implements FrameReceiver, FrameDispatch.ConnectionF
 
   @Override
   public void resume(ClientFrame.Resume frame) {
-    ranges.hold(); // neither client has the connection for a moment
-    try {
-      takeOver(frame);
-    } finally {
-      ranges.release();
-    }
+    ranges.holdWhile(() -> takeOver(frame)); // neither client has the connection for a moment
   }
 
   private void takeOver(ClientFrame.Resume frame) {

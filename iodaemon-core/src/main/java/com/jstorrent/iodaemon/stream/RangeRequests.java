@@ -33,23 +33,23 @@ public final class RangeRequests {
     this.send = send;
   }
 
-  /** From now on nothing is sent until {@link #release}, because the client could not take it now. */
-  public void hold() {
-    lock.lock();
+  /** Runs something during which the client could not take a request. What is to be sent meanwhile is sent behind it. */
+  public void holdWhile(Runnable action) {
+    hold(true);
     try {
-      holding = true;
+      action.run();
     } finally {
-      lock.unlock();
+      hold(false);
     }
   }
 
-  /** Sends what was held, in order. */
-  public void release() {
+  private void hold(boolean begins) {
     lock.lock();
     try {
-      holding = false;
-      for (DaemonFrame next; (next = held.poll()) != null;) {
-        send.accept(next);
+      holding = begins;
+      if (!begins) {
+        held.forEach(send);
+        held.clear();
       }
     } finally {
       lock.unlock();

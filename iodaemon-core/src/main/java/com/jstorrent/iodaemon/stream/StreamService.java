@@ -57,8 +57,8 @@ public final class StreamService {
    * download does.
    *
    * @param end inclusive
-   * @param isUnwanted whether nobody wants the bytes any more; called a few times a second
-   * @return false when nobody wants the bytes any more
+   * @param isUnwanted whether the bytes are not wanted any more; called a few times a second
+   * @return false when the bytes are not wanted any more
    * @throws OperationFailure ERANGE or EBUSY when the session rejects the range; EBUSY when it does
    *     not answer, is gone, or has too many streams waiting
    */

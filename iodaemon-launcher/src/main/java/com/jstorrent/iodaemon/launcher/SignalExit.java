@@ -76,7 +76,7 @@ final class SignalExit {
     }
   }
 
-  /** The port may have been read before the thread that printed it could say so; or nobody reads it. */
+  /** The port may have been read before the thread that printed it could note that; or the pipe is full. */
   private void awaitPrinting() {
     try {
       boolean over = printingOver.await(PRINTING_MILLIS, TimeUnit.MILLISECONDS);

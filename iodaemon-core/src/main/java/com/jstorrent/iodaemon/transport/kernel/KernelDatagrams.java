@@ -28,32 +28,28 @@ public final class KernelDatagrams {
 
   /**
    * The drops of this process's sockets that are bound to these addresses: for each address, by the inode
-   * of the socket. Empty when the system does not list its sockets. Reads files.
+   * of the socket; none where the system does not list its sockets. Empty when no descriptor is left to read the list.
+   * Reads files.
    *
    * @param addresses as {@link KernelSockets#address} writes them
    */
   public static Optional<Map<String, Map<String, Long>>> dropsOfOwn(Set<String> addresses) {
     try {
       Map<String, Map<String, Long>> drops = new HashMap<>();
-      for (Path table : TABLES) {
-        try (Stream<String> lines = Files.lines(table)) {
-          lines.skip(1).forEach(line -> read(line, addresses, drops));
-        }
-      }
+      KernelTables.forEachRow(TABLES, DROPS + 1, fields -> read(fields, addresses, drops));
       // Another process may share an address, and only then is it worth looking through all descriptors.
       if (drops.values().stream().anyMatch(sockets -> sockets.size() > 1)) {
         Set<String> own = ownInodes();
         drops.values().forEach(sockets -> sockets.keySet().retainAll(own));
       }
       return Optional.of(drops);
-    } catch (IOException | RuntimeException e) {
-      return Optional.empty(); // not Linux, or a Linux that hides it, or no descriptor is left to read it
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
   private static void read(
-      String line, Set<String> addresses, Map<String, Map<String, Long>> drops) {
-    String[] fields = line.strip().split("\\s+", -1);
+      String[] fields, Set<String> addresses, Map<String, Map<String, Long>> drops) {
     if (addresses.contains(fields[LOCAL_ADDRESS])) {
       drops
           .computeIfAbsent(fields[LOCAL_ADDRESS], address -> new HashMap<>())

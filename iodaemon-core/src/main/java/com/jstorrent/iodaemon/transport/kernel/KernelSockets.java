@@ -1,20 +1,16 @@
 package com.jstorrent.iodaemon.transport.kernel;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The TCP sockets of this machine, as Linux lists them in files. Each call reads the whole list, so use
@@ -79,21 +75,10 @@ public final class KernelSockets {
    * @throws IOException when no descriptor is left to read the list
    */
   static void forEach(Consumer<Listed> onSocket) throws IOException {
-    for (Path table : TABLES) {
-      try (Stream<String> lines = Files.lines(table)) {
-        lines.skip(1).forEach(line -> onSocket.accept(listed(line)));
-      } catch (NoSuchFileException | AccessDeniedException e) {
-        // Not Linux, or a Linux that hides it.
-      } catch (UncheckedIOException e) {
-        throw e.getCause();
-      } catch (RuntimeException e) {
-        // The format is not that of today's Linux.
-      }
-    }
+    KernelTables.forEachRow(TABLES, INODE + 1, fields -> onSocket.accept(listed(fields)));
   }
 
-  private static Listed listed(String line) {
-    String[] fields = line.strip().split("\\s+", INODE + 2);
+  private static Listed listed(String[] fields) {
     String queues = fields[QUEUES];
     int colon = queues.indexOf(':');
     return new Listed(
