@@ -47,8 +47,8 @@ final class Dispatch {
     return resumable;
   }
 
-  /** Why the connection has ended, with the ERROR that was the last frame, if it was one. */
-  String explain(IOException end) {
+  /** Why the daemon has closed the connection, with the ERROR directly before its Close. */
+  String explain(LinkClosedException end) {
     return lastError == null
         ? String.valueOf(end.getMessage())
         : end.getMessage() + " It said: " + lastError;

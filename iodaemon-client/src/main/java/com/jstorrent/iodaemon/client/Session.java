@@ -132,15 +132,20 @@ final class Session implements Reconnection.Owner {
       while (current != null) {
         IOException end = readAll(current);
         context.outbox().detach(current);
-        if (end instanceof LinkClosedException || end instanceof MalformedFrameException) {
+        FrameLink ended = current;
+        if (end instanceof LinkClosedException closed) {
+          current = null;
           if (!isClosed()) {
-            end(dispatch.explain(end), end);
+            end(dispatch.explain(closed), closed);
           }
-          current.close(); // sends a Close: the answer to the daemon's, or a first one, or it would keep the sockets
-          return;
+          ended.close(); // sends the answer to the daemon's Close, which may have to wait for a frame
+        } else {
+          if (end instanceof MalformedFrameException) {
+            ended.close(); // with a Close, or the daemon would keep the sockets
+          }
+          ended.abort();
+          current = isClosed() ? null : another(end);
         }
-        current.abort();
-        current = isClosed() ? null : another(end);
       }
     } catch (InterruptedException e) {
       stopped(e);
@@ -181,7 +186,7 @@ final class Session implements Reconnection.Owner {
 
   /** Another connection of the same session, or null when there is none. */
   private @Nullable FrameLink another(IOException end) throws InterruptedException {
-    if (!dispatch.isResumable()) {
+    if (end instanceof MalformedFrameException || !dispatch.isResumable()) {
       end(String.valueOf(end.getMessage()), end);
       return null;
     }
